@@ -1,0 +1,107 @@
+/*
+ * The configuration file: `key = value` lines, `#` comments, every key optional
+ * (hermes-mailqueue.conf(5)). An unknown key, a repeated key or a bad value is an error that
+ * names file and line.
+ */
+#ifndef HMQ_CORE_CONFIG_H
+#define HMQ_CORE_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#define CONFIG_OID_MAX 64
+#define CONFIG_CONTAINER_WORDS 16
+#define CONFIG_HOOKS_MAX 64
+
+enum message_order { ORDER_OLDEST, ORDER_NEWEST, ORDER_LARGEST };
+enum spool_mode { SPOOL_AUTO, SPOOL_PATH, SPOOL_NONE };
+enum hook_kind { HOOK_WEBHOOK = 1, HOOK_SCRIPT };
+
+/* hmqActionCommand, as a bit set (1 << command). */
+enum action_command {
+    ACTION_HOLD = 1,
+    ACTION_UNHOLD,
+    ACTION_REQUEUE,
+    ACTION_DELETE,
+    ACTION_FLUSH,
+    ACTION_EXPIRE,
+    ACTION_VIEW,
+    ACTION_COUNT,
+};
+
+/* Thresholds compared by core/detect.h; 0 = off. Numbers of messages, age in seconds. */
+struct thresholds {
+    uint32_t overload;
+    uint32_t overload_clear;
+    uint32_t warning;
+    uint32_t age_s;
+    uint32_t hold;
+};
+
+struct config_oid {
+    uint32_t ids[CONFIG_OID_MAX];
+    size_t len;
+};
+
+struct config_hook {
+    enum hook_kind kind;
+    char *name, *target; /* target: the URL or the script's path */
+    char *events, *secret_file, *format, *ca_file;
+    uint64_t timeout_usec;
+    unsigned line; /* where the block began */
+};
+
+/* All strings are owned by the config and never NULL unless said; durations in microseconds. */
+struct config {
+    char *path;
+    char *agentx_socket;
+    struct config_oid base_oid;
+    char *postfix_config_directory;
+    enum spool_mode spool_mode;
+    char *spool_directory; /* NULL unless spool_mode is SPOOL_PATH */
+    char *container;       /* "" = Postfix on this machine */
+    char *container_command[CONFIG_CONTAINER_WORDS + 1]; /* NULL-terminated words */
+    char *database;
+    char *user;
+    char *hooks_user;
+    uint64_t list_interval_usec;
+    uint64_t scan_interval_usec;
+    uint64_t command_timeout_usec;
+    enum message_order message_order;
+    struct thresholds thresholds;
+    uint32_t message_limit;
+    uint32_t allow_actions; /* bits of enum action_command */
+    bool allow_view;
+    uint64_t view_limit_bytes;
+    uint32_t action_retention_rows;
+    uint64_t action_retention_usec;
+    struct config_hook hooks[CONFIG_HOOKS_MAX];
+    size_t hook_count;
+    int log_level; /* LOG_ERR .. LOG_DEBUG of syslog(3) */
+};
+
+/*
+ * Reads a configuration from stream; path is used in messages and duplicated.
+ * Returns 0 with a new configuration in *out (config_free), or -1 with *out untouched and one
+ * line `PATH:LINE: what is wrong` in error (size octets at most, NUL-terminated).
+ */
+int config_parse(FILE *stream, const char *path, struct config **out, char *error, size_t size);
+
+/* Opens path and parses it. Returns and errors as config_parse; an unreadable file is an error. */
+int config_load(const char *path, struct config **out, char *error, size_t size);
+
+/* Frees a configuration; NULL is accepted. */
+void config_free(struct config *config);
+
+/* Prints every key with its effective value in the syntax of the file. */
+void config_print(const struct config *config, FILE *stream);
+
+/*
+ * Compares what cannot change without a restart. Returns NULL when a running agent can go over
+ * from a to b, else the name (static) of the first key that differs.
+ */
+const char *config_restart_needed(const struct config *a, const struct config *b);
+
+#endif

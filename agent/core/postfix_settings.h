@@ -1,0 +1,47 @@
+/*
+ * What Postfix runs with: the parameters the agent reads by `postconf -xh`, one line each.
+ */
+#ifndef HMQ_CORE_POSTFIX_SETTINGS_H
+#define HMQ_CORE_POSTFIX_SETTINGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define POSTFIX_VERSION_SIZE 64
+#define LIFETIME_DAYS_MAX 90
+
+/* In the order of the output lines. */
+enum postfix_parameter {
+    PARAMETER_MAIL_VERSION,
+    PARAMETER_BOUNCE_LIFETIME,
+    PARAMETER_MAXIMAL_LIFETIME,
+    PARAMETER_DEFER_TRANSPORTS,
+    PARAMETER_COUNT,
+};
+
+/* The parameter names for postconf's command line, in that order; NULL-terminated. */
+extern const char *const postfix_parameter_names[PARAMETER_COUNT + 1];
+
+struct postfix_settings {
+    bool known; /* false: nothing below means anything */
+    char version[POSTFIX_VERSION_SIZE];
+    uint32_t bounce_lifetime_s;
+    uint32_t maximal_lifetime_s;
+    bool outbound_paused; /* defer_transports is not empty */
+};
+
+/*
+ * Parses the output of postconf (len octets): exactly PARAMETER_COUNT lines.
+ * Returns true and fills *settings, or false with *settings untouched and the reason in error.
+ */
+bool postfix_settings_parse(const char *text, size_t len, struct postfix_settings *settings,
+                            char *error, size_t size);
+
+/*
+ * A lifetime as hmqBounceQueueLifetime shows it. Returns false when it is no whole number of
+ * days within 0..LIFETIME_DAYS_MAX: such a value is never rounded.
+ */
+bool lifetime_days(uint32_t seconds, uint32_t *days);
+
+#endif

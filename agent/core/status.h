@@ -1,0 +1,31 @@
+/*
+ * The agent's own state, for group hmqAgent and the notifications.
+ */
+#ifndef HMQ_CORE_STATUS_H
+#define HMQ_CORE_STATUS_H
+
+#include "core/snapshot.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define STATUS_ERROR_SIZE 256
+
+enum data_status { DATA_OK = 1, DATA_STALE, DATA_UNAVAILABLE };
+
+struct agent_status {
+    int64_t start_wall; /* seconds since the epoch */
+    enum data_status data;
+    enum count_method method;
+    uint32_t read_errors;
+    char last_read_error[STATUS_ERROR_SIZE]; /* "" = none yet */
+    uint32_t loop_latency_ms;                /* worst of the last minute */
+    uint32_t master_reconnects;
+    uint32_t listing_serial;
+    uint32_t event_serial;
+    bool overload;
+    int64_t overload_since; /* seconds since the epoch, 0 = not overloaded */
+    uint32_t overload_raises;
+};
+
+#endif

@@ -1,0 +1,54 @@
+/*
+ * The AgentX session with the master agent (RFC 2741), by net-snmp's library, in an sd-event loop.
+ * The only module with agent/snmp/agentx*.c to include net-snmp's headers.
+ *
+ * It starts without a master and goes on trying; when the session is lost it reconnects and
+ * registers again, and verifies that the master took the registration. Handlers answer from the
+ * view at once. Notifications are kept, in order, until a master has acknowledged each.
+ */
+#ifndef HMQ_SNMP_AGENTX_H
+#define HMQ_SNMP_AGENTX_H
+
+#include "core/config.h"
+#include "snmp/mib.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <systemd/sd-event.h>
+
+/* Notifications kept while there is no master; beyond it the oldest is dropped and counted. */
+#define AGENTX_OUTBOX_MAX 1000
+
+struct agentx;
+
+struct agentx_callbacks {
+    /* Fills the view for one request; what it borrows must live until the handler has returned. */
+    void (*view)(void *userdata, struct mib_view *view);
+    /* The registered session came up (true) or was lost (false). reconnects counts each time a
+     * session was established after the first. */
+    void (*connected)(void *userdata, bool up, uint32_t reconnects);
+    /* One line for the log; priority as in syslog(3). */
+    void (*log)(void *userdata, int priority, const char *text);
+    void *userdata;
+};
+
+/*
+ * Starts the subagent: configuration of the library (no files read or written), one registration of
+ * base.1 (hmqObjects), session in the loop. A master need not be there. One per process (the
+ * library's state is global). callbacks is copied.
+ * Returns 0 with *out (agentx_free), or a negative errno value.
+ */
+int agentx_new(sd_event *event, const char *socket, const struct config_oid *base,
+               const struct agentx_callbacks *callbacks, struct agentx **out);
+
+/* Queues a notification (consumed) and sends what can be sent. */
+void agentx_notify(struct agentx *agentx, struct notification *notification);
+
+/* Notifications not yet acknowledged by a master. */
+size_t agentx_pending(const struct agentx *agentx);
+
+/* Closes the session and frees; NULL is accepted. Kept notifications are lost. */
+void agentx_free(struct agentx *agentx);
+
+#endif

@@ -1,0 +1,91 @@
+/*
+ * The MIB as data: HERMES-MAILQUEUE-MIB's objects as descriptors with getters over a snapshot,
+ * and GET and GETNEXT over them. Knows nothing of net-snmp, so that the whole tree can be walked
+ * in a test. Object identifiers here are relative to the root (hermesMailQueueMIB): hmqTotalMessages
+ * is 1.2.1.
+ */
+#ifndef HMQ_SNMP_MIB_H
+#define HMQ_SNMP_MIB_H
+
+#include "core/config.h"
+#include "core/event.h"
+#include "core/snapshot.h"
+#include "core/status.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The longest relative identifier: 1.5.5.1.3 + length + id + recipient index, with room. */
+#define MIB_OID_MAX 64
+
+enum mib_type { MIB_INTEGER, MIB_GAUGE32, MIB_COUNTER32, MIB_OCTETS };
+
+struct mib_value {
+    enum mib_type type;
+    int32_t integer;      /* MIB_INTEGER */
+    uint32_t number;      /* MIB_GAUGE32, MIB_COUNTER32 */
+    const void *octets;   /* MIB_OCTETS: borrowed from the view, or points to small below */
+    size_t length;        /* MIB_OCTETS: 0..255 octets */
+    uint8_t small[16];    /* DateAndTime and BITS */
+};
+
+struct mib_oid {
+    uint32_t ids[MIB_OID_MAX];
+    size_t len;
+};
+
+/* What the getters read. All borrowed; the caller keeps them for the duration of the call. */
+struct mib_view {
+    const struct snapshot *snapshot;
+    const struct agent_status *status;
+    const struct config *config;
+    uint64_t now_usec; /* CLOCK_MONOTONIC */
+    int64_t now_wall;  /* seconds since the epoch */
+};
+
+enum mib_result {
+    MIB_OK,
+    MIB_NO_OBJECT,   /* no such object in the module */
+    MIB_NO_INSTANCE, /* the object exists, this instance of it does not, or its value is unknown */
+    MIB_END,         /* GETNEXT: nothing after oid */
+};
+
+/* GET. Returns MIB_OK with the value, MIB_NO_OBJECT or MIB_NO_INSTANCE with *value untouched. */
+enum mib_result mib_get(const struct mib_view *view, const uint32_t *oid, size_t len,
+                        struct mib_value *value);
+
+/*
+ * GETNEXT: the first instance with a value after oid, or at it when inclusive. oid may be anything
+ * of 0..128 sub-identifiers. Returns MIB_OK with its name and value, or MIB_END.
+ */
+enum mib_result mib_next(const struct mib_view *view, const uint32_t *oid, size_t len,
+                         bool inclusive, struct mib_oid *name, struct mib_value *value);
+
+/* One variable of a notification, its value owned. */
+struct mib_varbind {
+    struct mib_oid name;
+    enum mib_type type;
+    int32_t integer;
+    uint32_t number;
+    size_t length;
+    uint8_t octets[255];
+};
+
+#define MIB_NOTIFICATION_VARBINDS 8
+
+/* A notification as it is kept until a master has taken it. */
+struct notification {
+    enum event_type type; /* its number below hmqNotifications */
+    size_t count;
+    struct mib_varbind varbinds[MIB_NOTIFICATION_VARBINDS];
+    struct notification *next;
+};
+
+/*
+ * Builds the notification of a type with the values that a GET would answer now; an object without
+ * a value is left out. Returns a new notification (free(3)), or NULL without memory.
+ */
+struct notification *mib_notification_new(const struct mib_view *view, enum event_type type);
+
+#endif
