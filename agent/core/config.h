@@ -60,8 +60,8 @@ struct config {
     struct config_oid base_oid;
     char *postfix_config_directory;
     enum spool_mode spool_mode;
-    char *spool_directory; /* NULL unless spool_mode is SPOOL_PATH */
-    char *container;       /* "" = Postfix on this machine */
+    char *spool_directory;                               /* NULL unless spool_mode is SPOOL_PATH */
+    char *container;                                     /* "" = Postfix on this machine */
     char *container_command[CONFIG_CONTAINER_WORDS + 1]; /* NULL-terminated words */
     char *database;
     char *user;

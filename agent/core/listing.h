@@ -36,7 +36,8 @@ struct message {
 /* Totals of one queue over all messages of the listing. */
 struct queue_totals {
     uint64_t messages;
-    uint64_t volume; /* octets */
+    uint64_t unreadable; /* listed besides, with a member that made no sense (LINE_SKIPPED) */
+    uint64_t volume;     /* octets */
     uint64_t recipients;
     int64_t oldest_arrival; /* seconds since the epoch; meaningless when messages is 0 */
     char oldest_id[QUEUE_ID_SIZE];
@@ -47,8 +48,8 @@ struct listing {
     struct message **rows; /* in queue_id_compare order, each id once */
     size_t row_count;
     struct queue_totals queues[QUEUE_COUNT];
-    uint64_t omitted;      /* messages listed but not among the rows */
-    uint64_t taken_usec;   /* CLOCK_MONOTONIC at its end */
+    uint64_t omitted;    /* messages listed but not among the rows */
+    uint64_t taken_usec; /* CLOCK_MONOTONIC at its end */
     uint64_t duration_usec;
 };
 

@@ -51,7 +51,9 @@ bool snapshot_queue_totals(const struct snapshot *snapshot, enum queue queue,
                            struct queue_totals *totals);
 
 /*
- * The same over the five listed queues. Returns false when one of them is unknown.
+ * The same over the five listed queues: queues that are empty now count as zero, the others as the
+ * listing saw them. Returns false when unknown: the counts are, or they see messages and the
+ * listing saw none in those queues.
  */
 bool snapshot_all_totals(const struct snapshot *snapshot, struct queue_totals *totals);
 

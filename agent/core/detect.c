@@ -1,0 +1,37 @@
+#include "core/detect.h"
+
+static uint32_t ninety_percent(uint32_t threshold) {
+    return (uint32_t)((uint64_t)threshold * 9 / 10);
+}
+
+size_t detect(struct detector *detector, const struct thresholds *thresholds,
+              const struct detect_input *input, enum event_type events[CONDITION_COUNT]) {
+    const struct {
+        uint32_t threshold, clear;
+        const struct measurement *measured;
+        enum event_type raise, end;
+    } conditions[CONDITION_COUNT] = {
+        [CONDITION_OVERLOAD] = {thresholds->overload, thresholds->overload_clear, &input->total,
+                                EVENT_OVERLOAD_RAISED, EVENT_OVERLOAD_CLEARED},
+        [CONDITION_WARNING] = {thresholds->warning, ninety_percent(thresholds->warning),
+                               &input->total, EVENT_WARNING_RAISED, EVENT_WARNING_CLEARED},
+        [CONDITION_AGE] = {thresholds->age_s, ninety_percent(thresholds->age_s),
+                           &input->oldest_age_s, EVENT_AGE_RAISED, EVENT_AGE_CLEARED},
+        [CONDITION_HOLD] = {thresholds->hold, ninety_percent(thresholds->hold), &input->hold,
+                            EVENT_HOLD_RAISED, EVENT_HOLD_CLEARED},
+    };
+    size_t count = 0;
+    for (int c = 0; c < CONDITION_COUNT; c++) {
+        bool *raised = &detector->raised[c];
+        bool off = conditions[c].threshold == 0;
+        const struct measurement *m = conditions[c].measured;
+        if (*raised && (off || (m->known && m->value <= conditions[c].clear))) {
+            *raised = false;
+            events[count++] = conditions[c].end;
+        } else if (!*raised && !off && m->known && m->value > conditions[c].threshold) {
+            *raised = true;
+            events[count++] = conditions[c].raise;
+        }
+    }
+    return count;
+}

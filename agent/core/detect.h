@@ -1,0 +1,46 @@
+/*
+ * Detection: compares the queue with the thresholds and says which conditions began or ended.
+ * A condition is raised strictly above its threshold and cleared at or below its clear value: for
+ * overload the configured one, for warning, age and hold 90 % of the threshold. What is unknown
+ * changes nothing. A threshold that is switched off (0) ends its condition.
+ */
+#ifndef HMQ_CORE_DETECT_H
+#define HMQ_CORE_DETECT_H
+
+#include "core/config.h"
+#include "core/event.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum condition {
+    CONDITION_OVERLOAD,
+    CONDITION_WARNING,
+    CONDITION_AGE,
+    CONDITION_HOLD,
+    CONDITION_COUNT
+};
+
+/* Zeroed before use. */
+struct detector {
+    bool raised[CONDITION_COUNT];
+};
+
+struct measurement {
+    bool known;
+    uint64_t value;
+};
+
+struct detect_input {
+    struct measurement total, oldest_age_s, hold;
+};
+
+/*
+ * Updates the detector and writes the events that follow, in the order of the conditions, to
+ * events. Returns their number, at most CONDITION_COUNT.
+ */
+size_t detect(struct detector *detector, const struct thresholds *thresholds,
+              const struct detect_input *input, enum event_type events[CONDITION_COUNT]);
+
+#endif

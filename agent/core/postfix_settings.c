@@ -1,0 +1,79 @@
+#include "core/postfix_settings.h"
+
+#include "core/duration.h"
+#include "core/text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define SECONDS_PER_DAY 86400U
+#define VALUE_MAX 1024
+
+const char *const postfix_parameter_names[PARAMETER_COUNT + 1] = {
+    [PARAMETER_MAIL_VERSION] = "mail_version",
+    [PARAMETER_BOUNCE_LIFETIME] = "bounce_queue_lifetime",
+    [PARAMETER_MAXIMAL_LIFETIME] = "maximal_queue_lifetime",
+    [PARAMETER_DEFER_TRANSPORTS] = "defer_transports",
+};
+
+/* Copies the next line into value and returns what follows, or NULL when there is none. */
+static const char *next_value(const char *text, const char *end, char value[VALUE_MAX]) {
+    const char *newline = text < end ? memchr(text, '\n', (size_t)(end - text)) : NULL;
+    if (newline == NULL) {
+        return NULL;
+    }
+    size_t len = (size_t)(newline - text);
+    size_t kept = len < VALUE_MAX ? len : VALUE_MAX - 1;
+    memcpy(value, text, kept);
+    value[kept] = '\0';
+    return newline + 1;
+}
+
+bool postfix_settings_parse(const char *text, size_t len, struct postfix_settings *settings,
+                            char *error, size_t size) {
+    char values[PARAMETER_COUNT][VALUE_MAX];
+    const char *end = text + len;
+    const char *rest = text;
+    for (int p = 0; p < PARAMETER_COUNT; p++) {
+        rest = next_value(rest, end, values[p]);
+        if (rest == NULL) {
+            snprintf(error, size, "postconf printed %d values instead of %d", p, PARAMETER_COUNT);
+            return false;
+        }
+    }
+    if (rest != end) {
+        snprintf(error, size, "postconf printed more than %d values", PARAMETER_COUNT);
+        return false;
+    }
+    struct postfix_settings parsed = {.known = true};
+    static const enum postfix_parameter lifetimes[] = {PARAMETER_BOUNCE_LIFETIME,
+                                                       PARAMETER_MAXIMAL_LIFETIME};
+    uint32_t *seconds[] = {&parsed.bounce_lifetime_s, &parsed.maximal_lifetime_s};
+    for (size_t i = 0; i < 2; i++) {
+        const char *value = values[lifetimes[i]];
+        if (!postfix_time_parse(value, 'd', seconds[i])) {
+            char shown[64];
+            snprintf(error, size, "%s is no time value: \"%s\"",
+                     postfix_parameter_names[lifetimes[i]],
+                     text_escape(value, strlen(value), shown, sizeof shown));
+            return false;
+        }
+    }
+    char version[3 * VALUE_MAX + 1];
+    size_t version_len = text_to_utf8(values[PARAMETER_MAIL_VERSION],
+                                      strlen(values[PARAMETER_MAIL_VERSION]), version);
+    version_len = text_utf8_prefix(version, version_len, sizeof parsed.version - 1);
+    memcpy(parsed.version, version, version_len);
+    const char *deferred = values[PARAMETER_DEFER_TRANSPORTS];
+    parsed.outbound_paused = deferred[strspn(deferred, " \t,")] != '\0';
+    *settings = parsed;
+    return true;
+}
+
+bool lifetime_days(uint32_t seconds, uint32_t *days) {
+    if (seconds % SECONDS_PER_DAY != 0 || seconds / SECONDS_PER_DAY > LIFETIME_DAYS_MAX) {
+        return false;
+    }
+    *days = seconds / SECONDS_PER_DAY;
+    return true;
+}

@@ -1,0 +1,109 @@
+#include "core/snapshot.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct snapshot *snapshot_new(void) {
+    struct snapshot *snapshot = calloc(1, sizeof *snapshot);
+    if (snapshot != NULL) {
+        snapshot->references = 1;
+        snapshot->postfix = POSTFIX_UNKNOWN;
+    }
+    return snapshot;
+}
+
+struct snapshot *snapshot_copy(const struct snapshot *snapshot) {
+    struct snapshot *copy = malloc(sizeof *copy);
+    if (copy != NULL) {
+        *copy = *snapshot;
+        copy->references = 1;
+        copy->listing = listing_ref(snapshot->listing);
+    }
+    return copy;
+}
+
+struct snapshot *snapshot_ref(struct snapshot *snapshot) {
+    snapshot->references++;
+    return snapshot;
+}
+
+void snapshot_unref(struct snapshot *snapshot) {
+    if (snapshot == NULL) {
+        return;
+    }
+    assert(snapshot->references > 0);
+    if (--snapshot->references == 0) {
+        listing_unref(snapshot->listing);
+        free(snapshot);
+    }
+}
+
+bool snapshot_total(const struct snapshot *snapshot, uint64_t *total) {
+    uint64_t sum = 0;
+    for (enum queue q = 0; q < QUEUE_COUNT; q++) {
+        if (!queue_is_listed(q)) {
+            continue;
+        }
+        if (!snapshot->counts.known[q]) {
+            return false;
+        }
+        sum += snapshot->counts.messages[q];
+    }
+    *total = sum;
+    return true;
+}
+
+bool snapshot_queue_totals(const struct snapshot *snapshot, enum queue queue,
+                           struct queue_totals *totals) {
+    if (!queue_is_listed(queue)) {
+        return false;
+    }
+    bool counted = snapshot->counts.known[queue];
+    if (counted && snapshot->counts.messages[queue] == 0) {
+        *totals = (struct queue_totals){0};
+        return true;
+    }
+    if (!counted || snapshot->listing == NULL || snapshot->listing->queues[queue].messages == 0) {
+        return false;
+    }
+    *totals = snapshot->listing->queues[queue];
+    return true;
+}
+
+/* One queue's share of the totals over all: as the listing saw it, or zero when it is empty now. */
+static void add_totals(struct queue_totals *sum, const struct queue_totals *one) {
+    if (one->messages > 0 && (sum->messages == 0 || one->oldest_arrival < sum->oldest_arrival)) {
+        sum->oldest_arrival = one->oldest_arrival;
+        memcpy(sum->oldest_id, one->oldest_id, sizeof sum->oldest_id);
+    }
+    sum->messages += one->messages;
+    sum->volume += one->volume;
+    sum->recipients += one->recipients;
+}
+
+bool snapshot_all_totals(const struct snapshot *snapshot, struct queue_totals *totals) {
+    uint64_t counted;
+    if (!snapshot_total(snapshot, &counted)) {
+        return false;
+    }
+    struct queue_totals sum = {0};
+    for (enum queue q = 0; q < QUEUE_COUNT; q++) {
+        if (queue_is_listed(q) && snapshot->counts.messages[q] > 0 && snapshot->listing != NULL) {
+            add_totals(&sum, &snapshot->listing->queues[q]);
+        }
+    }
+    if (counted > 0 && sum.messages == 0) {
+        return false;
+    }
+    *totals = sum;
+    return true;
+}
+
+uint32_t queue_totals_age(const struct queue_totals *totals, int64_t now) {
+    if (totals->messages == 0 || now <= totals->oldest_arrival) {
+        return 0;
+    }
+    int64_t age = now - totals->oldest_arrival;
+    return age > UINT32_MAX ? UINT32_MAX : (uint32_t)age;
+}

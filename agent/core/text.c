@@ -1,0 +1,92 @@
+#include "core/text.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#define REPLACEMENT "\xEF\xBF\xBD"
+
+/* The length of the well-formed character at in, or 0. RFC 3629, section 4. */
+static size_t utf8_character(const unsigned char *in, size_t len) {
+    static const struct {
+        unsigned char first, last; /* of the lead octet */
+        unsigned char low, high;   /* of the second octet */
+        size_t length;
+    } forms[] = {
+        {0x00, 0x7F, 0, 0, 1},       {0xC2, 0xDF, 0x80, 0xBF, 2}, {0xE0, 0xE0, 0xA0, 0xBF, 3},
+        {0xE1, 0xEC, 0x80, 0xBF, 3}, {0xED, 0xED, 0x80, 0x9F, 3}, {0xEE, 0xEF, 0x80, 0xBF, 3},
+        {0xF0, 0xF0, 0x90, 0xBF, 4}, {0xF1, 0xF3, 0x80, 0xBF, 4}, {0xF4, 0xF4, 0x80, 0x8F, 4},
+    };
+    for (size_t f = 0; f < sizeof forms / sizeof forms[0]; f++) {
+        if (in[0] < forms[f].first || in[0] > forms[f].last) {
+            continue;
+        }
+        if (len < forms[f].length) {
+            return 0;
+        }
+        for (size_t i = 1; i < forms[f].length; i++) {
+            unsigned char low = i == 1 ? forms[f].low : 0x80;
+            unsigned char high = i == 1 ? forms[f].high : 0xBF;
+            if (in[i] < low || in[i] > high) {
+                return 0;
+            }
+        }
+        return forms[f].length;
+    }
+    return 0;
+}
+
+size_t text_to_utf8(const char *in, size_t len, char *out) {
+    size_t written = 0;
+    for (size_t i = 0; i < len;) {
+        unsigned char c = (unsigned char)in[i];
+        size_t n = utf8_character((const unsigned char *)in + i, len - i);
+        if (n == 0) {
+            memcpy(out + written, REPLACEMENT, 3);
+            written += 3;
+            i++;
+        } else if (c < 0x20 || c == 0x7F) {
+            out[written++] = ' ';
+            i++;
+        } else {
+            memcpy(out + written, in + i, n);
+            written += n;
+            i += n;
+        }
+    }
+    out[written] = '\0';
+    return written;
+}
+
+size_t text_utf8_prefix(const char *text, size_t len, size_t max) {
+    if (len <= max) {
+        return len;
+    }
+    size_t end = max;
+    while (end > 0 && ((unsigned char)text[end] & 0xC0) == 0x80) {
+        end--;
+    }
+    return end;
+}
+
+const char *text_escape(const char *in, size_t len, char *out, size_t size) {
+    static const char ellipsis[] = "...";
+    size_t written = 0;
+    for (size_t i = 0; i < len; i++) {
+        char piece[5] = {in[i], '\0'};
+        if (in[i] < 0x20 || in[i] > 0x7E || in[i] == '\\') {
+            snprintf(piece, sizeof piece, "\\x%02X", (unsigned)(unsigned char)in[i]);
+        }
+        size_t n = strlen(piece);
+        size_t reserve = i + 1 == len ? 1 : sizeof ellipsis;
+        if (written + n + reserve > size) {
+            memcpy(out + written, ellipsis, sizeof ellipsis);
+            return out;
+        }
+        memcpy(out + written, piece, n);
+        written += n;
+    }
+    out[written] = '\0';
+    return out;
+}
