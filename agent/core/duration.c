@@ -4,8 +4,8 @@
 #include <stddef.h>
 #include <string.h>
 
-#define USEC_PER_SEC 1000000ULL
-#define SECONDS_PER_DAY 86400ULL
+#define USEC_PER_SEC UINT64_C(1000000)
+#define SECONDS_PER_DAY UINT64_C(86400)
 #define DURATION_MAX (10000 * SECONDS_PER_DAY * USEC_PER_SEC)
 
 struct unit {

@@ -64,7 +64,8 @@ bool snapshot_queue_totals(const struct snapshot *snapshot, enum queue queue,
         *totals = (struct queue_totals){0};
         return true;
     }
-    if (!counted || snapshot->listing == NULL || snapshot->listing->queues[queue].messages == 0) {
+    if (!counted || snapshot->listing == NULL || snapshot->listing->queues[queue].messages == 0 ||
+        snapshot->listing->queues[queue].unreadable > 0) {
         return false;
     }
     *totals = snapshot->listing->queues[queue];
@@ -78,6 +79,7 @@ static void add_totals(struct queue_totals *sum, const struct queue_totals *one)
         memcpy(sum->oldest_id, one->oldest_id, sizeof sum->oldest_id);
     }
     sum->messages += one->messages;
+    sum->unreadable += one->unreadable;
     sum->volume += one->volume;
     sum->recipients += one->recipients;
 }
@@ -93,7 +95,7 @@ bool snapshot_all_totals(const struct snapshot *snapshot, struct queue_totals *t
             add_totals(&sum, &snapshot->listing->queues[q]);
         }
     }
-    if (counted > 0 && sum.messages == 0) {
+    if ((counted > 0 && sum.messages == 0) || sum.unreadable > 0) {
         return false;
     }
     *totals = sum;

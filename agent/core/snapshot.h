@@ -44,8 +44,8 @@ bool snapshot_total(const struct snapshot *snapshot, uint64_t *total);
 
 /*
  * Totals of one queue from the listing. When the counts say that the queue is empty, they are zero
- * whatever an older listing said. Returns false when unknown: no listing, or the counts see
- * messages where the listing saw none.
+ * whatever an older listing said. Returns false when unknown: no listing, the counts see messages
+ * where the listing saw none, or the listing could not read all of them.
  */
 bool snapshot_queue_totals(const struct snapshot *snapshot, enum queue queue,
                            struct queue_totals *totals);

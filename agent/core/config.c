@@ -1,0 +1,240 @@
+#include "core/config.h"
+
+#include "core/config_keys.h"
+#include "core/text.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LINE_SIZE (CONFIG_VALUE_MAX + 128)
+#define SEEN_WORDS 64
+
+/* The default of overload_clear_threshold for the default overload_threshold of 500. */
+#define CLEAR_DEFAULT(overload) ((uint32_t)((uint64_t)(overload)*9 / 10))
+
+struct parser {
+    const char *path;
+    unsigned line;
+    char *error;
+    size_t size;
+    unsigned seen_at[SEEN_WORDS]; /* the line each key of the table was set on, 0 = not */
+};
+
+static int fail(const struct parser *parser, unsigned line, const char *key, const char *what) {
+    snprintf(parser->error, parser->size, "%s:%u: %s%s%s", parser->path, line, key,
+             key[0] != '\0' ? ": " : "", what);
+    return -1;
+}
+
+static char *trim(char *text) {
+    text += strspn(text, " \t\r\n");
+    size_t len = strlen(text);
+    while (len > 0 && strchr(" \t\r\n", text[len - 1]) != NULL) {
+        text[--len] = '\0';
+    }
+    return text;
+}
+
+/* A comment starts at the line's first # or at one after white space, so that URLs may hold one. */
+static void cut_comment(char *line) {
+    for (char *p = strchr(line, '#'); p != NULL; p = strchr(p + 1, '#')) {
+        if (p == line || p[-1] == ' ' || p[-1] == '\t') {
+            *p = '\0';
+            return;
+        }
+    }
+}
+
+static int set_key(struct parser *parser, struct config *config, const char *key,
+                   const char *value) {
+    char what[512];
+    for (size_t k = 0; k < config_key_count; k++) {
+        if (strcmp(key, config_keys[k].name) != 0) {
+            continue;
+        }
+        if (parser->seen_at[k] != 0) {
+            snprintf(what, sizeof what, "already set on line %u", parser->seen_at[k]);
+            return fail(parser, parser->line, key, what);
+        }
+        parser->seen_at[k] = parser->line;
+        if (!config_keys[k].parse(&config_keys[k], config, value, what, sizeof what)) {
+            return fail(parser, parser->line, key, what);
+        }
+        return 0;
+    }
+    if (!config_hook_set(config, key, value, parser->line, what, sizeof what)) {
+        return fail(parser, parser->line, key, what);
+    }
+    return 0;
+}
+
+static int parse_line(struct parser *parser, struct config *config, char *line) {
+    cut_comment(line);
+    char *key = trim(line);
+    if (key[0] == '\0') {
+        return 0;
+    }
+    char *equals = strchr(key, '=');
+    char shown[160];
+    if (equals == NULL) {
+        text_escape(key, strlen(key), shown, sizeof shown);
+        return fail(parser, parser->line, shown, "is not `key = value`");
+    }
+    *equals = '\0';
+    char *value = trim(equals + 1);
+    for (const char *p = value; *p != '\0'; p++) {
+        if ((unsigned char)*p < 0x20 || *p == 0x7F) {
+            return fail(parser, parser->line, trim(key), "control character in the value");
+        }
+    }
+    key = trim(key);
+    text_escape(key, strlen(key), shown, sizeof shown);
+    return set_key(parser, config, shown, value);
+}
+
+static int set_defaults(struct config *config, const char *path, char *error, size_t size) {
+    char what[256] = "out of memory";
+    config->path = strdup(path);
+    bool good = config->path != NULL;
+    for (size_t k = 0; good && k < config_key_count; k++) {
+        const struct config_key *key = &config_keys[k];
+        good = key->default_value == NULL ||
+               key->parse(key, config, key->default_value, what, sizeof what);
+    }
+    if (!good) {
+        snprintf(error, size, "%s:0: %s", path, what);
+        return -1;
+    }
+    return 0;
+}
+
+static unsigned line_of(const struct parser *parser, const char *name) {
+    for (size_t k = 0; k < config_key_count; k++) {
+        if (strcmp(config_keys[k].name, name) == 0) {
+            return parser->seen_at[k];
+        }
+    }
+    return 0;
+}
+
+/* What only the whole file shows. */
+static int check_whole(const struct parser *parser, struct config *config) {
+    char what[256];
+    unsigned line = line_of(parser, "overload_clear_threshold");
+    if (line == 0) {
+        config->thresholds.overload_clear = CLEAR_DEFAULT(config->thresholds.overload);
+    } else if (config->thresholds.overload != 0 &&
+               config->thresholds.overload_clear > config->thresholds.overload) {
+        snprintf(what, sizeof what, "%u is above overload_threshold, which is %u",
+                 config->thresholds.overload_clear, config->thresholds.overload);
+        return fail(parser, line, "overload_clear_threshold", what);
+    }
+    if (!config_hooks_complete(config, &line, what, sizeof what)) {
+        return fail(parser, line, "", what);
+    }
+    return 0;
+}
+
+int config_parse(FILE *stream, const char *path, struct config **out, char *error, size_t size) {
+    struct parser parser = {.path = path, .error = error, .size = size};
+    char line[LINE_SIZE];
+    struct config *config = calloc(1, sizeof *config);
+    if (config == NULL) {
+        snprintf(error, size, "%s:0: out of memory", path);
+        return -1;
+    }
+    int result = set_defaults(config, path, error, size);
+    while (result == 0 && fgets(line, sizeof line, stream) != NULL) {
+        parser.line++;
+        size_t len = strlen(line);
+        if (len + 1 == sizeof line && line[len - 1] != '\n') {
+            result = fail(&parser, parser.line, "", "the line is too long");
+        } else {
+            result = parse_line(&parser, config, line);
+        }
+    }
+    if (result == 0 && ferror(stream)) {
+        result = fail(&parser, parser.line, "", strerror(errno));
+    }
+    if (result == 0) {
+        result = check_whole(&parser, config);
+    }
+    if (result != 0) {
+        config_free(config);
+        return -1;
+    }
+    *out = config;
+    return 0;
+}
+
+int config_load(const char *path, struct config **out, char *error, size_t size) {
+    FILE *stream = fopen(path, "re");
+    if (stream == NULL) {
+        snprintf(error, size, "%s:0: cannot be read: %s", path, strerror(errno));
+        return -1;
+    }
+    int result = config_parse(stream, path, out, error, size);
+    fclose(stream);
+    return result;
+}
+
+void config_free(struct config *config) {
+    if (config == NULL) {
+        return;
+    }
+    char *owned[] = {config->path,       config->agentx_socket,  config->postfix_config_directory,
+                     config->container,  config->database,       config->user,
+                     config->hooks_user, config->spool_directory};
+    for (size_t i = 0; i < sizeof owned / sizeof owned[0]; i++) {
+        free(owned[i]);
+    }
+    for (size_t i = 0; config->container_command[i] != NULL; i++) {
+        free(config->container_command[i]);
+    }
+    config_hooks_free(config);
+    free(config);
+}
+
+void config_print(const struct config *config, FILE *stream) {
+    for (size_t k = 0; k < config_key_count; k++) {
+        fprintf(stream, "%s = ", config_keys[k].name);
+        config_keys[k].print(&config_keys[k], config, stream);
+        fputc('\n', stream);
+    }
+    config_hooks_print(config, stream);
+}
+
+/* A value as config_print shows it, which has everything that tells two values apart. */
+static char *printed(const struct config_key *key, const struct config *config) {
+    char *text = NULL;
+    size_t size = 0;
+    FILE *stream = open_memstream(&text, &size);
+    if (stream != NULL) {
+        if (key != NULL) {
+            key->print(key, config, stream);
+        } else {
+            config_hooks_print(config, stream);
+        }
+        fclose(stream);
+    }
+    return text;
+}
+
+static bool differs(const struct config_key *key, const struct config *a, const struct config *b) {
+    char *ta = printed(key, a);
+    char *tb = printed(key, b);
+    bool result = ta == NULL || tb == NULL || strcmp(ta, tb) != 0;
+    free(ta);
+    free(tb);
+    return result;
+}
+
+const char *config_restart_needed(const struct config *a, const struct config *b) {
+    for (size_t k = 0; k < config_key_count; k++) {
+        if (!config_keys[k].live && differs(&config_keys[k], a, b)) {
+            return config_keys[k].name;
+        }
+    }
+    return differs(NULL, a, b) ? "webhook and script" : NULL;
+}

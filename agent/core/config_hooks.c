@@ -1,0 +1,205 @@
+#include "core/config_keys.h"
+
+#include "core/duration.h"
+#include "core/event.h"
+
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define USEC_PER_SEC UINT64_C(1000000)
+#define TIMEOUT_DEFAULT (10 * USEC_PER_SEC)
+#define TIMEOUT_MAX (3600 * USEC_PER_SEC)
+#define HOOK_NAME_MAX 32
+
+static const struct {
+    enum hook_kind kind;
+    const char *prefix;
+} kinds[] = {{HOOK_WEBHOOK, "webhook."}, {HOOK_SCRIPT, "script."}};
+
+static bool check_url(const char *value, char *error, size_t size) {
+    if (strncmp(value, "http://", 7) != 0 && strncmp(value, "https://", 8) != 0) {
+        snprintf(error, size, "\"%s\" is no http:// or https:// URL", value);
+        return false;
+    }
+    return true;
+}
+
+static bool check_path(const char *value, char *error, size_t size) {
+    if (value[0] != '/') {
+        snprintf(error, size, "\"%s\" is not an absolute path", value);
+        return false;
+    }
+    return true;
+}
+
+static bool check_format(const char *value, char *error, size_t size) {
+    static const char *const formats[] = {"json", "alertmanager", "slack"};
+    for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++) {
+        if (strcmp(value, formats[i]) == 0) {
+            return true;
+        }
+    }
+    snprintf(error, size, "\"%s\" is none of json alertmanager slack", value);
+    return false;
+}
+
+/* "all", or notification names with or without "hmq", separated by spaces. */
+static bool check_events(const char *value, char *error, size_t size) {
+    char copy[CONFIG_VALUE_MAX];
+    char *rest = NULL;
+    snprintf(copy, sizeof copy, "%s", value);
+    for (char *w = strtok_r(copy, " \t", &rest); w != NULL; w = strtok_r(NULL, " \t", &rest)) {
+        bool known = strcmp(w, "all") == 0;
+        for (enum event_type e = 1; e < EVENT_TYPE_END && !known; e++) {
+            known = strcmp(w, event_name(e)) == 0;
+        }
+        if (!known) {
+            snprintf(error, size, "\"%s\" is neither all nor a notification (hmqOverloadRaised)",
+                     w);
+            return false;
+        }
+    }
+    return true;
+}
+
+/* timeout has no string of its own: it is parsed into timeout_usec. */
+static const struct {
+    const char *name;
+    unsigned kinds;
+    size_t offset;
+    bool (*check)(const char *value, char *error, size_t size);
+} members[] = {
+    {"url", 1U << HOOK_WEBHOOK, offsetof(struct config_hook, target), check_url},
+    {"path", 1U << HOOK_SCRIPT, offsetof(struct config_hook, target), check_path},
+    {"events", 1U << HOOK_WEBHOOK | 1U << HOOK_SCRIPT, offsetof(struct config_hook, events),
+     check_events},
+    {"secret_file", 1U << HOOK_WEBHOOK, offsetof(struct config_hook, secret_file), check_path},
+    {"format", 1U << HOOK_WEBHOOK, offsetof(struct config_hook, format), check_format},
+    {"ca_file", 1U << HOOK_WEBHOOK, offsetof(struct config_hook, ca_file), check_path},
+};
+
+#define MEMBER_COUNT (sizeof members / sizeof members[0])
+
+static bool name_valid(const char *name, size_t len) {
+    for (size_t i = 0; i < len; i++) {
+        if (!isalnum((unsigned char)name[i]) && strchr("_-", name[i]) == NULL) {
+            return false;
+        }
+    }
+    return len > 0 && len <= HOOK_NAME_MAX;
+}
+
+static struct config_hook *find_or_add(struct config *config, enum hook_kind kind, const char *name,
+                                       size_t len, unsigned line) {
+    for (size_t i = 0; i < config->hook_count; i++) {
+        struct config_hook *hook = &config->hooks[i];
+        if (hook->kind == kind && strlen(hook->name) == len && memcmp(hook->name, name, len) == 0) {
+            return hook;
+        }
+    }
+    if (config->hook_count == CONFIG_HOOKS_MAX) {
+        return NULL;
+    }
+    struct config_hook hook = {
+        .kind = kind, .name = strndup(name, len), .timeout_usec = TIMEOUT_DEFAULT, .line = line};
+    if (hook.name == NULL) {
+        return NULL;
+    }
+    config->hooks[config->hook_count] = hook;
+    return &config->hooks[config->hook_count++];
+}
+
+static bool set_member(struct config_hook *hook, const char *member, const char *value, char *error,
+                       size_t size) {
+    if (strcmp(member, "timeout") == 0) {
+        uint64_t usec;
+        if (!duration_parse(value, &usec) || usec == 0 || usec > TIMEOUT_MAX) {
+            snprintf(error, size, "\"%s\" is not a duration of 1ms to 1h", value);
+            return false;
+        }
+        hook->timeout_usec = usec;
+        return true;
+    }
+    for (size_t i = 0; i < MEMBER_COUNT; i++) {
+        if (strcmp(member, members[i].name) != 0 || (members[i].kinds & 1U << hook->kind) == 0) {
+            continue;
+        }
+        if (!members[i].check(value, error, size)) {
+            return false;
+        }
+        char **target = (char **)(void *)((char *)hook + members[i].offset);
+        free(*target);
+        *target = strdup(value);
+        return *target != NULL;
+    }
+    snprintf(error, size, "unknown key");
+    return false;
+}
+
+bool config_hook_set(struct config *config, const char *key, const char *value, unsigned line,
+                     char *error, size_t size) {
+    for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++) {
+        size_t prefix = strlen(kinds[k].prefix);
+        if (strncmp(key, kinds[k].prefix, prefix) != 0) {
+            continue;
+        }
+        const char *name = key + prefix;
+        const char *dot = strchr(name, '.');
+        if (dot == NULL || !name_valid(name, (size_t)(dot - name))) {
+            break;
+        }
+        struct config_hook *hook =
+            find_or_add(config, kinds[k].kind, name, (size_t)(dot - name), line);
+        if (hook == NULL) {
+            snprintf(error, size, "more than %d hooks", CONFIG_HOOKS_MAX);
+            return false;
+        }
+        return set_member(hook, dot + 1, value, error, size);
+    }
+    snprintf(error, size, "unknown key");
+    return false;
+}
+
+bool config_hooks_complete(const struct config *config, unsigned *line, char *error, size_t size) {
+    for (size_t i = 0; i < config->hook_count; i++) {
+        const struct config_hook *hook = &config->hooks[i];
+        if (hook->target == NULL) {
+            bool webhook = hook->kind == HOOK_WEBHOOK;
+            *line = hook->line;
+            snprintf(error, size, "%s%s has no %s", webhook ? "webhook." : "script.", hook->name,
+                     webhook ? "url" : "path");
+            return false;
+        }
+    }
+    return true;
+}
+
+void config_hooks_print(const struct config *config, FILE *stream) {
+    for (size_t i = 0; i < config->hook_count; i++) {
+        const struct config_hook *hook = &config->hooks[i];
+        const char *prefix = hook->kind == HOOK_WEBHOOK ? "webhook" : "script";
+        for (size_t m = 0; m < MEMBER_COUNT; m++) {
+            char *const *value =
+                (char *const *)(const void *)((const char *)hook + members[m].offset);
+            if (*value != NULL && (members[m].kinds & 1U << hook->kind) != 0) {
+                fprintf(stream, "%s.%s.%s = %s\n", prefix, hook->name, members[m].name, *value);
+            }
+        }
+        fprintf(stream, "%s.%s.timeout = %" PRIu64 "ms\n", prefix, hook->name,
+                hook->timeout_usec / 1000);
+    }
+}
+
+void config_hooks_free(struct config *config) {
+    for (size_t i = 0; i < config->hook_count; i++) {
+        struct config_hook *hook = &config->hooks[i];
+        char *owned[] = {hook->name,        hook->target, hook->events,
+                         hook->secret_file, hook->format, hook->ca_file};
+        for (size_t m = 0; m < sizeof owned / sizeof owned[0]; m++) {
+            free(owned[m]);
+        }
+    }
+    config->hook_count = 0;
+}

@@ -1,0 +1,413 @@
+#include "core/config_keys.h"
+
+#include "core/duration.h"
+
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+
+#define USEC_PER_MSEC UINT64_C(1000)
+#define USEC_PER_SEC UINT64_C(1000000)
+#define DAY_USEC (86400 * USEC_PER_SEC)
+
+static void *field(const struct config_key *key, struct config *config) {
+    return (char *)config + key->offset;
+}
+
+static const void *const_field(const struct config_key *key, const struct config *config) {
+    return (const char *)config + key->offset;
+}
+
+static bool replace(char **target, const char *value) {
+    char *copy = strdup(value);
+    if (copy == NULL) {
+        return false;
+    }
+    free(*target);
+    *target = copy;
+    return true;
+}
+
+static bool parse_string(const struct config_key *key, struct config *config, const char *value,
+                         char *error, size_t size) {
+    if (value[0] == '\0' && key->minimum > 0) {
+        snprintf(error, size, "a value is needed");
+        return false;
+    }
+    if (!replace(field(key, config), value)) {
+        snprintf(error, size, "out of memory");
+        return false;
+    }
+    return true;
+}
+
+static void print_string(const struct config_key *key, const struct config *config, FILE *stream) {
+    char *const *value = const_field(key, config);
+    fputs(*value, stream);
+}
+
+static bool parse_path(const struct config_key *key, struct config *config, const char *value,
+                       char *error, size_t size) {
+    if (value[0] != '/') {
+        snprintf(error, size, "\"%s\" is not an absolute path", value);
+        return false;
+    }
+    return parse_string(key, config, value, error, size);
+}
+
+/* A container's name as docker and podman allow it; what starts with a dash would be an option. */
+static bool parse_container(const struct config_key *key, struct config *config, const char *value,
+                            char *error, size_t size) {
+    for (const char *p = value; *p != '\0'; p++) {
+        if (!isalnum((unsigned char)*p) && (p == value || strchr("_.-", *p) == NULL)) {
+            snprintf(error, size, "\"%s\" is not a container name: letters, digits, _ . -", value);
+            return false;
+        }
+    }
+    return parse_string(key, config, value, error, size);
+}
+
+static bool parse_words(const struct config_key *key, struct config *config, const char *value,
+                        char *error, size_t size) {
+    char **words = field(key, config);
+    char copy[CONFIG_VALUE_MAX];
+    char *rest = NULL;
+    size_t count = 0;
+    for (size_t i = 0; words[i] != NULL; i++) {
+        free(words[i]);
+        words[i] = NULL;
+    }
+    snprintf(copy, sizeof copy, "%s", value);
+    for (char *w = strtok_r(copy, " \t", &rest); w != NULL; w = strtok_r(NULL, " \t", &rest)) {
+        if (count == CONFIG_CONTAINER_WORDS) {
+            snprintf(error, size, "more than %d words", CONFIG_CONTAINER_WORDS);
+            return false;
+        }
+        words[count] = strdup(w);
+        if (words[count++] == NULL) {
+            snprintf(error, size, "out of memory");
+            return false;
+        }
+    }
+    if (count == 0) {
+        snprintf(error, size, "a command is needed: docker or podman");
+        return false;
+    }
+    const char *base = strrchr(words[0], '/') != NULL ? strrchr(words[0], '/') + 1 : words[0];
+    if (strcmp(base, "docker") != 0 && strcmp(base, "podman") != 0) {
+        snprintf(error, size, "\"%s\" is neither docker nor podman", words[0]);
+        return false;
+    }
+    return true;
+}
+
+static void print_words(const struct config_key *key, const struct config *config, FILE *stream) {
+    char *const *words = const_field(key, config);
+    for (size_t i = 0; words[i] != NULL; i++) {
+        fprintf(stream, "%s%s", i > 0 ? " " : "", words[i]);
+    }
+}
+
+static bool parse_duration(const struct config_key *key, struct config *config, const char *value,
+                           char *error, size_t size) {
+    uint64_t usec;
+    if (!duration_parse(value, &usec) || usec < key->minimum || usec > key->maximum) {
+        snprintf(error, size, "\"%s\" is not a duration of %" PRIu64 "ms to %" PRIu64 "s (10s, 5m)",
+                 value, key->minimum / USEC_PER_MSEC, key->maximum / USEC_PER_SEC);
+        return false;
+    }
+    uint64_t *target = field(key, config);
+    *target = usec;
+    return true;
+}
+
+static void print_usec(uint64_t usec, FILE *stream) {
+    if (usec % USEC_PER_SEC == 0) {
+        fprintf(stream, "%" PRIu64 "s", usec / USEC_PER_SEC);
+    } else {
+        fprintf(stream, "%" PRIu64 "ms", usec / USEC_PER_MSEC);
+    }
+}
+
+static void print_duration(const struct config_key *key, const struct config *config,
+                           FILE *stream) {
+    const uint64_t *usec = const_field(key, config);
+    print_usec(*usec, stream);
+}
+
+static bool parse_number(const struct config_key *key, struct config *config, const char *value,
+                         char *error, size_t size) {
+    uint64_t number;
+    if (!number_parse(value, key->maximum, &number)) {
+        snprintf(error, size, "\"%s\" is not a number of 0 to %" PRIu64, value, key->maximum);
+        return false;
+    }
+    uint32_t *target = field(key, config);
+    *target = (uint32_t)number;
+    return true;
+}
+
+static void print_number(const struct config_key *key, const struct config *config, FILE *stream) {
+    const uint32_t *number = const_field(key, config);
+    fprintf(stream, "%" PRIu32, *number);
+}
+
+/* A duration in whole seconds, as hmqAgeThreshold has it. */
+static bool parse_seconds(const struct config_key *key, struct config *config, const char *value,
+                          char *error, size_t size) {
+    uint64_t usec;
+    if (!duration_parse(value, &usec) || usec % USEC_PER_SEC != 0) {
+        snprintf(error, size, "\"%s\" is not a duration in whole seconds (90s, 2h)", value);
+        return false;
+    }
+    uint32_t *target = field(key, config);
+    *target = (uint32_t)(usec / USEC_PER_SEC);
+    return true;
+}
+
+static void print_seconds(const struct config_key *key, const struct config *config, FILE *stream) {
+    const uint32_t *seconds = const_field(key, config);
+    fprintf(stream, "%" PRIu32 "%s", *seconds, *seconds != 0 ? "s" : "");
+}
+
+static bool parse_enum(const struct config_key *key, struct config *config, const char *value,
+                       char *error, size_t size) {
+    for (int i = 0; key->names[i] != NULL; i++) {
+        if (strcmp(value, key->names[i]) == 0) {
+            int *target = field(key, config);
+            *target = i + (int)key->minimum;
+            return true;
+        }
+    }
+    size_t written = (size_t)snprintf(error, size, "\"%s\" is none of", value);
+    for (int i = 0; key->names[i] != NULL && written < size; i++) {
+        written += (size_t)snprintf(error + written, size - written, " %s", key->names[i]);
+    }
+    return false;
+}
+
+static void print_enum(const struct config_key *key, const struct config *config, FILE *stream) {
+    const int *value = const_field(key, config);
+    fputs(key->names[*value - (int)key->minimum], stream);
+}
+
+static bool parse_yes_no(const struct config_key *key, struct config *config, const char *value,
+                         char *error, size_t size) {
+    bool *target = field(key, config);
+    if (strcmp(value, "yes") != 0 && strcmp(value, "no") != 0) {
+        snprintf(error, size, "\"%s\" is neither yes nor no", value);
+        return false;
+    }
+    *target = strcmp(value, "yes") == 0;
+    return true;
+}
+
+static void print_yes_no(const struct config_key *key, const struct config *config, FILE *stream) {
+    const bool *value = const_field(key, config);
+    fputs(*value ? "yes" : "no", stream);
+}
+
+/* enum action_command - 1 */
+static const char *const action_names[] = {"hold",   "unhold", "requeue", "delete", "flush",
+                                           "expire", "view",   "count",   NULL};
+
+static bool parse_actions(const struct config_key *key, struct config *config, const char *value,
+                          char *error, size_t size) {
+    char copy[CONFIG_VALUE_MAX];
+    char *rest = NULL;
+    uint32_t bits = 0;
+    snprintf(copy, sizeof copy, "%s", value);
+    for (char *w = strtok_r(copy, " \t", &rest); w != NULL; w = strtok_r(NULL, " \t", &rest)) {
+        unsigned i = 0;
+        while (action_names[i] != NULL && strcmp(w, action_names[i]) != 0) {
+            i++;
+        }
+        if (action_names[i] == NULL || i + 1 == ACTION_VIEW) {
+            snprintf(error, size,
+                     "\"%s\" is no action: hold unhold requeue delete flush expire count", w);
+            return false;
+        }
+        bits |= 1U << (i + 1);
+    }
+    uint32_t *target = field(key, config);
+    *target = bits;
+    return true;
+}
+
+static void print_actions(const struct config_key *key, const struct config *config, FILE *stream) {
+    const uint32_t *bits = const_field(key, config);
+    const char *separator = "";
+    for (unsigned i = 0; action_names[i] != NULL; i++) {
+        if ((*bits & (1U << (i + 1))) != 0) {
+            fprintf(stream, "%s%s", separator, action_names[i]);
+            separator = " ";
+        }
+    }
+}
+
+static bool parse_bytes(const struct config_key *key, struct config *config, const char *value,
+                        char *error, size_t size) {
+    char copy[32];
+    uint64_t factor = 1;
+    uint64_t number;
+    size_t len = strlen(value);
+    snprintf(copy, sizeof copy, "%s", value);
+    if (len > 0 && len < sizeof copy && (copy[len - 1] == 'K' || copy[len - 1] == 'M')) {
+        factor = copy[len - 1] == 'K' ? 1024 : 1024 * 1024;
+        copy[len - 1] = '\0';
+    }
+    if (len >= sizeof copy || !number_parse(copy, key->maximum / factor, &number)) {
+        snprintf(error, size, "\"%s\" is not a size of up to %" PRIu64 " octets (256K, 1M)", value,
+                 key->maximum);
+        return false;
+    }
+    uint64_t *target = field(key, config);
+    *target = number * factor;
+    return true;
+}
+
+static void print_bytes(const struct config_key *key, const struct config *config, FILE *stream) {
+    const uint64_t *bytes = const_field(key, config);
+    bool kilo = *bytes % 1024 == 0 && *bytes != 0;
+    fprintf(stream, "%" PRIu64 "%s", kilo ? *bytes / 1024 : *bytes, kilo ? "K" : "");
+}
+
+static bool parse_retention(const struct config_key *key, struct config *config, const char *value,
+                            char *error, size_t size) {
+    (void)key;
+    char copy[CONFIG_VALUE_MAX];
+    char *rest = NULL;
+    uint64_t rows;
+    uint64_t age;
+    snprintf(copy, sizeof copy, "%s", value);
+    char *first = strtok_r(copy, " \t", &rest);
+    char *second = strtok_r(NULL, " \t", &rest);
+    if (first == NULL || second == NULL || strtok_r(NULL, " \t", &rest) != NULL ||
+        !number_parse(first, 100000, &rows) || !duration_parse(second, &age)) {
+        snprintf(error, size, "\"%s\" is not a number of rows and an age (1000 7d)", value);
+        return false;
+    }
+    config->action_retention_rows = (uint32_t)rows;
+    config->action_retention_usec = age;
+    return true;
+}
+
+static void print_retention(const struct config_key *key, const struct config *config,
+                            FILE *stream) {
+    (void)key;
+    fprintf(stream, "%" PRIu32 " ", config->action_retention_rows);
+    print_usec(config->action_retention_usec, stream);
+}
+
+static bool parse_oid(const struct config_key *key, struct config *config, const char *value,
+                      char *error, size_t size) {
+    struct config_oid oid = {.len = 0};
+    char copy[CONFIG_VALUE_MAX];
+    char *rest = NULL;
+    bool good = value[0] != '\0';
+    snprintf(copy, sizeof copy, "%s", value[0] == '.' ? value + 1 : value);
+    for (char *part = copy; good && part != NULL; part = rest) {
+        uint64_t id;
+        rest = strchr(part, '.');
+        if (rest != NULL) {
+            *rest++ = '\0';
+        }
+        good = oid.len < CONFIG_OID_MAX && number_parse(part, UINT32_MAX, &id);
+        if (good) {
+            oid.ids[oid.len++] = (uint32_t)id;
+        }
+    }
+    if (!good || oid.len < 6 || oid.ids[0] != 1 || oid.ids[1] != 3) {
+        snprintf(error, size, "\"%s\" is no numeric object identifier below .1.3 (%s)", value,
+                 key->default_value);
+        return false;
+    }
+    config->base_oid = oid;
+    return true;
+}
+
+static void print_oid(const struct config_key *key, const struct config *config, FILE *stream) {
+    (void)key;
+    for (size_t i = 0; i < config->base_oid.len; i++) {
+        fprintf(stream, ".%" PRIu32, config->base_oid.ids[i]);
+    }
+}
+
+static bool parse_spool(const struct config_key *key, struct config *config, const char *value,
+                        char *error, size_t size) {
+    (void)key;
+    bool path = value[0] == '/';
+    if (!path && strcmp(value, "auto") != 0 && strcmp(value, "none") != 0) {
+        snprintf(error, size, "\"%s\" is neither auto, none nor an absolute path", value);
+        return false;
+    }
+    free(config->spool_directory);
+    config->spool_directory = NULL;
+    config->spool_mode = strcmp(value, "none") == 0 ? SPOOL_NONE : SPOOL_AUTO;
+    if (path) {
+        config->spool_mode = SPOOL_PATH;
+        config->spool_directory = strdup(value);
+        if (config->spool_directory == NULL) {
+            snprintf(error, size, "out of memory");
+            return false;
+        }
+    }
+    return true;
+}
+
+static void print_spool(const struct config_key *key, const struct config *config, FILE *stream) {
+    (void)key;
+    static const char *const words[] = {[SPOOL_AUTO] = "auto", [SPOOL_NONE] = "none"};
+    fputs(config->spool_mode == SPOOL_PATH ? config->spool_directory : words[config->spool_mode],
+          stream);
+}
+
+static const char *const order_names[] = {"oldest", "newest", "largest", NULL};
+
+/* LOG_ERR and up */
+static const char *const level_names[] = {"error", "warning", "notice", "info", "debug", NULL};
+
+#define STRING(member) parse_string, print_string, offsetof(struct config, member), 1, 0, NULL
+#define PATH(member) parse_path, print_string, offsetof(struct config, member), 1, 0, NULL
+#define DURATION(member, min, max)                                                                 \
+    parse_duration, print_duration, offsetof(struct config, member), min, max, NULL
+#define NUMBER(member, max)                                                                        \
+    parse_number, print_number, offsetof(struct config, member), 0, max, NULL
+#define OTHER(kind, member) parse_##kind, print_##kind, offsetof(struct config, member), 0, 0, NULL
+
+const struct config_key config_keys[] = {
+    {"agentx_socket", "unix:/run/agentx/master", STRING(agentx_socket), false},
+    {"base_oid", ".1.3.6.1.4.1.8072.9999.9999.2525", OTHER(oid, base_oid), false},
+    {"postfix_config_directory", "/etc/postfix", PATH(postfix_config_directory), false},
+    {"spool_directory", "auto", OTHER(spool, spool_mode), false},
+    {"container", "", parse_container, print_string, offsetof(struct config, container), 0, 0, NULL,
+     false},
+    {"container_command", "docker", OTHER(words, container_command), false},
+    {"database", "/var/lib/hermes-mailqueue/hermes-mailqueue.db", PATH(database), false},
+    {"user", "hermes-mq", STRING(user), false},
+    {"hooks_user", "hermes-mq-hooks", STRING(hooks_user), false},
+    {"list_interval", "10s", DURATION(list_interval_usec, 100 * USEC_PER_MSEC, DAY_USEC), true},
+    {"scan_interval", "60s", DURATION(scan_interval_usec, 100 * USEC_PER_MSEC, DAY_USEC), true},
+    {"command_timeout", "30s", DURATION(command_timeout_usec, USEC_PER_SEC, 3600 * USEC_PER_SEC),
+     false},
+    {"message_order", "oldest", parse_enum, print_enum, offsetof(struct config, message_order), 0,
+     0, order_names, true},
+    {"overload_threshold", "500", NUMBER(thresholds.overload, UINT32_MAX), true},
+    {"overload_clear_threshold", NULL, NUMBER(thresholds.overload_clear, UINT32_MAX), true},
+    {"warning_threshold", "0", NUMBER(thresholds.warning, UINT32_MAX), true},
+    {"age_threshold", "0", OTHER(seconds, thresholds.age_s), true},
+    {"hold_threshold", "0", NUMBER(thresholds.hold, UINT32_MAX), true},
+    {"message_limit", "100", NUMBER(message_limit, 10000), true},
+    {"allow_actions", "hold unhold requeue delete flush expire count",
+     OTHER(actions, allow_actions), false},
+    {"allow_view", "no", OTHER(yes_no, allow_view), false},
+    {"view_limit", "256K", parse_bytes, print_bytes, offsetof(struct config, view_limit_bytes), 0,
+     16 * 1024 * 1024, NULL, false},
+    {"action_retention", "1000 7d", OTHER(retention, action_retention_rows), false},
+    {"log_level", "info", parse_enum, print_enum, offsetof(struct config, log_level), LOG_ERR, 0,
+     level_names, true},
+};
+
+const size_t config_key_count = sizeof config_keys / sizeof config_keys[0];

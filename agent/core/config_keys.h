@@ -1,0 +1,39 @@
+/*
+ * The keys of the configuration file as a table: name, default, how to parse and print the value.
+ * For core/config.c only.
+ */
+#ifndef HMQ_CORE_CONFIG_KEYS_H
+#define HMQ_CORE_CONFIG_KEYS_H
+
+#include "core/config.h"
+
+#define CONFIG_VALUE_MAX 1024
+
+struct config_key {
+    const char *name;
+    const char *default_value; /* in the file's syntax; NULL = computed from other keys */
+    /* Parses value into the config; false with what is expected in error when it is bad. */
+    bool (*parse)(const struct config_key *key, struct config *config, const char *value,
+                  char *error, size_t size);
+    /* Prints the value in the file's syntax. */
+    void (*print)(const struct config_key *key, const struct config *config, FILE *stream);
+    size_t offset; /* of the value in struct config */
+    uint64_t minimum, maximum;
+    const char *const *names; /* enumerations and sets: NULL-terminated */
+    bool live;                /* a running agent can change it on SIGHUP */
+};
+
+extern const struct config_key config_keys[];
+extern const size_t config_key_count;
+
+/* Sets one member of a webhook.NAME or script.NAME block. Errors as config_key's parse. */
+bool config_hook_set(struct config *config, const char *key, const char *value, unsigned line,
+                     char *error, size_t size);
+
+/* Checks what only the whole block shows (a target is set). Returns false with *line and error. */
+bool config_hooks_complete(const struct config *config, unsigned *line, char *error, size_t size);
+
+void config_hooks_print(const struct config *config, FILE *stream);
+void config_hooks_free(struct config *config);
+
+#endif
