@@ -19,6 +19,11 @@ struct agent_status {
     enum count_method method;
     uint32_t read_errors;
     char last_read_error[STATUS_ERROR_SIZE]; /* "" = none yet */
+    bool settings_tried;
+    char settings_error[STATUS_ERROR_SIZE]; /* why the last reading of the settings failed, or "" */
+    uint64_t counts_taken_usec;             /* CLOCK_MONOTONIC of the last good counts, 0 = none */
+    uint64_t list_taken_usec;               /* of the last good listing, 0 = none */
+    uint64_t list_duration_usec;
     uint32_t loop_latency_ms;                /* worst of the last minute */
     uint32_t master_reconnects;
     uint32_t listing_serial;

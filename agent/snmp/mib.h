@@ -1,8 +1,8 @@
 /*
  * The MIB as data: HERMES-MAILQUEUE-MIB's objects as descriptors with getters over a snapshot,
  * and GET and GETNEXT over them. Knows nothing of net-snmp, so that the whole tree can be walked
- * in a test. Object identifiers here are relative to the root (hermesMailQueueMIB): hmqTotalMessages
- * is 1.2.1.
+ * in a test. Object identifiers here are relative to the root (hermesMailQueueMIB):
+ * hmqTotalMessages is 1.2.1.
  */
 #ifndef HMQ_SNMP_MIB_H
 #define HMQ_SNMP_MIB_H
@@ -23,11 +23,11 @@ enum mib_type { MIB_INTEGER, MIB_GAUGE32, MIB_COUNTER32, MIB_OCTETS };
 
 struct mib_value {
     enum mib_type type;
-    int32_t integer;      /* MIB_INTEGER */
-    uint32_t number;      /* MIB_GAUGE32, MIB_COUNTER32 */
-    const void *octets;   /* MIB_OCTETS: borrowed from the view, or points to small below */
-    size_t length;        /* MIB_OCTETS: 0..255 octets */
-    uint8_t small[16];    /* DateAndTime and BITS */
+    int32_t integer;    /* MIB_INTEGER */
+    uint32_t number;    /* MIB_GAUGE32, MIB_COUNTER32 */
+    const void *octets; /* MIB_OCTETS: borrowed from the view, or points to small below */
+    size_t length;      /* MIB_OCTETS: 0..255 octets */
+    uint8_t small[16];  /* DateAndTime and BITS */
 };
 
 struct mib_oid {
