@@ -1,0 +1,56 @@
+/*
+ * The commands the helper may run: a table of fixed argument vectors, chosen by a request's type.
+ * Each runs in a process group of its own with a deadline; its output goes to a pipe whose read
+ * end belongs to the caller, its error output is read here for its last line.
+ */
+#ifndef HMQ_HELPER_COMMAND_H
+#define HMQ_HELPER_COMMAND_H
+
+#include "core/config.h"
+#include "core/protocol.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct command {
+    pid_t pid; /* 0 = this slot is free */
+    int pidfd;
+    int errors; /* read end of its stderr, -1 once closed */
+    uint32_t sequence;
+    uint64_t deadline_usec; /* CLOCK_MONOTONIC: when the group gets the next signal */
+    bool terminated;        /* SIGTERM was sent, SIGKILL is next */
+    bool timed_out;
+    size_t line_len;
+    char line[PROTOCOL_TEXT];      /* of stderr, unfinished */
+    char last_line[PROTOCOL_TEXT]; /* the one worth reporting */
+};
+
+/*
+ * Starts the command of a request type. Returns 0 with *command filled and the read end of its
+ * output (non-blocking, close-on-exec) in *output, or an errno value with a line in error.
+ */
+int command_start(const struct config *config, enum request_type type, struct command *command,
+                  int *output, char *error, size_t size);
+
+/* Reads what is there of its stderr, without waiting. */
+void command_read_errors(struct command *command);
+
+/* Sends SIGTERM to the group, SIGKILL two seconds later (by command_check_deadline). */
+void command_stop(struct command *command, uint64_t now_usec);
+
+/* To be called at deadline_usec or later: the signals that are due. */
+void command_check_deadline(struct command *command, uint64_t now_usec);
+
+/* Once pidfd is readable: reaps and frees the slot. Returns the wait status. */
+int command_reap(struct command *command);
+
+/*
+ * Runs postconf -xh for one parameter and waits, at most five seconds. Returns 0 with its value
+ * (one line) in value, or an errno value with a line in error.
+ */
+int command_postconf(const struct config *config, const char *parameter, char *value, size_t size,
+                     char *error, size_t error_size);
+
+#endif

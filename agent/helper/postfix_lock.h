@@ -1,0 +1,14 @@
+/*
+ * Whether Postfix runs: master(8) holds an exclusive flock(2) on pid/master.pid in the spool for as
+ * long as it lives. The lock is looked up in /proc/locks (proc_locks(5)) and never tried, since a
+ * lock of our own could keep Postfix from starting.
+ */
+#ifndef HMQ_HELPER_POSTFIX_LOCK_H
+#define HMQ_HELPER_POSTFIX_LOCK_H
+
+#include "core/protocol.h"
+
+/* POSTFIX_UNKNOWN when the lock file or /proc/locks cannot be read. */
+enum postfix_state postfix_lock_state(const char *spool);
+
+#endif

@@ -1,0 +1,371 @@
+#include "helper/scan.h"
+
+#include "core/queue_id.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#define DIRENT_BUFFER ((size_t)256 * 1024)
+#define EVENT_BUFFER ((size_t)64 * 1024)
+#define MODE_COMPLETE 0700
+
+/* Postfix hashes at most 16 characters deep; a folder more than that is not one of its own. */
+#define HASH_DEPTH_MAX 16
+#define FOLDER_PATH_SIZE 64
+
+/* Files that appear while a pass runs are looked for this many times before the scan answers. */
+#define PASSES_MAX 3
+
+#define WATCH_SELF (IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR)
+#define WATCH_FILES (IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO)
+
+/* What getdents64(2) fills its buffer with. */
+struct linux_dirent64 {
+    uint64_t d_ino;
+    int64_t d_off;
+    unsigned short d_reclen;
+    unsigned char d_type;
+    char d_name[];
+};
+
+struct folder {
+    enum queue queue;
+    unsigned depth;
+    char path[FOLDER_PATH_SIZE]; /* below the spool: "deferred/A" */
+    int watch;                   /* inotify's number, -1 = none */
+    uint32_t messages;
+    bool dirty;
+};
+
+struct scanner {
+    int inotify;
+    int spool_watch;
+    bool everything; /* the next scan must be full */
+    bool watching;
+    struct folder *folders;
+    size_t count, capacity;
+    char *entries; /* DIRENT_BUFFER */
+    char *events;  /* EVENT_BUFFER */
+};
+
+struct scanner *scanner_new(void) {
+    struct scanner *scanner = calloc(1, sizeof *scanner);
+    if (scanner == NULL) {
+        return NULL;
+    }
+    scanner->everything = true;
+    scanner->spool_watch = -1;
+    scanner->inotify = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+    scanner->entries = malloc(DIRENT_BUFFER);
+    scanner->events = malloc(EVENT_BUFFER);
+    if (scanner->entries == NULL || scanner->events == NULL) {
+        scanner_free(scanner);
+        return NULL;
+    }
+    return scanner;
+}
+
+void scanner_free(struct scanner *scanner) {
+    if (scanner == NULL) {
+        return;
+    }
+    if (scanner->inotify >= 0) {
+        close(scanner->inotify);
+    }
+    free(scanner->folders);
+    free(scanner->entries);
+    free(scanner->events);
+    free(scanner);
+}
+
+int scanner_fd(const struct scanner *scanner) {
+    return scanner->inotify;
+}
+
+static bool is_hash_name(const char *name) {
+    return name[0] != '\0' && name[0] != '.' && name[1] == '\0';
+}
+
+/* Also without memory: then the scan fails, and says so. */
+static bool add_folder(struct scanner *scanner, enum queue queue, unsigned depth,
+                       const char *path) {
+    if (scanner->count == scanner->capacity) {
+        size_t capacity = scanner->capacity == 0 ? 64 : 2 * scanner->capacity;
+        struct folder *folders = realloc(scanner->folders, capacity * sizeof *folders);
+        if (folders == NULL) {
+            return false;
+        }
+        scanner->folders = folders;
+        scanner->capacity = capacity;
+    }
+    struct folder *folder = &scanner->folders[scanner->count++];
+    *folder = (struct folder){.queue = queue, .depth = depth, .watch = -1, .dirty = true};
+    snprintf(folder->path, sizeof folder->path, "%s", path);
+    return true;
+}
+
+static bool has_folder(const struct scanner *scanner, const char *path) {
+    for (size_t i = 0; i < scanner->count; i++) {
+        if (strcmp(scanner->folders[i].path, path) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The watch is on what fd has open, not on what its path may mean by now. */
+static int watch_fd(struct scanner *scanner, int fd, uint32_t mask) {
+    char path[sizeof "/proc/self/fd/" + 3 * sizeof fd];
+    if (scanner->inotify < 0) {
+        return -1;
+    }
+    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    return inotify_add_watch(scanner->inotify, path, mask);
+}
+
+static bool needs_complete(enum queue queue) {
+    return queue == QUEUE_MAILDROP || queue == QUEUE_INCOMING;
+}
+
+/* What an entry's type or, where that does not tell, its inode says: 'f', 'd' or 0. */
+static char entry_kind(int fd, const struct linux_dirent64 *entry, bool complete) {
+    struct stat st;
+    if (entry->d_type == DT_DIR) {
+        return 'd';
+    }
+    if (entry->d_type == DT_REG && !complete) {
+        return 'f';
+    }
+    if (entry->d_type != DT_REG && entry->d_type != DT_UNKNOWN) {
+        return 0;
+    }
+    if (fstatat(fd, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0) {
+        return 0; /* it has gone since */
+    }
+    if (S_ISDIR(st.st_mode)) {
+        return 'd';
+    }
+    bool counts = S_ISREG(st.st_mode) && (!complete || (st.st_mode & MODE_COMPLETE) == MODE_COMPLETE);
+    return counts ? 'f' : 0;
+}
+
+/* Takes in one entry of folders[at]; a new hash subfolder goes to the end of the table. */
+static int take_entry(struct scanner *scanner, size_t at, int fd,
+                      const struct linux_dirent64 *entry) {
+    struct folder *folder = &scanner->folders[at];
+    size_t len = strlen(entry->d_name);
+    if (is_hash_name(entry->d_name) && folder->depth < HASH_DEPTH_MAX) {
+        char path[FOLDER_PATH_SIZE];
+        if (entry_kind(fd, entry, false) != 'd') {
+            return 0;
+        }
+        snprintf(path, sizeof path, "%.*s/%c", (int)sizeof path - 3, folder->path,
+                 entry->d_name[0]);
+        if (!has_folder(scanner, path) &&
+            !add_folder(scanner, folder->queue, folder->depth + 1, path)) {
+            return ENOMEM;
+        }
+        return 0;
+    }
+    if (queue_id_valid(entry->d_name, len) &&
+        entry_kind(fd, entry, needs_complete(folder->queue)) == 'f') {
+        folder->messages++;
+    }
+    return 0;
+}
+
+static int read_folder(struct scanner *scanner, size_t at, int fd) {
+    for (;;) {
+        long got = syscall(SYS_getdents64, fd, scanner->entries, DIRENT_BUFFER);
+        if (got <= 0) {
+            return got < 0 ? errno : 0;
+        }
+        for (long offset = 0; offset < got;) {
+            const struct linux_dirent64 *entry = (const void *)(scanner->entries + offset);
+            int error = take_entry(scanner, at, fd, entry);
+            if (error != 0) {
+                return error;
+            }
+            offset += entry->d_reclen;
+        }
+    }
+}
+
+/* Watches first and reads then, so that nothing that changes in between is missed. */
+static int scan_folder(struct scanner *scanner, int spool, size_t at) {
+    struct folder *folder = &scanner->folders[at];
+    int fd = openat(spool, folder->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0) {
+        return errno;
+    }
+    if (folder->watch < 0) {
+        uint32_t attributes = needs_complete(folder->queue) ? IN_ATTRIB : 0;
+        folder->watch = watch_fd(scanner, fd, WATCH_SELF | WATCH_FILES | attributes);
+        scanner->watching = scanner->watching && folder->watch >= 0;
+    }
+    folder->dirty = false;
+    folder->messages = 0;
+    int error = read_folder(scanner, at, fd);
+    close(fd);
+    return error;
+}
+
+static int fail(struct scanner *scanner, int error, const char *spool, const char *folder,
+                char *text, size_t size) {
+    const char *advice = error == EACCES ? " (reading the queue folders needs root)" : "";
+    scanner->everything = true;
+    snprintf(text, size, "cannot read %s/%s: %s%s", spool, folder, strerror(error), advice);
+    return error;
+}
+
+/* Scans what is dirty. A subfolder that has vanished is no error: Postfix may remove one. */
+static int scan_dirty(struct scanner *scanner, int fd, const char *spool, char *text, size_t size) {
+    for (size_t i = 0; i < scanner->count; i++) {
+        if (!scanner->folders[i].dirty) {
+            continue;
+        }
+        int error = scan_folder(scanner, fd, i);
+        const struct folder *folder = &scanner->folders[i];
+        if (error == ENOENT && (folder->depth > 0 || folder->queue == QUEUE_CORRUPT)) {
+            scanner->folders[i--] = scanner->folders[--scanner->count];
+            continue;
+        }
+        if (error != 0) {
+            return fail(scanner, error, spool, folder->path, text, size);
+        }
+    }
+    return 0;
+}
+
+static bool knows_watch(const struct scanner *scanner, int watch) {
+    for (size_t i = 0; i < scanner->count; i++) {
+        if (scanner->folders[i].watch == watch) {
+            return true;
+        }
+    }
+    return watch == scanner->spool_watch;
+}
+
+/* Ends the watches of folders that are no longer there under the path they were found by. */
+static void forget_watches(struct scanner *scanner, const int *watches, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        if (watches[i] >= 0 && !knows_watch(scanner, watches[i])) {
+            inotify_rm_watch(scanner->inotify, watches[i]);
+        }
+    }
+}
+
+static int scan_full(struct scanner *scanner, int fd, const char *spool, char *text, size_t size) {
+    size_t old_count = scanner->count + 1;
+    int *old = malloc(old_count * sizeof *old);
+    if (old == NULL) {
+        return fail(scanner, ENOMEM, spool, "", text, size);
+    }
+    for (size_t i = 0; i < scanner->count; i++) {
+        old[i] = scanner->folders[i].watch;
+    }
+    old[scanner->count] = scanner->spool_watch;
+
+    scanner->count = 0;
+    scanner->spool_watch = watch_fd(scanner, fd, WATCH_SELF | IN_CREATE | IN_MOVED_TO);
+    scanner->watching = scanner->spool_watch >= 0;
+    int error = 0;
+    for (int queue = 0; queue < QUEUE_COUNT && error == 0; queue++) {
+        if (!add_folder(scanner, (enum queue)queue, 0, queue_name((enum queue)queue))) {
+            error = fail(scanner, ENOMEM, spool, "", text, size);
+        }
+    }
+    if (error == 0) {
+        error = scan_dirty(scanner, fd, spool, text, size);
+    }
+    forget_watches(scanner, old, old_count);
+    free(old);
+    if (error == 0) {
+        scanner->everything = !scanner->watching;
+    }
+    return error;
+}
+
+static bool has_dirty(const struct scanner *scanner) {
+    for (size_t i = 0; i < scanner->count; i++) {
+        if (scanner->folders[i].dirty) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void sum_up(const struct scanner *scanner, struct scan_counts *counts) {
+    *counts = (struct scan_counts){.watching = scanner->watching};
+    for (size_t i = 0; i < scanner->count; i++) {
+        const struct folder *folder = &scanner->folders[i];
+        counts->known[folder->queue] = true;
+        counts->messages[folder->queue] += folder->messages;
+    }
+}
+
+int scanner_scan(struct scanner *scanner, const char *spool, bool full, struct scan_counts *counts,
+                 char *error, size_t size) {
+    int result = 0;
+    int fd = open(spool, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0) {
+        return fail(scanner, errno, spool, "", error, size);
+    }
+    scanner_take_hints(scanner);
+    if (full || scanner->everything) {
+        result = scan_full(scanner, fd, spool, error, size);
+    }
+    for (int pass = 1; pass <= PASSES_MAX && result == 0; pass++) {
+        if (has_dirty(scanner)) {
+            result = scan_dirty(scanner, fd, spool, error, size);
+        }
+        scanner_take_hints(scanner);
+    }
+    close(fd);
+    if (result == 0) {
+        sum_up(scanner, counts);
+    }
+    return result;
+}
+
+static void take_hint(struct scanner *scanner, const struct inotify_event *event) {
+    if ((event->mask & (IN_Q_OVERFLOW | IN_UNMOUNT | IN_DELETE_SELF | IN_MOVE_SELF)) != 0 ||
+        (event->wd == scanner->spool_watch && (event->mask & IN_IGNORED) == 0)) {
+        scanner->everything = true;
+        return;
+    }
+    if (event->len == 0 ||
+        (!is_hash_name(event->name) && !queue_id_valid(event->name, strlen(event->name)))) {
+        return;
+    }
+    for (size_t i = 0; i < scanner->count; i++) {
+        if (scanner->folders[i].watch == event->wd) {
+            scanner->folders[i].dirty = true;
+            return;
+        }
+    }
+}
+
+bool scanner_take_hints(struct scanner *scanner) {
+    while (scanner->inotify >= 0) {
+        ssize_t got = read(scanner->inotify, scanner->events, EVENT_BUFFER);
+        if (got <= 0) {
+            break;
+        }
+        for (ssize_t offset = 0; offset < got;) {
+            const struct inotify_event *event = (const void *)(scanner->events + offset);
+            take_hint(scanner, event);
+            offset += (ssize_t)sizeof *event + event->len;
+        }
+    }
+    return (scanner->everything && scanner->watching) || has_dirty(scanner);
+}

@@ -1,0 +1,287 @@
+#include "helper/serve.h"
+
+#include "core/protocol.h"
+#include "helper/command.h"
+#include "helper/postfix_lock.h"
+#include "helper/scan.h"
+#include "helper/spool.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <time.h>
+#include <unistd.h>
+
+#define USEC_PER_SEC UINT64_C(1000000)
+#define COMMANDS_MAX 4
+
+/* Core reads at once; if it does not for so long, it is taken for dead. */
+#define SEND_TIMEOUT_SEC 10
+
+struct server {
+    const struct config *config;
+    int socket;
+    struct spool spool;
+    struct scanner *scanner;
+    bool hint_due; /* a hint is to be sent when inotify has something */
+    struct command commands[COMMANDS_MAX];
+};
+
+static uint64_t now_usec(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * USEC_PER_SEC + (uint64_t)now.tv_nsec / 1000;
+}
+
+static struct reply make_reply(enum reply_type type, uint32_t sequence) {
+    return (struct reply){.version = PROTOCOL_VERSION,
+                          .type = type,
+                          .sequence = sequence,
+                          .postfix = POSTFIX_UNKNOWN};
+}
+
+/* Sends a reply, with a descriptor when fd is not -1. Returns false when core takes nothing. */
+static bool send_reply(const struct server *server, const struct reply *reply, int fd) {
+    union {
+        char buffer[CMSG_SPACE(sizeof(int))];
+        struct cmsghdr align;
+    } control = {.buffer = {0}};
+    struct iovec part = {.iov_base = (void *)(uintptr_t)reply, .iov_len = sizeof *reply};
+    struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
+    if (fd >= 0) {
+        message.msg_control = control.buffer;
+        message.msg_controllen = sizeof control.buffer;
+        struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+        header->cmsg_level = SOL_SOCKET;
+        header->cmsg_type = SCM_RIGHTS;
+        header->cmsg_len = CMSG_LEN(sizeof fd);
+        memcpy(CMSG_DATA(header), &fd, sizeof fd);
+    }
+    return sendmsg(server->socket, &message, MSG_NOSIGNAL) == (ssize_t)sizeof *reply;
+}
+
+static bool send_hello(const struct server *server) {
+    struct reply reply = make_reply(REPLY_HELLO, 0);
+    if (geteuid() != 0 && server->config->spool_mode != SPOOL_NONE) {
+        snprintf(reply.text, sizeof reply.text,
+                 "not root: Postfix's queue folders cannot be read, counts come from postqueue");
+    }
+    return send_reply(server, &reply, -1);
+}
+
+static bool handle_scan(struct server *server, const struct request *request) {
+    struct reply reply = make_reply(REPLY_COUNTS, request->sequence);
+    struct scan_counts counts;
+    reply.error = spool_locate(&server->spool, server->config, reply.text, sizeof reply.text);
+    if (reply.error == 0) {
+        uint64_t start = now_usec();
+        reply.error =
+            scanner_scan(server->scanner, server->spool.path, (request->flags & SCAN_FULL) != 0,
+                         &counts, reply.text, sizeof reply.text);
+        reply.scan_usec = now_usec() - start;
+        reply.postfix = (uint8_t)postfix_lock_state(server->spool.path);
+    }
+    if (reply.error == 0) {
+        reply.watching = counts.watching;
+        for (int queue = 0; queue < QUEUE_COUNT; queue++) {
+            reply.counts[queue] = counts.messages[queue];
+            reply.counted[queue] = counts.known[queue];
+        }
+        server->hint_due = counts.watching;
+    } else if (reply.error != ENOTSUP) {
+        spool_forget(&server->spool);
+    }
+    if (!send_reply(server, &reply, -1)) {
+        return false;
+    }
+    /* What changed while the scan ran is in the scanner already and would wake no poll. */
+    if (server->hint_due && scanner_take_hints(server->scanner)) {
+        struct reply dirty = make_reply(REPLY_DIRTY, 0);
+        server->hint_due = false;
+        return send_reply(server, &dirty, -1);
+    }
+    return true;
+}
+
+static struct command *free_command(struct server *server) {
+    for (size_t i = 0; i < COMMANDS_MAX; i++) {
+        if (server->commands[i].pid == 0) {
+            return &server->commands[i];
+        }
+    }
+    return NULL;
+}
+
+static bool handle_command(struct server *server, const struct request *request) {
+    struct reply reply = make_reply(REPLY_STREAM, request->sequence);
+    struct command *command = free_command(server);
+    int output = -1;
+    if (command == NULL) {
+        reply.error = EBUSY;
+        snprintf(reply.text, sizeof reply.text, "%d commands are running already", COMMANDS_MAX);
+    } else {
+        reply.error = command_start(server->config, (enum request_type)request->type, command,
+                                    &output, reply.text, sizeof reply.text);
+    }
+    if (reply.error == 0) {
+        command->sequence = request->sequence;
+    }
+    bool sent = send_reply(server, &reply, output);
+    if (output >= 0) {
+        close(output);
+    }
+    return sent;
+}
+
+static bool handle_cancel(struct server *server, const struct request *request) {
+    for (size_t i = 0; i < COMMANDS_MAX; i++) {
+        struct command *command = &server->commands[i];
+        if (command->pid != 0 && command->sequence == request->sequence) {
+            command_stop(command, now_usec());
+        }
+    }
+    return true;
+}
+
+static bool handle_mtime(struct server *server, const struct request *request) {
+    struct reply reply = make_reply(REPLY_MTIME, request->sequence);
+    reply.error = spool_locate(&server->spool, server->config, reply.text, sizeof reply.text);
+    reply.id_count = reply.error == 0 ? request->id_count : 0;
+    for (uint32_t i = 0; i < reply.id_count; i++) {
+        reply.mtimes[i] = spool_deferred_mtime(&server->spool, request->ids[i]);
+    }
+    return send_reply(server, &reply, -1);
+}
+
+static bool (*const handlers[REQUEST_TYPE_END])(struct server *, const struct request *) = {
+    [REQUEST_SCAN] = handle_scan,         [REQUEST_LIST] = handle_command,
+    [REQUEST_SETTINGS] = handle_command,  [REQUEST_CANCEL] = handle_cancel,
+    [REQUEST_MTIME] = handle_mtime,
+};
+
+/* Returns -1 to go on. */
+static int take_request(struct server *server) {
+    struct request request;
+    ssize_t got = recv(server->socket, &request, sizeof request, MSG_DONTWAIT | MSG_TRUNC);
+    if (got < 0) {
+        return errno == EAGAIN || errno == EINTR ? -1 : SERVE_PEER_CLOSED;
+    }
+    if (got == 0) {
+        return SERVE_PEER_CLOSED;
+    }
+    if (!request_valid(&request, (size_t)got)) {
+        fprintf(stderr, "hermes-mailqueue-helper: invalid request, closing\n");
+        return SERVE_REFUSED;
+    }
+    return handlers[request.type](server, &request) ? -1 : SERVE_FAILED;
+}
+
+static bool finish_command(struct server *server, struct command *command) {
+    struct reply reply = make_reply(REPLY_EXIT, command->sequence);
+    reply.timed_out = command->timed_out;
+    reply.wait_status = command_reap(command);
+    snprintf(reply.text, sizeof reply.text, "%s", command->last_line);
+    return send_reply(server, &reply, -1);
+}
+
+/* Milliseconds until the first deadline of a command, -1 = none. */
+static int poll_timeout(const struct server *server) {
+    uint64_t now = now_usec();
+    int timeout = -1;
+    for (size_t i = 0; i < COMMANDS_MAX; i++) {
+        const struct command *command = &server->commands[i];
+        if (command->pid == 0 || command->deadline_usec == UINT64_MAX) {
+            continue;
+        }
+        int left = command->deadline_usec <= now
+                       ? 0
+                       : (int)((command->deadline_usec - now) / 1000) + 1;
+        timeout = timeout < 0 || left < timeout ? left : timeout;
+    }
+    return timeout;
+}
+
+/* The sources of the loop in the order of the poll set: socket, inotify, then two per command. */
+enum { POLL_SOCKET, POLL_INOTIFY, POLL_COMMANDS, POLL_SIZE = POLL_COMMANDS + 2 * COMMANDS_MAX };
+
+static void fill_poll_set(const struct server *server, struct pollfd set[POLL_SIZE]) {
+    set[POLL_SOCKET] = (struct pollfd){.fd = server->socket, .events = POLLIN};
+    set[POLL_INOTIFY] = (struct pollfd){
+        .fd = server->hint_due ? scanner_fd(server->scanner) : -1, .events = POLLIN};
+    for (size_t i = 0; i < COMMANDS_MAX; i++) {
+        const struct command *command = &server->commands[i];
+        bool used = command->pid != 0;
+        set[POLL_COMMANDS + 2 * i] =
+            (struct pollfd){.fd = used ? command->errors : -1, .events = POLLIN};
+        set[POLL_COMMANDS + 2 * i + 1] =
+            (struct pollfd){.fd = used ? command->pidfd : -1, .events = POLLIN};
+    }
+}
+
+static bool tend_commands(struct server *server, const struct pollfd set[POLL_SIZE]) {
+    uint64_t now = now_usec();
+    for (size_t i = 0; i < COMMANDS_MAX; i++) {
+        struct command *command = &server->commands[i];
+        if (command->pid == 0) {
+            continue;
+        }
+        if (set[POLL_COMMANDS + 2 * i].revents != 0) {
+            command_read_errors(command);
+        }
+        if (set[POLL_COMMANDS + 2 * i + 1].revents != 0) {
+            if (!finish_command(server, command)) {
+                return false;
+            }
+        } else {
+            command_check_deadline(command, now);
+        }
+    }
+    return true;
+}
+
+static enum serve_end serve_loop(struct server *server) {
+    for (;;) {
+        struct pollfd set[POLL_SIZE];
+        fill_poll_set(server, set);
+        if (poll(set, POLL_SIZE, poll_timeout(server)) < 0 && errno != EINTR) {
+            return SERVE_FAILED;
+        }
+        if (!tend_commands(server, set)) {
+            return SERVE_FAILED;
+        }
+        if (set[POLL_INOTIFY].revents != 0 && scanner_take_hints(server->scanner)) {
+            struct reply dirty = make_reply(REPLY_DIRTY, 0);
+            server->hint_due = false;
+            if (!send_reply(server, &dirty, -1)) {
+                return SERVE_FAILED;
+            }
+        }
+        if (set[POLL_SOCKET].revents != 0) {
+            int end = take_request(server);
+            if (end >= 0) {
+                return (enum serve_end)end;
+            }
+        }
+    }
+}
+
+enum serve_end serve(const struct config *config, int socket) {
+    struct server server = {.config = config, .socket = socket, .scanner = scanner_new()};
+    struct timeval timeout = {.tv_sec = SEND_TIMEOUT_SEC};
+    enum serve_end end = SERVE_FAILED;
+    if (server.scanner != NULL &&
+        setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof timeout) == 0 &&
+        send_hello(&server)) {
+        end = serve_loop(&server);
+    }
+    for (size_t i = 0; i < COMMANDS_MAX; i++) {
+        if (server.commands[i].pid != 0) {
+            command_stop(&server.commands[i], 0);
+        }
+    }
+    scanner_free(server.scanner);
+    return end;
+}
