@@ -1,0 +1,433 @@
+#include "io/helper_client.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define USEC_PER_SEC UINT64_C(1000000)
+
+/* Small enough that a GET waits no longer than one chunk's lines take. */
+#define CHUNK_SIZE ((size_t)64 * 1024)
+#define LINE_MAX_OCTETS ((size_t)8 * 1024 * 1024)
+
+/* Beyond its own deadline a command has this long to be ended and reported by the helper. */
+#define EXIT_GRACE_USEC (5 * USEC_PER_SEC)
+
+#define ERROR_SIZE 256
+#define MAIL_DOWN "Mail system is down"
+
+struct stream {
+    bool active;
+    enum request_type type;
+    uint32_t sequence;
+    struct stream_callbacks callbacks;
+    sd_event_source *output;
+    int fd;
+    bool output_ended, exited;
+    struct lines lines;
+    uint64_t started_usec;
+    bool mail_down;
+    char error[ERROR_SIZE]; /* "" = nothing wrong so far */
+};
+
+enum { STREAM_LIST, STREAM_SETTINGS, STREAM_COUNT };
+
+struct helper_client {
+    sd_event *event;
+    int socket;
+    sd_event_source *io, *timer;
+    uint64_t reply_timeout_usec;
+    struct helper_callbacks callbacks;
+    uint32_t sequence;
+    uint32_t scan_sequence; /* 0 = none asked */
+    uint64_t scan_usec;     /* when it was asked */
+    struct stream streams[STREAM_COUNT];
+    char *chunk; /* CHUNK_SIZE */
+};
+
+static uint64_t now_usec(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * USEC_PER_SEC + (uint64_t)now.tv_nsec / 1000;
+}
+
+static uint32_t next_sequence(struct helper_client *client) {
+    client->sequence++;
+    if (client->sequence == 0) {
+        client->sequence = 1;
+    }
+    return client->sequence;
+}
+
+static bool send_request(const struct helper_client *client, struct request *request) {
+    request->version = PROTOCOL_VERSION;
+    return client->socket >= 0 &&
+           send(client->socket, request, sizeof *request, MSG_NOSIGNAL | MSG_DONTWAIT) ==
+               (ssize_t)sizeof *request;
+}
+
+static void close_output(struct stream *stream) {
+    stream->output = sd_event_source_disable_unref(stream->output);
+    if (stream->fd >= 0) {
+        close(stream->fd);
+        stream->fd = -1;
+    }
+    stream->output_ended = true;
+}
+
+static void stream_finish(struct stream *stream) {
+    struct stream_callbacks callbacks = stream->callbacks;
+    char error[ERROR_SIZE];
+    memcpy(error, stream->error, sizeof error);
+    struct command_end end = {.ok = error[0] == '\0',
+                              .error = error,
+                              .mail_down = stream->mail_down,
+                              .used_usec = now_usec() - stream->started_usec};
+    close_output(stream);
+    lines_deinit(&stream->lines);
+    stream->active = false;
+    callbacks.end(callbacks.userdata, &end);
+}
+
+/* The first thing that went wrong is the one worth telling. */
+__attribute__((format(printf, 2, 3))) static void stream_fail(struct stream *stream,
+                                                              const char *format, ...) {
+    va_list arguments;
+    if (stream->error[0] != '\0') {
+        return;
+    }
+    va_start(arguments, format);
+    vsnprintf(stream->error, sizeof stream->error, format, arguments);
+    va_end(arguments);
+}
+
+static const char *program(const struct stream *stream) {
+    return stream->type == REQUEST_LIST ? "postqueue" : "postconf";
+}
+
+/* Stops the command; its REPLY_EXIT ends the stream. */
+static void stream_cancel(struct helper_client *client, struct stream *stream) {
+    struct request request = {.type = REQUEST_CANCEL, .sequence = stream->sequence};
+    close_output(stream);
+    send_request(client, &request);
+}
+
+static int on_output(sd_event_source *source, int fd, uint32_t revents, void *userdata) {
+    struct helper_client *client = userdata;
+    (void)source;
+    (void)revents;
+    struct stream *stream = &client->streams[STREAM_LIST];
+    if (!stream->active || stream->fd != fd) {
+        stream = &client->streams[STREAM_SETTINGS];
+    }
+    ssize_t got = read(fd, client->chunk, CHUNK_SIZE);
+    if (got < 0) {
+        if (errno == EAGAIN || errno == EINTR) {
+            return 0;
+        }
+        stream_fail(stream, "reading from %s failed: %s", program(stream), strerror(errno));
+        stream_cancel(client, stream);
+        return 0;
+    }
+    if (got > 0) {
+        int r = lines_feed(&stream->lines, client->chunk, (size_t)got, LINE_MAX_OCTETS,
+                           stream->callbacks.line, stream->callbacks.userdata);
+        if (r == -EMSGSIZE) {
+            stream_fail(stream, "%s: line %llu is longer than %zu octets", program(stream),
+                        (unsigned long long)stream->lines.number + 1, LINE_MAX_OCTETS);
+        } else if (r != 0) {
+            stream_fail(stream, "%s: output refused at line %llu", program(stream),
+                        (unsigned long long)stream->lines.number);
+        }
+        if (r != 0) {
+            stream_cancel(client, stream);
+        }
+        return 0;
+    }
+    if (lines_unfinished(&stream->lines)) {
+        stream_fail(stream, "%s: output ended within line %llu", program(stream),
+                    (unsigned long long)stream->lines.number + 1);
+    }
+    close_output(stream);
+    if (stream->exited) {
+        stream_finish(stream);
+    }
+    return 0;
+}
+
+static struct stream *find_stream(struct helper_client *client, uint32_t sequence) {
+    for (size_t i = 0; i < STREAM_COUNT; i++) {
+        if (client->streams[i].active && client->streams[i].sequence == sequence) {
+            return &client->streams[i];
+        }
+    }
+    return NULL;
+}
+
+static void take_stream(struct helper_client *client, const struct reply *reply, int *fd) {
+    struct stream *stream = find_stream(client, reply->sequence);
+    if (stream == NULL || stream->fd >= 0 || stream->output_ended) {
+        return;
+    }
+    if (reply->error != 0 || *fd < 0) {
+        stream_fail(stream, "%s",
+                    reply->text[0] != '\0' ? reply->text : "the helper sent no output");
+        stream_finish(stream);
+        return;
+    }
+    int r = sd_event_add_io(client->event, &stream->output, *fd, EPOLLIN, on_output, client);
+    if (r < 0) {
+        stream_fail(stream, "cannot watch the output of %s: %s", program(stream), strerror(-r));
+        stream_cancel(client, stream);
+        return;
+    }
+    sd_event_source_set_priority(stream->output, SD_EVENT_PRIORITY_IDLE);
+    stream->fd = *fd;
+    *fd = -1;
+}
+
+static void take_exit(struct helper_client *client, const struct reply *reply) {
+    struct stream *stream = find_stream(client, reply->sequence);
+    if (stream == NULL) {
+        return;
+    }
+    const char *colon = reply->text[0] != '\0' ? ": " : "";
+    stream->mail_down = strstr(reply->text, MAIL_DOWN) != NULL;
+    if (reply->timed_out) {
+        stream_fail(stream, "%s did not end within command_timeout%s%s", program(stream), colon,
+                    reply->text);
+    } else if (WIFSIGNALED(reply->wait_status)) {
+        stream_fail(stream, "%s was ended by signal %d%s%s", program(stream),
+                    WTERMSIG(reply->wait_status), colon, reply->text);
+    } else if (!WIFEXITED(reply->wait_status) || WEXITSTATUS(reply->wait_status) != 0) {
+        stream_fail(stream, "%s ended with status %d%s%s", program(stream),
+                    WEXITSTATUS(reply->wait_status), colon, reply->text);
+    }
+    stream->exited = true;
+    if (stream->output_ended) {
+        stream_finish(stream);
+    }
+}
+
+static void fail_all(struct helper_client *client, const char *error) {
+    if (client->scan_sequence != 0) {
+        client->scan_sequence = 0;
+        client->callbacks.counts(client->callbacks.userdata, NULL, error);
+    }
+    for (size_t i = 0; i < STREAM_COUNT; i++) {
+        if (client->streams[i].active) {
+            stream_fail(&client->streams[i], "%s", error);
+            stream_finish(&client->streams[i]);
+        }
+    }
+}
+
+static void take_hello(struct helper_client *client, const struct reply *reply, int *fd) {
+    (void)fd;
+    fail_all(client, "the helper was started anew");
+    client->callbacks.hello(client->callbacks.userdata, reply->text);
+}
+
+static void take_counts(struct helper_client *client, const struct reply *reply, int *fd) {
+    (void)fd;
+    if (reply->sequence == client->scan_sequence) {
+        client->scan_sequence = 0;
+        client->callbacks.counts(client->callbacks.userdata, reply, reply->text);
+    }
+}
+
+static void take_exit_reply(struct helper_client *client, const struct reply *reply, int *fd) {
+    (void)fd;
+    take_exit(client, reply);
+}
+
+static void take_mtimes(struct helper_client *client, const struct reply *reply, int *fd) {
+    (void)fd;
+    client->callbacks.mtimes(client->callbacks.userdata, reply);
+}
+
+static void take_dirty(struct helper_client *client, const struct reply *reply, int *fd) {
+    (void)reply;
+    (void)fd;
+    client->callbacks.dirty(client->callbacks.userdata);
+}
+
+/* A handler that keeps the descriptor sets *fd to -1. */
+static void (*const handlers[REPLY_TYPE_END])(struct helper_client *, const struct reply *, int *) =
+    {
+        [REPLY_HELLO] = take_hello,     [REPLY_COUNTS] = take_counts,
+        [REPLY_STREAM] = take_stream,   [REPLY_EXIT] = take_exit_reply,
+        [REPLY_MTIME] = take_mtimes,    [REPLY_DIRTY] = take_dirty,
+};
+
+static void lose_helper(struct helper_client *client) {
+    client->io = sd_event_source_disable_unref(client->io);
+    client->timer = sd_event_source_disable_unref(client->timer);
+    close(client->socket);
+    client->socket = -1;
+    fail_all(client, "the helper has ended; restart hermes-mailqueued");
+    client->callbacks.gone(client->callbacks.userdata);
+}
+
+/* Receives one packet. Returns its length with the descriptor it brought (or -1), or -1. */
+static ssize_t receive(int socket, struct reply *reply, int *fd) {
+    union {
+        char buffer[CMSG_SPACE(sizeof(int))];
+        struct cmsghdr align;
+    } control;
+    struct iovec part = {.iov_base = reply, .iov_len = sizeof *reply};
+    struct msghdr message = {.msg_iov = &part,
+                             .msg_iovlen = 1,
+                             .msg_control = control.buffer,
+                             .msg_controllen = sizeof control.buffer};
+    ssize_t got = recvmsg(socket, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+    *fd = -1;
+    if (got < 0) {
+        return got;
+    }
+    const struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+    if (header != NULL && header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_RIGHTS &&
+        header->cmsg_len == CMSG_LEN(sizeof *fd)) {
+        memcpy(fd, CMSG_DATA(header), sizeof *fd);
+    }
+    return got;
+}
+
+static int on_socket(sd_event_source *source, int socket, uint32_t revents, void *userdata) {
+    struct helper_client *client = userdata;
+    struct reply reply;
+    int fd;
+    (void)source;
+    (void)revents;
+    ssize_t got = receive(socket, &reply, &fd);
+    if (got < 0 && (errno == EAGAIN || errno == EINTR)) {
+        return 0;
+    }
+    if (got <= 0 || !reply_valid(&reply, (size_t)got)) {
+        lose_helper(client);
+    } else {
+        handlers[reply.type](client, &reply, &fd);
+    }
+    if (fd >= 0) {
+        close(fd);
+    }
+    return 0;
+}
+
+/* A helper that is stopped or stuck in a disk's wait says nothing: that is a failed read too. */
+static int on_timer(sd_event_source *source, uint64_t usec, void *userdata) {
+    struct helper_client *client = userdata;
+    uint64_t now = now_usec();
+    (void)usec;
+    if (client->scan_sequence != 0 && now - client->scan_usec > client->reply_timeout_usec) {
+        client->scan_sequence = 0;
+        client->callbacks.counts(client->callbacks.userdata, NULL,
+                                 "no answer from the helper in time");
+    }
+    for (size_t i = 0; i < STREAM_COUNT; i++) {
+        struct stream *stream = &client->streams[i];
+        if (stream->active &&
+            now - stream->started_usec > client->reply_timeout_usec + EXIT_GRACE_USEC) {
+            stream_fail(stream, "%s: no answer from the helper in time", program(stream));
+            stream_cancel(client, stream);
+            stream_finish(stream);
+        }
+    }
+    sd_event_source_set_time_relative(source, USEC_PER_SEC);
+    return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
+}
+
+int helper_client_new(sd_event *event, int socket, uint64_t reply_timeout_usec,
+                      const struct helper_callbacks *callbacks, struct helper_client **out) {
+    struct helper_client *client = calloc(1, sizeof *client);
+    if (client == NULL || (client->chunk = malloc(CHUNK_SIZE)) == NULL) {
+        free(client);
+        close(socket);
+        return -ENOMEM;
+    }
+    client->event = sd_event_ref(event);
+    client->socket = socket;
+    client->reply_timeout_usec = reply_timeout_usec;
+    client->callbacks = *callbacks;
+    for (size_t i = 0; i < STREAM_COUNT; i++) {
+        client->streams[i].fd = -1;
+    }
+    int r = sd_event_add_io(event, &client->io, socket, EPOLLIN, on_socket, client);
+    if (r >= 0) {
+        r = sd_event_add_time_relative(event, &client->timer, CLOCK_MONOTONIC, USEC_PER_SEC, 0,
+                                       on_timer, client);
+    }
+    if (r < 0) {
+        helper_client_free(client);
+        return r;
+    }
+    *out = client;
+    return 0;
+}
+
+void helper_client_free(struct helper_client *client) {
+    if (client == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < STREAM_COUNT; i++) {
+        close_output(&client->streams[i]);
+        lines_deinit(&client->streams[i].lines);
+    }
+    sd_event_source_disable_unref(client->io);
+    sd_event_source_disable_unref(client->timer);
+    if (client->socket >= 0) {
+        close(client->socket);
+    }
+    sd_event_unref(client->event);
+    free(client->chunk);
+    free(client);
+}
+
+bool helper_client_scan(struct helper_client *client, bool full) {
+    struct request request = {.type = REQUEST_SCAN, .flags = full ? SCAN_FULL : 0};
+    if (client->scan_sequence != 0) {
+        return false;
+    }
+    request.sequence = next_sequence(client);
+    if (!send_request(client, &request)) {
+        return false;
+    }
+    client->scan_sequence = request.sequence;
+    client->scan_usec = now_usec();
+    return true;
+}
+
+bool helper_client_mtimes(struct helper_client *client, const char (*ids)[QUEUE_ID_SIZE],
+                          size_t count) {
+    struct request request = {.type = REQUEST_MTIME, .id_count = (uint32_t)count};
+    request.sequence = next_sequence(client);
+    memcpy(request.ids, ids, count * sizeof *ids);
+    return send_request(client, &request);
+}
+
+bool helper_client_run(struct helper_client *client, enum request_type type,
+                       const struct stream_callbacks *callbacks) {
+    struct stream *stream =
+        &client->streams[type == REQUEST_LIST ? STREAM_LIST : STREAM_SETTINGS];
+    struct request request = {.type = type};
+    if (stream->active) {
+        return false;
+    }
+    request.sequence = next_sequence(client);
+    if (!send_request(client, &request)) {
+        return false;
+    }
+    *stream = (struct stream){.active = true,
+                              .type = type,
+                              .sequence = request.sequence,
+                              .callbacks = *callbacks,
+                              .fd = -1,
+                              .started_usec = now_usec()};
+    return true;
+}
