@@ -1,0 +1,216 @@
+/*
+ * Notifications to the master, one at a time: each is an AgentX-Notify PDU (RFC 2741, 6.2.10) that
+ * the master must acknowledge before the next one goes.
+ */
+#include <net-snmp/net-snmp-config.h>
+
+#include <net-snmp/net-snmp-includes.h>
+
+#include <net-snmp/agent/net-snmp-agent-includes.h>
+
+#include "snmp/agentx_internal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+/* agentx/protocol.h is not among the installed headers; RFC 2741, 6.1. */
+#define AGENTX_NOTIFY 12
+
+/* A stopped master delays its answer; resending would make the notification arrive twice. */
+#define ANSWER_TIMEOUT_SEC 3600
+
+#define MICROSECONDS_PER_SEC 1000000L
+
+extern netsnmp_session *main_session; /* libnetsnmpagent: NULL while there is no session */
+
+static const oid sysuptime_oid[] = {1, 3, 6, 1, 2, 1, 1, 3, 0};
+static const oid snmptrap_oid[] = {1, 3, 6, 1, 6, 3, 1, 1, 4, 1, 0};
+
+static struct master_identity identify_master(void) {
+    struct master_identity identity = {.pid = 0};
+    struct ucred credentials;
+    socklen_t len = sizeof credentials;
+    char path[64];
+    netsnmp_transport *transport =
+        main_session != NULL ? snmp_sess_transport(snmp_sess_pointer(main_session)) : NULL;
+    if (transport == NULL ||
+        getsockopt(transport->sock, SOL_SOCKET, SO_PEERCRED, &credentials, &len) < 0) {
+        return identity;
+    }
+    snprintf(path, sizeof path, "/proc/%d/stat", (int)credentials.pid);
+    FILE *stat = fopen(path, "re");
+    if (stat == NULL) {
+        return identity;
+    }
+    char line[1024] = "";
+    unsigned long long start = 0;
+    if (fgets(line, sizeof line, stat) != NULL) {
+        const char *after_name = strrchr(line, ')');
+        /* Field 22; the name before may hold anything. */
+        if (after_name != NULL &&
+            sscanf(after_name + 1,
+                   " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d "
+                   "%llu",
+                   &start) == 1) {
+            identity.pid = credentials.pid;
+            identity.start_time = start;
+        }
+    }
+    fclose(stat);
+    return identity;
+}
+
+static void drop_first(struct outbox *outbox) {
+    struct notification *first = outbox->first;
+    outbox->first = first->next;
+    if (outbox->first == NULL) {
+        outbox->last = NULL;
+    }
+    outbox->count--;
+    free(first);
+}
+
+static int on_answer(int operation, netsnmp_session *session, int request_id, netsnmp_pdu *pdu,
+                     void *magic) {
+    struct outbox *outbox = magic;
+    (void)session;
+    (void)request_id;
+    (void)pdu;
+    /* Any answer means that the master has had it; only silence and a lost session do not. */
+    if (outbox->in_flight && operation == NETSNMP_CALLBACK_OP_RECEIVED_MESSAGE) {
+        outbox->in_flight = false;
+        drop_first(outbox);
+    } else if (outbox->in_flight) {
+        outbox_session_lost(outbox);
+    }
+    return 1;
+}
+
+static bool add_variable(netsnmp_pdu *pdu, const oid *name, size_t len,
+                         const struct mib_varbind *varbind) {
+    static const u_char types[] = {[MIB_INTEGER] = ASN_INTEGER,
+                                   [MIB_GAUGE32] = ASN_GAUGE,
+                                   [MIB_COUNTER32] = ASN_COUNTER,
+                                   [MIB_OCTETS] = ASN_OCTET_STR};
+    long integer = varbind->integer;
+    unsigned long number = varbind->number;
+    const void *value = &number;
+    size_t size = sizeof number;
+    if (varbind->type == MIB_INTEGER) {
+        value = &integer;
+        size = sizeof integer;
+    } else if (varbind->type == MIB_OCTETS) {
+        value = varbind->octets;
+        size = varbind->length;
+    }
+    return snmp_pdu_add_variable(pdu, name, len, types[varbind->type], value, size) != NULL;
+}
+
+static size_t full_name(const struct config_oid *base, const struct mib_oid *relative,
+                        oid name[MAX_OID_LEN]) {
+    size_t len = 0;
+    for (size_t i = 0; i < base->len; i++) {
+        name[len++] = base->ids[i];
+    }
+    for (size_t i = 0; i < relative->len && len < MAX_OID_LEN; i++) {
+        name[len++] = relative->ids[i];
+    }
+    return len;
+}
+
+static netsnmp_pdu *make_pdu(const struct notification *notification,
+                             const struct config_oid *base) {
+    netsnmp_pdu *pdu = snmp_pdu_create(AGENTX_NOTIFY);
+    if (pdu == NULL) {
+        return NULL;
+    }
+    pdu->time = ANSWER_TIMEOUT_SEC * MICROSECONDS_PER_SEC;
+    pdu->flags |= UCD_MSG_FLAG_PDU_TIMEOUT;
+    pdu->sessid = main_session->sessid;
+
+    oid name[MAX_OID_LEN];
+    struct mib_oid trap = {.ids = {0, (uint32_t)notification->type}, .len = 2};
+    size_t len = full_name(base, &trap, name);
+    u_long uptime = netsnmp_get_agent_uptime();
+    bool good = snmp_pdu_add_variable(pdu, sysuptime_oid, OID_LENGTH(sysuptime_oid), ASN_TIMETICKS,
+                                      &uptime, sizeof uptime) != NULL &&
+                snmp_pdu_add_variable(pdu, snmptrap_oid, OID_LENGTH(snmptrap_oid), ASN_OBJECT_ID,
+                                      name, len * sizeof *name) != NULL;
+    for (size_t i = 0; good && i < notification->count; i++) {
+        len = full_name(base, &notification->varbinds[i].name, name);
+        good = add_variable(pdu, name, len, &notification->varbinds[i]);
+    }
+    if (!good) {
+        snmp_free_pdu(pdu);
+        return NULL;
+    }
+    return pdu;
+}
+
+void outbox_send(struct outbox *outbox, const struct config_oid *base) {
+    if (main_session == NULL || outbox->first == NULL || outbox->in_flight || outbox->in_doubt) {
+        return;
+    }
+    netsnmp_pdu *pdu = make_pdu(outbox->first, base);
+    if (pdu == NULL) {
+        return;
+    }
+    outbox->in_flight = true;
+    if (snmp_async_send(main_session, pdu, on_answer, outbox) == 0) {
+        /* The library has closed nothing yet: the next ping finds out and the session restarts. */
+        outbox->in_flight = false;
+        snmp_free_pdu(pdu);
+        return;
+    }
+    outbox->master = identify_master();
+}
+
+void outbox_add(struct outbox *outbox, struct notification *notification) {
+    if (outbox->count == AGENTX_OUTBOX_MAX) {
+        if (outbox->in_flight || outbox->in_doubt) {
+            struct notification *second = outbox->first->next;
+            outbox->first->next = second->next;
+            outbox->count--;
+            free(second);
+        } else {
+            drop_first(outbox);
+        }
+        outbox->dropped++;
+    }
+    notification->next = NULL;
+    if (outbox->last != NULL) {
+        outbox->last->next = notification;
+    } else {
+        outbox->first = notification;
+    }
+    outbox->last = notification;
+    outbox->count++;
+}
+
+void outbox_session_lost(struct outbox *outbox) {
+    if (outbox->in_flight) {
+        outbox->in_flight = false;
+        outbox->in_doubt = true;
+    }
+}
+
+void outbox_session_up(struct outbox *outbox) {
+    if (!outbox->in_doubt) {
+        return;
+    }
+    struct master_identity master = identify_master();
+    outbox->in_doubt = false;
+    /* What a living master was sent lies in its socket and is read; a dead one's is lost. */
+    if (master.pid != 0 && master.pid == outbox->master.pid &&
+        master.start_time == outbox->master.start_time) {
+        drop_first(outbox);
+    }
+}
+
+void outbox_deinit(struct outbox *outbox) {
+    while (outbox->first != NULL) {
+        drop_first(outbox);
+    }
+}
