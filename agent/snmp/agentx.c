@@ -3,6 +3,7 @@
 #include <net-snmp/net-snmp-includes.h>
 
 #include <net-snmp/agent/net-snmp-agent-includes.h>
+#include <net-snmp/library/large_fd_set.h>
 
 #include "snmp/agentx_internal.h"
 
@@ -283,7 +284,7 @@ static int on_readable(sd_event_source *source, int epoll, uint32_t revents, voi
     }
     const netsnmp_session *before = main_session;
     size_t pending = agentx->outbox.count;
-    snmp_read2(&set, &set);
+    snmp_read2(&set);
     netsnmp_large_fd_set_cleanup(&set);
     netsnmp_check_outstanding_agent_requests();
     /* An answered GET leaves everything as it was. */

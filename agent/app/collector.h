@@ -1,0 +1,40 @@
+/*
+ * Reads the queue through the helper, when hinted and from time to time, and publishes what is
+ * known as snapshots. Decides how old and how broken a reading may be before it is called stale or
+ * unavailable.
+ */
+#ifndef HMQ_APP_COLLECTOR_H
+#define HMQ_APP_COLLECTOR_H
+
+#include "core/config.h"
+#include "core/snapshot.h"
+#include "core/status.h"
+
+#include <systemd/sd-event.h>
+
+struct collector;
+
+struct collector_callbacks {
+    /* The snapshot or the data status changed. */
+    void (*changed)(void *userdata);
+    /* One line for the log; priority as in syslog(3). */
+    void (*log)(void *userdata, int priority, const char *text);
+    void *userdata;
+};
+
+/*
+ * Starts collecting through the helper's socket (consumed). config and status are borrowed for the
+ * collector's life; of status it writes what concerns reading. Returns 0 or a negative errno value.
+ */
+int collector_new(sd_event *event, int socket, const struct config *config,
+                  struct agent_status *status, const struct collector_callbacks *callbacks,
+                  struct collector **out);
+void collector_free(struct collector *collector);
+
+/* Goes over to another configuration (borrowed in place of the old one). */
+void collector_reconfigure(struct collector *collector, const struct config *config);
+
+/* The current snapshot, borrowed; never NULL. It lives until control is back in the loop. */
+const struct snapshot *collector_snapshot(const struct collector *collector);
+
+#endif
