@@ -116,3 +116,157 @@ static void judge(struct collector *collector) {
     collector->status->method = collector->counts_by_list ? COUNT_COMMAND : COUNT_SPOOL;
     collector->callbacks.changed(collector->callbacks.userdata);
 }
+
+static struct snapshot *next_snapshot(struct collector *collector) {
+    struct snapshot *next = snapshot_copy(collector->snapshot);
+    if (next == NULL) {
+        note_error(collector, "out of memory");
+    }
+    return next;
+}
+
+static void reading_ended(struct reading *reading, bool good, uint64_t interval) {
+    uint64_t now = now_usec();
+    reading->running = false;
+    reading->failed = !good;
+    reading->used_usec = now - reading->begun_usec;
+    if (good) {
+        reading->good_usec = now;
+    }
+    reading->due_usec = now + (good || interval < RETRY_USEC ? interval : RETRY_USEC);
+}
+
+/* Where the spool cannot be read, the listing counts; corrupt is not in it and stays unknown. */
+static void counts_from_listing(struct counts *counts, const struct listing *listing) {
+    *counts = (struct counts){.taken_usec = listing->taken_usec};
+    for (int queue = 0; queue < QUEUE_COUNT; queue++) {
+        const struct queue_totals *totals = &listing->queues[queue];
+        counts->known[queue] = queue_is_listed((enum queue)queue);
+        counts->messages[queue] = (uint32_t)(totals->messages + totals->unreadable);
+    }
+}
+
+static bool means_no_spool(int error) {
+    return error == ENOTSUP || error == EACCES || error == EPERM;
+}
+
+static void on_counts(void *userdata, const struct reply *reply, const char *error) {
+    struct collector *collector = userdata;
+    bool good = reply != NULL && reply->error == 0;
+    reading_ended(&collector->scan, good, collector->config->scan_interval_usec);
+    struct snapshot *next = next_snapshot(collector);
+    if (next == NULL) {
+        return;
+    }
+    if (reply != NULL && reply->postfix != POSTFIX_UNKNOWN) {
+        next->postfix = (enum postfix_state)reply->postfix;
+    }
+    if (good) {
+        collector->counts_by_list = false;
+        collector->scan.used_usec = reply->scan_usec;
+        next->counts.taken_usec = collector->scan.good_usec;
+        for (int queue = 0; queue < QUEUE_COUNT; queue++) {
+            next->counts.known[queue] = reply->counted[queue] != 0;
+            next->counts.messages[queue] = reply->counts[queue];
+        }
+        collector->status->counts_taken_usec = collector->scan.good_usec;
+    } else {
+        collector->full_due = true;
+        if (reply == NULL || reply->error != ENOTSUP) {
+            note_error(collector, error);
+        }
+        if (reply != NULL && means_no_spool(reply->error)) {
+            collector->counts_by_list = true;
+            collector->scan.due_usec = now_usec() + collector->config->scan_interval_usec;
+            if (next->listing != NULL) {
+                counts_from_listing(&next->counts, next->listing);
+                collector->status->counts_taken_usec = next->counts.taken_usec;
+            }
+        }
+    }
+    publish(collector, next);
+    judge(collector);
+}
+
+static int on_list_line(void *userdata, const char *line, size_t len) {
+    struct collector *collector = userdata;
+    char error[STATUS_ERROR_SIZE];
+    switch (listing_builder_add(collector->builder, line, len, error, sizeof error)) {
+    case LINE_OK:
+        return 0;
+    case LINE_SKIPPED:
+        collector->lines_skipped++;
+        memcpy(collector->line_error, error, sizeof error);
+        return 0;
+    case LINE_NO_MEMORY:
+        snprintf(collector->line_error, sizeof collector->line_error, "out of memory");
+        return -ENOMEM;
+    case LINE_BAD:
+        break;
+    }
+    memcpy(collector->line_error, error, sizeof error);
+    return -EBADMSG;
+}
+
+static void ask_mtimes(struct collector *collector) {
+    const struct listing *listing = collector->snapshot->listing;
+    char ids[PROTOCOL_IDS][QUEUE_ID_SIZE];
+    size_t count = 0;
+    for (size_t i = 0; !collector->counts_by_list && i < listing->row_count; i++) {
+        if (listing->rows[i]->queue == QUEUE_DEFERRED) {
+            memcpy(ids[count++], listing->rows[i]->id, QUEUE_ID_SIZE);
+        }
+        if (count == PROTOCOL_IDS || (i + 1 == listing->row_count && count > 0)) {
+            helper_client_mtimes(collector->helper, ids, count);
+            count = 0;
+        }
+    }
+}
+
+static void list_succeeded(struct collector *collector, struct listing *listing) {
+    struct agent_status *status = collector->status;
+    struct snapshot *next = next_snapshot(collector);
+    if (next == NULL) {
+        listing_unref(listing);
+        return;
+    }
+    listing_unref(next->listing);
+    next->listing = listing;
+    status->listing_serial++;
+    status->list_taken_usec = listing->taken_usec;
+    status->list_duration_usec = listing->duration_usec;
+    if (collector->counts_by_list) {
+        counts_from_listing(&next->counts, listing);
+        status->counts_taken_usec = listing->taken_usec;
+    }
+    publish(collector, next);
+    if (collector->lines_skipped > 0) {
+        note_error(collector, collector->line_error);
+    }
+}
+
+static void on_list_end(void *userdata, const struct command_end *end) {
+    struct collector *collector = userdata;
+    struct listing *listing = NULL;
+    char text[2 * STATUS_ERROR_SIZE];
+    if (end->ok) {
+        listing = listing_builder_finish(collector->builder, collector->list.begun_usec,
+                                         now_usec());
+    }
+    if (listing == NULL) {
+        listing_builder_free(collector->builder);
+    }
+    collector->builder = NULL;
+    reading_ended(&collector->list, listing != NULL, collector->config->scan_interval_usec);
+    if (listing != NULL) {
+        list_succeeded(collector, listing);
+    } else {
+        snprintf(text, sizeof text, "%s%s%s", end->error,
+                 collector->line_error[0] != '\0' ? ": " : "", collector->line_error);
+        note_error(collector, end->ok ? "out of memory" : text);
+    }
+    judge(collector);
+    if (listing != NULL && collector->snapshot->listing != NULL) {
+        ask_mtimes(collector);
+    }
+}
