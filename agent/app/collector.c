@@ -43,7 +43,8 @@ struct collector {
     char line_error[STATUS_ERROR_SIZE];
     char settings_text[SETTINGS_TEXT_MAX];
     size_t settings_len;
-    struct snapshot *mtime_snapshot; /* being filled with next retries */
+    struct listing *mtime_listing; /* whose deferred rows are being asked for */
+    size_t mtime_row;
 };
 
 static uint64_t now_usec(void) {
@@ -208,19 +209,40 @@ static int on_list_line(void *userdata, const char *line, size_t len) {
     return -EBADMSG;
 }
 
+/* Asks for the next retries of one batch of deferred rows; its answer asks for the next one. */
 static void ask_mtimes(struct collector *collector) {
-    const struct listing *listing = collector->snapshot->listing;
+    const struct listing *listing = collector->mtime_listing;
     char ids[PROTOCOL_IDS][QUEUE_ID_SIZE];
     size_t count = 0;
-    for (size_t i = 0; !collector->counts_by_list && i < listing->row_count; i++) {
-        if (listing->rows[i]->queue == QUEUE_DEFERRED) {
-            memcpy(ids[count++], listing->rows[i]->id, QUEUE_ID_SIZE);
-        }
-        if (count == PROTOCOL_IDS || (i + 1 == listing->row_count && count > 0)) {
-            helper_client_mtimes(collector->helper, ids, count);
-            count = 0;
+    size_t row = collector->mtime_row;
+    for (; row < listing->row_count && count < PROTOCOL_IDS; row++) {
+        if (listing->rows[row]->queue == QUEUE_DEFERRED) {
+            memcpy(ids[count++], listing->rows[row]->id, QUEUE_ID_SIZE);
         }
     }
+    if (count == 0 || !helper_client_mtimes(collector->helper, ids, count)) {
+        listing_unref(collector->mtime_listing);
+        collector->mtime_listing = NULL;
+    }
+}
+
+static void on_mtimes(void *userdata, const struct reply *reply) {
+    struct collector *collector = userdata;
+    struct listing *listing = collector->mtime_listing;
+    if (listing == NULL) {
+        return;
+    }
+    uint32_t taken = 0;
+    while (taken < reply->id_count && collector->mtime_row < listing->row_count) {
+        struct message *message = listing->rows[collector->mtime_row++];
+        if (message->queue == QUEUE_DEFERRED) {
+            message->next_retry = reply->mtimes[taken++];
+        }
+    }
+    if (taken == 0) {
+        collector->mtime_row = listing->row_count;
+    }
+    ask_mtimes(collector);
 }
 
 static void list_succeeded(struct collector *collector, struct listing *listing) {
@@ -266,7 +288,210 @@ static void on_list_end(void *userdata, const struct command_end *end) {
         note_error(collector, end->ok ? "out of memory" : text);
     }
     judge(collector);
-    if (listing != NULL && collector->snapshot->listing != NULL) {
+    if (listing != NULL && collector->mtime_listing == NULL && !collector->counts_by_list &&
+        collector->snapshot->listing != NULL) {
+        collector->mtime_listing = listing_ref(collector->snapshot->listing);
+        collector->mtime_row = 0;
         ask_mtimes(collector);
     }
+}
+
+static int on_settings_line(void *userdata, const char *line, size_t len) {
+    struct collector *collector = userdata;
+    if (len + 1 > SETTINGS_TEXT_MAX - collector->settings_len) {
+        return -EMSGSIZE;
+    }
+    memcpy(collector->settings_text + collector->settings_len, line, len);
+    collector->settings_len += len;
+    collector->settings_text[collector->settings_len++] = '\n';
+    return 0;
+}
+
+static void on_settings_end(void *userdata, const struct command_end *end) {
+    struct collector *collector = userdata;
+    struct agent_status *status = collector->status;
+    struct postfix_settings settings = {.known = false};
+    char error[STATUS_ERROR_SIZE];
+    bool good = end->ok && postfix_settings_parse(collector->settings_text,
+                                                  collector->settings_len, &settings, error,
+                                                  sizeof error);
+    if (!end->ok) {
+        snprintf(error, sizeof error, "%s", end->error);
+    }
+    reading_ended(&collector->settings, good, SETTINGS_INTERVAL_USEC);
+    status->settings_tried = true;
+    snprintf(status->settings_error, sizeof status->settings_error, "%s", good ? "" : error);
+    struct snapshot *next = next_snapshot(collector);
+    if (next != NULL) {
+        next->settings = settings;
+        publish(collector, next);
+    }
+    if (!good) {
+        note_error(collector, error);
+    }
+    judge(collector);
+}
+
+static void begin(struct reading *reading, uint64_t now) {
+    reading->running = true;
+    reading->dirty = false;
+    reading->begun_usec = now;
+}
+
+static void start_scan(struct collector *collector, uint64_t now) {
+    bool full = collector->full_due || now >= collector->scan.due_usec;
+    if (helper_client_scan(collector->helper, full)) {
+        collector->full_due = false;
+        begin(&collector->scan, now);
+    }
+}
+
+static void start_list(struct collector *collector, uint64_t now) {
+    const struct stream_callbacks callbacks = {
+        .line = on_list_line, .end = on_list_end, .userdata = collector};
+    collector->builder = listing_builder_new(collector->config->message_order,
+                                             collector->config->message_limit);
+    collector->lines_skipped = 0;
+    collector->line_error[0] = '\0';
+    if (collector->builder == NULL ||
+        !helper_client_run(collector->helper, REQUEST_LIST, &callbacks)) {
+        listing_builder_free(collector->builder);
+        collector->builder = NULL;
+        return;
+    }
+    begin(&collector->list, now);
+}
+
+static void start_settings(struct collector *collector, uint64_t now) {
+    const struct stream_callbacks callbacks = {
+        .line = on_settings_line, .end = on_settings_end, .userdata = collector};
+    collector->settings_len = 0;
+    if (helper_client_run(collector->helper, REQUEST_SETTINGS, &callbacks)) {
+        begin(&collector->settings, now);
+    }
+}
+
+/* Due: its time has come, or a hint has and the last reading is long enough ago for its cost. */
+static bool is_due(const struct reading *reading, uint64_t gap, uint64_t now) {
+    return !reading->running &&
+           (now >= reading->due_usec ||
+            (reading->dirty && !reading->failed && now >= reading->begun_usec + gap));
+}
+
+static void start_what_is_due(struct collector *collector) {
+    uint64_t now = now_usec();
+    uint64_t list_gap =
+        larger(collector->config->list_interval_usec, DUTY * collector->list.used_usec);
+    if (!collector->helper_ready) {
+        return;
+    }
+    if (is_due(&collector->scan, DUTY * collector->scan.used_usec, now)) {
+        start_scan(collector, now);
+    }
+    bool by_list = collector->counts_by_list;
+    collector->list.dirty = collector->list.dirty || by_list;
+    if (is_due(&collector->list, list_gap, now)) {
+        start_list(collector, now);
+    }
+    if (is_due(&collector->settings, 0, now)) {
+        start_settings(collector, now);
+    }
+}
+
+static int on_tick(sd_event_source *source, uint64_t usec, void *userdata) {
+    struct collector *collector = userdata;
+    (void)usec;
+    start_what_is_due(collector);
+    judge(collector);
+    sd_event_source_set_time_relative(source, TICK_USEC);
+    return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
+}
+
+static void on_hello(void *userdata, const char *missing) {
+    struct collector *collector = userdata;
+    collector->helper_ready = true;
+    collector->full_due = true;
+    listing_unref(collector->mtime_listing);
+    collector->mtime_listing = NULL;
+    collector->scan.due_usec = 0;
+    collector->list.due_usec = 0;
+    if (missing[0] != '\0') {
+        note_error(collector, missing);
+    }
+    start_what_is_due(collector);
+}
+
+static void on_dirty(void *userdata) {
+    struct collector *collector = userdata;
+    collector->scan.dirty = true;
+    collector->list.dirty = true;
+    start_what_is_due(collector);
+}
+
+static void on_gone(void *userdata) {
+    struct collector *collector = userdata;
+    collector->helper_ready = false;
+    collector->helper_gone = true;
+    note_error(collector, "the helper has ended; restart hermes-mailqueued");
+    judge(collector);
+}
+
+int collector_new(sd_event *event, int socket, const struct config *config,
+                  struct agent_status *status, const struct collector_callbacks *callbacks,
+                  struct collector **out) {
+    struct collector *collector = calloc(1, sizeof *collector);
+    if (collector == NULL) {
+        return -ENOMEM;
+    }
+    const struct helper_callbacks helper_callbacks = {.hello = on_hello,
+                                                      .dirty = on_dirty,
+                                                      .counts = on_counts,
+                                                      .mtimes = on_mtimes,
+                                                      .gone = on_gone,
+                                                      .userdata = collector};
+    collector->event = sd_event_ref(event);
+    collector->config = config;
+    collector->status = status;
+    collector->callbacks = *callbacks;
+    collector->counts_by_list = config->spool_mode == SPOOL_NONE;
+    status->data = DATA_UNAVAILABLE;
+    collector->snapshot = snapshot_new();
+    int r = collector->snapshot == NULL ? -ENOMEM : 0;
+    if (r == 0) {
+        r = helper_client_new(event, socket, config->command_timeout_usec, &helper_callbacks,
+                              &collector->helper);
+    }
+    if (r == 0) {
+        r = sd_event_add_time_relative(event, &collector->timer, CLOCK_MONOTONIC, TICK_USEC, 0,
+                                       on_tick, collector);
+    }
+    if (r < 0) {
+        collector_free(collector);
+        return r;
+    }
+    *out = collector;
+    return 0;
+}
+
+void collector_free(struct collector *collector) {
+    if (collector == NULL) {
+        return;
+    }
+    sd_event_source_disable_unref(collector->timer);
+    helper_client_free(collector->helper);
+    listing_builder_free(collector->builder);
+    listing_unref(collector->mtime_listing);
+    snapshot_unref(collector->snapshot);
+    sd_event_unref(collector->event);
+    free(collector);
+}
+
+void collector_reconfigure(struct collector *collector, const struct config *config) {
+    collector->config = config;
+    collector->scan.due_usec = 0;
+    collector->list.due_usec = 0;
+}
+
+const struct snapshot *collector_snapshot(const struct collector *collector) {
+    return collector->snapshot;
 }
