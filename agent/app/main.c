@@ -1,0 +1,127 @@
+/*
+ * hermes-mailqueued: see hermes-mailqueued(8).
+ */
+#include "app/agent.h"
+#include "core/config.h"
+#include "io/log.h"
+#include "io/spawn_helper.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+#include <unistd.h>
+
+enum { EXIT_CONFIGURATION = 1, EXIT_CANNOT_START = 2 };
+
+static int usage(FILE *stream, int status) {
+    fputs("usage: hermes-mailqueued -c FILE [-f] [-t] [-V]\n"
+          "  -c FILE  the configuration, see hermes-mailqueue.conf(5)\n"
+          "  -f       log to stderr\n"
+          "  -t       check the configuration, print the effective values and exit\n"
+          "  -V       print the version and exit\n",
+          stream);
+    return status;
+}
+
+/* Looked up before anything starts, so that a missing user is a configuration error. */
+static int find_user(const struct config *config, struct passwd *found) {
+    errno = 0;
+    const struct passwd *entry = getpwnam(config->user);
+    if (entry == NULL) {
+        fprintf(stderr, "%s: user: no user \"%s\" on this machine\n", config->path, config->user);
+        return EXIT_CONFIGURATION;
+    }
+    *found = *entry;
+    return 0;
+}
+
+static int drop_root(const struct passwd *user) {
+    if (initgroups(user->pw_name, user->pw_gid) < 0 || setgid(user->pw_gid) < 0 ||
+        setuid(user->pw_uid) < 0 || (user->pw_uid != 0 && setuid(0) == 0)) {
+        return -EPERM;
+    }
+    return 0;
+}
+
+static int start(struct config *config) {
+    struct passwd user = {.pw_name = NULL};
+    struct agent *agent;
+    int socket;
+    pid_t helper;
+    bool root = geteuid() == 0;
+    if (root && find_user(config, &user) != 0) {
+        config_free(config);
+        return EXIT_CONFIGURATION;
+    }
+    if (!root) {
+        log_line(LOG_WARNING, "not started as root: \"user\" is ignored, and only what %s may read "
+                              "is read", "this user");
+    }
+    int r = spawn_helper(config->path, &socket, &helper);
+    if (r < 0) {
+        log_line(LOG_ERR, "cannot start hermes-mailqueue-helper: %s", strerror(-r));
+        config_free(config);
+        return EXIT_CANNOT_START;
+    }
+    if (root && (r = drop_root(&user)) < 0) {
+        log_line(LOG_ERR, "cannot become the user %s: %s", config->user, strerror(-r));
+        config_free(config);
+        return EXIT_CANNOT_START;
+    }
+    r = agent_new(config, socket, &agent);
+    if (r < 0) {
+        log_line(LOG_ERR, "cannot start: %s", strerror(-r));
+        config_free(config);
+        return EXIT_CANNOT_START;
+    }
+    r = agent_run(agent);
+    agent_free(agent);
+    return r < 0 ? EXIT_CANNOT_START : EXIT_SUCCESS;
+}
+
+int main(int argc, char **argv) {
+    const char *file = NULL;
+    bool to_stderr = false;
+    bool test = false;
+    int option;
+    while ((option = getopt(argc, argv, "c:fthV")) != -1) {
+        switch (option) {
+        case 'c':
+            file = optarg;
+            break;
+        case 'f':
+            to_stderr = true;
+            break;
+        case 't':
+            test = true;
+            break;
+        case 'V':
+            puts("hermes-mailqueued " HMQ_VERSION);
+            return EXIT_SUCCESS;
+        case 'h':
+            return usage(stdout, EXIT_SUCCESS);
+        default:
+            return usage(stderr, EXIT_CONFIGURATION);
+        }
+    }
+    if (file == NULL || optind != argc) {
+        return usage(stderr, EXIT_CONFIGURATION);
+    }
+    struct config *config;
+    char error[512];
+    if (config_load(file, &config, error, sizeof error) < 0) {
+        fprintf(stderr, "%s\n", error);
+        return EXIT_CONFIGURATION;
+    }
+    if (test) {
+        config_print(config, stdout);
+        config_free(config);
+        return EXIT_SUCCESS;
+    }
+    log_open(to_stderr, config->log_level);
+    return start(config);
+}
