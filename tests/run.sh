@@ -1,0 +1,43 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
+#
+# run.sh [unit|mib|system|all]: installs what the tests need (Debian 12, as root), builds with
+# warnings as errors and sanitizers, and runs them. The last line is `N passed, N failed`.
+
+set -euo pipefail
+cd "$(dirname -- "${BASH_SOURCE[0]}")/.."
+
+packages=(cmake ninja-build gcc pkg-config libsnmp-dev libsystemd-dev libcjson-dev libcmocka-dev
+    snmp snmpd postfix smitools python3)
+part=${1:-all}
+case $part in
+unit | mib | system | all) ;;
+*)
+    echo "usage: ${0##*/} [unit|mib|system|all]" >&2
+    exit 1
+    ;;
+esac
+
+missing=()
+for package in "${packages[@]}"; do
+    dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' ||
+        missing+=("$package")
+done
+if [ ${#missing[@]} -gt 0 ]; then
+    export DEBIAN_FRONTEND=noninteractive
+    apt-get update -q
+    apt-get install -y -q --no-install-recommends "${missing[@]}"
+fi
+
+cmake --preset asan -DHMQ_WERROR=ON
+cmake --build build/asan
+select=()
+[ "$part" = all ] || select=(-L "^$part$")
+status=0
+ctest --test-dir build/asan --output-on-failure --no-tests=error "${select[@]}" |
+    tee build/asan/ctest.log || status=$?
+
+passed=$(grep -cE '^ *[0-9]+/[0-9]+ Test .* Passed ' build/asan/ctest.log || true)
+total=$(grep -cE '^ *[0-9]+/[0-9]+ Test ' build/asan/ctest.log || true)
+echo "$passed passed, $((total - passed)) failed"
+exit "$status"
