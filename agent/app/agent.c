@@ -206,8 +206,8 @@ int agent_new(struct config *config, int helper_socket, struct agent **out) {
         r = service_new(agent->event, &agent->status, &agent->service);
     }
     if (r >= 0) {
-        r = collector_new(agent->event, helper_socket, config, &agent->status,
-                          &collector_callbacks, &agent->collector);
+        r = collector_new(agent->event, helper_socket, config, &agent->status, &collector_callbacks,
+                          &agent->collector);
     }
     if (r >= 0) {
         r = agentx_new(agent->event, config->agentx_socket, &config->base_oid, &agentx_callbacks,

@@ -71,8 +71,8 @@ static void note_error(struct collector *collector, const char *text) {
 static uint64_t age_limit(const struct collector *collector, const struct reading *reading) {
     uint64_t interval = collector->config->scan_interval_usec;
     if (reading == &collector->list) {
-        interval = larger(interval, larger(collector->config->list_interval_usec,
-                                           DUTY * reading->used_usec));
+        interval = larger(interval,
+                          larger(collector->config->list_interval_usec, DUTY * reading->used_usec));
     }
     return larger(STALE_FACTOR * interval, AGE_MIN_USEC);
 }
@@ -272,8 +272,8 @@ static void on_list_end(void *userdata, const struct command_end *end) {
     struct listing *listing = NULL;
     char text[2 * STATUS_ERROR_SIZE];
     if (end->ok) {
-        listing = listing_builder_finish(collector->builder, collector->list.begun_usec,
-                                         now_usec());
+        listing =
+            listing_builder_finish(collector->builder, collector->list.begun_usec, now_usec());
     }
     if (listing == NULL) {
         listing_builder_free(collector->builder);
@@ -312,9 +312,8 @@ static void on_settings_end(void *userdata, const struct command_end *end) {
     struct agent_status *status = collector->status;
     struct postfix_settings settings = {.known = false};
     char error[STATUS_ERROR_SIZE];
-    bool good = end->ok && postfix_settings_parse(collector->settings_text,
-                                                  collector->settings_len, &settings, error,
-                                                  sizeof error);
+    bool good = end->ok && postfix_settings_parse(collector->settings_text, collector->settings_len,
+                                                  &settings, error, sizeof error);
     if (!end->ok) {
         snprintf(error, sizeof error, "%s", end->error);
     }
@@ -349,8 +348,8 @@ static void start_scan(struct collector *collector, uint64_t now) {
 static void start_list(struct collector *collector, uint64_t now) {
     const struct stream_callbacks callbacks = {
         .line = on_list_line, .end = on_list_end, .userdata = collector};
-    collector->builder = listing_builder_new(collector->config->message_order,
-                                             collector->config->message_limit);
+    collector->builder =
+        listing_builder_new(collector->config->message_order, collector->config->message_limit);
     collector->lines_skipped = 0;
     collector->line_error[0] = '\0';
     if (collector->builder == NULL ||
@@ -373,9 +372,8 @@ static void start_settings(struct collector *collector, uint64_t now) {
 
 /* Due: its time has come, or a hint has and the last reading is long enough ago for its cost. */
 static bool is_due(const struct reading *reading, uint64_t gap, uint64_t now) {
-    return !reading->running &&
-           (now >= reading->due_usec ||
-            (reading->dirty && !reading->failed && now >= reading->begun_usec + gap));
+    return !reading->running && (now >= reading->due_usec || (reading->dirty && !reading->failed &&
+                                                              now >= reading->begun_usec + gap));
 }
 
 static void start_what_is_due(struct collector *collector) {

@@ -58,8 +58,10 @@ static int start(struct config *config) {
         return EXIT_CONFIGURATION;
     }
     if (!root) {
-        log_line(LOG_WARNING, "not started as root: \"user\" is ignored, and only what %s may read "
-                              "is read", "this user");
+        log_line(LOG_WARNING,
+                 "not started as root: \"user\" is ignored, and only what %s may read "
+                 "is read",
+                 "this user");
     }
     int r = spawn_helper(config->path, &socket, &helper);
     if (r < 0) {

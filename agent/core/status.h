@@ -24,7 +24,7 @@ struct agent_status {
     uint64_t counts_taken_usec;             /* CLOCK_MONOTONIC of the last good counts, 0 = none */
     uint64_t list_taken_usec;               /* of the last good listing, 0 = none */
     uint64_t list_duration_usec;
-    uint32_t loop_latency_ms;                /* worst of the last minute */
+    uint32_t loop_latency_ms; /* worst of the last minute */
     uint32_t master_reconnects;
     uint32_t listing_serial;
     uint32_t event_serial;

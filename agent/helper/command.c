@@ -147,8 +147,8 @@ int command_start(const struct config *config, enum request_type type, struct co
     for (size_t i = 0; i < sizeof recipes / sizeof recipes[0]; i++) {
         if (recipes[i].type == type) {
             struct vector vector = make_vector(config, &recipes[i]);
-            result = start_vector(&vector, now_usec() + config->command_timeout_usec, command,
-                                  output);
+            result =
+                start_vector(&vector, now_usec() + config->command_timeout_usec, command, output);
         }
     }
     if (result != 0) {

@@ -22,8 +22,8 @@ static bool line_is_lock_on(const char *line, const struct stat *st) {
         return false;
     }
     /* Filesystems without a device of their own may show another one in stat(2) than here. */
-    bool same_device = device_major == 0 || (device_major == major(st->st_dev) &&
-                                             device_minor == minor(st->st_dev));
+    bool same_device = device_major == 0 ||
+                       (device_major == major(st->st_dev) && device_minor == minor(st->st_dev));
     return strcmp(kind, "FLOCK") == 0 && strcmp(access, "WRITE") == 0 && inode == st->st_ino &&
            same_device;
 }

@@ -154,7 +154,8 @@ static char entry_kind(int fd, const struct linux_dirent64 *entry, bool complete
     if (S_ISDIR(st.st_mode)) {
         return 'd';
     }
-    bool counts = S_ISREG(st.st_mode) && (!complete || (st.st_mode & MODE_COMPLETE) == MODE_COMPLETE);
+    bool counts =
+        S_ISREG(st.st_mode) && (!complete || (st.st_mode & MODE_COMPLETE) == MODE_COMPLETE);
     return counts ? 'f' : 0;
 }
 

@@ -157,8 +157,8 @@ static bool handle_mtime(struct server *server, const struct request *request) {
 }
 
 static bool (*const handlers[REQUEST_TYPE_END])(struct server *, const struct request *) = {
-    [REQUEST_SCAN] = handle_scan,         [REQUEST_LIST] = handle_command,
-    [REQUEST_SETTINGS] = handle_command,  [REQUEST_CANCEL] = handle_cancel,
+    [REQUEST_SCAN] = handle_scan,        [REQUEST_LIST] = handle_command,
+    [REQUEST_SETTINGS] = handle_command, [REQUEST_CANCEL] = handle_cancel,
     [REQUEST_MTIME] = handle_mtime,
 };
 
@@ -196,9 +196,8 @@ static int poll_timeout(const struct server *server) {
         if (command->pid == 0 || command->deadline_usec == UINT64_MAX) {
             continue;
         }
-        int left = command->deadline_usec <= now
-                       ? 0
-                       : (int)((command->deadline_usec - now) / 1000) + 1;
+        int left =
+            command->deadline_usec <= now ? 0 : (int)((command->deadline_usec - now) / 1000) + 1;
         timeout = timeout < 0 || left < timeout ? left : timeout;
     }
     return timeout;
@@ -209,8 +208,8 @@ enum { POLL_SOCKET, POLL_INOTIFY, POLL_COMMANDS, POLL_SIZE = POLL_COMMANDS + 2 *
 
 static void fill_poll_set(const struct server *server, struct pollfd set[POLL_SIZE]) {
     set[POLL_SOCKET] = (struct pollfd){.fd = server->socket, .events = POLLIN};
-    set[POLL_INOTIFY] = (struct pollfd){
-        .fd = server->hint_due ? scanner_fd(server->scanner) : -1, .events = POLLIN};
+    set[POLL_INOTIFY] = (struct pollfd){.fd = server->hint_due ? scanner_fd(server->scanner) : -1,
+                                        .events = POLLIN};
     for (size_t i = 0; i < COMMANDS_MAX; i++) {
         const struct command *command = &server->commands[i];
         bool used = command->pid != 0;

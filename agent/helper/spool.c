@@ -21,8 +21,8 @@ int spool_locate(struct spool *spool, const struct config *config, char *error, 
     if (spool->path[0] != '\0') {
         return 0;
     }
-    int result = command_postconf(config, "queue_directory", spool->path, sizeof spool->path,
-                                  error, size);
+    int result =
+        command_postconf(config, "queue_directory", spool->path, sizeof spool->path, error, size);
     if (result == 0 && spool->path[0] != '/') {
         snprintf(error, size, "postconf queue_directory gave no absolute path");
         result = EINVAL;

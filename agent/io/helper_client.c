@@ -67,9 +67,8 @@ static uint32_t next_sequence(struct helper_client *client) {
 
 static bool send_request(const struct helper_client *client, struct request *request) {
     request->version = PROTOCOL_VERSION;
-    return client->socket >= 0 &&
-           send(client->socket, request, sizeof *request, MSG_NOSIGNAL | MSG_DONTWAIT) ==
-               (ssize_t)sizeof *request;
+    return client->socket >= 0 && send(client->socket, request, sizeof *request,
+                                       MSG_NOSIGNAL | MSG_DONTWAIT) == (ssize_t)sizeof *request;
 }
 
 static void close_output(struct stream *stream) {
@@ -259,11 +258,10 @@ static void take_dirty(struct helper_client *client, const struct reply *reply, 
 }
 
 /* A handler that keeps the descriptor sets *fd to -1. */
-static void (*const handlers[REPLY_TYPE_END])(struct helper_client *, const struct reply *, int *) =
-    {
-        [REPLY_HELLO] = take_hello,     [REPLY_COUNTS] = take_counts,
-        [REPLY_STREAM] = take_stream,   [REPLY_EXIT] = take_exit_reply,
-        [REPLY_MTIME] = take_mtimes,    [REPLY_DIRTY] = take_dirty,
+static void (*const handlers[REPLY_TYPE_END])(struct helper_client *, const struct reply *,
+                                              int *) = {
+    [REPLY_HELLO] = take_hello,     [REPLY_COUNTS] = take_counts, [REPLY_STREAM] = take_stream,
+    [REPLY_EXIT] = take_exit_reply, [REPLY_MTIME] = take_mtimes,  [REPLY_DIRTY] = take_dirty,
 };
 
 static void lose_helper(struct helper_client *client) {
@@ -413,8 +411,7 @@ bool helper_client_mtimes(struct helper_client *client, const char (*ids)[QUEUE_
 
 bool helper_client_run(struct helper_client *client, enum request_type type,
                        const struct stream_callbacks *callbacks) {
-    struct stream *stream =
-        &client->streams[type == REQUEST_LIST ? STREAM_LIST : STREAM_SETTINGS];
+    struct stream *stream = &client->streams[type == REQUEST_LIST ? STREAM_LIST : STREAM_SETTINGS];
     struct request request = {.type = type};
     if (stream->active) {
         return false;

@@ -54,7 +54,8 @@ int helper_client_new(sd_event *event, int socket, uint64_t reply_timeout_usec,
                       const struct helper_callbacks *callbacks, struct helper_client **out);
 void helper_client_free(struct helper_client *client);
 
-/* Each returns false when it cannot be asked now: one of its kind is running, or the helper gone. */
+/* Each returns false when it cannot be asked now: one of its kind is running, or the helper gone.
+ */
 bool helper_client_scan(struct helper_client *client, bool full);
 bool helper_client_mtimes(struct helper_client *client, const char (*ids)[QUEUE_ID_SIZE],
                           size_t count);

@@ -18,7 +18,7 @@ static struct {
 } log_state = {.journal = false, .level = LOG_INFO};
 
 static const char *const priority_names[] = {
-    [LOG_EMERG] = "emergency", [LOG_ALERT] = "alert",   [LOG_CRIT] = "critical",
+    [LOG_EMERG] = "emergency", [LOG_ALERT] = "alert",     [LOG_CRIT] = "critical",
     [LOG_ERR] = "error",       [LOG_WARNING] = "warning", [LOG_NOTICE] = "notice",
     [LOG_INFO] = "info",       [LOG_DEBUG] = "debug",
 };

@@ -81,9 +81,8 @@ static void answer_get(const struct agentx *agentx, const struct mib_view *view,
     if (result == MIB_OK) {
         set_value(request->requestvb, &value);
     } else {
-        netsnmp_set_request_error(info, request,
-                                  result == MIB_NO_OBJECT ? SNMP_NOSUCHOBJECT
-                                                          : SNMP_NOSUCHINSTANCE);
+        netsnmp_set_request_error(
+            info, request, result == MIB_NO_OBJECT ? SNMP_NOSUCHOBJECT : SNMP_NOSUCHINSTANCE);
     }
 }
 
@@ -324,7 +323,8 @@ static void configure_library(struct agentx *agentx, const char *socket) {
 }
 
 static int add_sources(struct agentx *agentx) {
-    int r = sd_event_add_io(agentx->event, &agentx->io, agentx->epoll, EPOLLIN, on_readable, agentx);
+    int r =
+        sd_event_add_io(agentx->event, &agentx->io, agentx->epoll, EPOLLIN, on_readable, agentx);
     if (r >= 0) {
         r = sd_event_add_time_relative(agentx->event, &agentx->timer, CLOCK_MONOTONIC, 0, 0,
                                        on_timer, agentx);
