@@ -31,3 +31,15 @@ const char *event_severity(enum event_type type) {
     assert(type > 0 && type < EVENT_TYPE_END);
     return events[type].severity;
 }
+
+enum event_type event_raise_of(enum event_type clear) {
+    static const enum event_type raises[EVENT_TYPE_END] = {
+        [EVENT_OVERLOAD_CLEARED] = EVENT_OVERLOAD_RAISED,
+        [EVENT_WARNING_CLEARED] = EVENT_WARNING_RAISED,
+        [EVENT_AGE_CLEARED] = EVENT_AGE_RAISED,
+        [EVENT_HOLD_CLEARED] = EVENT_HOLD_RAISED,
+        [EVENT_DATA_RESTORED] = EVENT_DATA_LOST,
+    };
+    assert(clear > 0 && clear < EVENT_TYPE_END);
+    return raises[clear];
+}

@@ -1,9 +1,22 @@
 /*
  * Events: what the agent tells the world by itself. Their numbers are the notifications' numbers
- * below hmqNotifications.
+ * below hmqNotifications. A struct event is what is kept of one: the store's row, hmqEventTable's
+ * row and what webhooks and scripts are told are made from it alone.
  */
 #ifndef HMQ_CORE_EVENT_H
 #define HMQ_CORE_EVENT_H
+
+#include "core/job.h"
+#include "core/queue.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define EVENT_TEXT_SIZE 256
+
+/* hmqEventTable shows so many of the latest events. */
+#define EVENT_LOG_MAX 1000
 
 enum event_type {
     EVENT_OVERLOAD_RAISED = 1,
@@ -22,10 +35,45 @@ enum event_type {
     EVENT_TYPE_END,
 };
 
+/* hmqEventNotified */
+enum event_notified { NOTIFIED_PENDING = 1, NOTIFIED_SENT, NOTIFIED_SUPPRESSED };
+
+/* A number that may be unknown, which is not the same as 0. */
+struct event_number {
+    bool known;
+    uint32_t value;
+};
+
+/* Of hmqActionFinished: the row it is about. */
+struct event_action {
+    struct job_key key;
+    enum job_state state;
+    uint32_t matched, succeeded, failed;
+    char comment[JOB_TEXT_SIZE];
+};
+
+/* Plain data, all strings NUL-terminated UTF-8: it is copied as it lies and crosses processes. */
+struct event {
+    uint32_t serial;
+    enum event_type type;
+    int64_t time; /* seconds since the epoch */
+    enum event_notified notified;
+    char text[EVENT_TEXT_SIZE]; /* one line for people */
+    struct event_number total;
+    struct event_number queues[QUEUE_COUNT];
+    struct event_number oldest_age_s;
+    struct event_number threshold; /* of a raise and its clear: the threshold concerned */
+    bool has_action;
+    struct event_action action;
+};
+
 /* The notification's name in the MIB ("hmqOverloadRaised"); static. */
 const char *event_name(enum event_type type);
 
 /* "critical", "warning", "info" or "ok" (a clear); static. */
 const char *event_severity(enum event_type type);
+
+/* The raise that a clear ends (EVENT_OVERLOAD_RAISED for EVENT_OVERLOAD_CLEARED), else 0. */
+enum event_type event_raise_of(enum event_type clear);
 
 #endif

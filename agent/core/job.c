@@ -1,0 +1,110 @@
+#include "core/job.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const command_names[] = {
+    [ACTION_HOLD] = "hold",     [ACTION_UNHOLD] = "unhold", [ACTION_REQUEUE] = "requeue",
+    [ACTION_DELETE] = "delete", [ACTION_FLUSH] = "flush",   [ACTION_EXPIRE] = "expire",
+    [ACTION_VIEW] = "view",     [ACTION_COUNT] = "count",
+};
+
+static const char *const state_names[] = {
+    [JOB_QUEUED] = "queued",           [JOB_RUNNING] = "running", [JOB_DONE] = "done",
+    [JOB_PARTIAL] = "partial",         [JOB_FAILED] = "failed",   [JOB_REFUSED] = "refused",
+    [JOB_INTERRUPTED] = "interrupted",
+};
+
+static const char *const outcome_names[] = {
+    [OUTCOME_DONE] = "done",     [OUTCOME_NOT_FOUND] = "notFound",  [OUTCOME_INVALID] = "invalid",
+    [OUTCOME_FAILED] = "failed", [OUTCOME_REQUESTED] = "requested",
+};
+
+struct job *job_new(const struct job_key *key) {
+    struct job *job = calloc(1, sizeof *job);
+    if (job == NULL) {
+        return NULL;
+    }
+    job->request.queue_ids = strdup("");
+    if (job->request.queue_ids == NULL) {
+        free(job);
+        return NULL;
+    }
+    job->key = *key;
+    job->state = JOB_QUEUED;
+    job->request.expected_count = JOB_NO_EXPECTED_COUNT;
+    return job;
+}
+
+void job_free(struct job *job) {
+    if (job == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < job->result_count; i++) {
+        free(job->results[i].text);
+    }
+    free(job->results);
+    free(job->output);
+    free(job->request.queue_ids);
+    free(job);
+}
+
+bool job_add_result(struct job *job, const char *id, enum job_outcome outcome, const char *text) {
+    if (job->result_count == job->result_capacity) {
+        size_t capacity = job->result_capacity == 0 ? 16 : 2 * job->result_capacity;
+        struct job_result *results = realloc(job->results, capacity * sizeof *results);
+        if (results == NULL) {
+            return false;
+        }
+        job->results = results;
+        job->result_capacity = capacity;
+    }
+    struct job_result *result = &job->results[job->result_count];
+    result->text = strdup(text);
+    if (result->text == NULL) {
+        return false;
+    }
+    size_t len = strnlen(id, QUEUE_ID_MAX);
+    memcpy(result->id, id, len);
+    result->id[len] = '\0';
+    result->outcome = outcome;
+    job->result_count++;
+    if (outcome == OUTCOME_DONE || outcome == OUTCOME_REQUESTED) {
+        job->succeeded++;
+    } else {
+        job->failed++;
+    }
+    return true;
+}
+
+bool job_is_finished(enum job_state state) {
+    return state != JOB_QUEUED && state != JOB_RUNNING;
+}
+
+const char *job_command_name(enum action_command command) {
+    assert(command >= ACTION_HOLD && command <= ACTION_COUNT);
+    return command_names[command];
+}
+
+const char *job_state_name(enum job_state state) {
+    assert(state >= JOB_QUEUED && state <= JOB_INTERRUPTED);
+    return state_names[state];
+}
+
+const char *job_outcome_name(enum job_outcome outcome) {
+    assert(outcome >= OUTCOME_DONE && outcome <= OUTCOME_REQUESTED);
+    return outcome_names[outcome];
+}
+
+/* What malloc(3) adds to each block is about this much. */
+#define BLOCK_OVERHEAD 16
+
+size_t job_memory(const struct job *job) {
+    size_t octets = sizeof *job + strlen(job->request.queue_ids) + job->output_len +
+                    job->result_capacity * sizeof *job->results + 4 * (size_t)BLOCK_OVERHEAD;
+    for (size_t i = 0; i < job->result_count; i++) {
+        octets += strlen(job->results[i].text) + 1 + BLOCK_OVERHEAD;
+    }
+    return octets;
+}

@@ -1,0 +1,100 @@
+/*
+ * A job: one row of hmqActionTable from its SET to its end. The order in which a manager can tell
+ * its parts: key (the index), request (the read-create columns), then what became of it.
+ */
+#ifndef HMQ_CORE_JOB_H
+#define HMQ_CORE_JOB_H
+
+#include "core/config.h"
+#include "core/queue_id.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define JOB_OWNER_MAX 32
+#define JOB_TEXT_MAX 255 /* SnmpAdminString */
+#define JOB_TEXT_SIZE (JOB_TEXT_MAX + 1)
+#define JOB_QUEUE_IDS_MAX 32768
+#define JOB_NO_EXPECTED_COUNT (-1)
+
+/* hmqActionState */
+enum job_state {
+    JOB_QUEUED = 1,
+    JOB_RUNNING,
+    JOB_DONE,
+    JOB_PARTIAL,
+    JOB_FAILED,
+    JOB_REFUSED,
+    JOB_INTERRUPTED,
+};
+
+/* hmqActionResultOutcome */
+enum job_outcome {
+    OUTCOME_DONE = 1,
+    OUTCOME_NOT_FOUND,
+    OUTCOME_INVALID,
+    OUTCOME_FAILED,
+    OUTCOME_REQUESTED,
+};
+
+/* The index: owner is any octets that are UTF-8, without NUL. */
+struct job_key {
+    char owner[JOB_OWNER_MAX + 1];
+    enum action_command command;
+    uint32_t id;
+};
+
+/* What was asked for. Criteria are ANDed; an empty one matches everything. */
+struct job_request {
+    char *queue_ids; /* hmqActionQueueIds as it was set, "" = no criterion; owned, never NULL */
+    int queue;       /* hmqActionQueue: 0 = any, else hmqQueue */
+    char sender[JOB_TEXT_SIZE];
+    char recipient[JOB_TEXT_SIZE];
+    char reason[JOB_TEXT_SIZE];
+    uint32_t min_age_s;
+    uint32_t min_size;
+    bool all;
+    int32_t expected_count; /* JOB_NO_EXPECTED_COUNT = no guard */
+    char comment[JOB_TEXT_SIZE];
+};
+
+struct job_result {
+    char id[QUEUE_ID_SIZE];
+    enum job_outcome outcome;
+    char *text; /* owned, "" when there is nothing to say; never NULL */
+};
+
+struct job {
+    uint64_t serial; /* the store's number, in the order of the SETs; 0 = not stored yet */
+    struct job_key key;
+    struct job_request request;
+    enum job_state state;
+    uint32_t matched, succeeded, failed;
+    int64_t created, started, ended; /* seconds since the epoch, 0 = not yet */
+    char error[JOB_TEXT_SIZE];
+    struct job_result *results;
+    size_t result_count, result_capacity;
+    char *output; /* view: postcat's text, any octets; NULL = none */
+    size_t output_len;
+};
+
+/* A queued job with the given key, all criteria empty; NULL without memory. */
+struct job *job_new(const struct job_key *key);
+void job_free(struct job *job);
+
+/* Appends a result; counts it as succeeded (done, requested) or failed. False without memory. */
+bool job_add_result(struct job *job, const char *id, enum job_outcome outcome, const char *text);
+
+/* True for the states that do not change any more. */
+bool job_is_finished(enum job_state state);
+
+/* The names in the MIB: "hold", "done", "notFound"; static. */
+const char *job_command_name(enum action_command command);
+const char *job_state_name(enum job_state state);
+const char *job_outcome_name(enum job_outcome outcome);
+
+/* Octets of memory the job holds. */
+size_t job_memory(const struct job *job);
+
+#endif

@@ -1,0 +1,33 @@
+/*
+ * The values of hmqSettings that SNMP SET can change and that persist: the configuration file has
+ * them for the first start only.
+ */
+#ifndef HMQ_CORE_TUNABLES_H
+#define HMQ_CORE_TUNABLES_H
+
+#include "core/config.h"
+#include "core/event.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define TUNABLES_MESSAGE_LIMIT_MAX 10000
+
+struct tunables {
+    struct thresholds thresholds;
+    uint32_t message_limit;
+    uint32_t notify; /* bit 1 << type for each event type that is sent: hmqNotificationEnable */
+};
+
+/* What the configuration says, every notification enabled. */
+void tunables_from_config(struct tunables *tunables, const struct config *config);
+
+/* True when the values agree with each other: the clear threshold is at most the overload
+ * threshold, unless that is switched off. */
+bool tunables_consistent(const struct tunables *tunables);
+
+static inline bool tunables_notify(const struct tunables *tunables, enum event_type type) {
+    return (tunables->notify & 1U << type) != 0;
+}
+
+#endif

@@ -1,0 +1,160 @@
+/*
+ * The store: everything that outlives the process, in one SQLite file (write-ahead log) that only
+ * this process writes. All SQL runs on one worker thread, in the order of the calls, so that a slow
+ * or full disk never keeps the event loop; results come back from the loop by callback.
+ *
+ * Arguments are copied before a call returns. A call never waits and never fails at once; it fails
+ * through its callback, or, when there is none, through the store's own `failed` callback. Between
+ * a failure and the next success store_usable() is false: new actions are refused then. Writes that
+ * failed because the disk was full or the database was locked are not lost where that would lie:
+ * events and job ends are kept in memory (bounded, oldest dropped and counted) and written when
+ * the database takes writes again, which is tried every few seconds.
+ *
+ * The schema is documented in hermes-mailqueued(8), for people with sqlite3 at hand: tables
+ * actions, action_results, action_output, events, deliveries, parameters, tunables, state.
+ */
+#ifndef HMQ_IO_STORE_H
+#define HMQ_IO_STORE_H
+
+#include "core/detect.h"
+#include "core/event.h"
+#include "core/job.h"
+#include "core/tunables.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <systemd/sd-event.h>
+
+struct store;
+
+#define STORE_HOOK_NAME_SIZE 64
+
+/* One setting of Postfix in Hermes' own shape: a directive row and its value row (hmqSettings). */
+struct store_parameter {
+    char name[64];   /* "bounce_queue_lifetime" */
+    char value[32];  /* "5d" */
+    char applied;    /* '1' = Postfix has it, '2' = to be applied */
+    char action[16]; /* "NONE", "APPLY" */
+};
+#define STORE_PARAMETERS_MAX 8
+
+/* How far an endpoint has got: every event up to `serial` that it wants is delivered or given up.
+ */
+struct store_cursor {
+    char hook[STORE_HOOK_NAME_SIZE]; /* "webhook.ops" */
+    uint32_t serial;
+    uint32_t delivered, failures; /* hmqHookDelivered, hmqHookFailures */
+    int64_t last_delivery;        /* seconds since the epoch, 0 = never */
+};
+
+/* What conditions were raised when the process last ran, so that none is raised twice. */
+struct store_state {
+    struct detector detector;
+    bool data_lost;
+    int64_t overload_since;
+    uint32_t overload_raises;
+};
+
+/* What was found at start. Everything is owned by the image (store_image_free). */
+struct store_image {
+    struct job **jobs; /* visible rows, by serial; those found running are interrupted already */
+    size_t job_count;
+    uint64_t interrupted; /* how many were */
+    struct event *events; /* the last EVENT_LOG_MAX, by serial */
+    size_t event_count;
+    uint32_t event_serial; /* the last one ever given out, see store_event_add */
+    bool has_state, has_tunables;
+    struct store_state state;
+    struct tunables tunables;
+    struct store_parameter parameters[STORE_PARAMETERS_MAX];
+    size_t parameter_count;
+    struct store_cursor *cursors;
+    size_t cursor_count;
+};
+
+struct store_limits {
+    uint32_t retention_rows; /* visible finished actions */
+    uint64_t retention_usec; /* and their age */
+    size_t memory_octets;    /* of loaded jobs together (job_memory), the newest first */
+    uint32_t audit_days;     /* how long hidden actions and old events stay in the file */
+};
+
+/* error: 0, or a negative errno value with one line for people in text ("" for 0). */
+typedef void (*store_done)(void *userdata, int error, const char *text);
+
+struct store_callbacks {
+    /* Once, when the database has been read. On error (-EIO, -EACCES, -ENOSPC, ...) image is empty
+     * but valid; reading is tried again until it works and is then reported again. */
+    void (*loaded)(void *userdata, const struct store_image *image, int error, const char *text);
+    /* The store became unusable (error < 0: why, what to do) or usable again (error 0). */
+    void (*usable)(void *userdata, int error, const char *text);
+    void *userdata;
+};
+
+/*
+ * Starts the worker and the loading of path (made with mode 0600 when it does not exist; a schema
+ * that is newer than this program is refused). Returns 0 with *out, or a negative errno value when
+ * no thread could be started; a bad file is reported by `loaded`.
+ */
+int store_new(sd_event *event, const char *path, const struct store_limits *limits,
+              const struct store_callbacks *callbacks, struct store **out);
+
+/* Lets the worker write what was submitted, at most wait_usec, then stops it. NULL is accepted. */
+void store_free(struct store *store, uint64_t wait_usec);
+
+bool store_usable(const struct store *store);
+
+/* Jobs. done comes after the transaction is on disk (synchronous = FULL for these). */
+
+/* Journals a new job (all of key, request, created) in one transaction with the others of jobs.
+ * assigned receives the serials in the order of jobs from the callback's thread, the loop. */
+void store_jobs_add(struct store *store, struct job *const *jobs, size_t count,
+                    void (*done)(void *userdata, int error, const char *text,
+                                 const uint64_t *serials, size_t count),
+                    void *userdata);
+
+/* The job begins: state running, started, matched. */
+void store_job_started(struct store *store, const struct job *job, store_done done, void *userdata);
+
+/* Appends results first .. result_count of job (and output, when it has some and `last`). */
+void store_job_results(struct store *store, const struct job *job, size_t first);
+
+/* The end: state, counts, error, ended, output, and the results from `first` on. */
+void store_job_ended(struct store *store, const struct job *job, size_t first, store_done done,
+                     void *userdata);
+
+/* hmqActionRowStatus destroy, or retention: the row stays in the file as audit only. */
+void store_job_hide(struct store *store, uint64_t job_serial);
+
+/* Events. */
+
+/*
+ * Stores an event whose serial the caller took as the last one plus 1. Serials never repeat, also
+ * after a crash with writes outstanding: the store reserves a block of them ahead, and event_serial
+ * of an image after a crash is the end of the block.
+ */
+void store_event_add(struct store *store, const struct event *event, store_done done,
+                     void *userdata);
+void store_event_notified(struct store *store, uint32_t serial, enum event_notified notified);
+
+/* Events after `after`, at most max, in order, for an endpoint that is behind the ring in memory.
+ * events is borrowed for the callback. */
+void store_events_read(struct store *store, uint32_t after, size_t max,
+                       void (*done)(void *userdata, int error, const struct event *events,
+                                    size_t count),
+                       void *userdata);
+
+/* Hooks. */
+void store_cursor_set(struct store *store, const struct store_cursor *cursor);
+
+/* Settings. */
+
+/* All of parameters in one transaction, in Hermes' shape. */
+void store_parameters_set(struct store *store, const struct store_parameter *parameters,
+                          size_t count, store_done done, void *userdata);
+void store_tunables_set(struct store *store, const struct tunables *tunables, store_done done,
+                        void *userdata);
+void store_state_set(struct store *store, const struct store_state *state);
+
+#endif
