@@ -7,8 +7,6 @@
 set -euo pipefail
 cd "$(dirname -- "${BASH_SOURCE[0]}")/.."
 
-packages=(cmake ninja-build gcc pkg-config libsnmp-dev libsystemd-dev libcjson-dev libcmocka-dev
-    snmp snmpd postfix smitools python3)
 part=${1:-all}
 case $part in
 unit | mib | system | all) ;;
@@ -18,17 +16,7 @@ unit | mib | system | all) ;;
     ;;
 esac
 
-missing=()
-for package in "${packages[@]}"; do
-    dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' ||
-        missing+=("$package")
-done
-if [ ${#missing[@]} -gt 0 ]; then
-    export DEBIAN_FRONTEND=noninteractive
-    apt-get update -q
-    apt-get install -y -q --no-install-recommends "${missing[@]}"
-fi
-
+contrib/install-packages.sh build lab test
 cmake --preset asan -DHMQ_WERROR=ON
 cmake --build build/asan
 select=()

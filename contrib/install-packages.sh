@@ -1,0 +1,78 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
+#
+# install-packages.sh PURPOSE...: installs what is missing of the packages that packages.txt lists
+# for `build`, `lab` (a private Postfix and snmpd) and `test`.  It prints what it installs.
+#
+# A machine must not change by it beyond having the packages:
+#   * nothing is removed for them: Postfix would take the place of another mail server;
+#   * no question is asked, and Postfix comes without a configuration ("No configuration" in
+#     Debian's terms: no /etc/postfix/main.cf, so it does not start, now or later);
+#   * no service is started.  Debian starts some of them at the next boot all the same: snmpd, which
+#     listens on 127.0.0.1 only, and snmptrapd, which listens on all addresses; `systemctl disable`
+#     them where that is not wanted.
+
+set -euo pipefail
+umask 022
+here=$(dirname -- "$(realpath -- "${BASH_SOURCE[0]}")")
+# shellcheck source=contrib/lab/lib.sh
+. "$here/lab/lib.sh"
+
+policy=/usr/sbin/policy-rc.d
+policy_made=no
+log=
+
+cleanup() {
+    [ "$policy_made" = no ] || rm -f "$policy"
+    [ -z "$log" ] || rm -f "$log"
+}
+
+installed() {
+    dpkg-query -W -f '${db:Status-Status}\n' "$1" 2>/dev/null | grep -qx installed
+}
+
+# apt_get COMMAND...: quiet, unless it fails.
+apt_get() {
+    # Another apt may be at work; 300 s are enough for most.
+    apt-get -q -y -o DPkg::Lock::Timeout=300 "$@" >"$log" 2>&1 </dev/null ||
+        die "apt-get $1 failed:"$'\n'"$(tail -n 15 "$log")"
+}
+
+# Debian's way to say that services stay off: a package asks this program first.
+forbid_services() {
+    [ ! -e "$policy" ] || return 0
+    policy_made=yes
+    printf '#!/bin/sh\n# From hermes-mailqueue'"'"'s install-packages.sh; safe to remove.\nexit 101\n' \
+        >"$policy"
+    chmod 0755 "$policy"
+}
+
+[ $# -gt 0 ] || die "usage: ${0##*/} build|lab|test..."
+command -v apt-get >/dev/null || die "there is no apt-get; install what $here/packages.txt lists"
+missing=()
+for purpose in "$@"; do
+    while read -r package; do
+        installed "$package" || missing+=("$package")
+    done < <(awk -v purpose="$purpose" '$1 == purpose { print $2 }' "$here/packages.txt")
+done
+if [ ${#missing[@]} -eq 0 ]; then
+    exit 0
+fi
+need_root
+echo "installing ${missing[*]}"
+trap cleanup EXIT
+trap 'exit 1' HUP INT TERM
+log=$(mktemp)
+export DEBIAN_FRONTEND=noninteractive
+apt_get update
+# A simulation first: it tells which packages would have to go.
+removed=$(apt-get -s -q -y --no-install-recommends install "${missing[@]}" 2>/dev/null |
+    awk '$1 == "Remv" { print $2 }')
+[ -z "$removed" ] ||
+    die "installing ${missing[*]} would remove" "${removed//$'\n'/ };" \
+        'decide about that yourself (apt-get install ...) and run this again'
+forbid_services
+if [[ " ${missing[*]} " == *' postfix '* ]]; then
+    debconf-set-selections <<<'postfix postfix/main_mailer_type select No configuration'
+fi
+apt_get install --no-install-recommends --no-remove "${missing[@]}"
