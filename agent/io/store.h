@@ -4,11 +4,14 @@
  * or full disk never keeps the event loop; results come back from the loop by callback.
  *
  * Arguments are copied before a call returns. A call never waits and never fails at once; it fails
- * through its callback, or, when there is none, through the store's own `failed` callback. Between
- * a failure and the next success store_usable() is false: new actions are refused then. Writes that
- * failed because the disk was full or the database was locked are not lost where that would lie:
- * events and job ends are kept in memory (bounded, oldest dropped and counted) and written when
- * the database takes writes again, which is tried every few seconds.
+ * through its callback (only without memory that is called before the call returns). Between a
+ * failure and the next success store_usable() is false: new actions are refused then. A lock that
+ * another program holds delays for some seconds before it counts as a failure.
+ *
+ * While the database is unusable, what asks (store_jobs_add, store_job_started, store_events_read,
+ * store_parameters_set, store_tunables_set) fails soon. What tells (everything else) is kept in
+ * memory in its order (bounded: oldest events dropped first, and counted) and written when the
+ * database takes writes again, which is tried every few seconds; done is called then.
  *
  * The schema is documented in hermes-mailqueued(8), for people with sqlite3 at hand: tables
  * actions, action_results, action_output, events, deliveries, parameters, tunables, state.
@@ -56,14 +59,20 @@ struct store_state {
     uint32_t overload_raises;
 };
 
-/* What was found at start. Everything is owned by the image (store_image_free). */
+/*
+ * What was found at start. Everything belongs to the store and lives for the callback only, except
+ * the jobs the callback keeps: it takes one by setting its pointer in jobs to NULL (job_free).
+ */
 struct store_image {
     struct job **jobs; /* visible rows, by serial; those found running are interrupted already */
     size_t job_count;
     uint64_t interrupted; /* how many were */
     struct event *events; /* the last EVENT_LOG_MAX, by serial */
     size_t event_count;
-    uint32_t event_serial; /* the last one ever given out, see store_event_add */
+    /* The last one ever given out, see store_event_add. Of an empty image (error) the seconds since
+     * the epoch: beyond any that was given out before, so that none repeats when it is read later.
+     * On a later success the higher one of this and the caller's own counts. */
+    uint32_t event_serial;
     bool has_state, has_tunables;
     struct store_state state;
     struct tunables tunables;
@@ -87,7 +96,8 @@ struct store_callbacks {
     /* Once, when the database has been read. On error (-EIO, -EACCES, -ENOSPC, ...) image is empty
      * but valid; reading is tried again until it works and is then reported again. */
     void (*loaded)(void *userdata, const struct store_image *image, int error, const char *text);
-    /* The store became unusable (error < 0: why, what to do) or usable again (error 0). */
+    /* The store became unusable (error < 0: why, what to do), is so for another reason now, or is
+     * usable again (error 0; text says how much was lost meanwhile, "" = nothing). */
     void (*usable)(void *userdata, int error, const char *text);
     void *userdata;
 };
@@ -100,7 +110,10 @@ struct store_callbacks {
 int store_new(sd_event *event, const char *path, const struct store_limits *limits,
               const struct store_callbacks *callbacks, struct store **out);
 
-/* Lets the worker write what was submitted, at most wait_usec, then stops it. NULL is accepted. */
+/*
+ * Lets the worker write what was submitted, at most wait_usec, then stops it. No callback is called
+ * any more. Not to be called from one. NULL is accepted.
+ */
 void store_free(struct store *store, uint64_t wait_usec);
 
 bool store_usable(const struct store *store);
@@ -117,14 +130,16 @@ void store_jobs_add(struct store *store, struct job *const *jobs, size_t count,
 /* The job begins: state running, started, matched. */
 void store_job_started(struct store *store, const struct job *job, store_done done, void *userdata);
 
-/* Appends results first .. result_count of job (and output, when it has some and `last`). */
+/* Appends results first .. result_count of job. Written with the numbers they have in it. */
 void store_job_results(struct store *store, const struct job *job, size_t first);
 
-/* The end: state, counts, error, ended, output, and the results from `first` on. */
+/* The end: state, counts, error, ended, output, and the results from `first` on. error is -ENOENT
+ * for a job that is not in the database; so it is for store_job_started. */
 void store_job_ended(struct store *store, const struct job *job, size_t first, store_done done,
                      void *userdata);
 
-/* hmqActionRowStatus destroy, or retention: the row stays in the file as audit only. */
+/* hmqActionRowStatus destroy, or retention: the row stays in the file as audit, its output (mail
+ * contents) does not. */
 void store_job_hide(struct store *store, uint64_t job_serial);
 
 /* Events. */
