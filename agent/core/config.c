@@ -69,6 +69,16 @@ static int set_key(struct parser *parser, struct config *config, const char *key
     return 0;
 }
 
+/* What is wrong with a value whatever its key, or NULL. */
+static const char *wrong_value(const char *value) {
+    for (const char *p = value; *p != '\0'; p++) {
+        if ((unsigned char)*p < 0x20 || *p == 0x7F) {
+            return "control character in the value";
+        }
+    }
+    return strlen(value) >= CONFIG_VALUE_MAX ? "the value is too long" : NULL;
+}
+
 static int parse_line(struct parser *parser, struct config *config, char *line) {
     cut_comment(line);
     char *key = trim(line);
@@ -83,14 +93,32 @@ static int parse_line(struct parser *parser, struct config *config, char *line) 
     }
     *equals = '\0';
     char *value = trim(equals + 1);
-    for (const char *p = value; *p != '\0'; p++) {
-        if ((unsigned char)*p < 0x20 || *p == 0x7F) {
-            return fail(parser, parser->line, trim(key), "control character in the value");
-        }
-    }
     key = trim(key);
     text_escape(key, strlen(key), shown, sizeof shown);
+    const char *wrong = wrong_value(value);
+    if (wrong != NULL) {
+        return fail(parser, parser->line, shown, wrong);
+    }
     return set_key(parser, config, shown, value);
+}
+
+/*
+ * Reads the next line into line, which is filled before so that the NUL of fgets(3) is the last one
+ * in it whatever the file holds. Returns false at the end; *wrong says what is wrong, or is NULL.
+ */
+static bool next_line(FILE *stream, char line[LINE_SIZE], const char **wrong) {
+    memset(line, ' ', LINE_SIZE);
+    *wrong = NULL;
+    if (fgets(line, LINE_SIZE, stream) == NULL) {
+        return false;
+    }
+    const char *end = memrchr(line, '\0', LINE_SIZE);
+    if (strlen(line) != (size_t)(end - line)) {
+        *wrong = "NUL character in the line";
+    } else if (end == line + LINE_SIZE - 1 && end[-1] != '\n') {
+        *wrong = "the line is too long";
+    }
+    return true;
 }
 
 static int set_defaults(struct config *config, const char *path, char *error, size_t size) {
@@ -145,14 +173,11 @@ int config_parse(FILE *stream, const char *path, struct config **out, char *erro
         return -1;
     }
     int result = set_defaults(config, path, error, size);
-    while (result == 0 && fgets(line, sizeof line, stream) != NULL) {
+    const char *wrong;
+    while (result == 0 && next_line(stream, line, &wrong)) {
         parser.line++;
-        size_t len = strlen(line);
-        if (len + 1 == sizeof line && line[len - 1] != '\n') {
-            result = fail(&parser, parser.line, "", "the line is too long");
-        } else {
-            result = parse_line(&parser, config, line);
-        }
+        result = wrong != NULL ? fail(&parser, parser.line, "", wrong)
+                               : parse_line(&parser, config, line);
     }
     if (result == 0 && ferror(stream)) {
         result = fail(&parser, parser.line, "", strerror(errno));

@@ -102,8 +102,7 @@ static struct config_hook *find_or_add(struct config *config, enum hook_kind kin
     if (config->hook_count == CONFIG_HOOKS_MAX) {
         return NULL;
     }
-    struct config_hook hook = {
-        .kind = kind, .name = strndup(name, len), .timeout_usec = TIMEOUT_DEFAULT, .line = line};
+    struct config_hook hook = {.kind = kind, .name = strndup(name, len), .line = line};
     if (hook.name == NULL) {
         return NULL;
     }
@@ -115,6 +114,10 @@ static bool set_member(struct config_hook *hook, const char *member, const char 
                        size_t size) {
     if (strcmp(member, "timeout") == 0) {
         uint64_t usec;
+        if (hook->timeout_usec != 0) {
+            snprintf(error, size, "already set");
+            return false;
+        }
         if (!duration_parse(value, &usec) || usec == 0 || usec > TIMEOUT_MAX) {
             snprintf(error, size, "\"%s\" is not a duration of 1ms to 1h", value);
             return false;
@@ -126,12 +129,18 @@ static bool set_member(struct config_hook *hook, const char *member, const char 
         if (strcmp(member, members[i].name) != 0 || (members[i].kinds & 1U << hook->kind) == 0) {
             continue;
         }
+        char **target = (char **)(void *)((char *)hook + members[i].offset);
+        if (*target != NULL) {
+            snprintf(error, size, "already set");
+            return false;
+        }
         if (!members[i].check(value, error, size)) {
             return false;
         }
-        char **target = (char **)(void *)((char *)hook + members[i].offset);
-        free(*target);
         *target = strdup(value);
+        if (*target == NULL) {
+            snprintf(error, size, "out of memory");
+        }
         return *target != NULL;
     }
     snprintf(error, size, "unknown key");
@@ -162,9 +171,12 @@ bool config_hook_set(struct config *config, const char *key, const char *value, 
     return false;
 }
 
-bool config_hooks_complete(const struct config *config, unsigned *line, char *error, size_t size) {
+bool config_hooks_complete(struct config *config, unsigned *line, char *error, size_t size) {
     for (size_t i = 0; i < config->hook_count; i++) {
-        const struct config_hook *hook = &config->hooks[i];
+        struct config_hook *hook = &config->hooks[i];
+        if (hook->timeout_usec == 0) {
+            hook->timeout_usec = TIMEOUT_DEFAULT;
+        }
         if (hook->target == NULL) {
             bool webhook = hook->kind == HOOK_WEBHOOK;
             *line = hook->line;

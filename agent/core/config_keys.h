@@ -30,8 +30,11 @@ extern const size_t config_key_count;
 bool config_hook_set(struct config *config, const char *key, const char *value, unsigned line,
                      char *error, size_t size);
 
-/* Checks what only the whole block shows (a target is set). Returns false with *line and error. */
-bool config_hooks_complete(const struct config *config, unsigned *line, char *error, size_t size);
+/*
+ * Checks what only the whole block shows (a target is set) and sets what it leaves to the defaults.
+ * Returns false with *line and error.
+ */
+bool config_hooks_complete(struct config *config, unsigned *line, char *error, size_t size);
 
 void config_hooks_print(const struct config *config, FILE *stream);
 void config_hooks_free(struct config *config);

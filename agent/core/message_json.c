@@ -46,12 +46,18 @@ static const char *read_head(const cJSON *object, struct message_head *head) {
     if (!number_member(object, "message_size", &size)) {
         return "message_size";
     }
+    if (!cJSON_IsString(cJSON_GetObjectItemCaseSensitive(object, "sender"))) {
+        return "sender";
+    }
+    const cJSON *recipients = cJSON_GetObjectItemCaseSensitive(object, "recipients");
+    if (!cJSON_IsArray(recipients)) {
+        return "recipients";
+    }
     memcpy(head->id, id, strlen(id) + 1);
     head->arrival = (int64_t)arrival;
     head->size = (uint64_t)size;
     head->forced_expire =
         cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(object, "forced_expire")) != 0;
-    const cJSON *recipients = cJSON_GetObjectItemCaseSensitive(object, "recipients");
     const cJSON *recipient;
     cJSON_ArrayForEach(recipient, recipients) {
         head->recipient_count++;
@@ -59,15 +65,30 @@ static const char *read_head(const cJSON *object, struct message_head *head) {
     return NULL;
 }
 
+/* cJSON stops after the object: behind it may stand the next message of a newline that got lost. */
+static cJSON *parse_whole(const char *line, size_t len) {
+    const char *end = NULL;
+    cJSON *object = cJSON_ParseWithLengthOpts(line, len, &end, false);
+    while (object != NULL && end < line + len && strchr(" \t\r", *end) != NULL && *end != '\0') {
+        end++;
+    }
+    if (object != NULL && end != line + len) {
+        cJSON_Delete(object);
+        return NULL;
+    }
+    return object;
+}
+
 enum line_result message_json_open(const char *line, size_t len, struct message_json **json,
                                    struct message_head *head, char *error, size_t size) {
     char shown[80];
-    cJSON *object = cJSON_ParseWithLength(line, len);
+    cJSON *object = parse_whole(line, len);
     *json = NULL;
     *head = (struct message_head){0};
     if (!cJSON_IsObject(object)) {
         cJSON_Delete(object);
-        snprintf(error, size, "not a JSON object: %s", text_escape(line, len, shown, sizeof shown));
+        snprintf(error, size, "not one JSON object: %s",
+                 text_escape(line, len, shown, sizeof shown));
         return LINE_BAD;
     }
     if (!queue_by_name(string_member(object, "queue_name"), &head->queue)) {
