@@ -70,17 +70,28 @@ size_t text_utf8_prefix(const char *text, size_t len, size_t max) {
     return end;
 }
 
+/* Writes an octet as text_escape does and returns the length without the NUL. */
+static size_t escape_octet(char octet, char piece[5]) {
+    if (octet >= 0x20 && octet <= 0x7E && octet != '\\') {
+        piece[0] = octet;
+        piece[1] = '\0';
+        return 1;
+    }
+    return (size_t)snprintf(piece, 5, "\\x%02X", (unsigned)(unsigned char)octet);
+}
+
 const char *text_escape(const char *in, size_t len, char *out, size_t size) {
     static const char ellipsis[] = "...";
+    char piece[5];
+    size_t needed = 1;
     size_t written = 0;
+    for (size_t i = 0; i < len && needed <= size; i++) {
+        needed += escape_octet(in[i], piece);
+    }
+    size_t room = needed <= size ? size - 1 : size - sizeof ellipsis;
     for (size_t i = 0; i < len; i++) {
-        char piece[5] = {in[i], '\0'};
-        if (in[i] < 0x20 || in[i] > 0x7E || in[i] == '\\') {
-            snprintf(piece, sizeof piece, "\\x%02X", (unsigned)(unsigned char)in[i]);
-        }
-        size_t n = strlen(piece);
-        size_t reserve = i + 1 == len ? 1 : sizeof ellipsis;
-        if (written + n + reserve > size) {
+        size_t n = escape_octet(in[i], piece);
+        if (written + n > room) {
             memcpy(out + written, ellipsis, sizeof ellipsis);
             return out;
         }

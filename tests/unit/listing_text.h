@@ -1,0 +1,59 @@
+/*
+ * Listings from short descriptions of messages, for the tests of what works on a listing.
+ */
+#ifndef HMQ_TESTS_LISTING_TEXT_H
+#define HMQ_TESTS_LISTING_TEXT_H
+
+#include "core/listing.h"
+
+#include <stdlib.h>
+
+#include "unit.h"
+
+struct listed {
+    const char *queue;
+    const char *id;
+    int64_t arrival;
+    uint64_t size;
+    size_t recipients;
+};
+
+/* Adds one message as postqueue -j would print it. */
+static inline enum line_result add_listed(struct listing_builder *builder,
+                                          const struct listed *listed) {
+    char error[200];
+    char *line = NULL;
+    size_t len = 0;
+    FILE *stream = open_memstream(&line, &len);
+    assert_non_null(stream);
+    fprintf(stream,
+            "{\"queue_name\": \"%s\", \"queue_id\": \"%s\", \"arrival_time\": %jd, "
+            "\"message_size\": %ju, \"forced_expire\": false, \"sender\": \"%s@example.com\", "
+            "\"recipients\": [",
+            listed->queue, listed->id, (intmax_t)listed->arrival, (uintmax_t)listed->size,
+            listed->id);
+    for (size_t i = 0; i < listed->recipients; i++) {
+        fprintf(stream, "%s{\"address\": \"u%zu@example.org\", \"delay_reason\": \"reason %zu\"}",
+                i > 0 ? ", " : "", i, i);
+    }
+    fputs("]}", stream);
+    fclose(stream);
+    enum line_result result = listing_builder_add(builder, line, len, error, sizeof error);
+    free(line);
+    return result;
+}
+
+/* A listing of count messages, begun at 1 s and finished at 3 s. */
+static inline struct listing *make_listing(enum message_order order, size_t limit,
+                                           const struct listed *listed, size_t count) {
+    struct listing_builder *builder = listing_builder_new(order, limit);
+    assert_non_null(builder);
+    for (size_t i = 0; i < count; i++) {
+        CHECK_INT(listed[i].id, add_listed(builder, &listed[i]), LINE_OK);
+    }
+    struct listing *listing = listing_builder_finish(builder, 1000000, 3000000);
+    assert_non_null(listing);
+    return listing;
+}
+
+#endif

@@ -1,0 +1,180 @@
+/*
+ * The protocol between core and the helper: every field of a request and of a reply, one wrong at
+ * a time.
+ */
+#include "core/protocol.h"
+
+#include <stdlib.h>
+
+#include "unit.h"
+
+/* Where in the packet what is written. */
+struct change {
+    const char *name;
+    uint32_t type; /* of the packet that is changed */
+    size_t offset;
+    size_t size;
+    int64_t value;
+    bool valid; /* afterwards */
+};
+
+#define AT(packet, member) offsetof(struct packet, member), sizeof(((struct packet *)0)->member)
+
+static const struct change requests[] = {
+    {"scan", REQUEST_SCAN, AT(request, sequence), 7, true},
+    {"list", REQUEST_LIST, AT(request, sequence), 0, true},
+    {"settings", REQUEST_SETTINGS, AT(request, sequence), -1, true},
+    {"cancel", REQUEST_CANCEL, AT(request, sequence), 7, true},
+    {"mtime", REQUEST_MTIME, AT(request, sequence), 7, true},
+    {"version 0", REQUEST_SCAN, AT(request, version), 0, false},
+    {"another version", REQUEST_SCAN, AT(request, version), PROTOCOL_VERSION + 1, false},
+    {"no type", REQUEST_SCAN, AT(request, type), 0, false},
+    {"a type beyond the last", REQUEST_SCAN, AT(request, type), REQUEST_TYPE_END, false},
+    {"a huge type", REQUEST_SCAN, AT(request, type), UINT32_MAX, false},
+    {"a full scan", REQUEST_SCAN, AT(request, flags), SCAN_FULL, true},
+    {"an unknown flag", REQUEST_SCAN, AT(request, flags), 2, false},
+    {"an unknown flag besides", REQUEST_SCAN, AT(request, flags), SCAN_FULL | 0x80000000, false},
+    {"a flag on list", REQUEST_LIST, AT(request, flags), SCAN_FULL, false},
+    {"a flag on settings", REQUEST_SETTINGS, AT(request, flags), SCAN_FULL, false},
+    {"a flag on cancel", REQUEST_CANCEL, AT(request, flags), SCAN_FULL, false},
+    {"a flag on mtime", REQUEST_MTIME, AT(request, flags), SCAN_FULL, false},
+    {"ids on scan", REQUEST_SCAN, AT(request, id_count), 1, false},
+    {"ids on list", REQUEST_LIST, AT(request, id_count), 1, false},
+    {"ids on settings", REQUEST_SETTINGS, AT(request, id_count), 1, false},
+    {"ids on cancel", REQUEST_CANCEL, AT(request, id_count), 1, false},
+    {"no ids", REQUEST_MTIME, AT(request, id_count), 0, false},
+    {"one id", REQUEST_MTIME, AT(request, id_count), 1, true},
+    {"all ids", REQUEST_MTIME, AT(request, id_count), PROTOCOL_IDS, true},
+    {"one id more", REQUEST_MTIME, AT(request, id_count), PROTOCOL_IDS + 1, false},
+    {"a huge number of ids", REQUEST_MTIME, AT(request, id_count), UINT32_MAX, false},
+    {"a dash in the first id", REQUEST_MTIME, offsetof(struct request, ids[0][0]), 1, '-', false},
+    {"a slash in the last id", REQUEST_MTIME, offsetof(struct request, ids[PROTOCOL_IDS - 1][3]), 1,
+     '/', false},
+    {"an empty id", REQUEST_MTIME, offsetof(struct request, ids[5][0]), 1, 0, false},
+    {"an id cut short", REQUEST_MTIME, offsetof(struct request, ids[5][5]), 1, 0, false},
+};
+
+static struct request good_request(uint32_t type) {
+    struct request request = {.version = PROTOCOL_VERSION, .type = type, .sequence = 3};
+    if (type == REQUEST_MTIME) {
+        request.id_count = PROTOCOL_IDS;
+        for (size_t i = 0; i < PROTOCOL_IDS; i++) {
+            snprintf(request.ids[i], sizeof request.ids[i], "3F25%04zX", i);
+        }
+    }
+    return request;
+}
+
+static void apply(void *packet, const struct change *change) {
+    /* Little and big endian alike: through the type of that size. */
+    union {
+        uint8_t one;
+        uint32_t four;
+        uint64_t eight;
+    } value;
+    memset(&value, 0, sizeof value);
+    if (change->size == 1) {
+        value.one = (uint8_t)change->value;
+    } else if (change->size == 4) {
+        value.four = (uint32_t)change->value;
+    } else {
+        value.eight = (uint64_t)change->value;
+    }
+    memcpy((char *)packet + change->offset, &value, change->size);
+}
+
+static void test_requests(void **state) {
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(requests); i++) {
+        struct request request = good_request(requests[i].type);
+        CHECK(requests[i].name, request_valid(&request, sizeof request));
+        apply(&request, &requests[i]);
+        CHECK_INT(requests[i].name, request_valid(&request, sizeof request), requests[i].valid);
+    }
+}
+
+/* Ids without a NUL fill their field and are one octet too long. */
+static void test_unterminated_id(void **state) {
+    (void)state;
+    struct request request = good_request(REQUEST_MTIME);
+    memset(request.ids[PROTOCOL_IDS - 1], 'A', QUEUE_ID_SIZE);
+    CHECK("33 octets", !request_valid(&request, sizeof request));
+    request.ids[PROTOCOL_IDS - 1][QUEUE_ID_MAX] = '\0';
+    CHECK("32 octets", request_valid(&request, sizeof request));
+}
+
+static const struct change replies[] = {
+    {"hello", REPLY_HELLO, AT(reply, sequence), 0, true},
+    {"counts", REPLY_COUNTS, AT(reply, sequence), 7, true},
+    {"stream", REPLY_STREAM, AT(reply, sequence), 7, true},
+    {"exit", REPLY_EXIT, AT(reply, wait_status), -1, true},
+    {"mtime", REPLY_MTIME, AT(reply, id_count), PROTOCOL_IDS, true},
+    {"dirty", REPLY_DIRTY, AT(reply, sequence), 0, true},
+    {"version 0", REPLY_HELLO, AT(reply, version), 0, false},
+    {"another version", REPLY_HELLO, AT(reply, version), PROTOCOL_VERSION + 1, false},
+    {"no type", REPLY_HELLO, AT(reply, type), 0, false},
+    {"a type beyond the last", REPLY_HELLO, AT(reply, type), REPLY_TYPE_END, false},
+    {"a huge type", REPLY_HELLO, AT(reply, type), UINT32_MAX, false},
+    {"an error", REPLY_COUNTS, AT(reply, error), 13, true},
+    {"a negative error", REPLY_COUNTS, AT(reply, error), -13, false},
+    {"too many ids", REPLY_MTIME, AT(reply, id_count), PROTOCOL_IDS + 1, false},
+    {"a huge number of ids", REPLY_MTIME, AT(reply, id_count), UINT32_MAX, false},
+    {"no state of Postfix", REPLY_COUNTS, AT(reply, postfix), 0, false},
+    {"a state beyond the last", REPLY_COUNTS, AT(reply, postfix), POSTFIX_UNKNOWN + 1, false},
+    {"an unknown state", REPLY_COUNTS, AT(reply, postfix), POSTFIX_UNKNOWN, true},
+    {"no state elsewhere", REPLY_HELLO, AT(reply, postfix), 0, true},
+};
+
+static void test_replies(void **state) {
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(replies); i++) {
+        struct reply reply = {
+            .version = PROTOCOL_VERSION, .type = replies[i].type, .postfix = POSTFIX_RUNNING};
+        CHECK(replies[i].name, reply_valid(&reply, sizeof reply));
+        apply(&reply, &replies[i]);
+        CHECK_INT(replies[i].name, reply_valid(&reply, sizeof reply), replies[i].valid);
+    }
+}
+
+static void test_unterminated_text(void **state) {
+    (void)state;
+    struct reply reply = {.version = PROTOCOL_VERSION, .type = REPLY_HELLO};
+    memset(reply.text, 'x', sizeof reply.text);
+    CHECK("no NUL", !reply_valid(&reply, sizeof reply));
+    reply.text[sizeof reply.text - 1] = '\0';
+    CHECK("NUL at the end", reply_valid(&reply, sizeof reply));
+}
+
+/* Any other length than the exact one, without looking behind what is there. */
+static void test_lengths(void **state) {
+    (void)state;
+    struct request request = good_request(REQUEST_MTIME);
+    struct reply reply = {.version = PROTOCOL_VERSION, .type = REPLY_HELLO};
+    const size_t cuts[] = {0, 1, 4, 8, 100};
+    for (size_t i = 0; i < COUNT_OF(cuts); i++) {
+        /* At least an aligned header's room: the check of the length comes first. */
+        struct request *short_request = malloc(sizeof request);
+        struct reply *short_reply = malloc(sizeof reply);
+        assert_non_null(short_request);
+        assert_non_null(short_reply);
+        memcpy(short_request, &request, sizeof request);
+        memcpy(short_reply, &reply, sizeof reply);
+        CHECK("a short request", !request_valid(short_request, cuts[i]));
+        CHECK("a short reply", !reply_valid(short_reply, cuts[i]));
+        free(short_request);
+        free(short_reply);
+    }
+    CHECK("one octet less", !request_valid(&request, sizeof request - 1));
+    CHECK("one octet more", !request_valid(&request, sizeof request + 1));
+    CHECK("one octet less", !reply_valid(&reply, sizeof reply - 1));
+    CHECK("one octet more", !reply_valid(&reply, sizeof reply + 1));
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_requests), cmocka_unit_test(test_unterminated_id),
+        cmocka_unit_test(test_replies),  cmocka_unit_test(test_unterminated_text),
+        cmocka_unit_test(test_lengths),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
