@@ -26,6 +26,12 @@ struct reading {
     uint64_t begun_usec, good_usec, used_usec, due_usec;
 };
 
+/* What one source said of Postfix: the lock in the spool, or how postqueue got its listing. */
+struct sighting {
+    enum postfix_state state;
+    uint64_t seen_usec;
+};
+
 struct collector {
     sd_event *event;
     sd_event_source *timer;
@@ -35,6 +41,7 @@ struct collector {
     struct collector_callbacks callbacks;
     struct snapshot *snapshot;
     struct reading scan, list, settings;
+    struct sighting lock, showq;
     bool helper_ready, helper_gone;
     bool full_due;       /* the next scan is to be a full one */
     bool counts_by_list; /* the spool cannot be read here */
@@ -91,6 +98,39 @@ static void publish(struct collector *collector, struct snapshot *next) {
     collector->snapshot = next;
 }
 
+static struct snapshot *next_snapshot(struct collector *collector) {
+    struct snapshot *next = snapshot_copy(collector->snapshot);
+    if (next == NULL) {
+        note_error(collector, "out of memory");
+    }
+    return next;
+}
+
+static void see_postfix(struct sighting *sighting, enum postfix_state state) {
+    *sighting = (struct sighting){.state = state, .seen_usec = now_usec()};
+}
+
+static bool tells(const struct collector *collector, const struct sighting *sighting,
+                  const struct reading *reading, uint64_t now) {
+    return sighting->seen_usec != 0 && sighting->state != POSTFIX_UNKNOWN &&
+           !collector->helper_gone && now - sighting->seen_usec <= age_limit(collector, reading);
+}
+
+/* The lock says it at once; where it cannot be seen, as in a container, the listing tells. */
+static void publish_postfix(struct collector *collector, uint64_t now) {
+    enum postfix_state state = POSTFIX_UNKNOWN;
+    if (tells(collector, &collector->lock, &collector->scan, now)) {
+        state = collector->lock.state;
+    } else if (tells(collector, &collector->showq, &collector->list, now)) {
+        state = collector->showq.state;
+    }
+    struct snapshot *next = state != collector->snapshot->postfix ? next_snapshot(collector) : NULL;
+    if (next != NULL) {
+        next->postfix = state;
+        publish(collector, next);
+    }
+}
+
 /* What has become too old is taken out of the snapshot: no number is better than a false one. */
 static void judge(struct collector *collector) {
     uint64_t now = now_usec();
@@ -113,25 +153,19 @@ static void judge(struct collector *collector) {
             publish(collector, next);
         }
     }
+    publish_postfix(collector, now);
     collector->status->data = counts > list ? counts : list;
     collector->status->method = collector->counts_by_list ? COUNT_COMMAND : COUNT_SPOOL;
     collector->callbacks.changed(collector->callbacks.userdata);
-}
-
-static struct snapshot *next_snapshot(struct collector *collector) {
-    struct snapshot *next = snapshot_copy(collector->snapshot);
-    if (next == NULL) {
-        note_error(collector, "out of memory");
-    }
-    return next;
 }
 
 static void reading_ended(struct reading *reading, bool good, uint64_t interval) {
     uint64_t now = now_usec();
     reading->running = false;
     reading->failed = !good;
-    reading->used_usec = now - reading->begun_usec;
     if (good) {
+        /* The time a failing one took, up to its timeout, says nothing of what reading costs. */
+        reading->used_usec = now - reading->begun_usec;
         reading->good_usec = now;
     }
     reading->due_usec = now + (good || interval < RETRY_USEC ? interval : RETRY_USEC);
@@ -159,8 +193,8 @@ static void on_counts(void *userdata, const struct reply *reply, const char *err
     if (next == NULL) {
         return;
     }
-    if (reply != NULL && reply->postfix != POSTFIX_UNKNOWN) {
-        next->postfix = (enum postfix_state)reply->postfix;
+    if (reply != NULL) {
+        see_postfix(&collector->lock, (enum postfix_state)reply->postfix);
     }
     if (good) {
         collector->counts_by_list = false;
@@ -280,6 +314,9 @@ static void on_list_end(void *userdata, const struct command_end *end) {
     }
     collector->builder = NULL;
     reading_ended(&collector->list, listing != NULL, collector->config->scan_interval_usec);
+    if (end->ok || end->mail_down) {
+        see_postfix(&collector->showq, end->mail_down ? POSTFIX_STOPPED : POSTFIX_RUNNING);
+    }
     if (listing != NULL) {
         list_succeeded(collector, listing);
     } else {

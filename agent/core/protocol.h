@@ -76,13 +76,14 @@ struct reply {
     uint8_t watching;             /* 1 when inotify covers every folder */
     uint8_t postfix;              /* enum postfix_state */
     uint64_t scan_usec;           /* time the scan took */
-    /* REPLY_EXIT: wait status as from waitpid(2); timed_out when the deadline ended it */
+    /* REPLY_EXIT: wait status as from waitpid(2); timed_out when the deadline ended it. error is
+     * not 0 when the command never ran, EHOSTDOWN when its container does not run */
     int32_t wait_status;
     uint8_t timed_out;
     /* REPLY_MTIME: seconds since the epoch per requested id, 0 = no such file in deferred */
     uint32_t id_count;
     int64_t mtimes[PROTOCOL_IDS];
-    /* REPLY_EXIT: the last line the command wrote to stderr; elsewhere the error's text.
+    /* REPLY_EXIT: the last line the command wrote to stderr; else, and with error, its text.
      * REPLY_HELLO: what the helper may not do here ("" when nothing is missing). */
     char text[PROTOCOL_TEXT];
 };

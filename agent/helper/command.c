@@ -2,6 +2,7 @@
 
 #include "core/postfix_settings.h"
 #include "core/text.h"
+#include "helper/container.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -19,8 +20,9 @@
 #define KILL_AFTER_USEC (2 * USEC_PER_SEC)
 #define POSTCONF_DEADLINE_USEC (5 * USEC_PER_SEC)
 #define OUTPUT_PIPE_SIZE (1024 * 1024)
-#define ARGUMENTS_MAX (CONFIG_CONTAINER_WORDS + 16)
+#define ARGUMENTS_MAX (CONFIG_CONTAINER_WORDS + CONTAINER_WORDS_MAX + 16)
 #define EXEC_FAILED 127
+#define CANNOT_RUN "cannot run "
 
 /* What runs for a request: program -c postfix_config_directory arguments... */
 static const struct recipe {
@@ -36,32 +38,29 @@ static const struct recipe {
 struct vector {
     const char *words[ARGUMENTS_MAX + 1];
     size_t count;
+    char seconds[24]; /* one of the words */
 };
 
-static void push(struct vector *vector, const char *word) {
+static void push(void *userdata, const char *word) {
+    struct vector *vector = userdata;
     if (vector->count < ARGUMENTS_MAX) {
         vector->words[vector->count++] = word;
     }
 }
 
-static struct vector make_vector(const struct config *config, const struct recipe *recipe) {
-    struct vector vector = {.count = 0};
-    if (config->container[0] != '\0') {
-        for (size_t i = 0; config->container_command[i] != NULL; i++) {
-            push(&vector, config->container_command[i]);
-        }
-        push(&vector, "exec");
-        push(&vector, "-i");
-        push(&vector, config->container);
+static void fill_vector(struct vector *vector, const struct config *config,
+                        const struct recipe *recipe) {
+    *vector = (struct vector){.count = 0};
+    if (container_used(config)) {
+        container_words(config, vector->seconds, push, vector);
     }
-    push(&vector, recipe->program);
-    push(&vector, "-c");
-    push(&vector, config->postfix_config_directory);
-    push(&vector, recipe->option);
+    push(vector, recipe->program);
+    push(vector, "-c");
+    push(vector, config->postfix_config_directory);
+    push(vector, recipe->option);
     for (size_t i = 0; recipe->arguments != NULL && recipe->arguments[i] != NULL; i++) {
-        push(&vector, recipe->arguments[i]);
+        push(vector, recipe->arguments[i]);
     }
-    return vector;
 }
 
 static uint64_t now_usec(void) {
@@ -84,7 +83,8 @@ static void become(const struct vector *vector, int output, int errors, pid_t pa
     execvp(vector->words[0], (char *const *)(const void *)vector->words);
     const char *text = strerror(errno);
     /* Nothing can be done about a report that does not fit: the exit status tells. */
-    if (write(STDERR_FILENO, vector->words[0], strlen(vector->words[0])) < 0 ||
+    if (write(STDERR_FILENO, CANNOT_RUN, strlen(CANNOT_RUN)) < 0 ||
+        write(STDERR_FILENO, vector->words[0], strlen(vector->words[0])) < 0 ||
         write(STDERR_FILENO, ": ", 2) < 0 || write(STDERR_FILENO, text, strlen(text)) < 0) {
         _exit(EXEC_FAILED);
     }
@@ -146,7 +146,8 @@ int command_start(const struct config *config, enum request_type type, struct co
     int result = ENOTSUP;
     for (size_t i = 0; i < sizeof recipes / sizeof recipes[0]; i++) {
         if (recipes[i].type == type) {
-            struct vector vector = make_vector(config, &recipes[i]);
+            struct vector vector;
+            fill_vector(&vector, config, &recipes[i]);
             result =
                 start_vector(&vector, now_usec() + config->command_timeout_usec, command, output);
         }
@@ -159,8 +160,8 @@ int command_start(const struct config *config, enum request_type type, struct co
 
 /* Postfix's tools end with the reason; a stopped mail system is said before it. */
 static void end_line(struct command *command) {
-    static const char down[] = "Mail system is down";
-    if (command->line_len > 0 && strstr(command->last_line, down) == NULL) {
+    static const char down[] = "mail system is down";
+    if (command->line_len > 0 && strcasestr(command->last_line, down) == NULL) {
         text_escape(command->line, command->line_len, command->last_line,
                     sizeof command->last_line);
     }
@@ -225,6 +226,19 @@ int command_reap(struct command *command) {
     return status;
 }
 
+int command_not_run(const struct config *config, const struct command *command, int wait_status,
+                    char *text, size_t size) {
+    if (WIFEXITED(wait_status) && WEXITSTATUS(wait_status) == EXEC_FAILED &&
+        strncmp(command->last_line, CANNOT_RUN, strlen(CANNOT_RUN)) == 0) {
+        snprintf(text, size, "%s", command->last_line);
+        return ENOEXEC;
+    }
+    if (!WIFEXITED(wait_status) || WEXITSTATUS(wait_status) == 0) {
+        return 0;
+    }
+    return container_explain(config, command->last_line, text, size);
+}
+
 /* Reads until the end of the output; what exceeds size is an error. */
 static int read_all(struct command *command, int output, char *text, size_t size) {
     size_t len = 0;
@@ -254,9 +268,10 @@ int command_postconf(const struct config *config, const char *parameter, char *v
                      char *error, size_t error_size) {
     const char *const parameters[] = {parameter, NULL};
     const struct recipe recipe = {REQUEST_SETTINGS, "postconf", "-xh", parameters};
-    struct vector vector = make_vector(config, &recipe);
+    struct vector vector;
     struct command command;
     int output;
+    fill_vector(&vector, config, &recipe);
     int result = start_vector(&vector, now_usec() + POSTCONF_DEADLINE_USEC, &command, &output);
     if (result != 0) {
         snprintf(error, error_size, "cannot start postconf: %s", strerror(result));

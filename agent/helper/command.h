@@ -47,6 +47,14 @@ void command_check_deadline(struct command *command, uint64_t now_usec);
 int command_reap(struct command *command);
 
 /*
+ * Whether a command that was reaped with wait_status never ran: its program, or the engine that
+ * was to take it into its container, did not start it. Returns 0 when it ran; else an errno value
+ * (ENOEXEC, or as container_explain) with one line in text.
+ */
+int command_not_run(const struct config *config, const struct command *command, int wait_status,
+                    char *text, size_t size);
+
+/*
  * Runs postconf -xh for one parameter and waits, at most five seconds. Returns 0 with its value
  * (one line) in value, or an errno value with a line in error.
  */

@@ -7,7 +7,11 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
-#define LOCK_FILE "pid/master.pid"
+#define LOCK_FOLDER "pid"
+#define LOCK_FILE LOCK_FOLDER "/master.pid"
+
+/* PROC_PID_INIT_INO of linux/proc_ns.h */
+#define FIRST_PID_NAMESPACE 0xEFFFFFFCU
 
 /* "1: FLOCK  ADVISORY  WRITE 6044 fe:01:131211 0 EOF" */
 static bool line_is_lock_on(const char *line, const struct stat *st) {
@@ -28,6 +32,20 @@ static bool line_is_lock_on(const char *line, const struct stat *st) {
            same_device;
 }
 
+bool postfix_lock_sees_all(void) {
+    struct stat st;
+    return stat("/proc/self/ns/pid", &st) == 0 && st.st_ino == FIRST_PID_NAMESPACE;
+}
+
+/* Without the folder this is no spool but the place where one is to be mounted. */
+static bool folder_exists(const char *spool) {
+    char path[PATH_MAX];
+    struct stat st;
+    int length = snprintf(path, sizeof path, "%s/%s", spool, LOCK_FOLDER);
+    return length > 0 && (size_t)length < sizeof path && stat(path, &st) == 0 &&
+           S_ISDIR(st.st_mode);
+}
+
 enum postfix_state postfix_lock_state(const char *spool) {
     char path[PATH_MAX];
     char line[256];
@@ -37,7 +55,7 @@ enum postfix_state postfix_lock_state(const char *spool) {
         return POSTFIX_UNKNOWN;
     }
     if (stat(path, &st) < 0) {
-        return errno == ENOENT ? POSTFIX_STOPPED : POSTFIX_UNKNOWN;
+        return errno == ENOENT && folder_exists(spool) ? POSTFIX_STOPPED : POSTFIX_UNKNOWN;
     }
     FILE *locks = fopen("/proc/locks", "re");
     if (locks == NULL) {

@@ -8,7 +8,13 @@
 
 #include "core/protocol.h"
 
-/* POSTFIX_UNKNOWN when the lock file or /proc/locks cannot be read. */
+#include <stdbool.h>
+
+/* POSTFIX_UNKNOWN when the lock file's folder is missing, or it or /proc/locks cannot be read. */
 enum postfix_state postfix_lock_state(const char *spool);
+
+/* Whether /proc/locks shows the locks of all processes of the machine: it leaves out those of
+ * other pid namespaces, except for the first one, which sees into all (pid_namespaces(7)). */
+bool postfix_lock_sees_all(void);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include "core/protocol.h"
 #include "helper/command.h"
+#include "helper/container.h"
 #include "helper/postfix_lock.h"
 #include "helper/scan.h"
 #include "helper/spool.h"
@@ -72,6 +73,14 @@ static bool send_hello(const struct server *server) {
     return send_reply(server, &reply, -1);
 }
 
+static enum postfix_state look_at_lock(const struct server *server) {
+    enum postfix_state state = postfix_lock_state(server->spool.path);
+    /* Locks of containers beside the agent's own are hidden from it. */
+    return state == POSTFIX_STOPPED && container_used(server->config) && !postfix_lock_sees_all()
+               ? POSTFIX_UNKNOWN
+               : state;
+}
+
 static bool handle_scan(struct server *server, const struct request *request) {
     struct reply reply = make_reply(REPLY_COUNTS, request->sequence);
     struct scan_counts counts;
@@ -82,7 +91,7 @@ static bool handle_scan(struct server *server, const struct request *request) {
             scanner_scan(server->scanner, server->spool.path, (request->flags & SCAN_FULL) != 0,
                          &counts, reply.text, sizeof reply.text);
         reply.scan_usec = now_usec() - start;
-        reply.postfix = (uint8_t)postfix_lock_state(server->spool.path);
+        reply.postfix = (uint8_t)look_at_lock(server);
     }
     if (reply.error == 0) {
         reply.watching = counts.watching;
@@ -181,9 +190,13 @@ static int take_request(struct server *server) {
 
 static bool finish_command(struct server *server, struct command *command) {
     struct reply reply = make_reply(REPLY_EXIT, command->sequence);
-    reply.timed_out = command->timed_out;
     reply.wait_status = command_reap(command);
-    snprintf(reply.text, sizeof reply.text, "%s", command->last_line);
+    reply.timed_out = command->timed_out || container_timed_out(server->config, reply.wait_status);
+    reply.error =
+        command_not_run(server->config, command, reply.wait_status, reply.text, sizeof reply.text);
+    if (reply.error == 0) {
+        snprintf(reply.text, sizeof reply.text, "%s", command->last_line);
+    }
     return send_reply(server, &reply, -1);
 }
 

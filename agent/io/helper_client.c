@@ -20,7 +20,7 @@
 #define EXIT_GRACE_USEC (5 * USEC_PER_SEC)
 
 #define ERROR_SIZE 256
-#define MAIL_DOWN "Mail system is down"
+#define MAIL_DOWN "mail system is down"
 
 struct stream {
     bool active;
@@ -197,10 +197,12 @@ static void take_exit(struct helper_client *client, const struct reply *reply) {
         return;
     }
     const char *colon = reply->text[0] != '\0' ? ": " : "";
-    stream->mail_down = strstr(reply->text, MAIL_DOWN) != NULL;
+    stream->mail_down = strcasestr(reply->text, MAIL_DOWN) != NULL || reply->error == EHOSTDOWN;
     if (reply->timed_out) {
         stream_fail(stream, "%s did not end within command_timeout%s%s", program(stream), colon,
                     reply->text);
+    } else if (reply->error != 0) {
+        stream_fail(stream, "%s", reply->text);
     } else if (WIFSIGNALED(reply->wait_status)) {
         stream_fail(stream, "%s was ended by signal %d%s%s", program(stream),
                     WTERMSIG(reply->wait_status), colon, reply->text);

@@ -35,7 +35,7 @@ struct helper_callbacks {
 struct command_end {
     bool ok;            /* exit status 0 and every line taken */
     const char *error;  /* one line why not, "" when ok */
-    bool mail_down;     /* the command said that the mail system is down */
+    bool mail_down;     /* it said that the mail system is down, or its container is */
     uint64_t used_usec; /* from the request to the end */
 };
 
