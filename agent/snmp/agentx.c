@@ -381,12 +381,22 @@ size_t agentx_pending(const struct agentx *agentx) {
     return agentx->outbox.count;
 }
 
+/* Those that are left at its shutdown get their argument freed by the library. */
+static void forget_callbacks(struct agentx *agentx) {
+    snmp_unregister_callback(SNMP_CALLBACK_LIBRARY, SNMP_CALLBACK_LOGGING, on_log, agentx, 1);
+    snmp_unregister_callback(SNMP_CALLBACK_LIBRARY, SNMP_CALLBACK_SESSION_INIT, on_session_init,
+                             agentx, 1);
+    snmp_unregister_callback(SNMP_CALLBACK_APPLICATION, SNMPD_CALLBACK_INDEX_STOP, on_index_stop,
+                             agentx, 1);
+}
+
 void agentx_free(struct agentx *agentx) {
     if (agentx == NULL) {
         return;
     }
     agentx->up = false;
     if (agentx->registration != NULL) {
+        forget_callbacks(agentx);
         snmp_shutdown(APPLICATION);
     }
     sd_event_source_disable_unref(agentx->io);
