@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 #
 # install-packages.sh PURPOSE...: installs what is missing of the packages that packages.txt lists
-# for `build`, `lab` (a private Postfix and snmpd) and `test`.  It prints what it installs.
+# for `build`, `postfix`, `snmp`, `snmpd` and `test`.  It says what it installs.
 #
 # A machine must not change by it beyond having the packages:
 #   * nothing is removed for them: Postfix would take the place of another mail server;
@@ -47,7 +47,7 @@ forbid_services() {
     chmod 0755 "$policy"
 }
 
-[ $# -gt 0 ] || die "usage: ${0##*/} build|lab|test..."
+[ $# -gt 0 ] || die "usage: ${0##*/} build|postfix|snmp|snmpd|test..."
 command -v apt-get >/dev/null || die "there is no apt-get; install what $here/packages.txt lists"
 missing=()
 for purpose in "$@"; do

@@ -16,7 +16,7 @@ unit | mib | system | all) ;;
     ;;
 esac
 
-contrib/install-packages.sh build lab test
+contrib/install-packages.sh build postfix snmp snmpd test
 cmake --preset asan -DHMQ_WERROR=ON
 cmake --build build/asan
 select=()

@@ -220,6 +220,13 @@ snmp_as() {
         quiet_snmp "$dir/clients/$user" "$@"
 }
 
+# postfix_running SPOOL: Postfix holds a lock on its pid file as long as it
+# runs; the file itself outlives a crash.  `postfix status` would log a line
+# each time.
+postfix_running() {
+    [ -f "$1/pid/master.pid" ] && ! flock -n "$1/pid/master.pid" true
+}
+
 # count_queue SPOOL QUEUE...: complete messages, as Postfix marks them.
 count_queue() {
     local spool=$1 queue

@@ -43,10 +43,7 @@ made_here() {
 }
 
 is_running() {
-    # Postfix holds a lock on its pid file as long as it runs; the file itself
-    # outlives a crash.  `postfix status` would log a line each time.
-    [ -f "$spool/pid/master.pid" ] &&
-        ! flock -n "$spool/pid/master.pid" true
+    postfix_running "$spool"
 }
 
 greets() {
