@@ -246,10 +246,10 @@ static int on_list_line(void *userdata, const char *line, size_t len) {
 /* Asks for the next retries of one batch of deferred rows; its answer asks for the next one. */
 static void ask_mtimes(struct collector *collector) {
     const struct listing *listing = collector->mtime_listing;
-    char ids[PROTOCOL_IDS][QUEUE_ID_SIZE];
+    char ids[PROTOCOL_MTIMES][QUEUE_ID_SIZE];
     size_t count = 0;
     size_t row = collector->mtime_row;
-    for (; row < listing->row_count && count < PROTOCOL_IDS; row++) {
+    for (; row < listing->row_count && count < PROTOCOL_MTIMES; row++) {
         if (listing->rows[row]->queue == QUEUE_DEFERRED) {
             memcpy(ids[count++], listing->rows[row]->id, QUEUE_ID_SIZE);
         }
@@ -385,12 +385,12 @@ static void start_scan(struct collector *collector, uint64_t now) {
 static void start_list(struct collector *collector, uint64_t now) {
     const struct stream_callbacks callbacks = {
         .line = on_list_line, .end = on_list_end, .userdata = collector};
+    const struct helper_order order = {.type = REQUEST_LIST};
     collector->builder =
         listing_builder_new(collector->config->message_order, collector->config->message_limit);
     collector->lines_skipped = 0;
     collector->line_error[0] = '\0';
-    if (collector->builder == NULL ||
-        !helper_client_run(collector->helper, REQUEST_LIST, &callbacks)) {
+    if (collector->builder == NULL || !helper_client_run(collector->helper, &order, &callbacks)) {
         listing_builder_free(collector->builder);
         collector->builder = NULL;
         return;
@@ -401,8 +401,9 @@ static void start_list(struct collector *collector, uint64_t now) {
 static void start_settings(struct collector *collector, uint64_t now) {
     const struct stream_callbacks callbacks = {
         .line = on_settings_line, .end = on_settings_end, .userdata = collector};
+    const struct helper_order order = {.type = REQUEST_SETTINGS};
     collector->settings_len = 0;
-    if (helper_client_run(collector->helper, REQUEST_SETTINGS, &callbacks)) {
+    if (helper_client_run(collector->helper, &order, &callbacks)) {
         begin(&collector->settings, now);
     }
 }
@@ -428,7 +429,7 @@ static void start_what_is_due(struct collector *collector) {
     if (is_due(&collector->list, list_gap, now)) {
         start_list(collector, now);
     }
-    if (is_due(&collector->settings, 0, now)) {
+    if (is_due(&collector->settings, DUTY * collector->settings.used_usec, now)) {
         start_settings(collector, now);
     }
 }
@@ -463,6 +464,12 @@ static void on_dirty(void *userdata) {
     start_what_is_due(collector);
 }
 
+static void on_settings_dirty(void *userdata) {
+    struct collector *collector = userdata;
+    collector->settings.dirty = true;
+    start_what_is_due(collector);
+}
+
 static void on_gone(void *userdata) {
     struct collector *collector = userdata;
     collector->helper_ready = false;
@@ -480,6 +487,7 @@ int collector_new(sd_event *event, int socket, const struct config *config,
     }
     const struct helper_callbacks helper_callbacks = {.hello = on_hello,
                                                       .dirty = on_dirty,
+                                                      .settings_dirty = on_settings_dirty,
                                                       .counts = on_counts,
                                                       .mtimes = on_mtimes,
                                                       .gone = on_gone,

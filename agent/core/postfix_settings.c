@@ -3,6 +3,7 @@
 #include "core/duration.h"
 #include "core/text.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -76,4 +77,53 @@ bool lifetime_days(uint32_t seconds, uint32_t *days) {
     }
     *days = seconds / SECONDS_PER_DAY;
     return true;
+}
+
+bool lifetime_value_valid(const char *value) {
+    uint32_t seconds;
+    size_t len = strlen(value);
+    return len >= 2 && len < LIFETIME_VALUE_SIZE && strchr("smhdw", value[len - 1]) != NULL &&
+           postfix_time_parse(value, 'd', &seconds) && seconds <= LIFETIME_SECONDS_MAX;
+}
+
+static void take_main_cf_value(const char *value, size_t len, struct lifetime_line *parsed) {
+    *parsed = (struct lifetime_line){.set = true};
+    if (len == 0 || len + 2 > sizeof parsed->value) {
+        return;
+    }
+    char text[LIFETIME_VALUE_SIZE] = "";
+    for (size_t i = 0; i < len; i++) {
+        text[i] = (char)tolower((unsigned char)value[i]);
+    }
+    if (isdigit((unsigned char)text[len - 1])) {
+        text[len] = 'd';
+    }
+    parsed->restorable = lifetime_value_valid(text);
+    if (parsed->restorable) {
+        memcpy(parsed->value, text, sizeof text);
+    }
+}
+
+bool main_cf_lifetime_parse(const char *line, size_t len, struct main_cf_lifetimes *lifetimes) {
+    static const char equals[] = " =";
+    static const enum postfix_parameter parameters[] = {PARAMETER_BOUNCE_LIFETIME,
+                                                        PARAMETER_MAXIMAL_LIFETIME};
+    struct lifetime_line *const parsed[] = {&lifetimes->bounce, &lifetimes->maximal};
+    const char *end = line + len;
+    for (size_t i = 0; i < 2; i++) {
+        const char *name = postfix_parameter_names[parameters[i]];
+        size_t name_len = strlen(name);
+        const char *value = line + name_len + sizeof equals - 1;
+        if (len < name_len + sizeof equals - 1 || memcmp(line, name, name_len) != 0 ||
+            memcmp(line + name_len, equals, sizeof equals - 1) != 0) {
+            continue;
+        }
+        /* postconf prints no blank after the sign when the value is empty. */
+        if (value < end && *value == ' ') {
+            value++;
+        }
+        take_main_cf_value(value, (size_t)(end - value), parsed[i]);
+        return true;
+    }
+    return false;
 }

@@ -11,6 +11,12 @@
 #define POSTFIX_VERSION_SIZE 64
 #define LIFETIME_DAYS_MAX 90
 
+/* What qmgr(8) takes; it does not start with more (src/qmgr/qmgr.c). */
+#define LIFETIME_SECONDS_MAX 8640000U
+
+/* A buffer for a lifetime in main.cf's own words ("5d") and its NUL. */
+#define LIFETIME_VALUE_SIZE 16
+
 /* In the order of the output lines. */
 enum postfix_parameter {
     PARAMETER_MAIL_VERSION,
@@ -43,5 +49,28 @@ bool postfix_settings_parse(const char *text, size_t len, struct postfix_setting
  * days within 0..LIFETIME_DAYS_MAX: such a value is never rounded.
  */
 bool lifetime_days(uint32_t seconds, uint32_t *days);
+
+/*
+ * True for a lifetime's text that may be written to main.cf: digits and one of s m h d w, within
+ * what qmgr(8) takes.
+ */
+bool lifetime_value_valid(const char *value);
+
+/* What main.cf itself says of one of the two lifetimes. */
+struct lifetime_line {
+    bool set;                        /* false: main.cf does not name it, the default holds */
+    bool restorable;                 /* value is one that can be written back */
+    char value[LIFETIME_VALUE_SIZE]; /* "" unless restorable; a bare number has got its d */
+};
+
+struct main_cf_lifetimes {
+    struct lifetime_line bounce, maximal;
+};
+
+/*
+ * Takes one line of `postconf -n bounce_queue_lifetime maximal_queue_lifetime`; *lifetimes starts
+ * zeroed and stays "not set" for what no line names. Returns false for any other line.
+ */
+bool main_cf_lifetime_parse(const char *line, size_t len, struct main_cf_lifetimes *lifetimes);
 
 #endif

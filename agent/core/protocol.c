@@ -2,20 +2,67 @@
 
 #include <string.h>
 
-bool request_valid(const struct request *packet, size_t len) {
-    if (len != sizeof *packet || packet->version != PROTOCOL_VERSION || packet->type == 0 ||
-        packet->type >= REQUEST_TYPE_END) {
+/* What each type may carry; everything else is zero in it. */
+static const struct form {
+    uint32_t ids_min, ids_max;
+    uint32_t flags;
+    bool command, lifetime;
+} forms[REQUEST_TYPE_END] = {
+    [REQUEST_SCAN] = {.flags = SCAN_FULL},
+    [REQUEST_LIST] = {0},
+    [REQUEST_SETTINGS] = {0},
+    [REQUEST_CANCEL] = {0},
+    [REQUEST_MTIME] = {.ids_min = 1, .ids_max = PROTOCOL_MTIMES},
+    [REQUEST_SELECT] = {0},
+    [REQUEST_ACTION] = {.ids_min = 1, .ids_max = PROTOCOL_IDS, .command = true},
+    [REQUEST_FLUSH] = {.ids_max = 1},
+    [REQUEST_VIEW] = {.ids_min = 1, .ids_max = 1},
+    [REQUEST_LIFETIMES] = {0},
+    [REQUEST_SET_LIFETIME] = {.flags = LIFETIME_REMOVE, .lifetime = true},
+    [REQUEST_RELOAD] = {0},
+};
+
+/* What postsuper(1) does by ids. */
+static const uint32_t postsuper_commands = 1U << ACTION_HOLD | 1U << ACTION_UNHOLD |
+                                           1U << ACTION_REQUEUE | 1U << ACTION_DELETE |
+                                           1U << ACTION_EXPIRE;
+
+size_t request_size(uint32_t id_count) {
+    return offsetof(struct request, ids) + (size_t)id_count * QUEUE_ID_SIZE;
+}
+
+static bool command_valid(uint32_t command, bool wanted) {
+    if (!wanted) {
+        return command == 0;
+    }
+    return command < 32 && (postsuper_commands >> command & 1U) != 0;
+}
+
+static bool value_empty(const struct request *packet) {
+    for (size_t i = 0; i < sizeof packet->value; i++) {
+        if (packet->value[i] != '\0') {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool lifetime_valid(const struct request *packet, bool wanted) {
+    if (!wanted) {
+        return packet->parameter == 0 && value_empty(packet);
+    }
+    if (packet->parameter != PARAMETER_BOUNCE_LIFETIME &&
+        packet->parameter != PARAMETER_MAXIMAL_LIFETIME) {
         return false;
     }
-    if ((packet->flags & ~SCAN_FULL) != 0 || (packet->flags != 0 && packet->type != REQUEST_SCAN)) {
-        return false;
+    if ((packet->flags & LIFETIME_REMOVE) != 0) {
+        return value_empty(packet);
     }
-    if (packet->type != REQUEST_MTIME) {
-        return packet->id_count == 0;
-    }
-    if (packet->id_count == 0 || packet->id_count > PROTOCOL_IDS) {
-        return false;
-    }
+    return memchr(packet->value, '\0', sizeof packet->value) != NULL &&
+           lifetime_value_valid(packet->value);
+}
+
+static bool ids_valid(const struct request *packet) {
     for (uint32_t i = 0; i < packet->id_count; i++) {
         size_t id_len = strnlen(packet->ids[i], QUEUE_ID_SIZE);
         if (!queue_id_valid(packet->ids[i], id_len)) {
@@ -25,12 +72,24 @@ bool request_valid(const struct request *packet, size_t len) {
     return true;
 }
 
+bool request_valid(const struct request *packet, size_t len) {
+    if (len < request_size(0) || packet->version != PROTOCOL_VERSION || packet->type == 0 ||
+        packet->type >= REQUEST_TYPE_END) {
+        return false;
+    }
+    const struct form *form = &forms[packet->type];
+    return packet->id_count >= form->ids_min && packet->id_count <= form->ids_max &&
+           len == request_size(packet->id_count) && (packet->flags & ~form->flags) == 0 &&
+           command_valid(packet->command, form->command) &&
+           lifetime_valid(packet, form->lifetime) && ids_valid(packet);
+}
+
 bool reply_valid(const struct reply *packet, size_t len) {
     if (len != sizeof *packet || packet->version != PROTOCOL_VERSION || packet->type == 0 ||
         packet->type >= REPLY_TYPE_END) {
         return false;
     }
-    if (packet->id_count > PROTOCOL_IDS || packet->error < 0) {
+    if (packet->id_count > PROTOCOL_MTIMES || packet->error < 0) {
         return false;
     }
     if (packet->type == REPLY_COUNTS &&

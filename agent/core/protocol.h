@@ -1,25 +1,45 @@
 /*
  * The protocol between core and the root helper, over a SOCK_SEQPACKET socketpair: one packet is
- * one fixed-size struct request or struct reply. Both processes are of one build and one machine,
- * so that the structs travel as they lie in memory; the version and exact length are checked.
+ * one struct request, cut after its last id, or one struct reply. Both processes are of one build
+ * and one machine, so that the structs travel as they lie in memory; the version, the exact length
+ * and every field are checked, and what a type does not use must be zero.
  *
  * The helper has its configuration from its own reading of the file, never from core: a request
- * names what to do by a number and carries at most queue ids. An invalid request ends the helper.
+ * names what to do by numbers and carries at most queue ids and the text of a lifetime. A malformed
+ * request ends the helper. One that is well-formed but not allowed (allow_actions, allow_view) is
+ * answered by REPLY_STREAM with EPERM.
  *
  *   REQUEST_SCAN      count the spool: all folders with SCAN_FULL, else the ones inotify named.
  *                     Answered by one REPLY_COUNTS; inotify hints are armed again by it.
- *   REQUEST_LIST      run postqueue -j. Answered by REPLY_STREAM with the read end of its output
- *                     (SCM_RIGHTS), then by REPLY_EXIT.
- *   REQUEST_SETTINGS  run postconf -h for the parameters of core/postfix_settings.h. As LIST.
+ *   REQUEST_MTIME     modification times of up to PROTOCOL_MTIMES files in deferred. One
+ *                     REPLY_MTIME.
  *   REQUEST_CANCEL    kill the running command of the same sequence number. No answer of its own.
- *   REQUEST_MTIME     modification times of up to PROTOCOL_IDS files in deferred. One REPLY_MTIME.
+ *
+ * The others run one command each. They are answered by REPLY_STREAM with the read end of its
+ * output (SCM_RIGHTS), then by REPLY_EXIT; commands of several requests may run at once.
+ *
+ *   REQUEST_LIST          postqueue -j
+ *   REQUEST_SELECT        the same again, for a job's selection
+ *   REQUEST_SETTINGS      postconf -xh for the parameters of core/postfix_settings.h; arms the hint
+ *                         that main.cf changed
+ *   REQUEST_ACTION        postsuper with the option for the command (hold, unhold, requeue, delete
+ *                         or expire) and `-`; the ids on its standard input, one a line. The stream
+ *                         is standard output and error output together (core/results.h)
+ *   REQUEST_FLUSH         postqueue -f, or postqueue -i for one id
+ *   REQUEST_VIEW          postcat -q for one id
+ *   REQUEST_LIFETIMES     postconf -n for the two lifetimes: what main.cf itself says
+ *   REQUEST_SET_LIFETIME  postconf -e for one of them, or postconf -X with LIFETIME_REMOVE
+ *   REQUEST_RELOAD        postfix reload
  *
  * Unasked: REPLY_DIRTY, a hint that the spool changed, at most one between two scans;
+ * REPLY_SETTINGS_DIRTY, a hint that main.cf changed, at most one between two REQUEST_SETTINGS;
  * REPLY_HELLO, first of all from each (re)started helper process, which forgets what ran before.
  */
 #ifndef HMQ_CORE_PROTOCOL_H
 #define HMQ_CORE_PROTOCOL_H
 
+#include "core/config.h"
+#include "core/postfix_settings.h"
 #include "core/queue.h"
 #include "core/queue_id.h"
 
@@ -27,8 +47,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define PROTOCOL_VERSION 1
-#define PROTOCOL_IDS 64
+#define PROTOCOL_VERSION 2
+#define PROTOCOL_IDS 1000
+#define PROTOCOL_MTIMES 64
 #define PROTOCOL_TEXT 512
 
 enum request_type {
@@ -37,6 +58,13 @@ enum request_type {
     REQUEST_SETTINGS,
     REQUEST_CANCEL,
     REQUEST_MTIME,
+    REQUEST_SELECT,
+    REQUEST_ACTION,
+    REQUEST_FLUSH,
+    REQUEST_VIEW,
+    REQUEST_LIFETIMES,
+    REQUEST_SET_LIFETIME,
+    REQUEST_RELOAD,
     REQUEST_TYPE_END,
 };
 
@@ -47,20 +75,28 @@ enum reply_type {
     REPLY_EXIT,
     REPLY_MTIME,
     REPLY_DIRTY,
+    REPLY_SETTINGS_DIRTY,
     REPLY_TYPE_END,
 };
 
 /* What the helper's look at the lock on Postfix's pid/master.pid showed (hmqPostfixStatus). */
 enum postfix_state { POSTFIX_RUNNING = 1, POSTFIX_STOPPED, POSTFIX_UNKNOWN };
 
+/* Flags of a request. */
 #define SCAN_FULL 1U
+#define LIFETIME_REMOVE 2U
 
+/* On the wire it ends after ids[id_count - 1]: request_size. */
 struct request {
     uint32_t version;
-    uint32_t type;     /* enum request_type */
-    uint32_t sequence; /* chosen by core, repeated in the replies */
-    uint32_t flags;    /* SCAN_FULL */
-    uint32_t id_count; /* REQUEST_MTIME: 1..PROTOCOL_IDS, else 0 */
+    uint32_t type;      /* enum request_type */
+    uint32_t sequence;  /* chosen by core, repeated in the replies */
+    uint32_t flags;     /* SCAN: SCAN_FULL; SET_LIFETIME: LIFETIME_REMOVE */
+    uint32_t command;   /* ACTION: enum action_command, else 0 */
+    uint32_t parameter; /* SET_LIFETIME: enum postfix_parameter, else 0 */
+    /* SET_LIFETIME: lifetime_value_valid, unless it is to be removed; filled up with NULs */
+    char value[LIFETIME_VALUE_SIZE];
+    uint32_t id_count;
     char ids[PROTOCOL_IDS][QUEUE_ID_SIZE];
 };
 
@@ -82,11 +118,15 @@ struct reply {
     uint8_t timed_out;
     /* REPLY_MTIME: seconds since the epoch per requested id, 0 = no such file in deferred */
     uint32_t id_count;
-    int64_t mtimes[PROTOCOL_IDS];
-    /* REPLY_EXIT: the last line the command wrote to stderr; else, and with error, its text.
-     * REPLY_HELLO: what the helper may not do here ("" when nothing is missing). */
+    int64_t mtimes[PROTOCOL_MTIMES];
+    /* REPLY_EXIT: the last line the command wrote to stderr, "" for an action; else, and with
+     * error, its text. REPLY_HELLO: what the helper may not do here ("" when nothing is missing).
+     */
     char text[PROTOCOL_TEXT];
 };
+
+/* The octets of a request with so many ids (at most PROTOCOL_IDS) on the wire. */
+size_t request_size(uint32_t id_count);
 
 /* True when the len octets at packet are a well-formed request, every field within its bounds. */
 bool request_valid(const struct request *packet, size_t len);

@@ -1,5 +1,6 @@
 #include "helper/command.h"
 
+#include "core/job.h"
 #include "core/postfix_settings.h"
 #include "core/text.h"
 #include "helper/container.h"
@@ -10,6 +11,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -20,47 +22,151 @@
 #define KILL_AFTER_USEC (2 * USEC_PER_SEC)
 #define POSTCONF_DEADLINE_USEC (5 * USEC_PER_SEC)
 #define OUTPUT_PIPE_SIZE (1024 * 1024)
-#define ARGUMENTS_MAX (CONFIG_CONTAINER_WORDS + CONTAINER_WORDS_MAX + 16)
 #define EXEC_FAILED 127
 #define CANNOT_RUN "cannot run "
 
-/* What runs for a request: program -c postfix_config_directory arguments... */
-static const struct recipe {
-    enum request_type type;
-    const char *program;
-    const char *option;
-    const char *const *arguments;
-} recipes[] = {
-    {REQUEST_LIST, "postqueue", "-j", NULL},
-    {REQUEST_SETTINGS, "postconf", "-xh", postfix_parameter_names},
+/* What a command that leaves processes behind may write to its report. */
+#define REPORT_SIZE 16384
+
+/* Where the error output goes. */
+enum error_sink {
+    ERRORS_LAST_LINE, /* here, for its last line */
+    ERRORS_OUTPUT,    /* with the output */
+    ERRORS_REPORT,    /* into a file */
 };
 
-struct vector {
-    const char *words[ARGUMENTS_MAX + 1];
-    size_t count;
-    char seconds[24]; /* one of the words */
+/*
+ * What runs for a request: program -c postfix_config_directory option arguments... `postfix reload`
+ * leaves a postsuper behind that checks the queue (conf/postfix-script), which neither a signal nor
+ * a closed pipe may disturb: its output goes nowhere, its errors into a file.
+ */
+struct recipe {
+    enum request_type type;
+    const char *program;
+    const char *option;                                                /* NULL = by complete */
+    void (*complete)(const struct request *, struct command_vector *); /* NULL = nothing more */
+    enum error_sink errors;
+    bool detached;
 };
 
 static void push(void *userdata, const char *word) {
-    struct vector *vector = userdata;
-    if (vector->count < ARGUMENTS_MAX) {
+    struct command_vector *vector = userdata;
+    if (vector->count < COMMAND_WORDS_MAX) {
         vector->words[vector->count++] = word;
+        vector->words[vector->count] = NULL;
     }
 }
 
-static void fill_vector(struct vector *vector, const struct config *config,
-                        const struct recipe *recipe) {
-    *vector = (struct vector){.count = 0};
+static void push_parameters(const struct request *request, struct command_vector *vector) {
+    (void)request;
+    for (size_t i = 0; postfix_parameter_names[i] != NULL; i++) {
+        push(vector, postfix_parameter_names[i]);
+    }
+}
+
+static void push_lifetimes(const struct request *request, struct command_vector *vector) {
+    (void)request;
+    push(vector, postfix_parameter_names[PARAMETER_BOUNCE_LIFETIME]);
+    push(vector, postfix_parameter_names[PARAMETER_MAXIMAL_LIFETIME]);
+}
+
+static void push_setting(const struct request *request, struct command_vector *vector) {
+    const char *name = postfix_parameter_names[request->parameter];
+    if ((request->flags & LIFETIME_REMOVE) != 0) {
+        push(vector, "-X");
+        push(vector, name);
+        return;
+    }
+    snprintf(vector->setting, sizeof vector->setting, "%s=%s", name, request->value);
+    push(vector, "-e");
+    push(vector, vector->setting);
+}
+
+static void push_action(const struct request *request, struct command_vector *vector) {
+    static const char *const options[] = {
+        [ACTION_HOLD] = "-h",   [ACTION_UNHOLD] = "-H", [ACTION_REQUEUE] = "-r",
+        [ACTION_DELETE] = "-d", [ACTION_EXPIRE] = "-e",
+    };
+    push(vector, options[request->command]);
+    push(vector, "-");
+}
+
+static void push_flush(const struct request *request, struct command_vector *vector) {
+    if (request->id_count == 0) {
+        push(vector, "-f");
+        return;
+    }
+    push(vector, "-i");
+    push(vector, request->ids[0]);
+}
+
+static void push_id(const struct request *request, struct command_vector *vector) {
+    push(vector, request->ids[0]);
+}
+
+static const struct recipe recipes[] = {
+    {REQUEST_LIST, "postqueue", "-j", NULL, ERRORS_LAST_LINE, false},
+    {REQUEST_SELECT, "postqueue", "-j", NULL, ERRORS_LAST_LINE, false},
+    {REQUEST_SETTINGS, "postconf", "-xh", push_parameters, ERRORS_LAST_LINE, false},
+    {REQUEST_ACTION, "postsuper", NULL, push_action, ERRORS_OUTPUT, false},
+    {REQUEST_FLUSH, "postqueue", NULL, push_flush, ERRORS_LAST_LINE, false},
+    {REQUEST_VIEW, "postcat", "-q", push_id, ERRORS_LAST_LINE, false},
+    {REQUEST_LIFETIMES, "postconf", "-n", push_lifetimes, ERRORS_LAST_LINE, false},
+    {REQUEST_SET_LIFETIME, "postconf", NULL, push_setting, ERRORS_LAST_LINE, false},
+    {REQUEST_RELOAD, "postfix", "reload", NULL, ERRORS_REPORT, true},
+};
+
+static const struct recipe *find_recipe(uint32_t type) {
+    for (size_t i = 0; i < sizeof recipes / sizeof recipes[0]; i++) {
+        if (recipes[i].type == type) {
+            return &recipes[i];
+        }
+    }
+    return NULL;
+}
+
+static void begin_vector(const struct config *config, const char *program,
+                         struct command_vector *vector) {
+    *vector = (struct command_vector){.count = 0};
     if (container_used(config)) {
         container_words(config, vector->seconds, push, vector);
     }
-    push(vector, recipe->program);
+    push(vector, program);
     push(vector, "-c");
     push(vector, config->postfix_config_directory);
-    push(vector, recipe->option);
-    for (size_t i = 0; recipe->arguments != NULL && recipe->arguments[i] != NULL; i++) {
-        push(vector, recipe->arguments[i]);
+}
+
+bool command_vector(const struct config *config, const struct request *request,
+                    struct command_vector *vector) {
+    const struct recipe *recipe = find_recipe(request->type);
+    if (recipe == NULL) {
+        return false;
     }
+    begin_vector(config, recipe->program, vector);
+    if (recipe->option != NULL) {
+        push(vector, recipe->option);
+    }
+    if (recipe->complete != NULL) {
+        recipe->complete(request, vector);
+    }
+    return true;
+}
+
+int command_allowed(const struct config *config, const struct request *request, char *error,
+                    size_t size) {
+    uint32_t action = request->type == REQUEST_ACTION  ? request->command
+                      : request->type == REQUEST_FLUSH ? (uint32_t)ACTION_FLUSH
+                                                       : 0;
+    if (action != 0 && (config->allow_actions >> action & 1U) == 0) {
+        snprintf(error, size, "allow_actions does not name %s",
+                 job_command_name((enum action_command)action));
+        return EPERM;
+    }
+    if (request->type == REQUEST_VIEW && !config->allow_view) {
+        snprintf(error, size, "allow_view is no");
+        return EPERM;
+    }
+    return 0;
 }
 
 static uint64_t now_usec(void) {
@@ -69,14 +175,13 @@ static uint64_t now_usec(void) {
     return (uint64_t)now.tv_sec * USEC_PER_SEC + (uint64_t)now.tv_nsec / 1000;
 }
 
-/* In the child; only async-signal-safe calls. */
-static void become(const struct vector *vector, int output, int errors, pid_t parent) {
-    int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+/* In the child; only async-signal-safe calls. streams: what becomes its descriptors 0, 1 and 2. */
+static void become(const struct command_vector *vector, const int streams[3], pid_t parent) {
     sigset_t none;
     sigemptyset(&none);
     if (setpgid(0, 0) < 0 || prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != parent ||
-        null < 0 || dup2(null, STDIN_FILENO) < 0 || dup2(output, STDOUT_FILENO) < 0 ||
-        dup2(errors, STDERR_FILENO) < 0 || sigprocmask(SIG_SETMASK, &none, NULL) < 0) {
+        dup2(streams[0], STDIN_FILENO) < 0 || dup2(streams[1], STDOUT_FILENO) < 0 ||
+        dup2(streams[2], STDERR_FILENO) < 0 || sigprocmask(SIG_SETMASK, &none, NULL) < 0) {
         _exit(EXEC_FAILED);
     }
     signal(SIGPIPE, SIG_DFL);
@@ -85,76 +190,163 @@ static void become(const struct vector *vector, int output, int errors, pid_t pa
     /* Nothing can be done about a report that does not fit: the exit status tells. */
     if (write(STDERR_FILENO, CANNOT_RUN, strlen(CANNOT_RUN)) < 0 ||
         write(STDERR_FILENO, vector->words[0], strlen(vector->words[0])) < 0 ||
-        write(STDERR_FILENO, ": ", 2) < 0 || write(STDERR_FILENO, text, strlen(text)) < 0) {
+        write(STDERR_FILENO, ": ", 2) < 0 || write(STDERR_FILENO, text, strlen(text)) < 0 ||
+        write(STDERR_FILENO, "\n", 1) < 0) {
         _exit(EXEC_FAILED);
     }
     _exit(EXEC_FAILED);
 }
 
-static void close_pair(int pair[2]) {
-    if (pair[0] >= 0) {
-        close(pair[0]);
-    }
-    if (pair[1] >= 0) {
-        close(pair[1]);
+static void close_fd(int fd) {
+    if (fd >= 0) {
+        close(fd);
     }
 }
 
-static int start_vector(const struct vector *vector, uint64_t deadline_usec,
-                        struct command *command, int *output) {
-    int out[2] = {-1, -1};
-    int err[2] = {-1, -1};
-    int error = 0;
-    pid_t parent = getpid();
-    if (pipe2(out, O_CLOEXEC) < 0 || pipe2(err, O_CLOEXEC) < 0 ||
-        fcntl(out[0], F_SETFL, O_NONBLOCK) < 0 || fcntl(err[0], F_SETFL, O_NONBLOCK) < 0) {
-        error = errno;
-        goto out;
+/*
+ * A file in memory with the ids, one a line, as standard input: unlike a pipe it takes them all at
+ * once whatever the reader does, and a reader that ends early breaks nothing. Returns -1 with
+ * errno set.
+ */
+static int id_file(const struct request *request) {
+    char text[PROTOCOL_IDS * QUEUE_ID_SIZE];
+    size_t len = 0;
+    for (uint32_t i = 0; i < request->id_count; i++) {
+        size_t id_len = strlen(request->ids[i]);
+        memcpy(text + len, request->ids[i], id_len);
+        text[len + id_len] = '\n';
+        len += id_len + 1;
+    }
+    int fd = memfd_create("hmq-ids", MFD_CLOEXEC);
+    if (fd < 0) {
+        return -1;
+    }
+    ssize_t written = write(fd, text, len);
+    if (written != (ssize_t)len || lseek(fd, 0, SEEK_SET) != 0) {
+        errno = written < 0 ? errno : ENOSPC;
+        close(fd);
+        return -1;
+    }
+    return fd;
+}
+
+/* A file in memory that cannot grow beyond REPORT_SIZE. Returns -1 with errno set. */
+static int report_file(void) {
+    int fd = memfd_create("hmq-report", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    if (fd >= 0 && (ftruncate(fd, REPORT_SIZE) < 0 ||
+                    fcntl(fd, F_ADD_SEALS, F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL) < 0)) {
+        int error = errno;
+        close(fd);
+        errno = error;
+        return -1;
+    }
+    return fd;
+}
+
+/* The descriptors of a command to be: the child's three, and our ends of two of them. */
+struct plumbing {
+    int in, out, err;
+    int output, errors;
+};
+
+static void close_plumbing(const struct plumbing *plumbing) {
+    close_fd(plumbing->in);
+    close_fd(plumbing->out);
+    close_fd(plumbing->err);
+    close_fd(plumbing->output);
+    close_fd(plumbing->errors);
+}
+
+static bool read_pipe(int *read_end, int *write_end) {
+    int pair[2];
+    if (pipe2(pair, O_CLOEXEC) < 0) {
+        return false;
+    }
+    *read_end = pair[0];
+    *write_end = pair[1];
+    return fcntl(pair[0], F_SETFL, O_NONBLOCK) == 0;
+}
+
+/* request: whose ids are to be standard input, or NULL. Returns 0 or an errno value. */
+static int plumb(const struct request *request, enum error_sink errors, struct plumbing *plumbing) {
+    *plumbing = (struct plumbing){-1, -1, -1, -1, -1};
+    plumbing->in = request != NULL ? id_file(request) : open("/dev/null", O_RDONLY | O_CLOEXEC);
+    if (plumbing->in < 0 || !read_pipe(&plumbing->output, &plumbing->out)) {
+        return errno;
     }
     /* Refused above the system's limit for pipes, which costs only speed. */
-    fcntl(out[0], F_SETPIPE_SZ, OUTPUT_PIPE_SIZE);
+    fcntl(plumbing->output, F_SETPIPE_SZ, OUTPUT_PIPE_SIZE);
+    if (errors == ERRORS_LAST_LINE) {
+        return read_pipe(&plumbing->errors, &plumbing->err) ? 0 : errno;
+    }
+    if (errors == ERRORS_OUTPUT) {
+        plumbing->err = fcntl(plumbing->out, F_DUPFD_CLOEXEC, 0);
+        return plumbing->err < 0 ? errno : 0;
+    }
+    plumbing->err = report_file();
+    close(plumbing->out);
+    plumbing->out = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    return plumbing->err < 0 || plumbing->out < 0 ? errno : 0;
+}
 
+static int start_vector(const struct command_vector *vector, struct plumbing *plumbing,
+                        uint64_t deadline_usec, struct command *command) {
+    const int streams[3] = {plumbing->in, plumbing->out, plumbing->err};
+    pid_t parent = getpid();
     pid_t pid = fork();
     if (pid == 0) {
-        become(vector, out[1], err[1], parent);
+        become(vector, streams, parent);
     }
     if (pid < 0) {
-        error = errno;
-        goto out;
+        return errno;
     }
     setpgid(pid, pid);
     int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
     if (pidfd < 0) {
-        error = errno;
+        int error = errno;
         kill(pid, SIGKILL);
         waitpid(pid, NULL, 0);
-        goto out;
+        return error;
     }
-    *command = (struct command){
-        .pid = pid, .pidfd = pidfd, .errors = err[0], .deadline_usec = deadline_usec};
-    *output = out[0];
-    err[0] = -1;
-    out[0] = -1;
-out:
-    close_pair(out);
-    close_pair(err);
-    return error;
+    *command = (struct command){.pid = pid,
+                                .pidfd = pidfd,
+                                .errors = plumbing->errors,
+                                .report = -1,
+                                .deadline_usec = deadline_usec};
+    plumbing->errors = -1;
+    return 0;
 }
 
-int command_start(const struct config *config, enum request_type type, struct command *command,
-                  int *output, char *error, size_t size) {
-    int result = ENOTSUP;
-    for (size_t i = 0; i < sizeof recipes / sizeof recipes[0]; i++) {
-        if (recipes[i].type == type) {
-            struct vector vector;
-            fill_vector(&vector, config, &recipes[i]);
-            result =
-                start_vector(&vector, now_usec() + config->command_timeout_usec, command, output);
-        }
-    }
+int command_start(const struct config *config, const struct request *request,
+                  struct command *command, int *output, char *error, size_t size) {
+    const struct recipe *recipe = find_recipe(request->type);
+    struct command_vector vector;
+    struct plumbing plumbing;
+    int result = command_allowed(config, request, error, size);
     if (result != 0) {
-        snprintf(error, size, "cannot start a command: %s", strerror(result));
+        return result;
     }
+    if (!command_vector(config, request, &vector)) {
+        snprintf(error, size, "no command belongs to request %u", (unsigned)request->type);
+        return ENOTSUP;
+    }
+    result = plumb(request->type == REQUEST_ACTION ? request : NULL, recipe->errors, &plumbing);
+    if (result == 0) {
+        result =
+            start_vector(&vector, &plumbing, now_usec() + config->command_timeout_usec, command);
+    }
+    if (result == 0) {
+        command->detached = recipe->detached;
+        if (recipe->errors == ERRORS_REPORT) {
+            command->report = plumbing.err;
+            plumbing.err = -1;
+        }
+        *output = plumbing.output;
+        plumbing.output = -1;
+    } else {
+        snprintf(error, size, "cannot start %s: %s", recipe->program, strerror(result));
+    }
+    close_plumbing(&plumbing);
     return result;
 }
 
@@ -166,6 +358,16 @@ static void end_line(struct command *command) {
                     sizeof command->last_line);
     }
     command->line_len = 0;
+}
+
+static void take_errors(struct command *command, const char *text, size_t len) {
+    for (size_t i = 0; i < len; i++) {
+        if (text[i] == '\n') {
+            end_line(command);
+        } else if (command->line_len < sizeof command->line) {
+            command->line[command->line_len++] = text[i];
+        }
+    }
 }
 
 void command_read_errors(struct command *command) {
@@ -180,14 +382,19 @@ void command_read_errors(struct command *command) {
             close(command->errors);
             command->errors = -1;
         }
-        for (ssize_t i = 0; i < got; i++) {
-            if (chunk[i] == '\n') {
-                end_line(command);
-            } else if (command->line_len < sizeof command->line) {
-                command->line[command->line_len++] = chunk[i];
-            }
-        }
+        take_errors(command, chunk, (size_t)got);
     }
+}
+
+/* The offset is shared with whoever still writes, hence pread. */
+static void read_report(struct command *command) {
+    char text[REPORT_SIZE];
+    ssize_t got = pread(command->report, text, sizeof text, 0);
+    if (got > 0) {
+        take_errors(command, text, strnlen(text, (size_t)got));
+    }
+    close(command->report);
+    command->report = -1;
 }
 
 void command_stop(struct command *command, uint64_t now) {
@@ -214,9 +421,14 @@ void command_check_deadline(struct command *command, uint64_t now) {
 int command_reap(struct command *command) {
     int status = 0;
     command_read_errors(command);
+    if (command->report >= 0) {
+        read_report(command);
+    }
     end_line(command);
     /* Before the leader is reaped its number cannot mean another group. */
-    kill(-command->pid, SIGKILL);
+    if (!command->detached || command->terminated) {
+        kill(-command->pid, SIGKILL);
+    }
     waitpid(command->pid, &status, 0);
     close(command->pidfd);
     if (command->errors >= 0) {
@@ -266,14 +478,21 @@ static int read_all(struct command *command, int output, char *text, size_t size
 
 int command_postconf(const struct config *config, const char *parameter, char *value, size_t size,
                      char *error, size_t error_size) {
-    const char *const parameters[] = {parameter, NULL};
-    const struct recipe recipe = {REQUEST_SETTINGS, "postconf", "-xh", parameters};
-    struct vector vector;
+    struct command_vector vector;
     struct command command;
-    int output;
-    fill_vector(&vector, config, &recipe);
-    int result = start_vector(&vector, now_usec() + POSTCONF_DEADLINE_USEC, &command, &output);
+    struct plumbing plumbing;
+    begin_vector(config, "postconf", &vector);
+    push(&vector, "-xh");
+    push(&vector, parameter);
+    int result = plumb(NULL, ERRORS_LAST_LINE, &plumbing);
+    if (result == 0) {
+        result = start_vector(&vector, &plumbing, now_usec() + POSTCONF_DEADLINE_USEC, &command);
+    }
+    int output = plumbing.output;
+    plumbing.output = -1;
+    close_plumbing(&plumbing);
     if (result != 0) {
+        close_fd(output);
         snprintf(error, error_size, "cannot start postconf: %s", strerror(result));
         return result;
     }

@@ -1,23 +1,54 @@
 /*
  * The commands the helper may run: a table of fixed argument vectors, chosen by a request's type.
  * Each runs in a process group of its own with a deadline; its output goes to a pipe whose read
- * end belongs to the caller, its error output is read here for its last line.
+ * end belongs to the caller. Its error output is read here for its last line, except postsuper's,
+ * which reports on each id there: that goes to the caller with the rest.
+ *
+ * No shell is involved, and postsuper gets its ids on its standard input only: as an argument
+ * `ALL` would mean every message, and no id at all a repair of the whole queue.
  */
 #ifndef HMQ_HELPER_COMMAND_H
 #define HMQ_HELPER_COMMAND_H
 
 #include "core/config.h"
 #include "core/protocol.h"
+#include "helper/container.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
+#define COMMAND_WORDS_MAX (CONFIG_CONTAINER_WORDS + CONTAINER_WORDS_MAX + 16)
+
+/* What execvp(3) gets. Borrows from the configuration and the request it was made of. */
+struct command_vector {
+    const char *words[COMMAND_WORDS_MAX + 1]; /* NULL-terminated */
+    size_t count;
+    char seconds[24]; /* of container_words */
+    char setting[64]; /* "bounce_queue_lifetime=5d", when one of the words is that */
+};
+
+/*
+ * Makes the argument vector of a valid request (request_valid): program -c DIR option..., for a
+ * container behind container_words. Returns false when the type runs no command.
+ */
+bool command_vector(const struct config *config, const struct request *request,
+                    struct command_vector *vector);
+
+/*
+ * Returns 0 when the configuration allows a valid request (allow_actions, allow_view), or EPERM
+ * with a line in error.
+ */
+int command_allowed(const struct config *config, const struct request *request, char *error,
+                    size_t size);
+
 struct command {
     pid_t pid; /* 0 = this slot is free */
     int pidfd;
-    int errors; /* read end of its stderr, -1 once closed */
+    int errors;    /* read end of its stderr, -1 once closed or when it goes elsewhere */
+    int report;    /* a file with its stderr, read at its end, or -1 */
+    bool detached; /* what it leaves running in its group is to live on */
     uint32_t sequence;
     uint64_t deadline_usec; /* CLOCK_MONOTONIC: when the group gets the next signal */
     bool terminated;        /* SIGTERM was sent, SIGKILL is next */
@@ -28,11 +59,12 @@ struct command {
 };
 
 /*
- * Starts the command of a request type. Returns 0 with *command filled and the read end of its
- * output (non-blocking, close-on-exec) in *output, or an errno value with a line in error.
+ * Starts the command of a valid request, if it is allowed. Returns 0 with *command filled and the
+ * read end of its output (non-blocking, close-on-exec) in *output, or an errno value with a line in
+ * error.
  */
-int command_start(const struct config *config, enum request_type type, struct command *command,
-                  int *output, char *error, size_t size);
+int command_start(const struct config *config, const struct request *request,
+                  struct command *command, int *output, char *error, size_t size);
 
 /* Reads what is there of its stderr, without waiting. */
 void command_read_errors(struct command *command);

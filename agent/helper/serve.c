@@ -5,6 +5,7 @@
 #include "helper/container.h"
 #include "helper/postfix_lock.h"
 #include "helper/scan.h"
+#include "helper/settings_watch.h"
 #include "helper/spool.h"
 
 #include <errno.h>
@@ -17,7 +18,9 @@
 #include <unistd.h>
 
 #define USEC_PER_SEC UINT64_C(1000000)
-#define COMMANDS_MAX 4
+
+/* Core runs four at a time; one that cannot be ended at once may still be there. */
+#define COMMANDS_MAX 8
 
 /* Core reads at once; if it does not for so long, it is taken for dead. */
 #define SEND_TIMEOUT_SEC 10
@@ -28,6 +31,7 @@ struct server {
     struct spool spool;
     struct scanner *scanner;
     bool hint_due; /* a hint is to be sent when inotify has something */
+    struct settings_watch settings;
     struct command commands[COMMANDS_MAX];
 };
 
@@ -132,8 +136,8 @@ static bool handle_command(struct server *server, const struct request *request)
         reply.error = EBUSY;
         snprintf(reply.text, sizeof reply.text, "%d commands are running already", COMMANDS_MAX);
     } else {
-        reply.error = command_start(server->config, (enum request_type)request->type, command,
-                                    &output, reply.text, sizeof reply.text);
+        reply.error =
+            command_start(server->config, request, command, &output, reply.text, sizeof reply.text);
     }
     if (reply.error == 0) {
         command->sequence = request->sequence;
@@ -143,6 +147,12 @@ static bool handle_command(struct server *server, const struct request *request)
         close(output);
     }
     return sent;
+}
+
+/* Armed before the reading: what changes while it runs is worth another one. */
+static bool handle_settings(struct server *server, const struct request *request) {
+    settings_watch_arm(&server->settings, server->config);
+    return handle_command(server, request);
 }
 
 static bool handle_cancel(struct server *server, const struct request *request) {
@@ -166,9 +176,18 @@ static bool handle_mtime(struct server *server, const struct request *request) {
 }
 
 static bool (*const handlers[REQUEST_TYPE_END])(struct server *, const struct request *) = {
-    [REQUEST_SCAN] = handle_scan,        [REQUEST_LIST] = handle_command,
-    [REQUEST_SETTINGS] = handle_command, [REQUEST_CANCEL] = handle_cancel,
+    [REQUEST_SCAN] = handle_scan,
+    [REQUEST_LIST] = handle_command,
+    [REQUEST_SETTINGS] = handle_settings,
+    [REQUEST_CANCEL] = handle_cancel,
     [REQUEST_MTIME] = handle_mtime,
+    [REQUEST_SELECT] = handle_command,
+    [REQUEST_ACTION] = handle_command,
+    [REQUEST_FLUSH] = handle_command,
+    [REQUEST_VIEW] = handle_command,
+    [REQUEST_LIFETIMES] = handle_command,
+    [REQUEST_SET_LIFETIME] = handle_command,
+    [REQUEST_RELOAD] = handle_command,
 };
 
 /* Returns -1 to go on. */
@@ -216,13 +235,22 @@ static int poll_timeout(const struct server *server) {
     return timeout;
 }
 
-/* The sources of the loop in the order of the poll set: socket, inotify, then two per command. */
-enum { POLL_SOCKET, POLL_INOTIFY, POLL_COMMANDS, POLL_SIZE = POLL_COMMANDS + 2 * COMMANDS_MAX };
+/* The sources of the loop in the order of the poll set: socket, the spool's and main.cf's inotify,
+ * then two per command. */
+enum {
+    POLL_SOCKET,
+    POLL_INOTIFY,
+    POLL_SETTINGS,
+    POLL_COMMANDS,
+    POLL_SIZE = POLL_COMMANDS + 2 * COMMANDS_MAX
+};
 
 static void fill_poll_set(const struct server *server, struct pollfd set[POLL_SIZE]) {
     set[POLL_SOCKET] = (struct pollfd){.fd = server->socket, .events = POLLIN};
     set[POLL_INOTIFY] = (struct pollfd){.fd = server->hint_due ? scanner_fd(server->scanner) : -1,
                                         .events = POLLIN};
+    set[POLL_SETTINGS] =
+        (struct pollfd){.fd = settings_watch_fd(&server->settings), .events = POLLIN};
     for (size_t i = 0; i < COMMANDS_MAX; i++) {
         const struct command *command = &server->commands[i];
         bool used = command->pid != 0;
@@ -271,6 +299,12 @@ static enum serve_end serve_loop(struct server *server) {
                 return SERVE_FAILED;
             }
         }
+        if (set[POLL_SETTINGS].revents != 0 && settings_watch_changed(&server->settings)) {
+            struct reply dirty = make_reply(REPLY_SETTINGS_DIRTY, 0);
+            if (!send_reply(server, &dirty, -1)) {
+                return SERVE_FAILED;
+            }
+        }
         if (set[POLL_SOCKET].revents != 0) {
             int end = take_request(server);
             if (end >= 0) {
@@ -282,6 +316,7 @@ static enum serve_end serve_loop(struct server *server) {
 
 enum serve_end serve(const struct config *config, int socket) {
     struct server server = {.config = config, .socket = socket, .scanner = scanner_new()};
+    settings_watch_init(&server.settings);
     struct timeval timeout = {.tv_sec = SEND_TIMEOUT_SEC};
     enum serve_end end = SERVE_FAILED;
     if (server.scanner != NULL &&
@@ -294,6 +329,7 @@ enum serve_end serve(const struct config *config, int socket) {
             command_stop(&server.commands[i], 0);
         }
     }
+    settings_watch_deinit(&server.settings);
     scanner_free(server.scanner);
     return end;
 }

@@ -1,5 +1,8 @@
 #include "io/helper_client.h"
 
+#include "core/text.h"
+
+#include <assert.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -14,13 +17,37 @@
 
 /* Small enough that a GET waits no longer than one chunk's lines take. */
 #define CHUNK_SIZE ((size_t)64 * 1024)
-#define LINE_MAX_OCTETS ((size_t)8 * 1024 * 1024)
+#define LISTING_LINE_MAX ((size_t)8 * 1024 * 1024)
+#define LINE_MAX_OCTETS ((size_t)64 * 1024)
+
+/* postsuper prints a line or two of less than 200 octets for an id. */
+#define ACTION_OUTPUT_MAX ((size_t)1024 * 1024)
 
 /* Beyond its own deadline a command has this long to be ended and reported by the helper. */
 #define EXIT_GRACE_USEC (5 * USEC_PER_SEC)
 
 #define ERROR_SIZE 256
 #define MAIL_DOWN "mail system is down"
+
+enum { STREAM_LIST, STREAM_SETTINGS, STREAM_JOB, STREAM_LIFETIMES, STREAM_COUNT };
+
+/* What is to be known of the types that run a command. */
+static const struct kind {
+    int slot;
+    const char *program;
+    size_t line_max;
+    size_t output_max; /* 0 = no limit */
+} kinds[REQUEST_TYPE_END] = {
+    [REQUEST_LIST] = {STREAM_LIST, "postqueue", LISTING_LINE_MAX, 0},
+    [REQUEST_SETTINGS] = {STREAM_SETTINGS, "postconf", LINE_MAX_OCTETS, 0},
+    [REQUEST_SELECT] = {STREAM_JOB, "postqueue", LISTING_LINE_MAX, 0},
+    [REQUEST_ACTION] = {STREAM_JOB, "postsuper", LINE_MAX_OCTETS, ACTION_OUTPUT_MAX},
+    [REQUEST_FLUSH] = {STREAM_JOB, "postqueue", LINE_MAX_OCTETS, LINE_MAX_OCTETS},
+    [REQUEST_VIEW] = {STREAM_JOB, "postcat", LINE_MAX_OCTETS, 0},
+    [REQUEST_LIFETIMES] = {STREAM_LIFETIMES, "postconf", LINE_MAX_OCTETS, LINE_MAX_OCTETS},
+    [REQUEST_SET_LIFETIME] = {STREAM_LIFETIMES, "postconf", LINE_MAX_OCTETS, LINE_MAX_OCTETS},
+    [REQUEST_RELOAD] = {STREAM_LIFETIMES, "postfix", LINE_MAX_OCTETS, LINE_MAX_OCTETS},
+};
 
 struct stream {
     bool active;
@@ -31,12 +58,13 @@ struct stream {
     int fd;
     bool output_ended, exited;
     struct lines lines;
+    size_t output_left;
     uint64_t started_usec;
-    bool mail_down;
-    char error[ERROR_SIZE]; /* "" = nothing wrong so far */
+    bool truncated, timed_out;
+    int exit_error, wait_status;    /* of REPLY_EXIT */
+    char last_words[PROTOCOL_TEXT]; /* of its error output */
+    char error[ERROR_SIZE];         /* "" = nothing wrong so far */
 };
-
-enum { STREAM_LIST, STREAM_SETTINGS, STREAM_COUNT };
 
 struct helper_client {
     sd_event *event;
@@ -66,9 +94,11 @@ static uint32_t next_sequence(struct helper_client *client) {
 }
 
 static bool send_request(const struct helper_client *client, struct request *request) {
+    size_t size = request_size(request->id_count);
     request->version = PROTOCOL_VERSION;
-    return client->socket >= 0 && send(client->socket, request, sizeof *request,
-                                       MSG_NOSIGNAL | MSG_DONTWAIT) == (ssize_t)sizeof *request;
+    assert(request_valid(request, size));
+    return client->socket >= 0 &&
+           send(client->socket, request, size, MSG_NOSIGNAL | MSG_DONTWAIT) == (ssize_t)size;
 }
 
 static void close_output(struct stream *stream) {
@@ -78,20 +108,6 @@ static void close_output(struct stream *stream) {
         stream->fd = -1;
     }
     stream->output_ended = true;
-}
-
-static void stream_finish(struct stream *stream) {
-    struct stream_callbacks callbacks = stream->callbacks;
-    char error[ERROR_SIZE];
-    memcpy(error, stream->error, sizeof error);
-    struct command_end end = {.ok = error[0] == '\0',
-                              .error = error,
-                              .mail_down = stream->mail_down,
-                              .used_usec = now_usec() - stream->started_usec};
-    close_output(stream);
-    lines_deinit(&stream->lines);
-    stream->active = false;
-    callbacks.end(callbacks.userdata, &end);
 }
 
 /* The first thing that went wrong is the one worth telling. */
@@ -107,7 +123,49 @@ __attribute__((format(printf, 2, 3))) static void stream_fail(struct stream *str
 }
 
 static const char *program(const struct stream *stream) {
-    return stream->type == REQUEST_LIST ? "postqueue" : "postconf";
+    return kinds[stream->type].program;
+}
+
+/* Not before the output has ended: an action's last words are in it. */
+static void judge_exit(struct stream *stream) {
+    const char *colon = stream->last_words[0] != '\0' ? ": " : "";
+    const char *name = program(stream);
+    int status = stream->wait_status;
+    if (!stream->exited || stream->truncated) {
+        return;
+    }
+    if (stream->timed_out) {
+        stream_fail(stream, "%s did not end within command_timeout%s%s", name, colon,
+                    stream->last_words);
+    } else if (stream->exit_error != 0) {
+        stream_fail(stream, "%s", stream->last_words);
+    } else if (WIFSIGNALED(status)) {
+        stream_fail(stream, "%s was ended by signal %d%s%s", name, WTERMSIG(status), colon,
+                    stream->last_words);
+    } else if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
+        stream_fail(stream, "%s ended with status %d%s%s", name, WEXITSTATUS(status), colon,
+                    stream->last_words);
+    } else if (lines_unfinished(&stream->lines)) {
+        stream_fail(stream, "%s: output ended within line %llu", name,
+                    (unsigned long long)stream->lines.number + 1);
+    }
+}
+
+static void stream_finish(struct stream *stream) {
+    struct stream_callbacks callbacks = stream->callbacks;
+    char error[ERROR_SIZE];
+    judge_exit(stream);
+    memcpy(error, stream->error, sizeof error);
+    struct command_end end = {.ok = error[0] == '\0',
+                              .error = error,
+                              .mail_down = strcasestr(stream->last_words, MAIL_DOWN) != NULL ||
+                                           stream->exit_error == EHOSTDOWN,
+                              .truncated = stream->truncated,
+                              .used_usec = now_usec() - stream->started_usec};
+    close_output(stream);
+    lines_deinit(&stream->lines);
+    stream->active = false;
+    callbacks.end(callbacks.userdata, &end);
 }
 
 /* Stops the command; its REPLY_EXIT ends the stream. */
@@ -117,14 +175,55 @@ static void stream_cancel(struct helper_client *client, struct stream *stream) {
     send_request(client, &request);
 }
 
+/* What an action's end tells is the last line, where it did not end well. */
+static int on_line(void *userdata, const char *line, size_t len) {
+    struct stream *stream = userdata;
+    if (stream->type == REQUEST_ACTION) {
+        text_escape(line, len, stream->last_words, sizeof stream->last_words);
+    }
+    return stream->callbacks.line(stream->callbacks.userdata, line, len);
+}
+
+/* Hands on what was read. Returns false when the command is not worth hearing further. */
+static bool take_output(struct stream *stream, const char *data, size_t len) {
+    size_t line_max = kinds[stream->type].line_max;
+    size_t taken = len < stream->output_left ? len : stream->output_left;
+    int r = 0;
+    stream->output_left -= taken;
+    if (taken > 0 && stream->callbacks.data != NULL) {
+        r = stream->callbacks.data(stream->callbacks.userdata, data, taken);
+    } else if (taken > 0) {
+        r = lines_feed(&stream->lines, data, taken, line_max, on_line, stream);
+    }
+    if (r == -EMSGSIZE) {
+        stream_fail(stream, "%s: line %llu is longer than %zu octets", program(stream),
+                    (unsigned long long)stream->lines.number + 1, line_max);
+    } else if (r != 0) {
+        stream_fail(stream, "%s: output refused at line %llu", program(stream),
+                    (unsigned long long)stream->lines.number);
+    } else if (taken < len && stream->type == REQUEST_VIEW) {
+        stream->truncated = true;
+    } else if (taken < len) {
+        stream_fail(stream, "%s: more output than is taken, stopped", program(stream));
+    }
+    return r == 0 && taken == len;
+}
+
+static struct stream *find_output(struct helper_client *client, int fd) {
+    for (size_t i = 0; i < STREAM_COUNT; i++) {
+        if (client->streams[i].active && client->streams[i].fd == fd) {
+            return &client->streams[i];
+        }
+    }
+    return NULL;
+}
+
 static int on_output(sd_event_source *source, int fd, uint32_t revents, void *userdata) {
     struct helper_client *client = userdata;
     (void)source;
     (void)revents;
-    struct stream *stream = &client->streams[STREAM_LIST];
-    if (!stream->active || stream->fd != fd) {
-        stream = &client->streams[STREAM_SETTINGS];
-    }
+    struct stream *stream = find_output(client, fd);
+    assert(stream != NULL);
     ssize_t got = read(fd, client->chunk, CHUNK_SIZE);
     if (got < 0) {
         if (errno == EAGAIN || errno == EINTR) {
@@ -135,23 +234,10 @@ static int on_output(sd_event_source *source, int fd, uint32_t revents, void *us
         return 0;
     }
     if (got > 0) {
-        int r = lines_feed(&stream->lines, client->chunk, (size_t)got, LINE_MAX_OCTETS,
-                           stream->callbacks.line, stream->callbacks.userdata);
-        if (r == -EMSGSIZE) {
-            stream_fail(stream, "%s: line %llu is longer than %zu octets", program(stream),
-                        (unsigned long long)stream->lines.number + 1, LINE_MAX_OCTETS);
-        } else if (r != 0) {
-            stream_fail(stream, "%s: output refused at line %llu", program(stream),
-                        (unsigned long long)stream->lines.number);
-        }
-        if (r != 0) {
+        if (!take_output(stream, client->chunk, (size_t)got)) {
             stream_cancel(client, stream);
         }
         return 0;
-    }
-    if (lines_unfinished(&stream->lines)) {
-        stream_fail(stream, "%s: output ended within line %llu", program(stream),
-                    (unsigned long long)stream->lines.number + 1);
     }
     close_output(stream);
     if (stream->exited) {
@@ -191,26 +277,19 @@ static void take_stream(struct helper_client *client, const struct reply *reply,
     *fd = -1;
 }
 
-static void take_exit(struct helper_client *client, const struct reply *reply) {
+static void take_exit(struct helper_client *client, const struct reply *reply, int *fd) {
+    (void)fd;
     struct stream *stream = find_stream(client, reply->sequence);
     if (stream == NULL) {
         return;
     }
-    const char *colon = reply->text[0] != '\0' ? ": " : "";
-    stream->mail_down = strcasestr(reply->text, MAIL_DOWN) != NULL || reply->error == EHOSTDOWN;
-    if (reply->timed_out) {
-        stream_fail(stream, "%s did not end within command_timeout%s%s", program(stream), colon,
-                    reply->text);
-    } else if (reply->error != 0) {
-        stream_fail(stream, "%s", reply->text);
-    } else if (WIFSIGNALED(reply->wait_status)) {
-        stream_fail(stream, "%s was ended by signal %d%s%s", program(stream),
-                    WTERMSIG(reply->wait_status), colon, reply->text);
-    } else if (!WIFEXITED(reply->wait_status) || WEXITSTATUS(reply->wait_status) != 0) {
-        stream_fail(stream, "%s ended with status %d%s%s", program(stream),
-                    WEXITSTATUS(reply->wait_status), colon, reply->text);
-    }
     stream->exited = true;
+    stream->timed_out = reply->timed_out;
+    stream->exit_error = reply->error;
+    stream->wait_status = reply->wait_status;
+    if (reply->text[0] != '\0') {
+        snprintf(stream->last_words, sizeof stream->last_words, "%s", reply->text);
+    }
     if (stream->output_ended) {
         stream_finish(stream);
     }
@@ -243,11 +322,6 @@ static void take_counts(struct helper_client *client, const struct reply *reply,
     }
 }
 
-static void take_exit_reply(struct helper_client *client, const struct reply *reply, int *fd) {
-    (void)fd;
-    take_exit(client, reply);
-}
-
 static void take_mtimes(struct helper_client *client, const struct reply *reply, int *fd) {
     (void)fd;
     client->callbacks.mtimes(client->callbacks.userdata, reply);
@@ -259,11 +333,22 @@ static void take_dirty(struct helper_client *client, const struct reply *reply, 
     client->callbacks.dirty(client->callbacks.userdata);
 }
 
+static void take_settings_dirty(struct helper_client *client, const struct reply *reply, int *fd) {
+    (void)reply;
+    (void)fd;
+    client->callbacks.settings_dirty(client->callbacks.userdata);
+}
+
 /* A handler that keeps the descriptor sets *fd to -1. */
 static void (*const handlers[REPLY_TYPE_END])(struct helper_client *, const struct reply *,
                                               int *) = {
-    [REPLY_HELLO] = take_hello,     [REPLY_COUNTS] = take_counts, [REPLY_STREAM] = take_stream,
-    [REPLY_EXIT] = take_exit_reply, [REPLY_MTIME] = take_mtimes,  [REPLY_DIRTY] = take_dirty,
+    [REPLY_HELLO] = take_hello,
+    [REPLY_COUNTS] = take_counts,
+    [REPLY_STREAM] = take_stream,
+    [REPLY_EXIT] = take_exit,
+    [REPLY_MTIME] = take_mtimes,
+    [REPLY_DIRTY] = take_dirty,
+    [REPLY_SETTINGS_DIRTY] = take_settings_dirty,
 };
 
 static void lose_helper(struct helper_client *client) {
@@ -411,10 +496,30 @@ bool helper_client_mtimes(struct helper_client *client, const char (*ids)[QUEUE_
     return send_request(client, &request);
 }
 
-bool helper_client_run(struct helper_client *client, enum request_type type,
+static struct request order_request(const struct helper_order *order) {
+    struct request request = {.type = order->type,
+                              .command = order->command,
+                              .parameter = order->parameter,
+                              .flags = order->remove ? LIFETIME_REMOVE : 0,
+                              .id_count = (uint32_t)order->id_count};
+    assert(order->id_count <= PROTOCOL_IDS);
+    if (order->value != NULL) {
+        assert(strlen(order->value) < sizeof request.value);
+        memcpy(request.value, order->value, strlen(order->value));
+    }
+    if (order->id_count > 0) {
+        memcpy(request.ids, order->ids, order->id_count * sizeof *order->ids);
+    }
+    return request;
+}
+
+bool helper_client_run(struct helper_client *client, const struct helper_order *order,
                        const struct stream_callbacks *callbacks) {
-    struct stream *stream = &client->streams[type == REQUEST_LIST ? STREAM_LIST : STREAM_SETTINGS];
-    struct request request = {.type = type};
+    assert(order->type < REQUEST_TYPE_END && kinds[order->type].program != NULL);
+    const struct kind *kind = &kinds[order->type];
+    struct stream *stream = &client->streams[kind->slot];
+    struct request request = order_request(order);
+    size_t output_max = order->output_max != 0 ? order->output_max : kind->output_max;
     if (stream->active) {
         return false;
     }
@@ -423,10 +528,11 @@ bool helper_client_run(struct helper_client *client, enum request_type type,
         return false;
     }
     *stream = (struct stream){.active = true,
-                              .type = type,
+                              .type = order->type,
                               .sequence = request.sequence,
                               .callbacks = *callbacks,
                               .fd = -1,
+                              .output_left = output_max != 0 ? output_max : SIZE_MAX,
                               .started_usec = now_usec()};
     return true;
 }

@@ -22,6 +22,8 @@ struct helper_callbacks {
     void (*hello)(void *userdata, const char *missing);
     /* The spool may have changed. */
     void (*dirty)(void *userdata);
+    /* main.cf may have changed. */
+    void (*settings_dirty)(void *userdata);
     /* The answer to helper_client_scan; or reply is NULL and error says why there is none. */
     void (*counts)(void *userdata, const struct reply *reply, const char *error);
     /* The answer to helper_client_mtimes. */
@@ -31,17 +33,34 @@ struct helper_callbacks {
     void *userdata;
 };
 
+/* What to run, and with what. Everything is borrowed for the call of helper_client_run. */
+struct helper_order {
+    /* LIST, SELECT, SETTINGS, ACTION, FLUSH, VIEW, LIFETIMES, SET_LIFETIME or RELOAD. */
+    enum request_type type;
+    enum action_command command;      /* ACTION: hold, unhold, requeue, delete or expire */
+    const char (*ids)[QUEUE_ID_SIZE]; /* ACTION: 1..PROTOCOL_IDS; FLUSH: 0 or 1; VIEW: 1 */
+    size_t id_count;
+    enum postfix_parameter parameter; /* SET_LIFETIME: which of the two lifetimes */
+    const char *value;                /* SET_LIFETIME: its value, lifetime_value_valid */
+    bool remove;                      /* SET_LIFETIME: take it out of main.cf; no value then */
+    size_t output_max; /* octets of output to take; 0 = no limit, ACTION a fitting one */
+};
+
 /* How a command ended. */
 struct command_end {
-    bool ok;            /* exit status 0 and every line taken */
-    const char *error;  /* one line why not, "" when ok */
+    bool ok;            /* exit status 0 and every line taken, or truncated */
+    const char *error;  /* one line why not, with the command's own last words; "" when ok */
     bool mail_down;     /* it said that the mail system is down, or its container is */
+    bool truncated;     /* VIEW: there was more than output_max, and the command was stopped */
     uint64_t used_usec; /* from the request to the end */
 };
 
 struct stream_callbacks {
     /* One line of output. Returns 0 to go on, or non-zero to stop the command. */
     line_handler line;
+    /* VIEW, instead of line: octets of output as they come, for as little as one. Returns as line.
+     * NULL = lines. */
+    int (*data)(void *userdata, const char *data, size_t len);
     /* The end, called once for each started stream unless the helper is gone or started anew:
      * then with an error too. */
     void (*end)(void *userdata, const struct command_end *end);
@@ -59,7 +78,17 @@ void helper_client_free(struct helper_client *client);
 bool helper_client_scan(struct helper_client *client, bool full);
 bool helper_client_mtimes(struct helper_client *client, const char (*ids)[QUEUE_ID_SIZE],
                           size_t count);
-bool helper_client_run(struct helper_client *client, enum request_type type,
+
+/*
+ * Starts a command. There are four kinds, each of which runs one command at a time, independent of
+ * the others: LIST; SETTINGS; jobs (SELECT, ACTION, FLUSH, VIEW); and the lifetimes' (LIFETIMES,
+ * SET_LIFETIME, RELOAD). An order that the protocol does not allow is a mistake of the caller
+ * (assert). What the configuration does not allow the helper refuses: the end says so.
+ *
+ * A line may have 8 MiB in LIST and SELECT, else 64 KiB; more, or more output than output_max, is
+ * an error and stops the command, but for VIEW: there it is cut.
+ */
+bool helper_client_run(struct helper_client *client, const struct helper_order *order,
                        const struct stream_callbacks *callbacks);
 
 #endif

@@ -32,37 +32,98 @@ static const struct change requests[] = {
     {"a type beyond the last", REQUEST_SCAN, AT(request, type), REQUEST_TYPE_END, false},
     {"a huge type", REQUEST_SCAN, AT(request, type), UINT32_MAX, false},
     {"a full scan", REQUEST_SCAN, AT(request, flags), SCAN_FULL, true},
-    {"an unknown flag", REQUEST_SCAN, AT(request, flags), 2, false},
+    {"an unknown flag", REQUEST_SCAN, AT(request, flags), 4, false},
+    {"another type's flag", REQUEST_SCAN, AT(request, flags), LIFETIME_REMOVE, false},
     {"an unknown flag besides", REQUEST_SCAN, AT(request, flags), SCAN_FULL | 0x80000000, false},
     {"a flag on list", REQUEST_LIST, AT(request, flags), SCAN_FULL, false},
     {"a flag on settings", REQUEST_SETTINGS, AT(request, flags), SCAN_FULL, false},
     {"a flag on cancel", REQUEST_CANCEL, AT(request, flags), SCAN_FULL, false},
     {"a flag on mtime", REQUEST_MTIME, AT(request, flags), SCAN_FULL, false},
+    {"a flag on an action", REQUEST_ACTION, AT(request, flags), LIFETIME_REMOVE, false},
     {"ids on scan", REQUEST_SCAN, AT(request, id_count), 1, false},
     {"ids on list", REQUEST_LIST, AT(request, id_count), 1, false},
+    {"ids on select", REQUEST_SELECT, AT(request, id_count), 1, false},
     {"ids on settings", REQUEST_SETTINGS, AT(request, id_count), 1, false},
     {"ids on cancel", REQUEST_CANCEL, AT(request, id_count), 1, false},
+    {"ids on reload", REQUEST_RELOAD, AT(request, id_count), 1, false},
+    {"ids on set lifetime", REQUEST_SET_LIFETIME, AT(request, id_count), 1, false},
     {"no ids", REQUEST_MTIME, AT(request, id_count), 0, false},
     {"one id", REQUEST_MTIME, AT(request, id_count), 1, true},
-    {"all ids", REQUEST_MTIME, AT(request, id_count), PROTOCOL_IDS, true},
-    {"one id more", REQUEST_MTIME, AT(request, id_count), PROTOCOL_IDS + 1, false},
+    {"all ids", REQUEST_MTIME, AT(request, id_count), PROTOCOL_MTIMES, true},
+    {"one id more", REQUEST_MTIME, AT(request, id_count), PROTOCOL_MTIMES + 1, false},
     {"a huge number of ids", REQUEST_MTIME, AT(request, id_count), UINT32_MAX, false},
     {"a dash in the first id", REQUEST_MTIME, offsetof(struct request, ids[0][0]), 1, '-', false},
-    {"a slash in the last id", REQUEST_MTIME, offsetof(struct request, ids[PROTOCOL_IDS - 1][3]), 1,
-     '/', false},
+    {"a slash in the last id", REQUEST_MTIME, offsetof(struct request, ids[PROTOCOL_MTIMES - 1][3]),
+     1, '/', false},
     {"an empty id", REQUEST_MTIME, offsetof(struct request, ids[5][0]), 1, 0, false},
     {"an id cut short", REQUEST_MTIME, offsetof(struct request, ids[5][5]), 1, 0, false},
+    {"hold", REQUEST_ACTION, AT(request, command), ACTION_HOLD, true},
+    {"unhold", REQUEST_ACTION, AT(request, command), ACTION_UNHOLD, true},
+    {"requeue", REQUEST_ACTION, AT(request, command), ACTION_REQUEUE, true},
+    {"delete", REQUEST_ACTION, AT(request, command), ACTION_DELETE, true},
+    {"expire", REQUEST_ACTION, AT(request, command), ACTION_EXPIRE, true},
+    {"no command", REQUEST_ACTION, AT(request, command), 0, false},
+    {"flush is no action by ids", REQUEST_ACTION, AT(request, command), ACTION_FLUSH, false},
+    {"nor is view", REQUEST_ACTION, AT(request, command), ACTION_VIEW, false},
+    {"nor is count", REQUEST_ACTION, AT(request, command), ACTION_COUNT, false},
+    {"a command beyond the last", REQUEST_ACTION, AT(request, command), ACTION_COUNT + 1, false},
+    {"a command whose bit wraps", REQUEST_ACTION, AT(request, command), 32 + ACTION_HOLD, false},
+    {"a huge command", REQUEST_ACTION, AT(request, command), UINT32_MAX, false},
+    {"a command on list", REQUEST_LIST, AT(request, command), ACTION_HOLD, false},
+    {"a command on flush", REQUEST_FLUSH, AT(request, command), ACTION_FLUSH, false},
+    {"an action on nothing", REQUEST_ACTION, AT(request, id_count), 0, false},
+    {"an action on one", REQUEST_ACTION, AT(request, id_count), 1, true},
+    {"an action on all", REQUEST_ACTION, AT(request, id_count), PROTOCOL_IDS, true},
+    {"an action on one more", REQUEST_ACTION, AT(request, id_count), PROTOCOL_IDS + 1, false},
+    {"a newline in the last id", REQUEST_ACTION, offsetof(struct request, ids[PROTOCOL_IDS - 1][6]),
+     1, '\n', false},
+    {"flush everything", REQUEST_FLUSH, AT(request, id_count), 0, true},
+    {"flush one", REQUEST_FLUSH, AT(request, id_count), 1, true},
+    {"flush two", REQUEST_FLUSH, AT(request, id_count), 2, false},
+    {"view nothing", REQUEST_VIEW, AT(request, id_count), 0, false},
+    {"view one", REQUEST_VIEW, AT(request, id_count), 1, true},
+    {"view two", REQUEST_VIEW, AT(request, id_count), 2, false},
+    {"view an option", REQUEST_VIEW, offsetof(struct request, ids[0][0]), 1, '-', false},
+    {"one lifetime", REQUEST_SET_LIFETIME, AT(request, parameter), PARAMETER_BOUNCE_LIFETIME, true},
+    {"the other", REQUEST_SET_LIFETIME, AT(request, parameter), PARAMETER_MAXIMAL_LIFETIME, true},
+    {"no lifetime", REQUEST_SET_LIFETIME, AT(request, parameter), 0, false},
+    {"another parameter", REQUEST_SET_LIFETIME, AT(request, parameter), PARAMETER_DEFER_TRANSPORTS,
+     false},
+    {"a parameter beyond the last", REQUEST_SET_LIFETIME, AT(request, parameter), PARAMETER_COUNT,
+     false},
+    {"a huge parameter", REQUEST_SET_LIFETIME, AT(request, parameter), UINT32_MAX, false},
+    {"a value to be removed", REQUEST_SET_LIFETIME, AT(request, flags), LIFETIME_REMOVE, false},
+    {"a value of letters", REQUEST_SET_LIFETIME, offsetof(struct request, value[0]), 1, 'x', false},
+    {"a value without a unit", REQUEST_SET_LIFETIME, offsetof(struct request, value[1]), 1, 0,
+     false},
+    {"an empty value", REQUEST_SET_LIFETIME, offsetof(struct request, value[0]), 1, 0, false},
+    {"a parameter on reload", REQUEST_RELOAD, AT(request, parameter), PARAMETER_BOUNCE_LIFETIME,
+     false},
+    {"a value on reload", REQUEST_RELOAD, offsetof(struct request, value[3]), 1, 'd', false},
+    {"the lifetimes", REQUEST_LIFETIMES, AT(request, sequence), 7, true},
 };
 
 static struct request good_request(uint32_t type) {
+    static const uint32_t id_counts[REQUEST_TYPE_END] = {
+        [REQUEST_MTIME] = PROTOCOL_MTIMES, [REQUEST_ACTION] = PROTOCOL_IDS, [REQUEST_VIEW] = 1};
     struct request request = {.version = PROTOCOL_VERSION, .type = type, .sequence = 3};
-    if (type == REQUEST_MTIME) {
-        request.id_count = PROTOCOL_IDS;
-        for (size_t i = 0; i < PROTOCOL_IDS; i++) {
-            snprintf(request.ids[i], sizeof request.ids[i], "3F25%04zX", i);
-        }
+    request.id_count = id_counts[type];
+    for (size_t i = 0; i < PROTOCOL_IDS; i++) {
+        snprintf(request.ids[i], sizeof request.ids[i], "3F25%04zX", i);
+    }
+    if (type == REQUEST_ACTION) {
+        request.command = ACTION_HOLD;
+    }
+    if (type == REQUEST_SET_LIFETIME) {
+        request.parameter = PARAMETER_BOUNCE_LIFETIME;
+        snprintf(request.value, sizeof request.value, "5d");
     }
     return request;
+}
+
+/* As it would come over the wire: a packet cannot hold more than all ids. */
+static size_t wire_size(const struct request *request) {
+    return request_size(request->id_count < PROTOCOL_IDS ? request->id_count : PROTOCOL_IDS);
 }
 
 static void apply(void *packet, const struct change *change) {
@@ -87,20 +148,38 @@ static void test_requests(void **state) {
     (void)state;
     for (size_t i = 0; i < COUNT_OF(requests); i++) {
         struct request request = good_request(requests[i].type);
-        CHECK(requests[i].name, request_valid(&request, sizeof request));
+        CHECK(requests[i].name, request_valid(&request, wire_size(&request)));
         apply(&request, &requests[i]);
-        CHECK_INT(requests[i].name, request_valid(&request, sizeof request), requests[i].valid);
+        CHECK_INT(requests[i].name, request_valid(&request, wire_size(&request)),
+                  requests[i].valid);
     }
 }
 
 /* Ids without a NUL fill their field and are one octet too long. */
-static void test_unterminated_id(void **state) {
+static void test_unterminated(void **state) {
     (void)state;
-    struct request request = good_request(REQUEST_MTIME);
+    struct request request = good_request(REQUEST_ACTION);
     memset(request.ids[PROTOCOL_IDS - 1], 'A', QUEUE_ID_SIZE);
     CHECK("33 octets", !request_valid(&request, sizeof request));
     request.ids[PROTOCOL_IDS - 1][QUEUE_ID_MAX] = '\0';
     CHECK("32 octets", request_valid(&request, sizeof request));
+
+    request = good_request(REQUEST_SET_LIFETIME);
+    memset(request.value, '0', sizeof request.value);
+    CHECK("a value without NUL", !request_valid(&request, request_size(0)));
+    request.value[sizeof request.value - 1] = '\0';
+    request.value[sizeof request.value - 2] = 's';
+    CHECK("the longest value", request_valid(&request, request_size(0)));
+}
+
+static void test_remove_lifetime(void **state) {
+    (void)state;
+    struct request request = good_request(REQUEST_SET_LIFETIME);
+    request.flags = LIFETIME_REMOVE;
+    memset(request.value, 0, sizeof request.value);
+    CHECK("no value", request_valid(&request, request_size(0)));
+    request.value[sizeof request.value - 1] = 'd';
+    CHECK("something at the end", !request_valid(&request, request_size(0)));
 }
 
 static const struct change replies[] = {
@@ -108,8 +187,9 @@ static const struct change replies[] = {
     {"counts", REPLY_COUNTS, AT(reply, sequence), 7, true},
     {"stream", REPLY_STREAM, AT(reply, sequence), 7, true},
     {"exit", REPLY_EXIT, AT(reply, wait_status), -1, true},
-    {"mtime", REPLY_MTIME, AT(reply, id_count), PROTOCOL_IDS, true},
+    {"mtime", REPLY_MTIME, AT(reply, id_count), PROTOCOL_MTIMES, true},
     {"dirty", REPLY_DIRTY, AT(reply, sequence), 0, true},
+    {"settings dirty", REPLY_SETTINGS_DIRTY, AT(reply, sequence), 0, true},
     {"version 0", REPLY_HELLO, AT(reply, version), 0, false},
     {"another version", REPLY_HELLO, AT(reply, version), PROTOCOL_VERSION + 1, false},
     {"no type", REPLY_HELLO, AT(reply, type), 0, false},
@@ -117,7 +197,7 @@ static const struct change replies[] = {
     {"a huge type", REPLY_HELLO, AT(reply, type), UINT32_MAX, false},
     {"an error", REPLY_COUNTS, AT(reply, error), 13, true},
     {"a negative error", REPLY_COUNTS, AT(reply, error), -13, false},
-    {"too many ids", REPLY_MTIME, AT(reply, id_count), PROTOCOL_IDS + 1, false},
+    {"too many ids", REPLY_MTIME, AT(reply, id_count), PROTOCOL_MTIMES + 1, false},
     {"a huge number of ids", REPLY_MTIME, AT(reply, id_count), UINT32_MAX, false},
     {"no state of Postfix", REPLY_COUNTS, AT(reply, postfix), 0, false},
     {"a state beyond the last", REPLY_COUNTS, AT(reply, postfix), POSTFIX_UNKNOWN + 1, false},
@@ -148,7 +228,7 @@ static void test_unterminated_text(void **state) {
 /* Any other length than the exact one, without looking behind what is there. */
 static void test_lengths(void **state) {
     (void)state;
-    struct request request = good_request(REQUEST_MTIME);
+    struct request request = good_request(REQUEST_ACTION);
     struct reply reply = {.version = PROTOCOL_VERSION, .type = REPLY_HELLO};
     const size_t cuts[] = {0, 1, 4, 8, 100};
     for (size_t i = 0; i < COUNT_OF(cuts); i++) {
@@ -166,15 +246,20 @@ static void test_lengths(void **state) {
     }
     CHECK("one octet less", !request_valid(&request, sizeof request - 1));
     CHECK("one octet more", !request_valid(&request, sizeof request + 1));
+    request.id_count = 3;
+    CHECK("as many ids as it says", request_valid(&request, request_size(3)));
+    CHECK("one id less than it says", !request_valid(&request, request_size(2)));
+    CHECK("one id more than it says", !request_valid(&request, request_size(4)));
+    CHECK("the header only", !request_valid(&request, request_size(0)));
     CHECK("one octet less", !reply_valid(&reply, sizeof reply - 1));
     CHECK("one octet more", !reply_valid(&reply, sizeof reply + 1));
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_requests), cmocka_unit_test(test_unterminated_id),
-        cmocka_unit_test(test_replies),  cmocka_unit_test(test_unterminated_text),
-        cmocka_unit_test(test_lengths),
+        cmocka_unit_test(test_requests),          cmocka_unit_test(test_unterminated),
+        cmocka_unit_test(test_remove_lifetime),   cmocka_unit_test(test_replies),
+        cmocka_unit_test(test_unterminated_text), cmocka_unit_test(test_lengths),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
