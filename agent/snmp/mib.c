@@ -76,6 +76,9 @@ enum mib_result mib_get(const struct mib_view *view, const uint32_t *oid, size_t
                 return MIB_NO_INSTANCE;
             }
             *value = found;
+            if (found.octets == found.small) {
+                value->octets = value->small;
+            }
             return MIB_OK;
         }
     }

@@ -35,11 +35,12 @@ static bool set_text(struct mib_value *value, const char *text) {
     return true;
 }
 
-/* DateAndTime of SNMPv2-TC (RFC 2579): local time with its offset from UTC. */
+/* DateAndTime of SNMPv2-TC (RFC 2579): local time with its offset from UTC; its year ends at 65535.
+ */
 static bool set_date(struct mib_value *value, int64_t wall) {
     time_t seconds = (time_t)wall;
     struct tm tm;
-    if (localtime_r(&seconds, &tm) == NULL) {
+    if (localtime_r(&seconds, &tm) == NULL || tm.tm_year > 65535 - 1900) {
         return false;
     }
     unsigned year = (unsigned)tm.tm_year + 1900U;

@@ -1,0 +1,175 @@
+#include "sample.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define NOW_USEC UINT64_C(90000000)
+#define MANY_RECIPIENTS 5000
+
+/* As Postfix 3.7's postqueue -j prints them; only the addresses are made up. */
+static const char *const lines[] = {
+    "{\"queue_name\": \"active\", \"queue_id\": \"7C21D3F8A6\", \"arrival_time\": 1700003500, "
+    "\"message_size\": 2048, \"forced_expire\": false, \"sender\": \"billing@shop.example\", "
+    "\"recipients\": [{\"address\": \"anna@customer.example\"}]}",
+    "{\"queue_name\": \"deferred\", \"queue_id\": \"3F2504E0B1\", \"arrival_time\": 1700000000, "
+    "\"message_size\": 4716, \"forced_expire\": false, \"sender\": \"MAILER-DAEMON\", "
+    "\"recipients\": [{\"address\": \"bounce-4711@lists.example\", \"delay_reason\": \"connect to "
+    "mx.lists.example[192.0.2.25]:25: Connection timed out\"}]}",
+    "{\"queue_name\": \"deferred\", \"queue_id\": \"A91C04D7E2\", \"arrival_time\": 1699990000, "
+    "\"message_size\": 131072, \"forced_expire\": true, \"sender\": \"newsletter@shop.example\", "
+    "\"recipients\": [{\"address\": \"bob@full.example\", \"delay_reason\": \"host "
+    "mx.full.example[198.51.100.7] said: 452 4.2.2 Mailbox full (in reply to RCPT TO command)\"}, "
+    "{\"address\": \"\\\"carol smith\\\"@full.example\", \"delay_reason\": \"host "
+    "mx.full.example[198.51.100.7] said: 452 4.2.2 Mailbox full (in reply to RCPT TO command)\"}]}",
+    "{\"queue_name\": \"deferred\", \"queue_id\": \"4Fk3xY0bcdzK9q\", \"arrival_time\": "
+    "1700001000, "
+    "\"message_size\": 999, \"forced_expire\": false, \"sender\": \"j\xC3\xB6rg@m\xC3\xBCller."
+    "example\", \"recipients\": [{\"address\": \"\xE6\x97\xA5\xE6\x9C\xAC@example.jp\", "
+    "\"delay_reason\": \"unzustellbar: \xFC\xE4\"}], \"log_class\": {\"x\": [1]}}",
+    "{\"queue_name\": \"hold\", \"queue_id\": \"5D3E1A9C07\", \"arrival_time\": 1699917200, "
+    "\"message_size\": 1, \"forced_expire\": false, \"sender\": \"root@gateway.example\", "
+    "\"recipients\": []}",
+    "{\"queue_name\": \"incoming\", \"queue_id\": \"0A1B2C3D4E\", \"arrival_time\": 1700003599, "
+    "\"message_size\": 600, \"forced_expire\": false, \"sender\": \"a@b.example\", "
+    "\"recipients\": [{\"address\": \"c@d.example\"}]}",
+    "{\"queue_name\": \"maildrop\", \"queue_id\": \"9E8D7C6B5A\", \"arrival_time\": 1700003600, "
+    "\"message_size\": 700, \"forced_expire\": false, \"sender\": \"cron@gateway.example\", "
+    "\"recipients\": [{\"address\": \"root@gateway.example\"}]}",
+    "{\"queue_name\": \"hold\", \"queue_id\": \"4Fk3xY0bcdzK9qBCDFGHJKLMNPQRSTVW\", "
+    "\"arrival_time\": 9007199254740992, \"message_size\": 9007199254740992, \"forced_expire\": "
+    "false, \"sender\": \"x@y.example\", \"recipients\": [{\"address\": \"z@y.example\"}]}",
+};
+
+static void die(const char *what) {
+    fprintf(stderr, "sample: %s\n", what);
+    abort();
+}
+
+static void add_line(struct listing_builder *builder, const char *line, size_t len) {
+    char error[200];
+    if (listing_builder_add(builder, line, len, error, sizeof error) != LINE_OK) {
+        die(error);
+    }
+}
+
+/* 5,000 recipients, the first with a reason longer than an SnmpAdminString, cut within a character.
+ */
+static void add_many(struct listing_builder *builder) {
+    char *line = NULL;
+    size_t len = 0;
+    FILE *stream = open_memstream(&line, &len);
+    if (stream == NULL) {
+        die("no memory");
+    }
+    fputs("{\"queue_name\": \"deferred\", \"queue_id\": \"B0B0B0B0B0\", \"arrival_time\": "
+          "1700002000, \"message_size\": 52428800, \"forced_expire\": false, \"sender\": "
+          "\"list@lists.example\", \"recipients\": [",
+          stream);
+    for (int i = 0; i < MANY_RECIPIENTS; i++) {
+        fprintf(stream, "%s{\"address\": \"u%d@member%d.example\", \"delay_reason\": \"",
+                i > 0 ? ", " : "", i, i % 10);
+        for (int c = 0; i == 0 && c < 100; c++) {
+            fputs("\xE2\x82\xAC", stream); /* 3 octets, 255 is 85 of them */
+        }
+        fputs(i % 2 == 0 ? "x\"}" : "y\"}", stream);
+    }
+    fputs("]}", stream);
+    fclose(stream);
+    add_line(builder, line, len);
+    free(line);
+}
+
+static struct listing *make_sample_listing(bool empty) {
+    struct listing_builder *builder = listing_builder_new(ORDER_OLDEST, 100);
+    if (builder == NULL) {
+        die("no memory");
+    }
+    for (size_t i = 0; !empty && i < sizeof lines / sizeof lines[0]; i++) {
+        add_line(builder, lines[i], strlen(lines[i]));
+    }
+    if (!empty) {
+        add_many(builder);
+    }
+    struct listing *listing =
+        listing_builder_finish(builder, NOW_USEC - 3000000, NOW_USEC - 2000000);
+    if (listing == NULL) {
+        die("no memory");
+    }
+    for (size_t i = 0; i < listing->row_count; i++) {
+        if (strcmp(listing->rows[i]->id, "3F2504E0B1") == 0) {
+            listing->rows[i]->next_retry = SAMPLE_NOW + 300;
+        }
+    }
+    return listing;
+}
+
+static void set_counts(struct counts *counts, bool empty) {
+    static const uint32_t messages[QUEUE_COUNT] = {1, 1, 1, 4, 2, 3};
+    for (int queue = 0; queue < QUEUE_COUNT; queue++) {
+        counts->known[queue] = true;
+        counts->messages[queue] = empty ? 0 : messages[queue];
+    }
+    counts->taken_usec = NOW_USEC - 1500000;
+}
+
+static void set_settings(struct postfix_settings *settings) {
+    static const char text[] = "3.7.11\n5d\n30d\nsmtp relay\n";
+    char error[200];
+    if (!postfix_settings_parse(text, sizeof text - 1, settings, error, sizeof error)) {
+        die(error);
+    }
+}
+
+void sample_init(struct sample *sample, unsigned known) {
+    char error[200];
+    bool empty = (known & SAMPLE_EMPTY) != 0;
+    FILE *none = fopen("/dev/null", "re");
+    *sample = (struct sample){.snapshot = snapshot_new()};
+    if (sample->snapshot == NULL || none == NULL ||
+        config_parse(none, "sample", &sample->config, error, sizeof error) != 0) {
+        die("no snapshot or configuration");
+    }
+    fclose(none);
+    struct agent_status *status = &sample->status;
+    status->start_wall = SAMPLE_NOW - 60;
+    status->data = known == SAMPLE_ALL ? DATA_OK : DATA_UNAVAILABLE;
+    status->method = COUNT_SPOOL;
+    status->read_errors = 2;
+    snprintf(status->last_read_error, sizeof status->last_read_error, "postqueue: %s", "failed");
+    status->loop_latency_ms = 3;
+    status->master_reconnects = 1;
+    status->listing_serial = 17;
+    status->event_serial = 5;
+    status->overload = !empty;
+    status->overload_since = empty ? 0 : SAMPLE_NOW - 30;
+    status->overload_raises = 1;
+    if ((known & SAMPLE_COUNTS) != 0) {
+        set_counts(&sample->snapshot->counts, empty);
+        status->counts_taken_usec = NOW_USEC - 1500000;
+        sample->snapshot->postfix = POSTFIX_RUNNING;
+    }
+    if ((known & SAMPLE_LISTING) != 0) {
+        sample->snapshot->listing = make_sample_listing(empty);
+        status->list_taken_usec = NOW_USEC - 2000000;
+        status->list_duration_usec = 1000000;
+    }
+    if ((known & SAMPLE_SETTINGS) != 0) {
+        set_settings(&sample->snapshot->settings);
+        status->settings_tried = true;
+    }
+    sample->view = (struct mib_view){.snapshot = sample->snapshot,
+                                     .status = &sample->status,
+                                     .config = sample->config,
+                                     .now_usec = NOW_USEC,
+                                     .now_wall = SAMPLE_NOW};
+    /* Times in the MIB are local ones. */
+    setenv("TZ", "UTC", 1);
+    tzset();
+}
+
+void sample_deinit(struct sample *sample) {
+    snapshot_unref(sample->snapshot);
+    config_free(sample->config);
+}

@@ -1,0 +1,34 @@
+/*
+ * A queue as a real one looks, as a view for the MIB: several senders, domains and reasons, short
+ * and long ids, the null sender, text that is not ASCII or too long, a message with 5,000
+ * recipients. Every object of the MIB has a value in it; whoever adds an object adds its data here.
+ */
+#ifndef HMQ_TESTS_SAMPLE_H
+#define HMQ_TESTS_SAMPLE_H
+
+#include "snmp/mib.h"
+
+/* What is known in the sample. */
+enum {
+    SAMPLE_COUNTS = 1,
+    SAMPLE_LISTING = 2,
+    SAMPLE_SETTINGS = 4,
+    SAMPLE_EMPTY = 8, /* the queue is empty */
+    SAMPLE_ALL = SAMPLE_COUNTS | SAMPLE_LISTING | SAMPLE_SETTINGS,
+};
+
+struct sample {
+    struct snapshot *snapshot;
+    struct agent_status status;
+    struct config *config;
+    struct mib_view view;
+};
+
+/* Fills the sample with what is known; ends the program when that fails. */
+void sample_init(struct sample *sample, unsigned known);
+void sample_deinit(struct sample *sample);
+
+/* The time of the sample, seconds since the epoch. */
+#define SAMPLE_NOW INT64_C(1700003600)
+
+#endif
