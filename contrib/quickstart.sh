@@ -254,11 +254,17 @@ start_snmpd() {
     say snmpd "private, SNMPv3 with generated passphrases, on $address"
 }
 
+registered() {
+    grep -q 'registered with the SNMP master agent' "$run/agent.log"
+}
+
 # known: the agent has read the whole queue.  A listing is a little older than
 # the counts, so the two agree only while nothing moves.
 known() {
     local -a answer
     running "$run/agent.pid" || return 0
+    # Else another agent could be answering.
+    registered || return 1
     mapfile -t answer < <(ask snmpget -t 2 -r 0 -Oqv "$address" \
         "$base.1.5.0" "$base.2.1.0" "$base.5.1.0" "$base.5.2.0" 2>/dev/null)
     [[ "${answer[*]}" =~ ^1\ [0-9]+\ [0-9]+\ [0-9]+$ ]] &&
@@ -285,6 +291,9 @@ END
     # Slow only where the queue is very long or never holds still.
     wait_for 30 known || true
     agent_alive
+    registered ||
+        die "the agent cannot register at $socket. Is another hermes-mailqueued running there?" \
+            "It says:"$'\n'"$(tail -n 5 "$run/agent.log")"
     say agent "runs as $user; its log is $run/agent.log"
 }
 
@@ -306,7 +315,11 @@ export_line() {
 # Lines to paste: each at the left margin, in the order in which they work.
 show_reading() {
     echo
-    echo 'To ask yourself, in another terminal while this runs:'
+    if [ "$once" = yes ]; then
+        echo 'Without --once this stays, and these work in another terminal:'
+    else
+        echo 'To ask yourself, in another terminal while this runs:'
+    fi
     echo
     [ "$system_snmpd" = yes ] || export_line "SNMPCONFPATH=$run/snmpd/clients/reader"
     [ "$system_snmpd" = no ] || [ -z "${SNMPCONFPATH-}" ] ||
@@ -383,7 +396,7 @@ fetch_mibs
 trap cleanup EXIT
 trap 'exit 0' HUP INT TERM
 # Short, for the sockets in it.
-run=$(mktemp -d /tmp/hmq.XXXXXX)
+run=$(mktemp -d /tmp/hmq-quick.XXXXXX)
 chmod 0755 "$run"
 start_postfix
 start_snmpd

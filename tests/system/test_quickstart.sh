@@ -1,0 +1,165 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
+#
+# test_quickstart.sh PROJECT: contrib/quickstart.sh in a clean copy of the project.  What it prints
+# is what lies on disk, every line it prints for copying works, and Ctrl-C leaves nothing behind.
+
+set -euo pipefail
+project=$(realpath -- "$1")
+# shellcheck source=contrib/lab/lib.sh
+. "$project/contrib/lab/lib.sh"
+root=$(mktemp -d /tmp/hmq-qs.XXXXXX)
+chmod 755 "$root"
+copy=$root/copy
+quickstart=
+
+cleanup() {
+    local status=$?
+    [ -z "$quickstart" ] || kill "$quickstart" 2>/dev/null || true
+    [ -z "$quickstart" ] || wait "$quickstart" 2>/dev/null || true
+    "$project/contrib/lab/postfix.sh" destroy "$root/pf" || true
+    if [ "$status" -ne 0 ]; then
+        tail -n 100 "$root"/*.out
+    fi
+    rm -rf "$root"
+}
+trap cleanup EXIT
+
+fail() {
+    echo "FAIL: $*"
+    exit 1
+}
+
+# clean_copy: what git would give to a new user, with changes not yet committed.
+clean_copy() {
+    mkdir "$copy"
+    if git -C "$project" rev-parse --is-inside-work-tree >/dev/null 2>&1; then
+        (cd "$project" && git ls-files -z -co --exclude-standard |
+            xargs -0 cp --parents -t "$copy" 2>/dev/null) || true
+    else
+        tar -C "$project" --exclude=./build -cf - . | tar -C "$copy" -xf -
+    fi
+    # Spares the network, where an earlier run has been.
+    if [ -d "$project/build/mibs" ]; then
+        mkdir "$copy/build"
+        cp -r "$project/build/mibs" "$copy/build/mibs"
+    fi
+}
+
+# column OUTPUT QUEUE: what the status says of its messages.
+column() {
+    awk -v queue="$2" '$1 == "QUEUE" { table = 1 } table && $1 == queue { print $2; exit }' "$1"
+}
+
+# check_status OUTPUT SPOOL ROWS
+check_status() {
+    local queue total=0 count said ids
+    for queue in maildrop incoming active deferred hold; do
+        count=$(count_queue "$2" "$queue")
+        said=$(column "$1" "$queue")
+        [ "$said" = "$count" ] || fail "$queue: $said printed, $count on disk"
+        total=$((total + count))
+    done
+    grep -q "^Mail queue of .*: $total messages," "$1" || fail "the title lacks $total messages"
+    grep -q '; data ok, ' "$1" || fail 'data is not ok'
+    grep -q '^Overload: no ' "$1" || fail 'an overload of a short queue'
+    ids=$(awk '/^ID +QUEUE/ { table = 1; next } /^\.\.\. and|^$/ { table = 0 }
+        table && /^[^ ]/ { print $1 " " $2 }' "$1" | sort)
+    [ "$(wc -l <<<"$ids")" -eq "$3" ] || fail "not $3 messages listed: $ids"
+    while read -r id queue; do
+        find "$2/$queue" -type f -name "$id" | grep -q . || fail "$id is not in $queue"
+    done <<<"$ids"
+    [ "$3" -eq "$total" ] || grep -qx "\.\.\. and $((total - $3)) more" "$1" ||
+        fail 'the number of the messages that are not shown'
+}
+
+# pasted OUTPUT HEADING: the lines under the heading, as one would copy them.
+pasted() {
+    awk -v heading="$2" 'index($0, heading) { on = 1; next } /^(To |Notifications|Ctrl-C)/ { on = 0 }
+        on && NF' "$1"
+}
+
+# paste_lines FILE: one shell, as a new terminal of root's has it; each line has to succeed, to
+# print something unless it is an assignment, and to complain of nothing.
+paste_lines() {
+    local number=0 line
+    while IFS= read -r line; do
+        number=$((number + 1))
+        printf '%s || { echo "exit $?: line %s" >&2; exit 1; }\n' "$line" "$number"
+        [[ $line == export\ * ]] || printf 'echo "end of %s" >&2\n' "$number"
+    done <"$1" >"$1.sh"
+    env -i HOME="$root" PATH=/usr/local/bin:/usr/bin:/bin TERM=dumb \
+        bash --norc "$1.sh" >"$1.out" 2>"$1.err" || fail "$1: $(cat "$1.err" "$1.out")"
+    [ -s "$1.out" ] || fail "nothing printed by the lines $(cat "$1")"
+    ! grep -v '^end of ' "$1.err" || fail 'the lines complain'
+}
+
+count_on_disk() {
+    count_queue "$run/postfix/spool" maildrop incoming active deferred hold
+}
+
+all_deferred() {
+    [ "$(count_queue "$root/pf/spool" deferred)" -eq 13 ]
+}
+
+stays_or_ended() {
+    grep -q 'Ctrl-C ends it all' "$root/stay.out" || ! start_time "$quickstart" >/dev/null
+}
+
+clean_copy
+"$copy/contrib/lab/postfix.sh" create "$root/pf"
+"$copy/contrib/lab/postfix.sh" start "$root/pf"
+smtp-source -m 12 -s 2 -f a@hermes.example -t b@refused.example "127.0.0.1:$(<"$root/pf/port")"
+# shellcheck disable=SC2016
+MAIL_CONFIG=$root/pf/etc sendmail -f '' '"odd name; $(id)"@full.example' <<<'A bounce'
+wait_for 30 all_deferred || fail 'mail not deferred'
+find "$root/pf/spool/deferred" -type f -printf '%f\n' | head -n 3 |
+    postsuper -c "$root/pf/etc" -h - 2>/dev/null
+
+"$copy/contrib/quickstart.sh" --once --postfix "$root/pf/etc" --rows 20 >"$root/once.out" 2>&1
+check_status "$root/once.out" "$root/pf/spool" 13
+echo 'ok: a given Postfix, shown once'
+
+# From elsewhere, with a umask that shuts others out.  A background process of a script has SIGINT
+# ignored, and a shell cannot take that back.
+(cd / && umask 077 && exec env --default-signal=INT "$copy/contrib/quickstart.sh" --private) \
+    >"$root/stay.out" 2>&1 &
+quickstart=$!
+wait_for 120 stays_or_ended || fail 'it does not get to the end'
+run=$(grep -o '/tmp/hmq-quick\.[A-Za-z0-9]*' "$root/stay.out" | head -n 1)
+[ -d "$run" ] || fail 'it does not stay'
+check_status "$root/stay.out" "$run/postfix/spool" 10
+echo 'ok: a private Postfix'
+
+pasted "$root/stay.out" 'To ask yourself' >"$root/ask"
+[ "$(grep -c '^export ' "$root/ask")" -eq 3 ] || fail 'not three assignments to paste'
+[ "$(grep -c '^snmp' "$root/ask")" -ge 4 ] || fail 'too few commands to paste'
+paste_lines "$root/ask"
+grep -qx "hmqTotalMessages.0 $(count_on_disk)" "$root/ask.out" || fail 'another total by snmpget'
+grep -Eq "^ *hold +$(count_queue "$run/postfix/spool" hold) " "$root/ask.out" ||
+    fail 'another number on hold by snmptable'
+echo 'ok: the lines that ask'
+
+pasted "$root/stay.out" 'To see an overload' >"$root/try"
+head -n 1 "$root/try" >"$root/raise"
+tail -n +2 "$root/try" >"$root/clear"
+if command -v snmptrapd >/dev/null; then
+    bash "$root/raise"
+    wait_for 30 grep -q 'hmqOverloadRaised, 5[0-9][0-9] messages' "$root/stay.out" ||
+        fail 'no overload notified'
+    bash "$root/clear" 2>/dev/null
+    wait_for 30 grep -q 'hmqOverloadCleared, [0-9]* messages' "$root/stay.out" ||
+        fail 'no end of it notified'
+    echo 'ok: an overload and its end'
+fi
+
+pids=$(cat "$run/agent.pid" "$run/snmpd/snmpd.pid" \
+    <(awk '{ print $1 }' "$run/postfix/spool/pid/master.pid"))
+kill -INT "$quickstart"
+wait "$quickstart" || fail "exit status $? on Ctrl-C"
+quickstart=
+for pid in $pids; do
+    ! start_time "$pid" >/dev/null || fail "process $pid is still there"
+done
+[ ! -e "$run" ] || fail "$run is still there"
+echo 'ok: nothing left behind'
