@@ -120,8 +120,90 @@ static void test_names(void **state) {
     CHECK("the end", postfix_parameter_names[PARAMETER_COUNT] == NULL);
 }
 
+static const struct {
+    const char *value;
+    bool valid;
+} lifetime_values[] = {
+    {"0d", true},
+    {"5d", true},
+    {"90d", true},
+    {"3h", true},
+    {"1w", true},
+    {"100d", true},
+    {"101d", false},
+    {"8640000s", true},
+    {"8640001s", false},
+    {"14w", true},
+    {"15w", false},
+    {"000000008640000s", false},
+    {"00000008640000s", true},
+    {"", false},
+    {"5", false},
+    {"d", false},
+    {"-1d", false},
+    {"+1d", false},
+    {" 5d", false},
+    {"5d ", false},
+    {"5 d", false},
+    {"5D", false},
+    {"5y", false},
+    {"5d\n", false},
+    {"$x", false},
+    {"1.5d", false},
+    {"99999999999999d", false},
+};
+
+static void test_lifetime_values(void **state) {
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(lifetime_values); i++) {
+        CHECK_INT(lifetime_values[i].value, lifetime_value_valid(lifetime_values[i].value),
+                  lifetime_values[i].valid);
+    }
+}
+
+static const struct {
+    const char *name;
+    const char *line;
+    bool taken, restorable;
+    const char *value;
+} main_cf[] = {
+    {"days", "bounce_queue_lifetime = 5d", true, true, "5d"},
+    {"hours", "bounce_queue_lifetime = 3h", true, true, "3h"},
+    {"a bare number", "bounce_queue_lifetime = 7", true, true, "7d"},
+    {"in capitals", "bounce_queue_lifetime = 2W", true, true, "2w"},
+    {"nothing", "bounce_queue_lifetime =", true, false, ""},
+    {"another parameter's", "bounce_queue_lifetime = $maximal_queue_lifetime", true, false, ""},
+    {"more than qmgr takes", "bounce_queue_lifetime = 101d", true, false, ""},
+    {"two words", "bounce_queue_lifetime = 5d 6d", true, false, ""},
+    {"a longer name", "bounce_queue_lifetimes = 5d", false, false, ""},
+    {"another name", "default_privs = nobody", false, false, ""},
+    {"the name only", "bounce_queue_lifetime", false, false, ""},
+    {"an empty line", "", false, false, ""},
+};
+
+static void test_main_cf_lifetimes(void **state) {
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(main_cf); i++) {
+        struct main_cf_lifetimes parsed = {.bounce.set = false};
+        const char *line = main_cf[i].line;
+        CHECK_INT(main_cf[i].name, main_cf_lifetime_parse(line, strlen(line), &parsed),
+                  main_cf[i].taken);
+        CHECK_INT(main_cf[i].name, parsed.bounce.set, main_cf[i].taken);
+        CHECK_INT(main_cf[i].name, parsed.bounce.restorable, main_cf[i].restorable);
+        CHECK_STRING(main_cf[i].name, parsed.bounce.value, main_cf[i].value);
+        CHECK(main_cf[i].name, !parsed.maximal.set);
+    }
+    struct main_cf_lifetimes both = {.bounce.set = false};
+    assert_true(main_cf_lifetime_parse(BYTES("maximal_queue_lifetime = 30d"), &both));
+    assert_true(main_cf_lifetime_parse(BYTES("bounce_queue_lifetime = 1d"), &both));
+    CHECK_STRING("both", both.maximal.value, "30d");
+    CHECK_STRING("both", both.bounce.value, "1d");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_lifetime_values),
+        cmocka_unit_test(test_main_cf_lifetimes),
         cmocka_unit_test(test_good),
         cmocka_unit_test(test_bad),
         cmocka_unit_test(test_days),

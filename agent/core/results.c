@@ -1,0 +1,212 @@
+#include "core/results.h"
+
+#include "core/text.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The words for one id, and the ones before the count at the end. */
+static const struct phrase {
+    const char *done, *summary;
+} phrases[] = {
+    [ACTION_HOLD] = {"placed on hold", "Placed on hold"},
+    [ACTION_UNHOLD] = {"released from hold", "Released from hold"},
+    [ACTION_REQUEUE] = {"requeued", "Requeued"},
+    [ACTION_DELETE] = {"removed", "Deleted"},
+    [ACTION_EXPIRE] = {"expired", "Force-expired"},
+};
+
+struct results {
+    enum action_command command;
+    size_t count;
+    size_t next;            /* where the next line's id is expected: they come in order */
+    bool complete;          /* the summary was seen */
+    uint32_t done, counted; /* lines that said so, and what the summary says */
+    struct result entries[];
+};
+
+/* A piece of a line. */
+struct span {
+    const char *text;
+    size_t len;
+};
+
+static bool span_is(struct span span, const char *text) {
+    return span.len == strlen(text) && memcmp(span.text, text, span.len) == 0;
+}
+
+static bool take_prefix(struct span *span, const char *prefix) {
+    size_t len = strlen(prefix);
+    if (span->len < len || memcmp(span->text, prefix, len) != 0) {
+        return false;
+    }
+    span->text += len;
+    span->len -= len;
+    return true;
+}
+
+static bool is_id_char(char c) {
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
+
+/* Takes the id in front of the span, whole and valid, into id. */
+static bool take_id(struct span *span, char id[QUEUE_ID_SIZE]) {
+    size_t len = 0;
+    while (len < span->len && is_id_char(span->text[len])) {
+        len++;
+    }
+    if (!queue_id_valid(span->text, len)) {
+        return false;
+    }
+    memcpy(id, span->text, len);
+    id[len] = '\0';
+    span->text += len;
+    span->len -= len;
+    return true;
+}
+
+/* The first id that stands as a word of its own, as in "rename file deferred/3/3F25A01 as ...". */
+static void find_id(struct span span, char id[QUEUE_ID_SIZE]) {
+    bool at_start = true;
+    while (span.len > 0) {
+        if (at_start && take_id(&span, id)) {
+            return;
+        }
+        at_start = !is_id_char(*span.text);
+        span.text++;
+        span.len--;
+    }
+}
+
+/* "3 messages" */
+static bool parse_count(struct span span, uint32_t *count) {
+    uint32_t number = 0;
+    size_t digits = 0;
+    while (digits < span.len && digits < 9 && span.text[digits] >= '0' &&
+           span.text[digits] <= '9') {
+        number = number * 10 + (uint32_t)(span.text[digits] - '0');
+        digits++;
+    }
+    struct span rest = {span.text + digits, span.len - digits};
+    if (digits == 0 || (!span_is(rest, " message") && !span_is(rest, " messages"))) {
+        return false;
+    }
+    *count = number;
+    return true;
+}
+
+static enum result_kind parse_message(const struct phrase *phrase, struct span span,
+                                      struct result_line *parsed) {
+    struct span rest = span;
+    if (take_prefix(&rest, "warning: ") || take_prefix(&rest, "error: ")) {
+        find_id(rest, parsed->id);
+        return RESULT_WARNING;
+    }
+    if (take_prefix(&rest, "fatal: ") || take_prefix(&rest, "panic: ")) {
+        find_id(rest, parsed->id);
+        return RESULT_FATAL;
+    }
+    if (take_prefix(&rest, phrase->summary) && take_prefix(&rest, ": ") &&
+        parse_count(rest, &parsed->count)) {
+        return RESULT_SUMMARY;
+    }
+    rest = span;
+    if (take_id(&rest, parsed->id) && take_prefix(&rest, ": ") && span_is(rest, phrase->done)) {
+        return RESULT_DONE;
+    }
+    parsed->id[0] = '\0';
+    return RESULT_OTHER;
+}
+
+void result_line_parse(enum action_command command, const char *line, size_t len,
+                       struct result_line *parsed) {
+    assert((size_t)command < sizeof phrases / sizeof phrases[0] && phrases[command].done != NULL);
+    const struct phrase *phrase = &phrases[command];
+    struct span span = {line, len};
+    *parsed = (struct result_line){.kind = RESULT_OTHER};
+    if (take_prefix(&span, "postsuper: ")) {
+        parsed->kind = parse_message(phrase, span, parsed);
+    }
+    if (parsed->kind == RESULT_DONE) {
+        snprintf(parsed->text, sizeof parsed->text, "%s", phrase->done);
+    } else {
+        text_escape(span.text, span.len, parsed->text, sizeof parsed->text);
+    }
+}
+
+struct results *results_new(enum action_command command, const char (*ids)[QUEUE_ID_SIZE],
+                            size_t count) {
+    struct results *results = calloc(1, sizeof *results + count * sizeof results->entries[0]);
+    if (results == NULL) {
+        return NULL;
+    }
+    results->command = command;
+    results->count = count;
+    for (size_t i = 0; i < count; i++) {
+        memcpy(results->entries[i].id, ids[i], QUEUE_ID_SIZE);
+    }
+    return results;
+}
+
+void results_free(struct results *results) {
+    free(results);
+}
+
+/* The entry of an id that is not done yet, or NULL. */
+static struct result *find_entry(struct results *results, const char *id) {
+    for (size_t i = 0; i < results->count; i++) {
+        size_t at = (results->next + i) % results->count;
+        struct result *entry = &results->entries[at];
+        if (entry->outcome != OUTCOME_DONE && strcmp(entry->id, id) == 0) {
+            results->next = at;
+            return entry;
+        }
+    }
+    return NULL;
+}
+
+void results_take(struct results *results, const char *line, size_t len) {
+    struct result_line parsed;
+    result_line_parse(results->command, line, len, &parsed);
+    if (parsed.kind == RESULT_SUMMARY) {
+        results->complete = true;
+        results->counted = parsed.count;
+        return;
+    }
+    if (parsed.kind == RESULT_DONE) {
+        results->done++;
+    }
+    struct result *entry = parsed.id[0] != '\0' ? find_entry(results, parsed.id) : NULL;
+    if (entry != NULL) {
+        entry->outcome = parsed.kind == RESULT_DONE ? OUTCOME_DONE : OUTCOME_FAILED;
+        memcpy(entry->text, parsed.text, sizeof entry->text);
+    }
+}
+
+void results_end(struct results *results, bool ok, const char *error) {
+    char reason[JOB_TEXT_SIZE] = "";
+    if (!ok) {
+        snprintf(reason, sizeof reason, "%s", error);
+    } else if (!results->complete) {
+        snprintf(reason, sizeof reason, "postsuper did not say that it was finished");
+    } else if (results->counted != results->done) {
+        snprintf(reason, sizeof reason, "postsuper counted %u but named %u",
+                 (unsigned)results->counted, (unsigned)results->done);
+    }
+    for (size_t i = 0; i < results->count; i++) {
+        struct result *entry = &results->entries[i];
+        if (entry->outcome == 0 && reason[0] == '\0') {
+            entry->outcome = OUTCOME_NOT_FOUND;
+        } else if (entry->outcome == 0) {
+            entry->outcome = OUTCOME_FAILED;
+            memcpy(entry->text, reason, sizeof reason);
+        }
+    }
+}
+
+const struct result *results_get(const struct results *results, size_t i) {
+    assert(i < results->count);
+    return &results->entries[i];
+}
