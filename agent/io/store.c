@@ -1,0 +1,299 @@
+#include "io/store_internal.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#define USEC_PER_SEC UINT64_C(1000000)
+
+/* So many callbacks in one turn of the loop. */
+#define DISPATCH_MAX 32
+
+static const char too_much[] = "too much waits to be written to the database";
+
+/* SQLite's stack is modest; the default of 8 MiB is for the main thread. */
+#define STACK_SIZE ((size_t)512 * 1024)
+
+uint64_t store_now_usec(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * USEC_PER_SEC + (uint64_t)now.tv_nsec / 1000;
+}
+
+void *store_task_new(const struct task_kind *kind, size_t size, store_done done, void *userdata) {
+    struct task *task = calloc(1, size);
+    if (task != NULL) {
+        task->kind = kind;
+        task->octets = size;
+        task->done = done;
+        task->userdata = userdata;
+    }
+    return task;
+}
+
+static void task_free(struct task *task) {
+    if (task->kind->deinit != NULL) {
+        task->kind->deinit(task);
+    }
+    free(task->text);
+    free(task);
+}
+
+static void wake_loop(const struct store *store) {
+    uint64_t one = 1;
+    ssize_t ignored = write(store->wake_loop, &one, sizeof one);
+    (void)ignored; /* EAGAIN: it is awake */
+}
+
+void store_unlink(struct store *store, struct task *task) {
+    TAILQ_REMOVE(&store->queue, task, link);
+    if (task->slot != NULL && *task->slot == task) {
+        *task->slot = NULL;
+    }
+}
+
+void store_hand_over(struct store *store, struct task *task, int error, const char *text) {
+    if (store->abandoned || (task->kind->finish == NULL && task->done == NULL)) {
+        task_free(task);
+        return;
+    }
+    task->error = error;
+    free(task->text);
+    task->text = error != 0 ? strdup(text) : NULL;
+    TAILQ_INSERT_TAIL(&store->done, task, link);
+    wake_loop(store);
+}
+
+void store_give_back(struct store *store, struct task *task, int error, const char *text) {
+    store->tasks--;
+    store->octets -= task->octets;
+    store_hand_over(store, task, error, text);
+}
+
+static bool full(const struct store *store, const struct task *task) {
+    return store->tasks >= TASKS_MAX || store->octets + task->octets > OCTETS_MAX;
+}
+
+/* The oldest kept task, of the expendable ones as long as there are any. */
+static struct task *find_victim(struct store *store) {
+    struct task *task, *other = NULL;
+    TAILQ_FOREACH(task, &store->queue, link) {
+        if ((task->kind->flags & TASK_EXPENDABLE) != 0) {
+            return task;
+        }
+        if (other == NULL && (task->kind->flags & TASK_KEPT) != 0) {
+            other = task;
+        }
+    }
+    return other;
+}
+
+/* Makes room for a task that must not fail now. What is in the worker's hands stays. */
+static void make_room(struct store *store, const struct task *task) {
+    while (full(store, task)) {
+        struct task *victim = find_victim(store);
+        if (victim == NULL) {
+            return;
+        }
+        store_unlink(store, victim);
+        store->lost++;
+        store_give_back(store, victim, -ENOBUFS, too_much);
+    }
+}
+
+/* Only the newest of what a slot is for counts. */
+static void clear_slot(struct store *store, const struct task *task) {
+    struct task *older = task->slot == NULL ? NULL : *task->slot;
+    if (older != NULL) {
+        store_unlink(store, older);
+        store_give_back(store, older, 0, "");
+    }
+}
+
+void store_submit(struct store *store, struct task *task) {
+    bool kept = (task->kind->flags & TASK_KEPT) != 0;
+    pthread_mutex_lock(&store->mutex);
+    clear_slot(store, task);
+    if (kept) {
+        make_room(store, task);
+    }
+    if (!kept && store->health != 0) {
+        store_hand_over(store, task, store->health, store->health_text);
+    } else if (full(store, task)) {
+        store->lost += kept;
+        store_hand_over(store, task, -ENOBUFS, too_much);
+    } else {
+        if (task->slot != NULL) {
+            *task->slot = task;
+        }
+        store->tasks++;
+        store->octets += task->octets;
+        TAILQ_INSERT_TAIL(&store->queue, task, link);
+        pthread_cond_signal(&store->wake);
+    }
+    pthread_mutex_unlock(&store->mutex);
+}
+
+void store_no_memory(struct store *store, store_done done, void *userdata) {
+    if (done != NULL) {
+        done(userdata, -ENOMEM, "out of memory");
+        return;
+    }
+    pthread_mutex_lock(&store->mutex);
+    store->lost++;
+    pthread_mutex_unlock(&store->mutex);
+}
+
+static int on_wake(sd_event_source *source, int fd, uint32_t revents, void *userdata) {
+    struct store *store = userdata;
+    struct task *task;
+    uint64_t count;
+    (void)source;
+    (void)revents;
+    ssize_t ignored = read(fd, &count, sizeof count);
+    (void)ignored;
+    for (int i = 0; i < DISPATCH_MAX; i++) {
+        pthread_mutex_lock(&store->mutex);
+        task = TAILQ_FIRST(&store->done);
+        if (task != NULL) {
+            TAILQ_REMOVE(&store->done, task, link);
+        }
+        pthread_mutex_unlock(&store->mutex);
+        if (task == NULL) {
+            return 0;
+        }
+        if (task->kind->finish != NULL) {
+            task->kind->finish(store, task);
+        } else {
+            task->done(task->userdata, task->error, task->text == NULL ? "" : task->text);
+        }
+        task_free(task);
+    }
+    wake_loop(store);
+    return 0;
+}
+
+static void free_list(struct task_list *list) {
+    struct task *task;
+    while ((task = TAILQ_FIRST(list)) != NULL) {
+        TAILQ_REMOVE(list, task, link);
+        task_free(task);
+    }
+}
+
+void store_dispose(struct store *store) {
+    free_list(&store->queue);
+    free_list(&store->done);
+    pthread_cond_destroy(&store->wake);
+    pthread_cond_destroy(&store->ended_cond);
+    pthread_mutex_destroy(&store->mutex);
+    if (store->wake_loop >= 0) {
+        close(store->wake_loop);
+    }
+    free(store->path);
+    free(store);
+}
+
+/* Every signal is the loop's. */
+static int start_thread(struct store *store) {
+    pthread_attr_t attributes;
+    sigset_t all, before;
+    sigfillset(&all);
+    int r = pthread_attr_init(&attributes);
+    if (r != 0) {
+        return -r;
+    }
+    pthread_attr_setstacksize(&attributes, STACK_SIZE);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    r = pthread_create(&store->thread, &attributes, store_work, store);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    pthread_attr_destroy(&attributes);
+    return -r;
+}
+
+static void init_locks(struct store *store) {
+    pthread_condattr_t attributes;
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_mutex_init(&store->mutex, NULL);
+    pthread_cond_init(&store->wake, &attributes);
+    pthread_cond_init(&store->ended_cond, &attributes);
+    pthread_condattr_destroy(&attributes);
+}
+
+int store_start(sd_event *event, const char *path, const struct store_limits *limits,
+                const struct store_callbacks *callbacks, const struct store_timing *timing,
+                struct store **out) {
+    struct store *store = calloc(1, sizeof *store);
+    if (store == NULL) {
+        return -ENOMEM;
+    }
+    TAILQ_INIT(&store->queue);
+    TAILQ_INIT(&store->done);
+    init_locks(store);
+    store->callbacks = *callbacks;
+    store->limits = *limits;
+    store->timing = *timing;
+    store->path = strdup(path);
+    store->wake_loop = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    int r = store->path == NULL ? -ENOMEM : store->wake_loop < 0 ? -errno : 0;
+    if (r == 0) {
+        r = sd_event_add_io(event, &store->source, store->wake_loop, EPOLLIN, on_wake, store);
+    }
+    if (r >= 0) {
+        r = start_thread(store);
+    }
+    if (r < 0) {
+        sd_event_source_disable_unref(store->source);
+        store_dispose(store);
+        return r;
+    }
+    *out = store;
+    return 0;
+}
+
+int store_new(sd_event *event, const char *path, const struct store_limits *limits,
+              const struct store_callbacks *callbacks, struct store **out) {
+    static const struct store_timing timing = {
+        .patience = 10 * USEC_PER_SEC,
+        .retry = 2 * USEC_PER_SEC,
+        .purge = 3600 * USEC_PER_SEC,
+    };
+    return store_start(event, path, limits, callbacks, &timing, out);
+}
+
+void store_free(struct store *store, uint64_t wait_usec) {
+    if (store == NULL) {
+        return;
+    }
+    sd_event_source_disable_unref(store->source);
+    uint64_t end_usec = store_now_usec() + wait_usec;
+    struct timespec end = {.tv_sec = (time_t)(end_usec / USEC_PER_SEC),
+                           .tv_nsec = (long)(end_usec % USEC_PER_SEC * 1000)};
+    pthread_mutex_lock(&store->mutex);
+    store->stopping = true;
+    store->stop_usec = end_usec;
+    pthread_cond_signal(&store->wake);
+    while (!store->ended &&
+           pthread_cond_timedwait(&store->ended_cond, &store->mutex, &end) != ETIMEDOUT) {
+    }
+    bool ended = store->ended;
+    pthread_t thread = store->thread;
+    store->abandoned = !ended;
+    pthread_mutex_unlock(&store->mutex);
+    if (ended) {
+        pthread_join(thread, NULL);
+        store_dispose(store);
+    } else {
+        /* It hangs in the disk's wait: it frees the store when it comes back, if ever. */
+        pthread_detach(thread);
+    }
+}
+
+bool store_usable(const struct store *store) {
+    return store->usable;
+}

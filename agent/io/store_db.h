@@ -1,0 +1,137 @@
+/*
+ * The store's connection to SQLite, used by the worker thread only. Functions return SQLite's
+ * (extended) result codes, or one of enum store_db_code; what the first failure of a transaction
+ * means for people stands in failure then.
+ */
+#ifndef HMQ_IO_STORE_DB_H
+#define HMQ_IO_STORE_DB_H
+
+#include "core/event.h"
+
+#include <sqlite3.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#define STORE_TEXT_SIZE 512
+#define STORE_DB_STATEMENTS 64
+
+/* Beside SQLite's own, whose primary codes are below 256. */
+enum store_db_code {
+    STORE_DB_NEWER = 0x10000, /* the schema is newer than this program */
+    STORE_DB_FOREIGN,         /* another program's database */
+    STORE_DB_REPLACED,        /* another file is where the open database was */
+    STORE_DB_NO_ROW,          /* what is to be changed does not exist */
+    STORE_DB_SYSTEM,          /* a call of our own failed: errno */
+};
+
+struct store_db_failure {
+    int code;
+    int error;      /* negative errno, 0 = none */
+    bool permanent; /* the statement's own fault: trying again does not help */
+    char text[STORE_TEXT_SIZE];
+};
+
+struct store_db {
+    const char *path; /* borrowed */
+    sqlite3 *handle;  /* NULL = closed */
+    struct {
+        const char *sql;
+        sqlite3_stmt *statement;
+    } cache[STORE_DB_STATEMENTS];
+    size_t cached;
+    bool full_sync;  /* what synchronous is set to */
+    ino_t log_inode; /* of the write-ahead log, 0 = not known yet */
+    struct store_db_failure failure;
+};
+
+struct store_db_value {
+    enum { DB_TYPE_NULL, DB_TYPE_INT, DB_TYPE_TEXT, DB_TYPE_BLOB } type;
+    int64_t number;
+    const void *data;
+    size_t len;
+};
+
+static inline struct store_db_value db_int(int64_t number) {
+    return (struct store_db_value){.type = DB_TYPE_INT, .number = number};
+}
+
+/* Borrowed until the statement has run. */
+static inline struct store_db_value db_text(const char *text) {
+    return (struct store_db_value){.type = DB_TYPE_TEXT, .data = text};
+}
+
+static inline struct store_db_value db_blob(const void *data, size_t len) {
+    return (struct store_db_value){.type = DB_TYPE_BLOB, .data = data, .len = len};
+}
+
+/* NULL for a number that is not known, or a time that is 0. */
+static inline struct store_db_value db_number(const struct event_number *number) {
+    return number->known ? db_int(number->value) : (struct store_db_value){.type = DB_TYPE_NULL};
+}
+
+static inline struct store_db_value db_time(int64_t time_s) {
+    return time_s != 0 ? db_int(time_s) : (struct store_db_value){.type = DB_TYPE_NULL};
+}
+
+/*
+ * Opens path; create: makes the file (mode 0600) when there is none. Refuses what is not a
+ * regular file or belongs to another program before anything is written.
+ */
+int store_db_open(struct store_db *db, const char *path, bool create);
+
+/* Closes; the last connection moves the write-ahead log into the file. */
+void store_db_close(struct store_db *db);
+
+/*
+ * Looks whether the open files are still those at path. When the database has been deleted it is
+ * written there again from the open one; when its log has been, what is in it is moved into the
+ * file, and the file opened anew.
+ */
+int store_db_check(struct store_db *db);
+
+/* BEGIN IMMEDIATE; full_sync: the commit returns when it is on disk, else it survives the death of
+ * the process but perhaps not that of the machine. */
+int store_db_begin(struct store_db *db, bool full_sync);
+int store_db_commit(struct store_db *db);
+void store_db_rollback(struct store_db *db);
+
+/* Runs statements without results, not cached. */
+int store_db_exec(struct store_db *db, const char *sql);
+
+/* Runs one statement with its values ?1, ?2, ...; sql is a string of static duration: the statement
+ * is kept by its address. */
+int store_db_run(struct store_db *db, const char *sql, const struct store_db_value *values,
+                 size_t count);
+#define DB_RUN(db, sql, ...)                                                                       \
+    store_db_run(db, sql, (struct store_db_value[]){__VA_ARGS__},                                  \
+                 sizeof((struct store_db_value[]){__VA_ARGS__}) / sizeof(struct store_db_value))
+
+/*
+ * Begins a query: store_db_next until it does not return SQLITE_ROW (SQLITE_DONE: the end), then
+ * store_db_end. NULL on failure.
+ */
+sqlite3_stmt *store_db_query(struct store_db *db, const char *sql,
+                             const struct store_db_value *values, size_t count);
+#define DB_QUERY(db, sql, ...)                                                                     \
+    store_db_query(db, sql, (struct store_db_value[]){__VA_ARGS__},                                \
+                   sizeof((struct store_db_value[]){__VA_ARGS__}) / sizeof(struct store_db_value))
+int store_db_next(struct store_db *db, sqlite3_stmt *statement);
+void store_db_end(sqlite3_stmt *statement);
+
+/* The first column of the first row, or fallback when there is none or it is NULL. */
+int store_db_integer(struct store_db *db, const char *sql, int64_t fallback, int64_t *out);
+
+/* Rows the last statement changed. */
+int store_db_changes(const struct store_db *db);
+
+/* Notes a failure that SQLite did not see (see enum store_db_code; SQLITE_NOMEM). Returns code. */
+int store_db_fail(struct store_db *db, int code);
+
+/* Columns, within the limits of what they are read into. */
+void store_db_column_text(sqlite3_stmt *statement, int column, char *out, size_t size);
+uint32_t store_db_column_u32(sqlite3_stmt *statement, int column);
+struct event_number store_db_column_number(sqlite3_stmt *statement, int column);
+
+#endif

@@ -1,0 +1,366 @@
+#include "io/store_internal.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define SECONDS_PER_DAY 86400
+
+/* An endpoint may be a day behind (webhooks are tried for so long). */
+#define EVENT_DAYS_MIN 2
+
+#define COLUMNS                                                                                    \
+    "serial, time, event, notified, text, total, maildrop, incoming, active, deferred, hold,"      \
+    " corrupt, oldest_age, threshold, action_owner, action_command, action_id, action_state,"      \
+    " action_matched, action_succeeded, action_failed, action_comment"
+
+static const char sql_add[] =
+    "INSERT INTO events (" COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12,"
+    " ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22)";
+static const char sql_notified[] = "UPDATE events SET notified = ?2 WHERE serial = ?1";
+static const char sql_after[] =
+    "SELECT " COLUMNS " FROM events WHERE serial > ?1 ORDER BY serial LIMIT ?2";
+static const char sql_before_last[] =
+    "SELECT serial FROM events ORDER BY serial DESC LIMIT 1 OFFSET ?1";
+static const char sql_last[] = "SELECT max(serial) FROM events";
+static const char sql_reserved[] = "SELECT value FROM state WHERE name = 'event_serial'";
+static const char sql_cursor[] =
+    "REPLACE INTO deliveries (hook, serial, delivered, failures, last_delivery)"
+    " VALUES (?1, ?2, ?3, ?4, ?5)";
+static const char sql_cursors[] =
+    "SELECT hook, serial, delivered, failures, last_delivery FROM deliveries";
+static const char sql_purge[] =
+    "DELETE FROM events WHERE serial IN (SELECT serial FROM events WHERE serial <= ?1"
+    " AND time < ?2 ORDER BY serial LIMIT 500)";
+
+static const char *const notified_words[] = {
+    [NOTIFIED_PENDING] = "pending",
+    [NOTIFIED_SENT] = "sent",
+    [NOTIFIED_SUPPRESSED] = "suppressed",
+};
+
+struct event_task {
+    struct task task;
+    struct event event;
+};
+
+struct notified_task {
+    struct task task;
+    uint32_t serial;
+    enum event_notified notified;
+};
+
+struct read_task {
+    struct task task;
+    uint32_t after;
+    size_t max, count;
+    struct event *events;
+    void (*done)(void *userdata, int error, const struct event *events, size_t count);
+};
+
+struct cursor_task {
+    struct task task;
+    struct store_cursor cursor;
+};
+
+int store_reserve_serials(struct store *store, uint32_t serial, bool last) {
+    int64_t end = last ? serial : (int64_t)serial + SERIAL_BLOCK;
+    if (!last && store->reserved >= (int64_t)serial + SERIAL_BLOCK / 2) {
+        return SQLITE_OK;
+    }
+    int rc = store_state_write(&store->db, "event_serial", end);
+    if (rc == SQLITE_OK) {
+        store->reserved = end;
+    }
+    return rc;
+}
+
+static int run_add(struct store *store, struct task *task) {
+    static const struct store_db_value null = {.type = DB_TYPE_NULL};
+    const struct event *event = &((struct event_task *)task)->event;
+    const struct event_action *action = &event->action;
+    bool has = event->has_action;
+    int rc = store_reserve_serials(store, event->serial, false);
+    if (rc != SQLITE_OK) {
+        return rc;
+    }
+    return DB_RUN(
+        &store->db, sql_add, db_int(event->serial), db_int(event->time),
+        db_text(event_name(event->type)), db_text(notified_words[event->notified]),
+        db_text(event->text), db_number(&event->total), db_number(&event->queues[QUEUE_MAILDROP]),
+        db_number(&event->queues[QUEUE_INCOMING]), db_number(&event->queues[QUEUE_ACTIVE]),
+        db_number(&event->queues[QUEUE_DEFERRED]), db_number(&event->queues[QUEUE_HOLD]),
+        db_number(&event->queues[QUEUE_CORRUPT]), db_number(&event->oldest_age_s),
+        db_number(&event->threshold), has ? db_text(action->key.owner) : null,
+        has ? db_text(job_command_name(action->key.command)) : null,
+        has ? db_int(action->key.id) : null, has ? db_text(job_state_name(action->state)) : null,
+        has ? db_int(action->matched) : null, has ? db_int(action->succeeded) : null,
+        has ? db_int(action->failed) : null, has ? db_text(action->comment) : null);
+}
+
+static int run_notified(struct store *store, struct task *task) {
+    const struct notified_task *notified = (struct notified_task *)task;
+    return DB_RUN(&store->db, sql_notified, db_int(notified->serial),
+                  db_text(notified_words[notified->notified]));
+}
+
+static int word_position(sqlite3_stmt *row, int column, int first, int end,
+                         const char *(*name)(int)) {
+    const char *word = (const char *)sqlite3_column_text(row, column);
+    for (int i = first; word != NULL && i < end; i++) {
+        if (strcmp(word, name(i)) == 0) {
+            return i;
+        }
+    }
+    return 0;
+}
+
+static const char *type_name(int i) {
+    return event_name((enum event_type)i);
+}
+
+static const char *notified_name(int i) {
+    return notified_words[i];
+}
+
+static const char *command_name(int i) {
+    return job_command_name((enum action_command)i);
+}
+
+static const char *state_name(int i) {
+    return job_state_name((enum job_state)i);
+}
+
+static void read_action(sqlite3_stmt *row, struct event *event) {
+    struct event_action *action = &event->action;
+    int command = word_position(row, 15, ACTION_HOLD, ACTION_COUNT + 1, command_name);
+    int state = word_position(row, 17, JOB_QUEUED, JOB_INTERRUPTED + 1, state_name);
+    event->has_action = command != 0 && state != 0;
+    if (!event->has_action) {
+        return;
+    }
+    store_db_column_text(row, 14, action->key.owner, sizeof action->key.owner);
+    action->key.command = (enum action_command)command;
+    action->key.id = store_db_column_u32(row, 16);
+    action->state = (enum job_state)state;
+    action->matched = store_db_column_u32(row, 18);
+    action->succeeded = store_db_column_u32(row, 19);
+    action->failed = store_db_column_u32(row, 20);
+    store_db_column_text(row, 21, action->comment, sizeof action->comment);
+}
+
+/* False for a row that this program did not write. */
+static bool read_event(sqlite3_stmt *row, struct event *event) {
+    static const enum queue queues[] = {QUEUE_MAILDROP, QUEUE_INCOMING, QUEUE_ACTIVE,
+                                        QUEUE_DEFERRED, QUEUE_HOLD,     QUEUE_CORRUPT};
+    memset(event, 0, sizeof *event);
+    int type = word_position(row, 2, EVENT_OVERLOAD_RAISED, EVENT_TYPE_END, type_name);
+    int notified = word_position(row, 3, NOTIFIED_PENDING, NOTIFIED_SUPPRESSED + 1, notified_name);
+    if (type == 0 || notified == 0) {
+        return false;
+    }
+    event->serial = store_db_column_u32(row, 0);
+    event->time = sqlite3_column_int64(row, 1);
+    event->type = (enum event_type)type;
+    event->notified = (enum event_notified)notified;
+    store_db_column_text(row, 4, event->text, sizeof event->text);
+    event->total = store_db_column_number(row, 5);
+    for (int i = 0; i < QUEUE_COUNT; i++) {
+        event->queues[queues[i]] = store_db_column_number(row, 6 + i);
+    }
+    event->oldest_age_s = store_db_column_number(row, 12);
+    event->threshold = store_db_column_number(row, 13);
+    read_action(row, event);
+    return true;
+}
+
+/* At most max events after serial. */
+static int read_events(struct store_db *db, int64_t after, size_t max, struct event **out,
+                       size_t *count) {
+    struct event *events = calloc(max == 0 ? 1 : max, sizeof *events);
+    if (events == NULL) {
+        return store_db_fail(db, SQLITE_NOMEM);
+    }
+    size_t n = 0;
+    sqlite3_stmt *row = DB_QUERY(db, sql_after, db_int(after), db_int((int64_t)max));
+    int rc = row == NULL ? db->failure.code : SQLITE_ROW;
+    while (rc == SQLITE_ROW && n < max && (rc = store_db_next(db, row)) == SQLITE_ROW) {
+        n += read_event(row, &events[n]);
+    }
+    store_db_end(row);
+    if (rc != SQLITE_DONE && rc != SQLITE_ROW) {
+        free(events);
+        return rc;
+    }
+    *out = events;
+    *count = n;
+    return SQLITE_OK;
+}
+
+static int run_read(struct store *store, struct task *task) {
+    struct read_task *read = (struct read_task *)task;
+    free(read->events);
+    read->events = NULL;
+    return read_events(&store->db, read->after, read->max, &read->events, &read->count);
+}
+
+static void finish_read(struct store *store, struct task *task) {
+    struct read_task *read = (struct read_task *)task;
+    (void)store;
+    read->done(task->userdata, task->error, read->events, task->error == 0 ? read->count : 0);
+}
+
+static void deinit_read(struct task *task) {
+    free(((struct read_task *)task)->events);
+}
+
+static int run_cursor(struct store *store, struct task *task) {
+    const struct store_cursor *cursor = &((struct cursor_task *)task)->cursor;
+    return DB_RUN(&store->db, sql_cursor, db_text(cursor->hook), db_int(cursor->serial),
+                  db_int(cursor->delivered), db_int(cursor->failures),
+                  db_time(cursor->last_delivery));
+}
+
+static const struct task_kind event_kind = {.flags = TASK_KEPT | TASK_EXPENDABLE | TASK_ON_DISK,
+                                            .run = run_add};
+static const struct task_kind notified_kind = {.flags = TASK_KEPT | TASK_EXPENDABLE,
+                                               .run = run_notified};
+static const struct task_kind read_kind = {
+    .run = run_read, .finish = finish_read, .deinit = deinit_read};
+static const struct task_kind cursor_kind = {.flags = TASK_KEPT, .run = run_cursor};
+
+void store_event_add(struct store *store, const struct event *event, store_done done,
+                     void *userdata) {
+    pthread_mutex_lock(&store->mutex);
+    if (event->serial > store->last_serial) {
+        store->last_serial = event->serial;
+    }
+    pthread_mutex_unlock(&store->mutex);
+    struct event_task *task = store_task_new(&event_kind, sizeof *task, done, userdata);
+    if (task == NULL) {
+        store_no_memory(store, done, userdata);
+        return;
+    }
+    task->event = *event;
+    store_submit(store, &task->task);
+}
+
+void store_event_notified(struct store *store, uint32_t serial, enum event_notified notified) {
+    struct notified_task *task = store_task_new(&notified_kind, sizeof *task, NULL, NULL);
+    if (task == NULL) {
+        store_no_memory(store, NULL, NULL);
+        return;
+    }
+    task->serial = serial;
+    task->notified = notified;
+    store_submit(store, &task->task);
+}
+
+void store_events_read(struct store *store, uint32_t after, size_t max,
+                       void (*done)(void *userdata, int error, const struct event *events,
+                                    size_t count),
+                       void *userdata) {
+    struct read_task *task = store_task_new(&read_kind, sizeof *task, NULL, userdata);
+    if (task == NULL) {
+        done(userdata, -ENOMEM, NULL, 0);
+        return;
+    }
+    task->after = after;
+    task->max = max;
+    task->done = done;
+    store_submit(store, &task->task);
+}
+
+/* The slot of the hook, or a free one. NULL when all are taken by others. */
+static struct task **cursor_slot(struct store *store, const char *hook) {
+    for (size_t i = 0; i < CONFIG_HOOKS_MAX; i++) {
+        struct cursor_slot *slot = &store->cursor_slots[i];
+        if (slot->hook[0] == '\0') {
+            memcpy(slot->hook, hook, sizeof slot->hook);
+        }
+        if (strcmp(slot->hook, hook) == 0) {
+            return &slot->task;
+        }
+    }
+    return NULL;
+}
+
+void store_cursor_set(struct store *store, const struct store_cursor *cursor) {
+    struct cursor_task *task = store_task_new(&cursor_kind, sizeof *task, NULL, NULL);
+    if (task == NULL) {
+        store_no_memory(store, NULL, NULL);
+        return;
+    }
+    task->cursor = *cursor;
+    task->cursor.hook[STORE_HOOK_NAME_SIZE - 1] = '\0';
+    task->task.slot = cursor_slot(store, task->cursor.hook);
+    store_submit(store, &task->task);
+}
+
+static int load_cursors(struct store_db *db, struct store_image *image) {
+    image->cursors = calloc(CONFIG_HOOKS_MAX, sizeof *image->cursors);
+    if (image->cursors == NULL) {
+        return store_db_fail(db, SQLITE_NOMEM);
+    }
+    sqlite3_stmt *row = store_db_query(db, sql_cursors, NULL, 0);
+    int rc = row == NULL ? db->failure.code : SQLITE_ROW;
+    while (rc == SQLITE_ROW && image->cursor_count < CONFIG_HOOKS_MAX &&
+           (rc = store_db_next(db, row)) == SQLITE_ROW) {
+        struct store_cursor *cursor = &image->cursors[image->cursor_count++];
+        store_db_column_text(row, 0, cursor->hook, sizeof cursor->hook);
+        cursor->serial = store_db_column_u32(row, 1);
+        cursor->delivered = store_db_column_u32(row, 2);
+        cursor->failures = store_db_column_u32(row, 3);
+        cursor->last_delivery = sqlite3_column_int64(row, 4);
+    }
+    store_db_end(row);
+    return rc == SQLITE_DONE || rc == SQLITE_ROW ? SQLITE_OK : rc;
+}
+
+/* The serial of the event that has count after it, 0 = there are not so many. */
+static int serial_before_last(struct store_db *db, int64_t count, int64_t *serial) {
+    sqlite3_stmt *row = DB_QUERY(db, sql_before_last, db_int(count));
+    int rc = row == NULL ? db->failure.code : store_db_next(db, row);
+    *serial = rc == SQLITE_ROW ? sqlite3_column_int64(row, 0) : 0;
+    store_db_end(row);
+    return rc == SQLITE_ROW || rc == SQLITE_DONE ? SQLITE_OK : rc;
+}
+
+int store_load_events(struct store *store, struct store_image *image) {
+    struct store_db *db = &store->db;
+    int64_t before, last, reserved;
+    int rc = serial_before_last(db, EVENT_LOG_MAX, &before);
+    if (rc == SQLITE_OK) {
+        rc = read_events(db, before, EVENT_LOG_MAX, &image->events, &image->event_count);
+    }
+    if (rc == SQLITE_OK) {
+        rc = store_db_integer(db, sql_last, 0, &last);
+    }
+    if (rc == SQLITE_OK) {
+        rc = store_db_integer(db, sql_reserved, 0, &reserved);
+    }
+    if (rc != SQLITE_OK) {
+        return rc;
+    }
+    int64_t serial = last > reserved ? last : reserved;
+    image->event_serial = serial > UINT32_MAX ? UINT32_MAX : (uint32_t)serial;
+    store->reserved = 0;
+    rc = store_reserve_serials(store, image->event_serial, false);
+    return rc == SQLITE_OK ? load_cursors(db, image) : rc;
+}
+
+int store_purge_events(struct store *store, bool *more) {
+    struct store_db *db = &store->db;
+    int64_t days = store->limits.audit_days;
+    int64_t before;
+    if (days < EVENT_DAYS_MIN) {
+        days = EVENT_DAYS_MIN;
+    }
+    int rc = serial_before_last(db, EVENT_LOG_MAX, &before);
+    if (rc == SQLITE_OK) {
+        rc = DB_RUN(db, sql_purge, db_int(before), db_int(time(NULL) - days * SECONDS_PER_DAY));
+    }
+    *more = *more || (rc == SQLITE_OK && store_db_changes(db) > 0);
+    return rc;
+}

@@ -1,0 +1,295 @@
+#include "io/store_internal.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char sql_add[] =
+    "INSERT INTO actions (owner, command, id, state, queue_ids, queue, sender, recipient, reason,"
+    " min_age, min_size, all_messages, expected_count, comment, created)"
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)";
+static const char sql_started[] =
+    "UPDATE actions SET state = ?2, started = ?3, matched = ?4 WHERE serial = ?1";
+static const char sql_ended[] =
+    "UPDATE actions SET state = ?2, started = ?3, ended = ?4, matched = ?5, succeeded = ?6,"
+    " failed = ?7, error = ?8 WHERE serial = ?1";
+static const char sql_result[] =
+    "REPLACE INTO action_results (action, number, queue_id, outcome, text)"
+    " VALUES (?1, ?2, ?3, ?4, ?5)";
+static const char sql_output[] = "REPLACE INTO action_output (action, output) VALUES (?1, ?2)";
+static const char sql_hide[] = "UPDATE actions SET hidden = 1 WHERE serial = ?1";
+static const char sql_hide_output[] = "DELETE FROM action_output WHERE action = ?1";
+
+/* Copies of jobs, each with what the call writes of it. */
+struct add_task {
+    struct task task;
+    void (*done)(void *userdata, int error, const char *text, const uint64_t *serials,
+                 size_t count);
+    struct job **jobs;
+    uint64_t *serials;
+    size_t count;
+};
+
+struct job_task {
+    struct task task;
+    struct job *job;
+    size_t first; /* the number of job's first result among those of the original */
+};
+
+static const char *queue_word(int queue) {
+    return queue == 0 ? "any" : queue_name((enum queue)(queue - 1));
+}
+
+static int run_add(struct store *store, struct task *task) {
+    struct add_task *add = (struct add_task *)task;
+    for (size_t i = 0; i < add->count; i++) {
+        const struct job *job = add->jobs[i];
+        const struct job_request *request = &job->request;
+        struct store_db_value guard = {.type = DB_TYPE_NULL};
+        if (request->expected_count != JOB_NO_EXPECTED_COUNT) {
+            guard = db_int(request->expected_count);
+        }
+        int rc = DB_RUN(&store->db, sql_add, db_text(job->key.owner),
+                        db_text(job_command_name(job->key.command)), db_int(job->key.id),
+                        db_text(job_state_name(JOB_QUEUED)), db_text(request->queue_ids),
+                        db_text(queue_word(request->queue)), db_text(request->sender),
+                        db_text(request->recipient), db_text(request->reason),
+                        db_int(request->min_age_s), db_int(request->min_size), db_int(request->all),
+                        guard, db_text(request->comment), db_int(job->created));
+        if (rc != SQLITE_OK) {
+            return rc;
+        }
+        add->serials[i] = (uint64_t)sqlite3_last_insert_rowid(store->db.handle);
+    }
+    return SQLITE_OK;
+}
+
+static void finish_add(struct store *store, struct task *task) {
+    struct add_task *add = (struct add_task *)task;
+    (void)store;
+    add->done(task->userdata, task->error, task->text == NULL ? "" : task->text, add->serials,
+              task->error == 0 ? add->count : 0);
+}
+
+static void deinit_add(struct task *task) {
+    struct add_task *add = (struct add_task *)task;
+    for (size_t i = 0; add->jobs != NULL && i < add->count; i++) {
+        job_free(add->jobs[i]);
+    }
+    free(add->jobs);
+    free(add->serials);
+}
+
+/* The job without results and output. */
+static struct job *copy_job(const struct job *job, bool with_request) {
+    struct job *copy = job_new(&job->key);
+    if (copy == NULL) {
+        return NULL;
+    }
+    char *queue_ids = copy->request.queue_ids;
+    *copy = *job;
+    copy->results = NULL;
+    copy->result_count = copy->result_capacity = 0;
+    copy->output = NULL;
+    copy->output_len = 0;
+    copy->request.queue_ids = queue_ids;
+    if (with_request) {
+        copy->request.queue_ids = strdup(job->request.queue_ids);
+        free(queue_ids);
+        if (copy->request.queue_ids == NULL) {
+            job_free(copy);
+            return NULL;
+        }
+    }
+    return copy;
+}
+
+static bool copy_results(struct job *copy, const struct job *job, size_t first) {
+    for (size_t i = first; i < job->result_count; i++) {
+        const struct job_result *result = &job->results[i];
+        if (!job_add_result(copy, result->id, result->outcome, result->text)) {
+            return false;
+        }
+    }
+    copy->succeeded = job->succeeded;
+    copy->failed = job->failed;
+    return true;
+}
+
+static bool copy_output(struct job *copy, const struct job *job) {
+    if (job->output == NULL) {
+        return true;
+    }
+    copy->output = malloc(job->output_len + 1);
+    if (copy->output == NULL) {
+        return false;
+    }
+    memcpy(copy->output, job->output, job->output_len);
+    copy->output_len = job->output_len;
+    return true;
+}
+
+static int write_results(struct store_db *db, const struct job *job, size_t first) {
+    for (size_t i = 0; i < job->result_count; i++) {
+        const struct job_result *result = &job->results[i];
+        int rc = DB_RUN(db, sql_result, db_int((int64_t)job->serial),
+                        db_int((int64_t)(first + i + 1)), db_text(result->id),
+                        db_text(job_outcome_name(result->outcome)), db_text(result->text));
+        if (rc != SQLITE_OK) {
+            return rc;
+        }
+    }
+    return SQLITE_OK;
+}
+
+/* An update that finds its row. */
+static int found(struct store_db *db, int rc) {
+    return rc == SQLITE_OK && store_db_changes(db) == 0 ? store_db_fail(db, STORE_DB_NO_ROW) : rc;
+}
+
+static int run_started(struct store *store, struct task *task) {
+    const struct job *job = ((struct job_task *)task)->job;
+    return found(&store->db, DB_RUN(&store->db, sql_started, db_int((int64_t)job->serial),
+                                    db_text(job_state_name(job->state)), db_time(job->started),
+                                    db_int(job->matched)));
+}
+
+static int run_results(struct store *store, struct task *task) {
+    struct job_task *results = (struct job_task *)task;
+    return write_results(&store->db, results->job, results->first);
+}
+
+static int run_ended(struct store *store, struct task *task) {
+    struct job_task *ended = (struct job_task *)task;
+    const struct job *job = ended->job;
+    struct store_db *db = &store->db;
+    int rc = found(db, DB_RUN(db, sql_ended, db_int((int64_t)job->serial),
+                              db_text(job_state_name(job->state)), db_time(job->started),
+                              db_time(job->ended), db_int(job->matched), db_int(job->succeeded),
+                              db_int(job->failed), db_text(job->error)));
+    if (rc == SQLITE_OK) {
+        rc = write_results(db, job, ended->first);
+    }
+    if (rc == SQLITE_OK && job->output != NULL) {
+        rc = DB_RUN(db, sql_output, db_int((int64_t)job->serial),
+                    db_blob(job->output, job->output_len));
+    }
+    return rc;
+}
+
+static int run_hide(struct store *store, struct task *task) {
+    struct store_db_value serial = db_int((int64_t)((struct job_task *)task)->first);
+    int rc = DB_RUN(&store->db, sql_hide, serial);
+    return rc == SQLITE_OK ? DB_RUN(&store->db, sql_hide_output, serial) : rc;
+}
+
+static void deinit_job(struct task *task) {
+    job_free(((struct job_task *)task)->job);
+}
+
+static const struct task_kind add_kind = {
+    .flags = TASK_ON_DISK, .run = run_add, .finish = finish_add, .deinit = deinit_add};
+static const struct task_kind started_kind = {
+    .flags = TASK_ON_DISK, .run = run_started, .deinit = deinit_job};
+static const struct task_kind results_kind = {
+    .flags = TASK_KEPT, .run = run_results, .deinit = deinit_job};
+static const struct task_kind ended_kind = {
+    .flags = TASK_KEPT | TASK_ON_DISK, .run = run_ended, .deinit = deinit_job};
+static const struct task_kind hide_kind = {
+    .flags = TASK_KEPT, .run = run_hide, .deinit = deinit_job};
+
+void store_jobs_add(struct store *store, struct job *const *jobs, size_t count,
+                    void (*done)(void *userdata, int error, const char *text,
+                                 const uint64_t *serials, size_t count),
+                    void *userdata) {
+    struct add_task *add = store_task_new(&add_kind, sizeof *add, NULL, userdata);
+    bool ok = add != NULL;
+    if (ok) {
+        add->done = done;
+        add->jobs = calloc(count, sizeof *add->jobs);
+        add->serials = calloc(count, sizeof *add->serials);
+        ok = add->jobs != NULL && add->serials != NULL;
+    }
+    for (size_t i = 0; ok && i < count; i++) {
+        add->jobs[i] = copy_job(jobs[i], true);
+        ok = add->jobs[i] != NULL;
+        add->count = i + 1;
+        add->task.octets += ok ? job_memory(add->jobs[i]) : 0;
+    }
+    if (ok) {
+        store_submit(store, &add->task);
+        return;
+    }
+    if (add != NULL) {
+        deinit_add(&add->task);
+        free(add);
+    }
+    done(userdata, -ENOMEM, "out of memory", NULL, 0);
+}
+
+static struct job_task *job_task_new(const struct task_kind *kind, const struct job *job,
+                                     store_done done, void *userdata) {
+    struct job_task *task = store_task_new(kind, sizeof *task, done, userdata);
+    if (task != NULL && (task->job = copy_job(job, false)) == NULL) {
+        free(task);
+        return NULL;
+    }
+    return task;
+}
+
+static void submit_job(struct store *store, struct job_task *task, bool ok) {
+    if (ok) {
+        task->task.octets += job_memory(task->job);
+        store_submit(store, &task->task);
+        return;
+    }
+    store_done done = task->task.done;
+    void *userdata = task->task.userdata;
+    deinit_job(&task->task);
+    free(task);
+    store_no_memory(store, done, userdata);
+}
+
+void store_job_started(struct store *store, const struct job *job, store_done done,
+                       void *userdata) {
+    struct job_task *task = job_task_new(&started_kind, job, done, userdata);
+    if (task == NULL) {
+        store_no_memory(store, done, userdata);
+        return;
+    }
+    submit_job(store, task, true);
+}
+
+void store_job_results(struct store *store, const struct job *job, size_t first) {
+    if (first >= job->result_count) {
+        return;
+    }
+    struct job_task *task = job_task_new(&results_kind, job, NULL, NULL);
+    if (task == NULL) {
+        store_no_memory(store, NULL, NULL);
+        return;
+    }
+    task->first = first;
+    submit_job(store, task, copy_results(task->job, job, first));
+}
+
+void store_job_ended(struct store *store, const struct job *job, size_t first, store_done done,
+                     void *userdata) {
+    struct job_task *task = job_task_new(&ended_kind, job, done, userdata);
+    if (task == NULL) {
+        store_no_memory(store, done, userdata);
+        return;
+    }
+    task->first = first;
+    submit_job(store, task, copy_results(task->job, job, first) && copy_output(task->job, job));
+}
+
+void store_job_hide(struct store *store, uint64_t job_serial) {
+    struct job_task *task = store_task_new(&hide_kind, sizeof *task, NULL, NULL);
+    if (task == NULL) {
+        store_no_memory(store, NULL, NULL);
+        return;
+    }
+    task->first = (size_t)job_serial;
+    store_submit(store, &task->task);
+}

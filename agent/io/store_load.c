@@ -1,0 +1,252 @@
+/* What is read of the table actions at start, and what is deleted of it when it is too old. */
+#include "io/store_internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define SECONDS_PER_DAY 86400
+#define USEC_PER_SEC UINT64_C(1000000)
+
+/* Rows deleted in one transaction, so that a SET does not wait long for it. */
+#define PURGE_ROWS "500"
+
+#define FINISHED "hidden = 0 AND state NOT IN ('queued', 'running')"
+
+/* A job is run at most once: what has begun is not begun again. Its counts are those of the results
+ * that are known. */
+static const char sql_interrupt[] =
+    "UPDATE actions SET state = 'interrupted', ended = ?1, error = ?2,"
+    " succeeded = (SELECT count(*) FROM action_results WHERE action = serial"
+    "  AND outcome IN ('done', 'requested')),"
+    " failed = (SELECT count(*) FROM action_results WHERE action = serial"
+    "  AND outcome NOT IN ('done', 'requested'))"
+    " WHERE state = 'running'";
+static const char interrupted_error[] =
+    "hermes-mailqueued ended while this ran; what is not among the results may have been done";
+static const char sql_retain[] =
+    "UPDATE actions SET hidden = 1 WHERE " FINISHED " AND (ended < ?1 OR serial <= "
+    "(SELECT serial FROM actions WHERE " FINISHED " ORDER BY serial DESC LIMIT 1 OFFSET ?2))";
+static const char sql_hide_below[] =
+    "UPDATE actions SET hidden = 1 WHERE " FINISHED " AND serial <= ?1";
+static const char sql_drop_output[] =
+    "DELETE FROM action_output"
+    " WHERE coalesce((SELECT hidden FROM actions WHERE serial = action), 1) = 1";
+static const char sql_jobs[] =
+    "SELECT serial, owner, command, id, state, queue_ids, queue, sender, recipient, reason,"
+    " min_age, min_size, all_messages, expected_count, comment, matched, succeeded, failed,"
+    " created, started, ended, error FROM actions WHERE hidden = 0 ORDER BY serial DESC";
+static const char sql_results[] =
+    "SELECT queue_id, outcome, text FROM action_results WHERE action = ?1 ORDER BY number";
+static const char sql_output[] = "SELECT output FROM action_output WHERE action = ?1";
+
+static const char sql_purge_results[] =
+    "DELETE FROM action_results WHERE (action, number) IN (SELECT r.action, r.number"
+    " FROM actions a JOIN action_results r ON r.action = a.serial"
+    " WHERE a.hidden = 1 AND a.ended < ?1 LIMIT " PURGE_ROWS ")";
+static const char sql_purge_actions[] =
+    "DELETE FROM actions WHERE serial IN (SELECT serial FROM actions"
+    " WHERE hidden = 1 AND ended < ?1 LIMIT " PURGE_ROWS ")";
+
+/* Finds word among the names of first..last. Returns 0 for a word that is not one. */
+static int find_word(const char *word, int first, int last, const char *(*name)(int)) {
+    for (int i = first; word != NULL && i <= last; i++) {
+        if (strcmp(word, name(i)) == 0) {
+            return i;
+        }
+    }
+    return 0;
+}
+
+static const char *command_name(int i) {
+    return job_command_name((enum action_command)i);
+}
+
+static const char *state_name(int i) {
+    return job_state_name((enum job_state)i);
+}
+
+static const char *outcome_name(int i) {
+    return job_outcome_name((enum job_outcome)i);
+}
+
+static const char *column_word(sqlite3_stmt *row, int column) {
+    const char *text = (const char *)sqlite3_column_text(row, column);
+    return text == NULL ? "" : text;
+}
+
+static bool read_request(sqlite3_stmt *row, struct job_request *request) {
+    enum queue queue;
+    const char *word = column_word(row, 6);
+    const char *ids = column_word(row, 5);
+    free(request->queue_ids);
+    request->queue_ids = strndup(ids, JOB_QUEUE_IDS_MAX);
+    if (strcmp(word, "any") != 0) {
+        if (!queue_by_name(word, &queue)) {
+            return false;
+        }
+        request->queue = queue_mib_value(queue);
+    }
+    store_db_column_text(row, 7, request->sender, sizeof request->sender);
+    store_db_column_text(row, 8, request->recipient, sizeof request->recipient);
+    store_db_column_text(row, 9, request->reason, sizeof request->reason);
+    request->min_age_s = store_db_column_u32(row, 10);
+    request->min_size = store_db_column_u32(row, 11);
+    request->all = sqlite3_column_int(row, 12) != 0;
+    if (sqlite3_column_type(row, 13) != SQLITE_NULL) {
+        request->expected_count = sqlite3_column_int(row, 13);
+    }
+    store_db_column_text(row, 14, request->comment, sizeof request->comment);
+    return request->queue_ids != NULL;
+}
+
+/* NULL for a row that this program did not write (nothing of it is run), or without memory. */
+static struct job *read_job(sqlite3_stmt *row) {
+    struct job_key key = {.id = store_db_column_u32(row, 3)};
+    int command = find_word(column_word(row, 2), ACTION_HOLD, ACTION_COUNT, command_name);
+    int state = find_word(column_word(row, 4), JOB_QUEUED, JOB_INTERRUPTED, state_name);
+    store_db_column_text(row, 1, key.owner, sizeof key.owner);
+    key.command = (enum action_command)command;
+    struct job *job = command == 0 || state == 0 || key.id == 0 ? NULL : job_new(&key);
+    if (job == NULL) {
+        return NULL;
+    }
+    job->serial = (uint64_t)sqlite3_column_int64(row, 0);
+    job->state = (enum job_state)state;
+    job->matched = store_db_column_u32(row, 15);
+    job->created = sqlite3_column_int64(row, 18);
+    job->started = sqlite3_column_int64(row, 19);
+    job->ended = sqlite3_column_int64(row, 20);
+    store_db_column_text(row, 21, job->error, sizeof job->error);
+    if (!read_request(row, &job->request)) {
+        job_free(job);
+        return NULL;
+    }
+    return job;
+}
+
+static int read_results(struct store_db *db, struct job *job) {
+    sqlite3_stmt *row = DB_QUERY(db, sql_results, db_int((int64_t)job->serial));
+    int rc = row == NULL ? db->failure.code : SQLITE_ROW;
+    while (rc == SQLITE_ROW && (rc = store_db_next(db, row)) == SQLITE_ROW) {
+        int outcome = find_word(column_word(row, 1), OUTCOME_DONE, OUTCOME_REQUESTED, outcome_name);
+        if (outcome != 0 && !job_add_result(job, column_word(row, 0), (enum job_outcome)outcome,
+                                            column_word(row, 2))) {
+            rc = store_db_fail(db, SQLITE_NOMEM);
+        }
+    }
+    store_db_end(row);
+    return rc == SQLITE_DONE ? SQLITE_OK : rc;
+}
+
+static int read_output(struct store_db *db, struct job *job) {
+    sqlite3_stmt *row = DB_QUERY(db, sql_output, db_int((int64_t)job->serial));
+    int rc = row == NULL ? db->failure.code : store_db_next(db, row);
+    if (rc == SQLITE_ROW) {
+        const void *octets = sqlite3_column_blob(row, 0);
+        size_t len = (size_t)sqlite3_column_bytes(row, 0);
+        job->output = malloc(len + 1);
+        if (job->output == NULL) {
+            rc = store_db_fail(db, SQLITE_NOMEM);
+        } else if (len > 0) {
+            memcpy(job->output, octets, len);
+        }
+        job->output_len = job->output == NULL ? 0 : len;
+    }
+    store_db_end(row);
+    return rc == SQLITE_DONE || rc == SQLITE_ROW ? SQLITE_OK : rc;
+}
+
+static int read_rest(struct store_db *db, struct job *job, uint32_t succeeded, uint32_t failed) {
+    int rc = read_results(db, job);
+    if (rc == SQLITE_OK) {
+        rc = read_output(db, job);
+    }
+    job->succeeded = succeeded;
+    job->failed = failed;
+    return rc;
+}
+
+static bool append(struct store_image *image, struct job *job) {
+    size_t n = image->job_count;
+    if ((n & (n - 1)) == 0) { /* a power of two: full */
+        struct job **jobs = realloc(image->jobs, (n == 0 ? 1 : 2 * n) * sizeof *jobs);
+        if (jobs == NULL) {
+            return false;
+        }
+        image->jobs = jobs;
+    }
+    image->jobs[image->job_count++] = job;
+    return true;
+}
+
+static void reverse(struct store_image *image) {
+    for (size_t i = 0; i < image->job_count / 2; i++) {
+        struct job **other = &image->jobs[image->job_count - 1 - i];
+        struct job *job = image->jobs[i];
+        image->jobs[i] = *other;
+        *other = job;
+    }
+}
+
+/* The newest first, so that those are kept that fit; *below is the first that did not. */
+static int read_jobs(struct store *store, struct store_image *image, int64_t *below) {
+    struct store_db *db = &store->db;
+    size_t octets = 0;
+    sqlite3_stmt *row = store_db_query(db, sql_jobs, NULL, 0);
+    int rc = row == NULL ? db->failure.code : SQLITE_ROW;
+    while (rc == SQLITE_ROW && (rc = store_db_next(db, row)) == SQLITE_ROW) {
+        struct job *job = read_job(row);
+        if (job == NULL || (*below != 0 && job_is_finished(job->state))) {
+            job_free(job);
+            continue;
+        }
+        int rest = read_rest(db, job, store_db_column_u32(row, 16), store_db_column_u32(row, 17));
+        octets += job_memory(job);
+        if (rest == SQLITE_OK && job_is_finished(job->state) &&
+            octets > store->limits.memory_octets) {
+            *below = (int64_t)job->serial;
+            job_free(job);
+        } else if (rest != SQLITE_OK || !append(image, job)) {
+            rc = rest != SQLITE_OK ? rest : store_db_fail(db, SQLITE_NOMEM);
+            job_free(job);
+        }
+    }
+    store_db_end(row);
+    reverse(image);
+    return rc == SQLITE_DONE ? SQLITE_OK : rc;
+}
+
+int store_load_jobs(struct store *store, struct store_image *image) {
+    struct store_db *db = &store->db;
+    const struct store_limits *limits = &store->limits;
+    int64_t now = time(NULL);
+    int64_t oldest = now - (int64_t)(limits->retention_usec / USEC_PER_SEC);
+    int64_t below = 0;
+    int rc = DB_RUN(db, sql_interrupt, db_int(now), db_text(interrupted_error));
+    if (rc == SQLITE_OK) {
+        image->interrupted = (uint64_t)store_db_changes(db);
+        rc = DB_RUN(db, sql_retain, db_int(oldest), db_int(limits->retention_rows));
+    }
+    if (rc == SQLITE_OK) {
+        rc = read_jobs(store, image, &below);
+    }
+    if (rc == SQLITE_OK && below != 0) {
+        rc = DB_RUN(db, sql_hide_below, db_int(below));
+    }
+    return rc == SQLITE_OK ? store_db_run(db, sql_drop_output, NULL, 0) : rc;
+}
+
+int store_purge_jobs(struct store *store, bool *more) {
+    struct store_db *db = &store->db;
+    struct store_db_value before =
+        db_int(time(NULL) - (int64_t)store->limits.audit_days * SECONDS_PER_DAY);
+    int rc = DB_RUN(db, sql_purge_results, before);
+    if (rc != SQLITE_OK || store_db_changes(db) > 0) {
+        *more = true;
+        return rc;
+    }
+    rc = DB_RUN(db, sql_purge_actions, before);
+    *more = *more || (rc == SQLITE_OK && store_db_changes(db) > 0);
+    return rc;
+}

@@ -1,0 +1,118 @@
+#include "io/store_schema.h"
+
+#include "io/store_db.h"
+
+#include <stdio.h>
+
+/* "HmqD", in the header of the file: what file(1) and the next start know it by. */
+#define APPLICATION_ID 0x486d7144
+
+#define UTC(column) "strftime('%Y-%m-%d %H:%M:%S', " column ", 'unixepoch')"
+
+/* A criterion as people would write it, or nothing. */
+#define CRITERION(condition, text) "CASE WHEN " condition " THEN " text " ELSE '' END"
+
+static const char
+    actions
+        [] =
+            "CREATE TABLE actions ("
+            " serial INTEGER PRIMARY KEY AUTOINCREMENT,"
+            " owner TEXT NOT NULL, command TEXT NOT NULL, id INTEGER NOT NULL,"
+            " state TEXT NOT NULL,"
+            " queue_ids TEXT NOT NULL, queue TEXT NOT NULL, sender TEXT NOT NULL,"
+            " recipient TEXT NOT NULL, reason TEXT NOT NULL,"
+            " min_age INTEGER NOT NULL, min_size INTEGER NOT NULL, all_messages INTEGER NOT NULL,"
+            " expected_count INTEGER, comment TEXT NOT NULL,"
+            " matched INTEGER, succeeded INTEGER, failed INTEGER,"
+            " created INTEGER NOT NULL, started INTEGER, ended INTEGER,"
+            " error TEXT NOT NULL DEFAULT '', hidden INTEGER NOT NULL DEFAULT 0);"
+            "CREATE INDEX actions_visible ON actions (serial) WHERE hidden = 0;"
+            "CREATE INDEX actions_hidden ON actions (ended) WHERE hidden = 1;"
+            "CREATE TABLE action_results ("
+            " action INTEGER NOT NULL, number INTEGER NOT NULL,"
+            " queue_id TEXT NOT NULL, outcome TEXT NOT NULL, text TEXT NOT NULL,"
+            " PRIMARY KEY (action, number)) WITHOUT ROWID;"
+            "CREATE TABLE action_output (action INTEGER PRIMARY KEY, output BLOB NOT NULL);"
+            "CREATE VIEW audit AS SELECT serial, owner, command, id, state,"
+            " trim(" CRITERION("queue_ids <> ''", "' ids: ' || queue_ids") " || " CRITERION(
+                "queue <> 'any'", "' queue=' || queue") " ||"
+                                                        " " CRITERION("sender <> ''", "' sender=' "
+                                                                                      "|| sender") " || " CRITERION("recipient <> ''", "' recipient=' || recipient") " || " CRITERION(
+                                                            "reason <> ''", "' reason=' || reason") " || " CRITERION("min_age > 0", "' min_age=' || min_age") " || " CRITERION("min_size > 0",
+                                                                                                                                                                               "' min_size=' || min_size") " || " CRITERION("all_messages", "' all'") " || " CRITERION("expected_count IS NOT NULL", "' expected_count=' || expected_count") ") AS criteria,"
+                                                                                                                                                                                                                                                                                                                                             " comment, matched, succeeded, failed, error,"
+                                                                                                                                                                                                                                                                                                                                             " (SELECT group_concat(queue_id || ' ' || outcome, ', ') FROM action_results"
+                                                                                                                                                                                                                                                                                                                                             "  WHERE action = serial) AS results, " UTC("created") " AS created, " UTC("started") " AS started, " UTC("ended") " AS ended"
+                                                                                                                                                                                                                                                                                                                                                                                                                                                                " FROM actions;";
+
+static const char events[] =
+    "CREATE TABLE events ("
+    " serial INTEGER PRIMARY KEY, time INTEGER NOT NULL, event TEXT NOT NULL,"
+    " notified TEXT NOT NULL, text TEXT NOT NULL, total INTEGER,"
+    " maildrop INTEGER, incoming INTEGER, active INTEGER, deferred INTEGER, hold INTEGER,"
+    " corrupt INTEGER, oldest_age INTEGER, threshold INTEGER,"
+    " action_owner TEXT, action_command TEXT, action_id INTEGER, action_state TEXT,"
+    " action_matched INTEGER, action_succeeded INTEGER, action_failed INTEGER,"
+    " action_comment TEXT);"
+    "CREATE TABLE deliveries ("
+    " hook TEXT PRIMARY KEY, serial INTEGER NOT NULL, delivered INTEGER NOT NULL,"
+    " failures INTEGER NOT NULL, last_delivery INTEGER) WITHOUT ROWID;"
+    "CREATE VIEW event_log AS SELECT serial, " UTC(
+        "time") " AS time, event, notified, text,"
+                " total, threshold, oldest_age FROM events;";
+
+static const char settings[] =
+    "CREATE TABLE parameters ("
+    " id INTEGER PRIMARY KEY, parameter TEXT NOT NULL, name TEXT, module TEXT NOT NULL,"
+    " priority INTEGER, default_value TEXT, editable INTEGER, conf_file TEXT, description TEXT,"
+    " parent INTEGER, parent_name TEXT, child INTEGER NOT NULL, order1 INTEGER,"
+    " enabled INTEGER NOT NULL, applied TEXT NOT NULL, action TEXT NOT NULL);"
+    "CREATE TABLE tunables ("
+    " name TEXT PRIMARY KEY, value INTEGER NOT NULL CHECK (value BETWEEN 0 AND 4294967295))"
+    " WITHOUT ROWID;"
+    "CREATE TABLE state (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;";
+
+/* Each brings the file from the version of its position to the next one. */
+static const char *const migrations[][3] = {
+    {actions, events, settings},
+};
+#define VERSION ((int64_t)(sizeof migrations / sizeof migrations[0]))
+
+int store_schema_recognise(struct store_db *db) {
+    int64_t version, id, tables;
+    int rc = store_db_integer(db, "PRAGMA user_version", 0, &version);
+    if (rc == SQLITE_OK) {
+        rc = store_db_integer(db, "PRAGMA application_id", 0, &id);
+    }
+    if (rc == SQLITE_OK) {
+        rc = store_db_integer(db, "SELECT count(*) FROM sqlite_schema", 0, &tables);
+    }
+    if (rc != SQLITE_OK) {
+        return rc;
+    }
+    bool fresh = version == 0 && id == 0 && tables == 0;
+    if (!fresh && (id != APPLICATION_ID || version < 1)) {
+        return store_db_fail(db, STORE_DB_FOREIGN);
+    }
+    return version > VERSION ? store_db_fail(db, STORE_DB_NEWER) : SQLITE_OK;
+}
+
+int store_schema_migrate(struct store_db *db) {
+    int64_t version;
+    char pragma[64];
+    int rc = store_db_integer(db, "PRAGMA user_version", 0, &version);
+    if (rc != SQLITE_OK || version == VERSION) {
+        return rc;
+    }
+    for (int64_t v = version; v < VERSION; v++) {
+        for (size_t i = 0; i < 3 && migrations[v][i] != NULL; i++) {
+            rc = store_db_exec(db, migrations[v][i]);
+            if (rc != SQLITE_OK) {
+                return rc;
+            }
+        }
+    }
+    snprintf(pragma, sizeof pragma, "PRAGMA application_id = %d; PRAGMA user_version = %d",
+             APPLICATION_ID, (int)VERSION);
+    return store_db_exec(db, pragma);
+}

@@ -1,0 +1,16 @@
+/*
+ * The tables of the store, and how an older file becomes a present one. Part of the store, on its
+ * worker thread. The schema is documented in hermes-mailqueue-db(5).
+ */
+#ifndef HMQ_IO_STORE_SCHEMA_H
+#define HMQ_IO_STORE_SCHEMA_H
+
+struct store_db;
+
+/* Fails for a database of another program or of a newer schema; writes nothing. */
+int store_schema_recognise(struct store_db *db);
+
+/* Makes or upgrades the tables; inside a transaction. */
+int store_schema_migrate(struct store_db *db);
+
+#endif

@@ -1,0 +1,282 @@
+#include "io/store_internal.h"
+
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char sql_clear_values[] =
+    "DELETE FROM parameters WHERE module = 'postfix' AND child = 1 AND parent_name = ?1";
+static const char sql_clear_directive[] =
+    "DELETE FROM parameters WHERE module = 'postfix' AND child = 2 AND parameter = ?1";
+static const char sql_directive[] =
+    "INSERT INTO parameters (parameter, name, module, priority, editable, conf_file, description,"
+    " child, order1, enabled, applied, action)"
+    " VALUES (?1, ?1, 'postfix', 1, 1, 'main.cf', ?2, 2, ?3, 1, ?4, ?5)";
+static const char sql_value[] =
+    "INSERT INTO parameters (parameter, module, priority, default_value, editable, conf_file,"
+    " parent, parent_name, child, order1, enabled, applied, action)"
+    " VALUES (?1, 'postfix', 1, ?1, 1, 'main.cf', ?2, ?3, 1, 1, 1, ?4, ?5)";
+static const char sql_parameters[] =
+    "SELECT d.parameter, v.parameter, v.applied, v.action"
+    " FROM parameters d JOIN parameters v ON v.parent_name = d.parameter AND v.child = 1"
+    " WHERE d.module = 'postfix' AND v.module = 'postfix' AND d.child = 2"
+    " AND d.enabled = 1 AND v.enabled = 1 ORDER BY d.order1, d.id, v.order1";
+static const char sql_tunable[] = "REPLACE INTO tunables (name, value) VALUES (?1, ?2)";
+static const char sql_tunables[] = "SELECT name, value FROM tunables";
+static const char sql_state[] = "REPLACE INTO state (name, value) VALUES (?1, ?2)";
+static const char sql_states[] = "SELECT name, value FROM state";
+
+/* The tunables that are numbers, by their keys in the configuration. */
+static const struct {
+    const char *name;
+    size_t offset;
+} numbers[] = {
+    {"overload_threshold", offsetof(struct tunables, thresholds.overload)},
+    {"overload_clear_threshold", offsetof(struct tunables, thresholds.overload_clear)},
+    {"warning_threshold", offsetof(struct tunables, thresholds.warning)},
+    {"age_threshold", offsetof(struct tunables, thresholds.age_s)},
+    {"hold_threshold", offsetof(struct tunables, thresholds.hold)},
+    {"message_limit", offsetof(struct tunables, message_limit)},
+};
+#define NUMBERS (sizeof numbers / sizeof numbers[0])
+
+/* The rest of the tunables is one row per event type, named so. */
+#define NOTIFY_PREFIX "notify."
+#define NOTIFY_NAME_SIZE 64
+
+static const char *const condition_names[CONDITION_COUNT] = {
+    [CONDITION_OVERLOAD] = "overload_raised",
+    [CONDITION_WARNING] = "warning_raised",
+    [CONDITION_AGE] = "age_raised",
+    [CONDITION_HOLD] = "hold_raised",
+};
+
+struct parameters_task {
+    struct task task;
+    struct store_parameter parameters[STORE_PARAMETERS_MAX];
+    size_t count;
+};
+
+struct tunables_task {
+    struct task task;
+    struct tunables tunables;
+};
+
+struct state_task {
+    struct task task;
+    struct store_state state;
+};
+
+/* Hermes finds the value by the directive's id or name, and the directive by its name. */
+static int write_parameter(struct store_db *db, const struct store_parameter *parameter,
+                           int64_t order) {
+    static const char description[] = "set by hermes-mailqueued";
+    const char applied[] = {parameter->applied, '\0'};
+    struct store_db_value name = db_text(parameter->name);
+    int rc = DB_RUN(db, sql_clear_values, name);
+    if (rc == SQLITE_OK) {
+        rc = DB_RUN(db, sql_clear_directive, name);
+    }
+    if (rc == SQLITE_OK) {
+        rc = DB_RUN(db, sql_directive, name, db_text(description), db_int(order), db_text(applied),
+                    db_text(parameter->action));
+    }
+    if (rc == SQLITE_OK) {
+        int64_t parent = sqlite3_last_insert_rowid(db->handle);
+        rc = DB_RUN(db, sql_value, db_text(parameter->value), db_int(parent), name,
+                    db_text(applied), db_text(parameter->action));
+    }
+    return rc;
+}
+
+static int run_parameters(struct store *store, struct task *task) {
+    const struct parameters_task *set = (struct parameters_task *)task;
+    int rc = SQLITE_OK;
+    for (size_t i = 0; rc == SQLITE_OK && i < set->count; i++) {
+        rc = write_parameter(&store->db, &set->parameters[i], (int64_t)i + 1);
+    }
+    return rc;
+}
+
+static int write_tunable(struct store_db *db, const char *name, uint32_t value) {
+    return DB_RUN(db, sql_tunable, db_text(name), db_int(value));
+}
+
+static void notify_name(enum event_type type, char name[NOTIFY_NAME_SIZE]) {
+    snprintf(name, NOTIFY_NAME_SIZE, NOTIFY_PREFIX "%s", event_name(type));
+}
+
+static int run_tunables(struct store *store, struct task *task) {
+    const struct tunables *tunables = &((struct tunables_task *)task)->tunables;
+    char name[NOTIFY_NAME_SIZE];
+    int rc = SQLITE_OK;
+    for (size_t i = 0; rc == SQLITE_OK && i < NUMBERS; i++) {
+        uint32_t value;
+        memcpy(&value, (const char *)tunables + numbers[i].offset, sizeof value);
+        rc = write_tunable(&store->db, numbers[i].name, value);
+    }
+    for (enum event_type type = 1; rc == SQLITE_OK && type < EVENT_TYPE_END; type++) {
+        notify_name(type, name);
+        rc = write_tunable(&store->db, name, tunables_notify(tunables, type));
+    }
+    return rc;
+}
+
+int store_state_write(struct store_db *db, const char *name, int64_t value) {
+    return DB_RUN(db, sql_state, db_text(name), db_int(value));
+}
+
+static int run_state(struct store *store, struct task *task) {
+    const struct store_state *state = &((struct state_task *)task)->state;
+    struct store_db *db = &store->db;
+    int rc = store_state_write(db, "data_lost", state->data_lost);
+    for (int i = 0; rc == SQLITE_OK && i < CONDITION_COUNT; i++) {
+        rc = store_state_write(db, condition_names[i], state->detector.raised[i]);
+    }
+    if (rc == SQLITE_OK) {
+        rc = store_state_write(db, "overload_since", state->overload_since);
+    }
+    if (rc == SQLITE_OK) {
+        rc = store_state_write(db, "overload_raises", state->overload_raises);
+    }
+    return rc;
+}
+
+static const struct task_kind parameters_kind = {.flags = TASK_ON_DISK, .run = run_parameters};
+static const struct task_kind tunables_kind = {.flags = TASK_ON_DISK, .run = run_tunables};
+static const struct task_kind state_kind = {.flags = TASK_KEPT, .run = run_state};
+
+void store_parameters_set(struct store *store, const struct store_parameter *parameters,
+                          size_t count, store_done done, void *userdata) {
+    struct parameters_task *task = store_task_new(&parameters_kind, sizeof *task, done, userdata);
+    if (task == NULL) {
+        store_no_memory(store, done, userdata);
+        return;
+    }
+    task->count = count < STORE_PARAMETERS_MAX ? count : STORE_PARAMETERS_MAX;
+    memcpy(task->parameters, parameters, task->count * sizeof *parameters);
+    store_submit(store, &task->task);
+}
+
+void store_tunables_set(struct store *store, const struct tunables *tunables, store_done done,
+                        void *userdata) {
+    struct tunables_task *task = store_task_new(&tunables_kind, sizeof *task, done, userdata);
+    if (task == NULL) {
+        store_no_memory(store, done, userdata);
+        return;
+    }
+    task->tunables = *tunables;
+    store_submit(store, &task->task);
+}
+
+void store_state_set(struct store *store, const struct store_state *state) {
+    struct state_task *task = store_task_new(&state_kind, sizeof *task, NULL, NULL);
+    if (task == NULL) {
+        store_no_memory(store, NULL, NULL);
+        return;
+    }
+    task->state = *state;
+    task->task.slot = &store->state_slot;
+    store_submit(store, &task->task);
+}
+
+static int load_parameters(struct store_db *db, struct store_image *image) {
+    sqlite3_stmt *row = store_db_query(db, sql_parameters, NULL, 0);
+    int rc = row == NULL ? db->failure.code : SQLITE_ROW;
+    while (rc == SQLITE_ROW && image->parameter_count < STORE_PARAMETERS_MAX &&
+           (rc = store_db_next(db, row)) == SQLITE_ROW) {
+        struct store_parameter *parameter = &image->parameters[image->parameter_count++];
+        char applied[2];
+        store_db_column_text(row, 0, parameter->name, sizeof parameter->name);
+        store_db_column_text(row, 1, parameter->value, sizeof parameter->value);
+        store_db_column_text(row, 2, applied, sizeof applied);
+        store_db_column_text(row, 3, parameter->action, sizeof parameter->action);
+        parameter->applied = applied[0];
+    }
+    store_db_end(row);
+    return rc == SQLITE_DONE || rc == SQLITE_ROW ? SQLITE_OK : rc;
+}
+
+/* Returns the bit of numbers that the row is, 0 for another. */
+static unsigned take_tunable(struct tunables *tunables, const char *name, uint32_t value) {
+    char notify[NOTIFY_NAME_SIZE];
+    for (size_t i = 0; i < NUMBERS; i++) {
+        if (strcmp(name, numbers[i].name) == 0) {
+            memcpy((char *)tunables + numbers[i].offset, &value, sizeof value);
+            return 1U << i;
+        }
+    }
+    for (enum event_type type = 1; type < EVENT_TYPE_END; type++) {
+        notify_name(type, notify);
+        if (strcmp(name, notify) == 0 && value == 0) {
+            tunables->notify &= ~(1U << type);
+        }
+    }
+    return 0;
+}
+
+static int load_tunables(struct store_db *db, struct store_image *image) {
+    struct tunables tunables = {.notify = ((1U << EVENT_TYPE_END) - 1) & ~1U};
+    unsigned seen = 0;
+    char name[NOTIFY_NAME_SIZE];
+    sqlite3_stmt *row = store_db_query(db, sql_tunables, NULL, 0);
+    int rc = row == NULL ? db->failure.code : SQLITE_ROW;
+    while (rc == SQLITE_ROW && (rc = store_db_next(db, row)) == SQLITE_ROW) {
+        store_db_column_text(row, 0, name, sizeof name);
+        seen |= take_tunable(&tunables, name, store_db_column_u32(row, 1));
+    }
+    store_db_end(row);
+    image->has_tunables = seen == (1U << NUMBERS) - 1 && tunables_consistent(&tunables);
+    if (image->has_tunables) {
+        image->tunables = tunables;
+    }
+    return rc == SQLITE_DONE ? SQLITE_OK : rc;
+}
+
+static void take_state(struct store_image *image, const char *name, int64_t value) {
+    struct store_state *state = &image->state;
+    for (int i = 0; i < CONDITION_COUNT; i++) {
+        if (strcmp(name, condition_names[i]) == 0) {
+            state->detector.raised[i] = value != 0;
+        }
+    }
+    if (strcmp(name, "data_lost") == 0) {
+        state->data_lost = value != 0;
+        image->has_state = true;
+    } else if (strcmp(name, "overload_since") == 0) {
+        state->overload_since = value;
+    } else if (strcmp(name, "overload_raises") == 0) {
+        state->overload_raises = (uint32_t)value;
+    }
+}
+
+static int load_state(struct store_db *db, struct store_image *image) {
+    char name[NOTIFY_NAME_SIZE];
+    sqlite3_stmt *row = store_db_query(db, sql_states, NULL, 0);
+    int rc = row == NULL ? db->failure.code : SQLITE_ROW;
+    while (rc == SQLITE_ROW && (rc = store_db_next(db, row)) == SQLITE_ROW) {
+        store_db_column_text(row, 0, name, sizeof name);
+        take_state(image, name, sqlite3_column_int64(row, 1));
+    }
+    store_db_end(row);
+    return rc == SQLITE_DONE ? SQLITE_OK : rc;
+}
+
+int store_load_settings(struct store *store, struct store_image *image) {
+    int rc = load_parameters(&store->db, image);
+    if (rc == SQLITE_OK) {
+        rc = load_tunables(&store->db, image);
+    }
+    return rc == SQLITE_OK ? load_state(&store->db, image) : rc;
+}
+
+void store_image_deinit(struct store_image *image) {
+    for (size_t i = 0; i < image->job_count; i++) {
+        job_free(image->jobs[i]);
+    }
+    free(image->jobs);
+    free(image->events);
+    free(image->cursors);
+    memset(image, 0, sizeof *image);
+}

@@ -1,0 +1,439 @@
+#include "io/store_internal.h"
+
+#include "io/store_schema.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define USEC_PER_SEC UINT64_C(1000000)
+
+/* One transaction takes so many tasks, or octets, that wait anyway. */
+#define BATCH_TASKS 64
+#define BATCH_OCTETS ((size_t)1024 * 1024)
+
+/* Between tries of a database that is locked; each try waits in SQLite besides. */
+#define BUSY_PAUSE_USEC UINT64_C(20000)
+
+/* A database is usable again when it took this much; in two transactions, since what is removed in
+ * the same one is never written. */
+#define PROBE_WRITE "REPLACE INTO action_output (action, output) VALUES (-1, zeroblob(65536))"
+#define PROBE_REMOVE "DELETE FROM action_output WHERE action = -1"
+
+/* What the worker tells the loop by itself. */
+struct load_task {
+    struct task task;
+    struct store_image image;
+};
+
+struct health_task {
+    struct task task;
+    int error;
+    char text[STORE_TEXT_SIZE];
+};
+
+static void finish_load(struct store *store, struct task *task) {
+    struct load_task *load = (struct load_task *)task;
+    store->usable = task->error == 0;
+    store->callbacks.loaded(store->callbacks.userdata, &load->image, task->error,
+                            task->text == NULL ? "" : task->text);
+}
+
+static void deinit_load(struct task *task) {
+    store_image_deinit(&((struct load_task *)task)->image);
+}
+
+static void finish_health(struct store *store, struct task *task) {
+    struct health_task *health = (struct health_task *)task;
+    store->usable = health->error == 0;
+    store->callbacks.usable(store->callbacks.userdata, health->error, health->text);
+}
+
+static const struct task_kind load_kind = {.finish = finish_load, .deinit = deinit_load};
+static const struct task_kind health_kind = {.finish = finish_health};
+
+static void post_health(struct store *store, int error, const char *text) {
+    struct health_task *health = store_task_new(&health_kind, sizeof *health, NULL, NULL);
+    if (health != NULL) {
+        health->error = error;
+        snprintf(health->text, sizeof health->text, "%s", text);
+        store_hand_over(store, &health->task, 0, "");
+    }
+}
+
+static void post_image(struct store *store, struct load_task *load, int error, const char *text) {
+    pthread_mutex_lock(&store->mutex);
+    store_hand_over(store, &load->task, error, text);
+    pthread_mutex_unlock(&store->mutex);
+}
+
+/* Those that ask are answered; those that tell wait on. With the mutex held. */
+static void refuse_waiting(struct store *store) {
+    struct task *task, *next;
+    for (task = TAILQ_FIRST(&store->queue); task != NULL; task = next) {
+        next = TAILQ_NEXT(task, link);
+        if ((task->kind->flags & TASK_KEPT) == 0) {
+            store_unlink(store, task);
+            store_give_back(store, task, store->health, store->health_text);
+        }
+    }
+}
+
+/* Not before the loop knows of the failure does a task tell it. */
+static void become_unusable(struct store *store) {
+    const struct store_db_failure *failure = &store->db.failure;
+    store->next_try_usec = store_now_usec() + store->timing.retry;
+    pthread_mutex_lock(&store->mutex);
+    bool news = store->health == 0 || strcmp(store->health_text, failure->text) != 0;
+    store->health = failure->error;
+    memcpy(store->health_text, failure->text, sizeof store->health_text);
+    if (news && (store->loaded || store->load_reported)) {
+        post_health(store, failure->error, failure->text);
+    }
+    refuse_waiting(store);
+    pthread_mutex_unlock(&store->mutex);
+}
+
+static void become_usable(struct store *store) {
+    char text[STORE_TEXT_SIZE] = "";
+    pthread_mutex_lock(&store->mutex);
+    if (store->lost > 0) {
+        snprintf(text, sizeof text, "%s: %llu writes, the oldest, are lost: there was no room",
+                 store->path, (unsigned long long)store->lost);
+        store->lost = 0;
+    }
+    if (store->health != 0) {
+        store->health = 0;
+        store->health_text[0] = '\0';
+        if (store->loaded) {
+            post_health(store, 0, text);
+        }
+    }
+    pthread_mutex_unlock(&store->mutex);
+}
+
+/* A lock is waited for; true when the failure is to be told. */
+static bool out_of_patience(struct store *store) {
+    uint64_t now = store_now_usec();
+    if (store->db.failure.error != -EBUSY || store->health != 0) {
+        return true;
+    }
+    if (store->busy_usec == 0) {
+        store->busy_usec = now;
+    }
+    store->next_try_usec = now + BUSY_PAUSE_USEC;
+    return now - store->busy_usec >= store->timing.patience;
+}
+
+static void failed(struct store *store) {
+    int error = store->db.failure.error;
+    if (!out_of_patience(store)) {
+        return;
+    }
+    /* After anything else than these the connection may be part of what is wrong. A deleted file
+     * lives on in it, though. */
+    if (error != -EBUSY && error != -ENOSPC && error != -ESTALE && store->db.handle != NULL) {
+        int moved = 0;
+        sqlite3_file_control(store->db.handle, "main", SQLITE_FCNTL_HAS_MOVED, &moved);
+        if (!moved) {
+            store_db_close(&store->db);
+        }
+    }
+    become_unusable(store);
+}
+
+static int ensure_open(struct store *store) {
+    memset(&store->db.failure, 0, sizeof store->db.failure);
+    if (store->db.handle == NULL) {
+        return store_db_open(&store->db, store->path, !store->loaded);
+    }
+    return store_db_check(&store->db);
+}
+
+/* Everything is read before anything is believed: one transaction. */
+static int load_image(struct store *store, struct store_image *image) {
+    int rc = ensure_open(store);
+    if (rc == SQLITE_OK) {
+        rc = store_db_begin(&store->db, true);
+    }
+    if (rc == SQLITE_OK) {
+        rc = store_schema_migrate(&store->db);
+    }
+    if (rc == SQLITE_OK) {
+        rc = store_load_settings(store, image);
+    }
+    if (rc == SQLITE_OK) {
+        rc = store_load_events(store, image);
+    }
+    if (rc == SQLITE_OK) {
+        rc = store_load_jobs(store, image);
+    }
+    if (rc == SQLITE_OK) {
+        rc = store_db_commit(&store->db);
+    }
+    store_db_rollback(&store->db);
+    return rc;
+}
+
+static void load(struct store *store) {
+    struct load_task *task = store_task_new(&load_kind, sizeof *task, NULL, NULL);
+    if (task == NULL) {
+        store->next_try_usec = store_now_usec() + store->timing.retry;
+        return;
+    }
+    if (load_image(store, &task->image) == SQLITE_OK) {
+        store->loaded = true;
+        store->busy_usec = 0;
+        store->next_try_usec = 0;
+        pthread_mutex_lock(&store->mutex);
+        store->health = 0;
+        store->health_text[0] = '\0';
+        if (task->image.event_serial > store->last_serial) {
+            store->last_serial = task->image.event_serial;
+        }
+        pthread_mutex_unlock(&store->mutex);
+        post_image(store, task, 0, "");
+        return;
+    }
+    store_image_deinit(&task->image);
+    failed(store);
+    if (store->health == 0 || store->load_reported) {
+        free(task);
+        return;
+    }
+    store->load_reported = true;
+    memset(&task->image, 0, sizeof task->image);
+    task->image.event_serial = (uint32_t)time(NULL);
+    post_image(store, task, store->health, store->health_text);
+}
+
+/* Takes the tasks of one transaction out of the queue; one when the database is in trouble. */
+static bool take_batch(struct store *store, struct task_list *batch) {
+    size_t count = 0, octets = 0;
+    bool on_disk = false;
+    struct task *task;
+    TAILQ_INIT(batch);
+    pthread_mutex_lock(&store->mutex);
+    size_t most = store->health != 0 ? 1 : BATCH_TASKS;
+    while (count < most && octets < BATCH_OCTETS && (task = TAILQ_FIRST(&store->queue)) != NULL) {
+        store_unlink(store, task);
+        TAILQ_INSERT_TAIL(batch, task, link);
+        on_disk = on_disk || (task->kind->flags & TASK_ON_DISK) != 0;
+        octets += task->octets;
+        count++;
+    }
+    pthread_mutex_unlock(&store->mutex);
+    return on_disk;
+}
+
+/* Back to the front, in order, unless a newer one has come for its slot. */
+static void put_back(struct store *store, struct task_list *batch) {
+    struct task *task;
+    pthread_mutex_lock(&store->mutex);
+    while ((task = TAILQ_LAST(batch, task_list)) != NULL) {
+        TAILQ_REMOVE(batch, task, link);
+        TAILQ_INSERT_HEAD(&store->queue, task, link);
+        if (task->slot == NULL) {
+            continue;
+        }
+        if (*task->slot == NULL) {
+            *task->slot = task;
+        } else {
+            store_unlink(store, task);
+            store_give_back(store, task, 0, "");
+        }
+    }
+    pthread_mutex_unlock(&store->mutex);
+}
+
+static void give_back_all(struct store *store, struct task_list *batch) {
+    struct task *task;
+    pthread_mutex_lock(&store->mutex);
+    while ((task = TAILQ_FIRST(batch)) != NULL) {
+        TAILQ_REMOVE(batch, task, link);
+        store_give_back(store, task, 0, "");
+    }
+    pthread_mutex_unlock(&store->mutex);
+}
+
+/* Runs the tasks in one transaction. On failure *culprit is the one that failed, if it was one. */
+static int run_batch(struct store *store, struct task_list *batch, bool on_disk,
+                     struct task **culprit) {
+    struct task *task;
+    *culprit = NULL;
+    int rc = ensure_open(store);
+    if (rc == SQLITE_OK) {
+        rc = store_db_begin(&store->db, on_disk);
+    }
+    if (rc != SQLITE_OK) {
+        return rc;
+    }
+    TAILQ_FOREACH(task, batch, link) {
+        rc = task->kind->run(store, task);
+        if (rc != SQLITE_OK) {
+            *culprit = task;
+            return rc;
+        }
+    }
+    return store_db_commit(&store->db);
+}
+
+static void write_batch(struct store *store, struct task_list *batch, bool on_disk) {
+    struct task *culprit;
+    int rc = run_batch(store, batch, on_disk, &culprit);
+    store_db_rollback(&store->db);
+    if (rc == SQLITE_OK) {
+        store->busy_usec = 0;
+        store->next_try_usec = 0;
+        give_back_all(store, batch);
+        return;
+    }
+    if (culprit != NULL && store->db.failure.permanent) {
+        TAILQ_REMOVE(batch, culprit, link);
+        put_back(store, batch);
+        pthread_mutex_lock(&store->mutex);
+        store_give_back(store, culprit, store->db.failure.error, store->db.failure.text);
+        pthread_mutex_unlock(&store->mutex);
+        return;
+    }
+    put_back(store, batch);
+    failed(store);
+}
+
+static int commit_one(struct store *store, const char *sql) {
+    int rc = store_db_begin(&store->db, true);
+    if (rc == SQLITE_OK) {
+        rc = store_db_exec(&store->db, sql);
+    }
+    if (rc == SQLITE_OK) {
+        rc = store_db_commit(&store->db);
+    }
+    store_db_rollback(&store->db);
+    return rc;
+}
+
+static void probe(struct store *store) {
+    int rc = ensure_open(store);
+    if (rc == SQLITE_OK) {
+        rc = commit_one(store, PROBE_WRITE);
+    }
+    if (rc == SQLITE_OK) {
+        rc = commit_one(store, PROBE_REMOVE);
+    }
+    if (rc == SQLITE_OK) {
+        store->busy_usec = 0;
+        store->next_try_usec = 0;
+        become_usable(store);
+    } else {
+        failed(store);
+    }
+}
+
+static void purge(struct store *store) {
+    bool more = false;
+    int rc = ensure_open(store);
+    if (rc == SQLITE_OK) {
+        rc = store_db_begin(&store->db, false);
+    }
+    if (rc == SQLITE_OK) {
+        rc = store_purge_jobs(store, &more);
+    }
+    if (rc == SQLITE_OK) {
+        rc = store_purge_events(store, &more);
+    }
+    if (rc == SQLITE_OK) {
+        rc = store_db_commit(&store->db);
+    }
+    store_db_rollback(&store->db);
+    store->next_purge_usec = store_now_usec() + (more ? 0 : store->timing.purge);
+    if (rc != SQLITE_OK && store->db.failure.error != -EBUSY) {
+        failed(store);
+    }
+}
+
+static void step(struct store *store) {
+    struct task_list batch;
+    if (!store->loaded) {
+        load(store);
+        return;
+    }
+    bool on_disk = take_batch(store, &batch);
+    if (!TAILQ_EMPTY(&batch)) {
+        write_batch(store, &batch, on_disk);
+    } else if (store->health != 0) {
+        probe(store);
+    } else {
+        purge(store);
+    }
+}
+
+/* When there is something to do, 0 = at once. With the mutex held. */
+static uint64_t due_usec(const struct store *store) {
+    bool waiting = !TAILQ_EMPTY(&store->queue) || !store->loaded || store->health != 0;
+    return waiting ? store->next_try_usec : store->next_purge_usec;
+}
+
+/* When stopping, one more try is given to a database in trouble, and to a locked one all the time
+ * there is. With the mutex held. */
+static bool finished(struct store *store, bool *noticed) {
+    if (!store->stopping) {
+        return false;
+    }
+    if (!*noticed) {
+        *noticed = true;
+        store->next_try_usec = 0;
+        return store->abandoned || TAILQ_EMPTY(&store->queue);
+    }
+    if (store->health == -EBUSY) {
+        store->next_try_usec = store_now_usec() + BUSY_PAUSE_USEC;
+    }
+    return store->abandoned || TAILQ_EMPTY(&store->queue) || store_now_usec() >= store->stop_usec ||
+           (store->health != 0 && store->health != -EBUSY);
+}
+
+static void wait_until(struct store *store, uint64_t usec) {
+    struct timespec until = {.tv_sec = (time_t)(usec / USEC_PER_SEC),
+                             .tv_nsec = (long)(usec % USEC_PER_SEC * 1000)};
+    pthread_cond_timedwait(&store->wake, &store->mutex, &until);
+}
+
+/* A clean end leaves no gap in the serials. */
+static void close_down(struct store *store) {
+    if (store->loaded && ensure_open(store) == SQLITE_OK) {
+        if (store_db_begin(&store->db, true) == SQLITE_OK &&
+            store_reserve_serials(store, store->last_serial, true) == SQLITE_OK) {
+            store_db_commit(&store->db);
+        }
+        store_db_rollback(&store->db);
+    }
+    store_db_close(&store->db);
+}
+
+void *store_work(void *userdata) {
+    struct store *store = userdata;
+    bool noticed = false;
+    pthread_mutex_lock(&store->mutex);
+    while (!finished(store, &noticed)) {
+        uint64_t due = due_usec(store);
+        if (due > store_now_usec()) {
+            wait_until(store, due);
+            continue;
+        }
+        pthread_mutex_unlock(&store->mutex);
+        step(store);
+        pthread_mutex_lock(&store->mutex);
+    }
+    pthread_mutex_unlock(&store->mutex);
+    close_down(store);
+    pthread_mutex_lock(&store->mutex);
+    store->ended = true;
+    bool abandoned = store->abandoned;
+    pthread_cond_signal(&store->ended_cond);
+    pthread_mutex_unlock(&store->mutex);
+    if (abandoned) {
+        store_dispose(store);
+    }
+    return NULL;
+}

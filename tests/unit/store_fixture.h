@@ -1,0 +1,62 @@
+/*
+ * A store in a folder of its own, an event loop to run it, and what it has told so far. Waiting is
+ * for a condition, and fails the test when it takes longer than WAIT_SECONDS.
+ */
+#ifndef HMQ_TESTS_STORE_FIXTURE_H
+#define HMQ_TESTS_STORE_FIXTURE_H
+
+#include "io/store_internal.h"
+
+#include "unit.h"
+
+#define WAIT_SECONDS 30
+
+struct answer {
+    int count; /* of calls */
+    int error;
+    char text[STORE_TEXT_SIZE];
+    uint64_t serials[64];
+    size_t serial_count;
+};
+
+struct fixture {
+    char dir[64], path[96];
+    sd_event *event;
+    struct store *store;
+    struct store_limits limits;
+    struct store_timing timing;
+    /* Of the last calls of loaded and usable. */
+    struct answer loaded, usable;
+    struct store_image image; /* the fixture's own copy */
+};
+
+/* In the folder that TMPDIR names, or /tmp. */
+void fixture_init(struct fixture *fixture);
+void fixture_deinit(struct fixture *fixture);
+
+/* Starts the store and waits for loaded. */
+void fixture_start(struct fixture *fixture);
+/* Stops it cleanly. */
+void fixture_stop(struct fixture *fixture);
+void fixture_restart(struct fixture *fixture);
+
+/* Runs the loop until *counter is at least count. */
+void fixture_wait(struct fixture *fixture, const int *counter, int count);
+
+/* Waits for the answer and checks its error. */
+void fixture_expect(struct fixture *fixture, struct answer *answer, int error);
+
+void on_done(void *answer, int error, const char *text);
+void on_added(void *answer, int error, const char *text, const uint64_t *serials, size_t count);
+
+/* Adds a job of the owner "ops" with the id, waits, and sets its serial. */
+struct job *fixture_add_job(struct fixture *fixture, uint32_t id);
+
+/* The first column of the first row that another connection reads, "" = none. */
+const char *fixture_sql(struct fixture *fixture, const char *sql, char out[1024]);
+void fixture_check_sql(struct fixture *fixture, const char *sql, const char *expected);
+
+/* The job of the image with the id, NULL = none. */
+struct job *fixture_job(const struct fixture *fixture, uint32_t id);
+
+#endif
