@@ -4,7 +4,7 @@
 #include "app/agent.h"
 #include "core/config.h"
 #include "io/log.h"
-#include "io/spawn_helper.h"
+#include "io/spawn.h"
 
 #include <errno.h>
 #include <grp.h>
@@ -63,7 +63,7 @@ static int start(struct config *config) {
                  "is read",
                  "this user");
     }
-    int r = spawn_helper(config->path, &socket, &helper);
+    int r = spawn_sibling(SPAWN_HELPER, config->path, &socket, &helper);
     if (r < 0) {
         log_line(LOG_ERR, "cannot start hermes-mailqueue-helper: %s", strerror(-r));
         config_free(config);

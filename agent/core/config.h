@@ -92,6 +92,9 @@ int config_parse(FILE *stream, const char *path, struct config **out, char *erro
 /* Opens path and parses it. Returns and errors as config_parse; an unreadable file is an error. */
 int config_load(const char *path, struct config **out, char *error, size_t size);
 
+/* The events an endpoint is told of, as a set of bits 1 << enum event_type: all unless named. */
+uint32_t config_hook_events(const struct config_hook *hook);
+
 /* Frees a configuration; NULL is accepted. */
 void config_free(struct config *config);
 

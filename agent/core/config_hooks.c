@@ -45,10 +45,14 @@ static bool check_format(const char *value, char *error, size_t size) {
     return false;
 }
 
-/* "all", or notification names with or without "hmq", separated by spaces. */
+/* "all", or notification names, separated by spaces. */
 static bool check_events(const char *value, char *error, size_t size) {
     char copy[CONFIG_VALUE_MAX];
     char *rest = NULL;
+    if (value[strspn(value, " \t")] == '\0') {
+        snprintf(error, size, "no event is named; all stands for every one");
+        return false;
+    }
     snprintf(copy, sizeof copy, "%s", value);
     for (char *w = strtok_r(copy, " \t", &rest); w != NULL; w = strtok_r(NULL, " \t", &rest)) {
         bool known = strcmp(w, "all") == 0;
@@ -62,6 +66,26 @@ static bool check_events(const char *value, char *error, size_t size) {
         }
     }
     return true;
+}
+
+uint32_t config_hook_events(const struct config_hook *hook) {
+    const uint32_t all = ((1U << EVENT_TYPE_END) - 1) & ~1U;
+    char copy[CONFIG_VALUE_MAX];
+    char *rest = NULL;
+    uint32_t events = 0;
+    if (hook->events == NULL) {
+        return all;
+    }
+    snprintf(copy, sizeof copy, "%s", hook->events);
+    for (char *w = strtok_r(copy, " \t", &rest); w != NULL; w = strtok_r(NULL, " \t", &rest)) {
+        if (strcmp(w, "all") == 0) {
+            return all;
+        }
+        for (enum event_type e = 1; e < EVENT_TYPE_END; e++) {
+            events |= strcmp(w, event_name(e)) == 0 ? 1U << e : 0;
+        }
+    }
+    return events;
 }
 
 /* timeout has no string of its own: it is parsed into timeout_usec. */

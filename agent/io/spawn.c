@@ -1,4 +1,4 @@
-#include "io/spawn_helper.h"
+#include "io/spawn.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -7,28 +7,27 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
-#define HELPER_NAME "hermes-mailqueue-helper"
-
-static int sibling_path(char path[PATH_MAX]) {
+static int sibling_path(const char *sibling, char path[PATH_MAX]) {
     ssize_t len = readlink("/proc/self/exe", path, PATH_MAX - 1);
     if (len < 0) {
         return -errno;
     }
     path[len] = '\0';
     char *name = strrchr(path, '/');
-    if (name == NULL || (size_t)(name + 1 - path) + sizeof HELPER_NAME > PATH_MAX) {
+    if (name == NULL || (size_t)(name + 1 - path) + strlen(sibling) + 1 > PATH_MAX) {
         return -ENAMETOOLONG;
     }
-    memcpy(name + 1, HELPER_NAME, sizeof HELPER_NAME);
+    memcpy(name + 1, sibling, strlen(sibling) + 1);
     return access(path, X_OK) < 0 ? -errno : 0;
 }
 
-int spawn_helper(const char *config_file, int *socket, pid_t *pid) {
+int spawn_sibling(const char *name, const char *config_file, int *socket, pid_t *pid) {
     char path[PATH_MAX];
     int pair[2];
-    int result = sibling_path(path);
+    int result = sibling_path(name, path);
     if (result < 0) {
         return result;
     }
@@ -54,5 +53,24 @@ int spawn_helper(const char *config_file, int *socket, pid_t *pid) {
     }
     *socket = pair[0];
     *pid = child;
+    return 0;
+}
+
+int connect_sibling(const char *path, int *socket_out) {
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    if (strlen(path) >= sizeof address.sun_path) {
+        return -ENAMETOOLONG;
+    }
+    memcpy(address.sun_path, path, strlen(path) + 1);
+    int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd < 0) {
+        return -errno;
+    }
+    if (connect(fd, (const struct sockaddr *)&address, sizeof address) < 0) {
+        int result = -errno;
+        close(fd);
+        return result;
+    }
+    *socket_out = fd;
     return 0;
 }

@@ -1,0 +1,25 @@
+/*
+ * Starts the agent's other processes.
+ */
+#ifndef HMQ_IO_SPAWN_H
+#define HMQ_IO_SPAWN_H
+
+#include <sys/types.h>
+
+#define SPAWN_HELPER "hermes-mailqueue-helper" /* keeps root */
+#define SPAWN_HOOKS "hermes-mailqueue-hooks"   /* becomes hooks_user */
+
+/*
+ * Starts the program of that name that lies beside this process's own binary, with config_file as
+ * its -c, on one end of a SOCK_SEQPACKET socketpair. Returns 0 with the other end (non-blocking,
+ * close-on-exec) in *socket and its process in *pid, or a negative errno value.
+ */
+int spawn_sibling(const char *name, const char *config_file, int *socket, pid_t *pid);
+
+/*
+ * Connects to a SOCK_SEQPACKET socket at path, where systemd listens for hermes-mailqueue-hooks.
+ * Returns 0 with the socket (non-blocking, close-on-exec), or a negative errno value.
+ */
+int connect_sibling(const char *path, int *socket);
+
+#endif

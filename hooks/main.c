@@ -1,0 +1,221 @@
+/*
+ * hermes-mailqueue-hooks: calls webhooks and runs scripts. It is started by hermes-mailqueued with
+ * one end of a socketpair, or by systemd with a listening socket. A small supervisor starts the
+ * process that does the work as the unprivileged user, and starts it again if it crashes.
+ */
+#include "core/config.h"
+#include "hooks/serve.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <poll.h>
+#include <pwd.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <systemd/sd-daemon.h>
+#include <unistd.h>
+
+enum { EXIT_CONFIGURATION = 1, EXIT_CANNOT_START = 2 };
+
+#define BACKOFF_FIRST_MS 100
+#define BACKOFF_MAX_MS 5000
+
+struct hooks {
+    struct config *config;
+    struct serve_setup setup;
+    bool root;
+    struct passwd user; /* with root: whom the worker becomes */
+};
+
+static int usage(void) {
+    fputs("usage: hermes-mailqueue-hooks -c FILE [-b FIRST,CAP,GIVEUP] [-s FD]\n"
+          "  -c FILE  the configuration, see hermes-mailqueue.conf(5)\n"
+          "  -b ...   how failed deliveries are tried again, instead of 1s,5m,24h\n"
+          "  -s FD    the socket to hermes-mailqueued(8), which starts this program;\n"
+          "           without it a socket to listen at is taken from systemd\n",
+          stderr);
+    return EXIT_CONFIGURATION;
+}
+
+static bool parse_socket(const char *text, int *fd) {
+    char *end;
+    errno = 0;
+    long number = strtol(text, &end, 10);
+    struct stat st;
+    if (errno != 0 || *end != '\0' || number <= STDERR_FILENO || number > 65535 ||
+        fstat((int)number, &st) < 0 || !S_ISSOCK(st.st_mode)) {
+        return false;
+    }
+    *fd = (int)number;
+    return true;
+}
+
+/* Proxies, CA files, resolver options and more hide in an environment. */
+static bool clean_environment(void) {
+    return clearenv() == 0 && setenv("PATH", "/usr/sbin:/usr/bin:/sbin:/bin", 1) == 0 &&
+           setenv("LC_ALL", "C.UTF-8", 1) == 0;
+}
+
+/* For both processes and for the scripts. */
+static bool give_up_for_good(void) {
+    const struct rlimit none = {0, 0};
+    return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && setrlimit(RLIMIT_CORE, &none) == 0;
+}
+
+static bool peer_closed(int socket) {
+    struct pollfd peer = {.fd = socket, .events = 0};
+    return poll(&peer, 1, 0) > 0 && (peer.revents & POLLHUP) != 0;
+}
+
+static bool drop_root(const struct passwd *user) {
+    return initgroups(user->pw_name, user->pw_gid) == 0 && setgid(user->pw_gid) == 0 &&
+           setuid(user->pw_uid) == 0 && (user->pw_uid == 0 || setuid(0) < 0);
+}
+
+static int run_worker(struct hooks *hooks, int socket, pid_t supervisor) {
+    if (hooks->root && !drop_root(&hooks->user)) {
+        fprintf(stderr, "hermes-mailqueue-hooks: cannot become the user %s: %s\n",
+                hooks->config->hooks_user, strerror(errno));
+        return SERVE_REFUSED;
+    }
+    /* After the change of user, which takes the signal back. */
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != supervisor) {
+        return SERVE_FAILED;
+    }
+    return (int)serve(&hooks->setup, socket);
+}
+
+/* Until core has gone or breaks the protocol. Returns an exit status. */
+static int supervise(struct hooks *hooks, int socket) {
+    int backoff_ms = BACKOFF_FIRST_MS;
+    pid_t supervisor = getpid();
+    for (;;) {
+        int status = 0;
+        pid_t worker = fork();
+        if (worker == 0) {
+            _exit(run_worker(hooks, socket, supervisor));
+        }
+        if (worker > 0) {
+            while (waitpid(worker, &status, 0) < 0 && errno == EINTR) {
+            }
+            if (WIFEXITED(status) && WEXITSTATUS(status) != SERVE_FAILED) {
+                return WEXITSTATUS(status) == SERVE_REFUSED ? SERVE_REFUSED : EXIT_SUCCESS;
+            }
+            fprintf(stderr, "hermes-mailqueue-hooks: worker ended (%s %d), starting another\n",
+                    WIFSIGNALED(status) ? "signal" : "status",
+                    WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
+        }
+        if (peer_closed(socket)) {
+            return EXIT_SUCCESS;
+        }
+        poll(NULL, 0, backoff_ms);
+        backoff_ms = 2 * backoff_ms < BACKOFF_MAX_MS ? 2 * backoff_ms : BACKOFF_MAX_MS;
+    }
+}
+
+/* One core at a time; when it has gone, the next. */
+static int listen_for_core(struct hooks *hooks, int listener) {
+    for (;;) {
+        int socket = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+        if (socket >= 0) {
+            supervise(hooks, socket);
+            close(socket);
+        } else if (errno != EINTR && errno != ECONNABORTED) {
+            fprintf(stderr, "hermes-mailqueue-hooks: cannot accept: %s\n", strerror(errno));
+            return EXIT_CANNOT_START;
+        }
+    }
+}
+
+/* The listening socket that systemd passed, or -1. */
+static int listener_from_systemd(void) {
+    if (sd_listen_fds(1) != 1 ||
+        sd_is_socket_unix(SD_LISTEN_FDS_START, SOCK_SEQPACKET, 1, NULL, 0) <= 0) {
+        return -1;
+    }
+    return SD_LISTEN_FDS_START;
+}
+
+static bool find_user(struct hooks *hooks) {
+    const struct passwd *entry = getpwnam(hooks->config->hooks_user);
+    if (entry == NULL) {
+        fprintf(stderr, "hermes-mailqueue-hooks: %s: hooks_user: no user \"%s\" on this machine\n",
+                hooks->config->path, hooks->config->hooks_user);
+        return false;
+    }
+    hooks->user = *entry;
+    return true;
+}
+
+/* A bad secret is that endpoint's trouble: it is never sent to unsigned, and the others work. */
+static void load_secrets(struct hooks *hooks) {
+    for (size_t i = 0; i < hooks->config->hook_count; i++) {
+        const char *file = hooks->config->hooks[i].secret_file;
+        if (file != NULL) {
+            secret_load(file, &hooks->setup.secrets[i], hooks->setup.problems[i],
+                        SERVE_PROBLEM_SIZE);
+        }
+    }
+}
+
+static int run(struct hooks *hooks, const char *file, int socket, int listener) {
+    char error[512];
+    if (config_load(file, &hooks->config, error, sizeof error) < 0) {
+        fprintf(stderr, "hermes-mailqueue-hooks: %s\n", error);
+        return EXIT_CONFIGURATION;
+    }
+    hooks->setup.config = hooks->config;
+    hooks->root = geteuid() == 0;
+    if (hooks->root && !find_user(hooks)) {
+        return EXIT_CONFIGURATION;
+    }
+    if (!clean_environment() || !give_up_for_good() ||
+        (socket >= 0 && fcntl(socket, F_SETFD, FD_CLOEXEC) < 0)) {
+        fprintf(stderr, "hermes-mailqueue-hooks: %s\n", strerror(errno));
+        return EXIT_CANNOT_START;
+    }
+    load_secrets(hooks);
+    /* The terminal's Ctrl-C ends core, and core's end this. */
+    signal(SIGINT, SIG_IGN);
+    signal(SIGPIPE, SIG_IGN);
+    umask(077);
+    return socket >= 0 ? supervise(hooks, socket) : listen_for_core(hooks, listener);
+}
+
+int main(int argc, char **argv) {
+    const char *file = NULL;
+    int socket = -1;
+    int listener = -1;
+    int option;
+    struct hooks *hooks = calloc(1, sizeof *hooks);
+    if (hooks == NULL) {
+        return EXIT_CANNOT_START;
+    }
+    hooks->setup.policy = backoff_default;
+    bool good = true;
+    while (good && (option = getopt(argc, argv, "b:c:s:")) != -1) {
+        if (option == 'c') {
+            file = optarg;
+        } else if (option == 'b') {
+            good = backoff_parse(optarg, &hooks->setup.policy);
+        } else {
+            good = option == 's' && parse_socket(optarg, &socket);
+        }
+    }
+    if (good && socket < 0) {
+        listener = listener_from_systemd();
+    }
+    bool usable = good && file != NULL && optind == argc && (socket >= 0 || listener >= 0);
+    int result = usable ? run(hooks, file, socket, listener) : usage();
+    config_free(hooks->config);
+    free(hooks);
+    return result;
+}

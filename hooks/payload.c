@@ -1,0 +1,107 @@
+#include "hooks/payload.h"
+
+#include "core/text.h"
+#include "hooks/payload_internal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+const enum queue payload_queues[PAYLOAD_QUEUES] = {QUEUE_MAILDROP, QUEUE_INCOMING, QUEUE_ACTIVE,
+                                                   QUEUE_DEFERRED, QUEUE_HOLD};
+
+static const struct {
+    const char *name;
+    cJSON *(*make)(const struct event *event, const struct payload_origin *origin);
+} formats[] = {
+    [PAYLOAD_JSON] = {"json", payload_json},
+    [PAYLOAD_ALERTMANAGER] = {"alertmanager", payload_alertmanager},
+    [PAYLOAD_SLACK] = {"slack", payload_slack},
+};
+
+bool payload_format_by_name(const char *name, enum payload_format *format) {
+    for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++) {
+        if (strcmp(name, formats[i].name) == 0) {
+            *format = (enum payload_format)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+char *payload_make(enum payload_format format, const struct event *event,
+                   const struct payload_origin *origin) {
+    cJSON *document = formats[format].make(event, origin);
+    char *text = document != NULL ? cJSON_PrintUnformatted(document) : NULL;
+    cJSON_Delete(document);
+    return text;
+}
+
+const char *payload_time(int64_t seconds, char out[PAYLOAD_TIME_SIZE]) {
+    struct tm parts;
+    time_t time = (time_t)seconds;
+    out[0] = '\0';
+    if (gmtime_r(&time, &parts) != NULL) {
+        strftime(out, PAYLOAD_TIME_SIZE, "%Y-%m-%dT%H:%M:%SZ", &parts);
+    }
+    return out;
+}
+
+bool payload_add_text(cJSON *object, const char *name, const char *text) {
+    size_t len = strlen(text);
+    char *clean = malloc(3 * len + 1);
+    if (clean == NULL) {
+        return false;
+    }
+    text_to_utf8(text, len, clean);
+    bool added = cJSON_AddStringToObject(object, name, clean) != NULL;
+    free(clean);
+    return added;
+}
+
+static bool add_number(cJSON *object, const char *name, struct event_number number) {
+    return (number.known ? cJSON_AddNumberToObject(object, name, number.value)
+                         : cJSON_AddNullToObject(object, name)) != NULL;
+}
+
+static bool add_queue(cJSON *document, const struct event *event) {
+    cJSON *queue = cJSON_AddObjectToObject(document, "queue");
+    bool good = queue != NULL && add_number(queue, "total", event->total);
+    for (size_t i = 0; good && i < PAYLOAD_QUEUES; i++) {
+        good = add_number(queue, queue_name(payload_queues[i]), event->queues[payload_queues[i]]);
+    }
+    return good && add_number(queue, "oldest_age", event->oldest_age_s);
+}
+
+static bool add_action(cJSON *document, const struct event_action *from) {
+    cJSON *action = cJSON_AddObjectToObject(document, "action");
+    return action != NULL && payload_add_text(action, "owner", from->key.owner) &&
+           payload_add_text(action, "command", job_command_name(from->key.command)) &&
+           cJSON_AddNumberToObject(action, "id", from->key.id) != NULL &&
+           payload_add_text(action, "state", job_state_name(from->state)) &&
+           cJSON_AddNumberToObject(action, "matched", from->matched) != NULL &&
+           cJSON_AddNumberToObject(action, "succeeded", from->succeeded) != NULL &&
+           cJSON_AddNumberToObject(action, "failed", from->failed) != NULL &&
+           payload_add_text(action, "comment", from->comment);
+}
+
+cJSON *payload_json(const struct event *event, const struct payload_origin *origin) {
+    char time[PAYLOAD_TIME_SIZE];
+    cJSON *document = cJSON_CreateObject();
+    bool good = document != NULL && cJSON_AddNumberToObject(document, "version", 1) != NULL &&
+                cJSON_AddNumberToObject(document, "serial", event->serial) != NULL &&
+                payload_add_text(document, "time", payload_time(event->time, time)) &&
+                payload_add_text(document, "host", origin->host) &&
+                payload_add_text(document, "instance", origin->instance) &&
+                payload_add_text(document, "event", event_name(event->type)) &&
+                payload_add_text(document, "severity", event_severity(event->type)) &&
+                payload_add_text(document, "text", event->text) && add_queue(document, event) &&
+                add_number(document, "threshold", event->threshold) &&
+                (!event->has_action || add_action(document, &event->action));
+    if (!good) {
+        cJSON_Delete(document);
+        return NULL;
+    }
+    return document;
+}

@@ -1,0 +1,51 @@
+/*
+ * What an endpoint is sent about an event: a JSON document in one of three formats
+ * (hermes-mailqueue-hooks(8)), and the variables of a script's environment. A number that is not
+ * known is null in the JSON and not set in the environment, never 0.
+ */
+#ifndef HMQ_HOOKS_PAYLOAD_H
+#define HMQ_HOOKS_PAYLOAD_H
+
+#include "core/event.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum payload_format { PAYLOAD_JSON, PAYLOAD_ALERTMANAGER, PAYLOAD_SLACK };
+
+/* Where the events come from; the strings are borrowed. */
+struct payload_origin {
+    const char *host;     /* as gethostname(2) says */
+    const char *instance; /* Postfix's configuration directory */
+};
+
+#define PAYLOAD_TIME_SIZE 32
+
+/* Finds a format by its name in the configuration. Returns false for any other name. */
+bool payload_format_by_name(const char *name, enum payload_format *format);
+
+/*
+ * Makes the document:
+ *   PAYLOAD_JSON          one object, version 1.
+ *   PAYLOAD_ALERTMANAGER  the body of POST /api/v2/alerts of Prometheus' Alertmanager: an array of
+ *                         one alert. A clear has the labels of its raise and an endsAt, so that it
+ *                         resolves it.
+ *   PAYLOAD_SLACK         the body of a Slack incoming webhook: {"text": ...} in its mrkdwn.
+ * Returns it NUL-terminated for free(3), or NULL without memory.
+ */
+char *payload_make(enum payload_format format, const struct event *event,
+                   const struct payload_origin *origin);
+
+/* The time in RFC 3339, UTC, to the second ("2026-11-24T23:41:07Z"). Returns out. */
+const char *payload_time(int64_t time, char out[PAYLOAD_TIME_SIZE]);
+
+/*
+ * The environment a script is given, NULL-terminated, the PATH and locale included. hook is the
+ * endpoint's name in the configuration. Returns it for payload_environment_free, or NULL without
+ * memory.
+ */
+char **payload_environment(const struct event *event, const struct payload_origin *origin,
+                           const char *hook);
+void payload_environment_free(char **environment);
+
+#endif

@@ -1,0 +1,114 @@
+#include "hooks/payload_internal.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+/*
+ * Without an endsAt Alertmanager takes an alert for resolved after its resolve_timeout (5 minutes
+ * by default), because Prometheus repeats its alerts; this agent tells each once. So a raise lasts
+ * until its clear comes: a false alarm that stays is better than a false all-clear.
+ */
+#define RAISE_LASTS_S (INT64_C(365) * 24 * 3600)
+
+/* What is no condition is shown for as long as Alertmanager itself would. */
+#define NOTICE_LASTS_S (INT64_C(5) * 60)
+
+static bool is_raise(enum event_type type) {
+    for (enum event_type clear = 1; clear < EVENT_TYPE_END; clear++) {
+        if (event_raise_of(clear) == type) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* "hmqOverload" for the raise and the clear. */
+static void alert_name(enum event_type type, char *out, size_t size) {
+    static const char raised[] = "Raised";
+    snprintf(out, size, "%s", event_name(type));
+    size_t len = strlen(out);
+    if (len > strlen(raised) && strcmp(out + len - strlen(raised), raised) == 0) {
+        out[len - strlen(raised)] = '\0';
+    }
+}
+
+/* Labels are the alert's identity: nothing in them may differ between a raise and its clear. */
+static bool add_labels(cJSON *alert, const struct event *event,
+                       const struct payload_origin *origin) {
+    enum event_type raise = event_raise_of(event->type);
+    enum event_type type = raise != 0 ? raise : event->type;
+    cJSON *labels = cJSON_AddObjectToObject(alert, "labels");
+    char name[64];
+    char serial[16];
+    alert_name(type, name, sizeof name);
+    snprintf(serial, sizeof serial, "%" PRIu32, event->serial);
+    return labels != NULL && payload_add_text(labels, "alertname", name) &&
+           payload_add_text(labels, "severity", event_severity(type)) &&
+           payload_add_text(labels, "job", "hermes-mailqueue") &&
+           payload_add_text(labels, "instance", origin->host) &&
+           payload_add_text(labels, "postfix", origin->instance) &&
+           /* Two finished actions are two alerts. */
+           (is_raise(type) || payload_add_text(labels, "serial", serial));
+}
+
+static bool add_number(cJSON *object, const char *name, struct event_number number) {
+    char text[16];
+    snprintf(text, sizeof text, "%" PRIu32, number.value);
+    return !number.known || payload_add_text(object, name, text);
+}
+
+static bool add_annotations(cJSON *alert, const struct event *event) {
+    cJSON *annotations = cJSON_AddObjectToObject(alert, "annotations");
+    char serial[16];
+    snprintf(serial, sizeof serial, "%" PRIu32, event->serial);
+    bool good = annotations != NULL && payload_add_text(annotations, "summary", event->text) &&
+                payload_add_text(annotations, "event", event_name(event->type)) &&
+                payload_add_text(annotations, "event_serial", serial) &&
+                add_number(annotations, "total", event->total) &&
+                add_number(annotations, "threshold", event->threshold) &&
+                add_number(annotations, "oldest_age", event->oldest_age_s);
+    for (size_t i = 0; good && i < PAYLOAD_QUEUES; i++) {
+        good = add_number(annotations, queue_name(payload_queues[i]),
+                          event->queues[payload_queues[i]]);
+    }
+    if (good && event->has_action) {
+        good = payload_add_text(annotations, "action_owner", event->action.key.owner) &&
+               payload_add_text(annotations, "action_command",
+                                job_command_name(event->action.key.command)) &&
+               payload_add_text(annotations, "action_state", job_state_name(event->action.state)) &&
+               payload_add_text(annotations, "action_comment", event->action.comment);
+    }
+    return good;
+}
+
+/* A clear does not know when its raise was: starting where it ends, it lies within that alert's
+ * time, and Alertmanager merges the two and keeps the earlier start. */
+static bool add_times(cJSON *alert, const struct event *event) {
+    char start[PAYLOAD_TIME_SIZE];
+    char end[PAYLOAD_TIME_SIZE];
+    int64_t lasts_s = NOTICE_LASTS_S;
+    if (event_raise_of(event->type) != 0) {
+        lasts_s = 0;
+    } else if (is_raise(event->type)) {
+        lasts_s = RAISE_LASTS_S;
+    }
+    return payload_add_text(alert, "startsAt", payload_time(event->time, start)) &&
+           payload_add_text(alert, "endsAt", payload_time(event->time + lasts_s, end));
+}
+
+cJSON *payload_alertmanager(const struct event *event, const struct payload_origin *origin) {
+    cJSON *document = cJSON_CreateArray();
+    cJSON *alert = cJSON_CreateObject();
+    if (document == NULL || alert == NULL || !cJSON_AddItemToArray(document, alert)) {
+        cJSON_Delete(document);
+        cJSON_Delete(alert);
+        return NULL;
+    }
+    if (!add_labels(alert, event, origin) || !add_annotations(alert, event) ||
+        !add_times(alert, event)) {
+        cJSON_Delete(document);
+        return NULL;
+    }
+    return document;
+}

@@ -1,0 +1,199 @@
+#include "hooks/serve.h"
+
+#include "core/hook_protocol.h"
+#include "hooks/endpoint.h"
+#include "hooks/http.h"
+#include "hooks/script.h"
+#include "hooks/script_check.h"
+#include "hooks/webhook.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+/* Core reads at once; if it does not for so long, it is taken for dead. */
+#define SEND_TIMEOUT_SEC 10
+
+struct server {
+    const struct serve_setup *setup;
+    int socket;
+    uint32_t session;
+    char host[HOST_NAME_MAX + 1];
+    struct payload_origin origin;
+    sd_event *event;
+    sd_event_source *source;
+    struct http *http;
+    struct endpoint *endpoints[CONFIG_HOOKS_MAX];
+};
+
+static void leave(struct server *server, enum serve_end end) {
+    sd_event_exit(server->event, (int)end);
+}
+
+static void send_report(void *userdata, uint32_t hook, enum hook_report_type type, uint32_t serial,
+                        const char *text) {
+    struct server *server = userdata;
+    struct hook_report report = {.version = HOOK_PROTOCOL_VERSION,
+                                 .type = type,
+                                 .session = server->session,
+                                 .hook = hook,
+                                 .serial = serial};
+    snprintf(report.text, sizeof report.text, "%s", text);
+    if (send(server->socket, &report, sizeof report, MSG_NOSIGNAL) != (ssize_t)sizeof report) {
+        leave(server, errno == EPIPE || errno == ECONNRESET ? SERVE_PEER_CLOSED : SERVE_FAILED);
+    }
+}
+
+static void send_hello(struct server *server) {
+    const struct config *config = server->setup->config;
+    char text[EVENT_TEXT_SIZE] = "";
+    for (size_t i = config->hook_count; i > 0; i--) {
+        if (server->setup->problems[i - 1][0] != '\0') {
+            char name[64];
+            hook_full_name(&config->hooks[i - 1], name, sizeof name);
+            fprintf(stderr, "hermes-mailqueue-hooks: %s: %s\n", name,
+                    server->setup->problems[i - 1]);
+            snprintf(text, sizeof text, "%s: %.180s", name, server->setup->problems[i - 1]);
+        }
+    }
+    send_report(server, (uint32_t)config->hook_count, HOOK_HELLO, hook_digest(config), text);
+}
+
+/* Returns -1 to go on, else how to end. */
+static int take_order(struct server *server) {
+    struct hook_order order;
+    ssize_t got = recv(server->socket, &order, sizeof order, MSG_DONTWAIT | MSG_TRUNC);
+    if (got < 0) {
+        return errno == EAGAIN || errno == EINTR ? -1 : SERVE_PEER_CLOSED;
+    }
+    if (got == 0) {
+        return SERVE_PEER_CLOSED;
+    }
+    if (!hook_order_valid(&order, (size_t)got) || order.hook >= server->setup->config->hook_count) {
+        fprintf(stderr, "hermes-mailqueue-hooks: invalid order, closing\n");
+        return SERVE_REFUSED;
+    }
+    if (order.session != server->session) {
+        return -1;
+    }
+    if (!endpoint_add(server->endpoints[order.hook], &order.event)) {
+        fprintf(stderr, "hermes-mailqueue-hooks: more orders than agreed, closing\n");
+        return SERVE_REFUSED;
+    }
+    return -1;
+}
+
+static int on_socket(sd_event_source *source, int fd, uint32_t revents, void *userdata) {
+    struct server *server = userdata;
+    (void)source;
+    (void)fd;
+    (void)revents;
+    int end = take_order(server);
+    if (end >= 0) {
+        leave(server, (enum serve_end)end);
+    }
+    return 0;
+}
+
+static int make_delivery(struct server *server, size_t i, struct delivery *delivery) {
+    const struct serve_setup *setup = server->setup;
+    const struct config_hook *hook = &setup->config->hooks[i];
+    if (hook->kind == HOOK_SCRIPT) {
+        return script_new(server->event, hook, &server->origin, delivery);
+    }
+    const struct webhook_setup webhook = {.hook = hook,
+                                          .origin = &server->origin,
+                                          .secret = &setup->secrets[i],
+                                          .problem = setup->problems[i],
+                                          .http = server->http};
+    return webhook_new(&webhook, delivery);
+}
+
+static int make_endpoints(struct server *server) {
+    for (size_t i = 0; i < server->setup->config->hook_count; i++) {
+        struct endpoint_setup endpoint = {.hook = (uint32_t)i,
+                                          .policy = server->setup->policy,
+                                          .report = send_report,
+                                          .userdata = server};
+        int r = make_delivery(server, i, &endpoint.delivery);
+        if (r == 0) {
+            r = endpoint_new(server->event, &endpoint, &server->endpoints[i]);
+        }
+        if (r < 0) {
+            return r;
+        }
+    }
+    return 0;
+}
+
+/* What can be seen to be wrong before the first event; a script is checked at each use again. */
+static void find_problems(struct serve_setup *setup) {
+    for (size_t i = 0; i < setup->config->hook_count; i++) {
+        const struct config_hook *hook = &setup->config->hooks[i];
+        char *problem = setup->problems[i];
+        if (hook->kind == HOOK_SCRIPT) {
+            script_check(hook->target, geteuid(), problem, SERVE_PROBLEM_SIZE);
+        } else if (hook->ca_file != NULL && problem[0] == '\0' && access(hook->ca_file, R_OK) < 0) {
+            snprintf(problem, SERVE_PROBLEM_SIZE, "ca_file %s: %s", hook->ca_file, strerror(errno));
+        }
+    }
+}
+
+static int server_init(struct server *server) {
+    struct timeval timeout = {.tv_sec = SEND_TIMEOUT_SEC};
+    server->origin = (struct payload_origin){
+        .host = server->host, .instance = server->setup->config->postfix_config_directory};
+    if (gethostname(server->host, sizeof server->host - 1) < 0 ||
+        getrandom(&server->session, sizeof server->session, 0) != (ssize_t)sizeof server->session ||
+        setsockopt(server->socket, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof timeout) < 0) {
+        return -errno;
+    }
+    int r = sd_event_new(&server->event);
+    if (r >= 0) {
+        r = http_new(server->event, &server->http);
+    }
+    if (r >= 0) {
+        r = make_endpoints(server);
+    }
+    if (r >= 0) {
+        r = sd_event_add_io(server->event, &server->source, server->socket, EPOLLIN, on_socket,
+                            server);
+    }
+    return r;
+}
+
+static void server_deinit(struct server *server) {
+    for (size_t i = 0; i < CONFIG_HOOKS_MAX; i++) {
+        endpoint_free(server->endpoints[i]);
+    }
+    http_free(server->http);
+    sd_event_source_disable_unref(server->source);
+    sd_event_unref(server->event);
+}
+
+enum serve_end serve(struct serve_setup *setup, int socket) {
+    struct server server = {.setup = setup, .socket = socket};
+    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
+        return SERVE_FAILED;
+    }
+    find_problems(setup);
+    int r = server_init(&server);
+    if (r >= 0) {
+        send_hello(&server);
+        r = sd_event_loop(server.event);
+    }
+    server_deinit(&server);
+    curl_global_cleanup();
+    if (r < 0) {
+        fprintf(stderr, "hermes-mailqueue-hooks: %s\n", strerror(-r));
+        return SERVE_FAILED;
+    }
+    return (enum serve_end)r;
+}
