@@ -1,0 +1,146 @@
+/*
+ * Settings and state over a restart, and the table `parameters` as Hermes has it.
+ */
+#include "store_fixture.h"
+
+static int setup(void **state) {
+    static struct fixture fixture;
+    fixture_init(&fixture);
+    fixture_start(&fixture);
+    assert_int_equal(fixture.loaded.error, 0);
+    *state = &fixture;
+    return 0;
+}
+
+static int teardown(void **state) {
+    fixture_deinit(*state);
+    return 0;
+}
+
+static const struct store_parameter lifetimes[] = {
+    {"bounce_queue_lifetime", "5d", '2', "APPLY"},
+    {"maximal_queue_lifetime", "30d", '1', "NONE"},
+};
+
+static void set(struct fixture *fixture, const struct store_parameter *parameters, size_t count) {
+    struct answer answer = {.count = 0};
+    store_parameters_set(fixture->store, parameters, count, on_done, &answer);
+    fixture_expect(fixture, &answer, 0);
+}
+
+static void check_parameters(const struct fixture *fixture, const struct store_parameter *should,
+                             size_t count) {
+    assert_int_equal(fixture->image.parameter_count, count);
+    for (size_t i = 0; i < count; i++) {
+        const struct store_parameter *is = &fixture->image.parameters[i];
+        assert_string_equal(is->name, should[i].name);
+        assert_string_equal(is->value, should[i].value);
+        assert_string_equal(is->action, should[i].action);
+        assert_int_equal(is->applied, should[i].applied);
+    }
+}
+
+static void test_fresh(void **state) {
+    const struct fixture *fixture = *state;
+    assert_int_equal(fixture->image.parameter_count, 0);
+    assert_int_equal(fixture->image.cursor_count, 0);
+    assert_false(fixture->image.has_state);
+    assert_false(fixture->image.has_tunables);
+}
+
+static void test_parameters(void **state) {
+    struct fixture *fixture = *state;
+    struct store_parameter other = lifetimes[0];
+    set(fixture, lifetimes, 2);
+    fixture_restart(fixture);
+    check_parameters(fixture, lifetimes, 2);
+    snprintf(other.value, sizeof other.value, "0d");
+    set(fixture, &other, 1);
+    fixture_restart(fixture);
+    fixture_check_sql(fixture, "SELECT count(*) FROM parameters", "4");
+    const struct store_parameter both[] = {other, lifetimes[1]};
+    check_parameters(fixture, both, 2);
+}
+
+/* The queries that Hermes itself makes find what they look for. */
+static void test_parameters_as_hermes(void **state) {
+    struct fixture *fixture = *state;
+    set(fixture, lifetimes, 2);
+    fixture_check_sql(fixture,
+                      "SELECT parameter || applied || action FROM parameters WHERE child = '1' AND"
+                      " parent = (SELECT id FROM parameters WHERE"
+                      " parameter = 'bounce_queue_lifetime' AND child = '2')",
+                      "5d2APPLY");
+    fixture_check_sql(fixture,
+                      "SELECT group_concat(d.parameter || '=' || v.parameter, ' ')"
+                      " FROM parameters d JOIN parameters v ON v.parent_name = d.parameter"
+                      " WHERE d.module = 'postfix' AND d.child = '2' AND v.child = '1'"
+                      " AND d.enabled = '1' AND d.conf_file = 'main.cf' ORDER BY d.order1",
+                      "bounce_queue_lifetime=5d maximal_queue_lifetime=30d");
+}
+
+static void test_tunables(void **state) {
+    struct fixture *fixture = *state;
+    struct answer answer = {.count = 0};
+    struct tunables tunables = {.thresholds = {.overload = 600,
+                                               .overload_clear = 550,
+                                               .warning = 0,
+                                               .age_s = UINT32_MAX,
+                                               .hold = 7},
+                                .message_limit = 10000,
+                                .notify = 1U << EVENT_OVERLOAD_RAISED | 1U << EVENT_AGENT_STARTED};
+    store_tunables_set(fixture->store, &tunables, on_done, &answer);
+    fixture_expect(fixture, &answer, 0);
+    fixture_restart(fixture);
+    assert_true(fixture->image.has_tunables);
+    assert_memory_equal(&fixture->image.tunables, &tunables, sizeof tunables);
+    fixture_check_sql(fixture, "SELECT value FROM tunables WHERE name = 'overload_threshold'",
+                      "600");
+    fixture_check_sql(fixture, "SELECT value FROM tunables WHERE name = 'notify.hmqHoldRaised'",
+                      "0");
+}
+
+/* Thresholds that contradict each other are not believed. */
+static void test_tunables_edited(void **state) {
+    struct fixture *fixture = *state;
+    struct tunables tunables = {.thresholds = {.overload = 600, .overload_clear = 550}};
+    char out[1024];
+    store_tunables_set(fixture->store, &tunables, NULL, NULL);
+    fixture_restart(fixture);
+    assert_true(fixture->image.has_tunables);
+    fixture_sql(fixture, "UPDATE tunables SET value = 1 WHERE name = 'overload_threshold'", out);
+    fixture_restart(fixture);
+    assert_false(fixture->image.has_tunables);
+}
+
+static void test_state(void **state) {
+    struct fixture *fixture = *state;
+    struct store_state last = {.data_lost = true, .overload_since = 1700000000};
+    for (uint32_t i = 0; i <= 500; i++) {
+        last.overload_raises = i;
+        last.detector.raised[CONDITION_OVERLOAD] = i % 2 == 0;
+        last.detector.raised[CONDITION_HOLD] = true;
+        store_state_set(fixture->store, &last);
+    }
+    fixture_restart(fixture);
+    assert_true(fixture->image.has_state);
+    assert_true(fixture->image.state.data_lost);
+    assert_int_equal(fixture->image.state.overload_since, 1700000000);
+    assert_int_equal(fixture->image.state.overload_raises, 500);
+    assert_true(fixture->image.state.detector.raised[CONDITION_OVERLOAD]);
+    assert_false(fixture->image.state.detector.raised[CONDITION_WARNING]);
+    assert_false(fixture->image.state.detector.raised[CONDITION_AGE]);
+    assert_true(fixture->image.state.detector.raised[CONDITION_HOLD]);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_fresh, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_parameters, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_parameters_as_hermes, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_tunables, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_tunables_edited, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_state, setup, teardown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
