@@ -23,6 +23,7 @@
     "PRAGMA trusted_schema = OFF;"
 
 int store_db_exec(struct store_db *db, const char *sql) {
+    errno = 0;
     int rc = sqlite3_exec(db->handle, sql, NULL, NULL, NULL);
     return rc == SQLITE_OK ? rc : store_db_fail(db, rc);
 }
@@ -35,6 +36,7 @@ static sqlite3_stmt *prepare(struct store_db *db, const char *sql) {
         }
     }
     assert(db->cached < STORE_DB_STATEMENTS);
+    errno = 0;
     int rc = sqlite3_prepare_v3(db->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, NULL);
     if (rc != SQLITE_OK) {
         store_db_fail(db, rc);
@@ -79,6 +81,7 @@ sqlite3_stmt *store_db_query(struct store_db *db, const char *sql,
 }
 
 int store_db_next(struct store_db *db, sqlite3_stmt *statement) {
+    errno = 0; /* store_db_fail looks at it */
     int rc = sqlite3_step(statement);
     return rc == SQLITE_ROW || rc == SQLITE_DONE ? rc : store_db_fail(db, rc);
 }
@@ -184,6 +187,7 @@ int store_db_open(struct store_db *db, const char *path, bool create) {
     if (rc != SQLITE_OK) {
         return rc;
     }
+    errno = 0;
     rc = sqlite3_open_v2(path, &db->handle,
                          SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
     if (rc != SQLITE_OK) {

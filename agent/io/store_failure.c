@@ -67,8 +67,7 @@ static const struct meaning *meaning_of(int code, int system_error) {
     static const struct meaning other = {0, EIO, false, NULL, "look at the disk and its log"};
     int primary = code >= STORE_DB_NEWER ? code : code & 0xff;
     const struct meaning *found = NULL;
-    if (primary == SQLITE_CANTOPEN || primary == SQLITE_IOERR || primary == STORE_DB_SYSTEM ||
-        (primary == SQLITE_READONLY && system_error != 0)) {
+    if (primary == SQLITE_CANTOPEN || primary == SQLITE_IOERR || primary == STORE_DB_SYSTEM) {
         found = find(errors, sizeof errors / sizeof errors[0], system_error);
     }
     if (found == NULL) {
@@ -79,7 +78,8 @@ static const struct meaning *meaning_of(int code, int system_error) {
 
 int store_db_fail(struct store_db *db, int code) {
     struct store_db_failure *failure = &db->failure;
-    int system_error = code == STORE_DB_SYSTEM ? errno : sqlite3_system_errno(db->handle);
+    /* SQLite does not note the one of a commit that failed. */
+    int system_error = errno != 0 ? errno : sqlite3_system_errno(db->handle);
     if (failure->error != 0) {
         return code;
     }

@@ -92,6 +92,7 @@ struct store {
     /* The worker's. */
     struct store_db db;
     bool loaded, load_reported;
+    size_t batch_tasks; /* how many a transaction may take: one after a failure, then more again */
     uint64_t busy_usec; /* since when it is locked, 0 = it is not */
     uint64_t next_try_usec, next_purge_usec;
     int64_t reserved; /* the last serial reserved in the file */

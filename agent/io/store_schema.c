@@ -14,36 +14,43 @@
 
 static const char
     actions
-        [] =
-            "CREATE TABLE actions ("
-            " serial INTEGER PRIMARY KEY AUTOINCREMENT,"
-            " owner TEXT NOT NULL, command TEXT NOT NULL, id INTEGER NOT NULL,"
-            " state TEXT NOT NULL,"
-            " queue_ids TEXT NOT NULL, queue TEXT NOT NULL, sender TEXT NOT NULL,"
-            " recipient TEXT NOT NULL, reason TEXT NOT NULL,"
-            " min_age INTEGER NOT NULL, min_size INTEGER NOT NULL, all_messages INTEGER NOT NULL,"
-            " expected_count INTEGER, comment TEXT NOT NULL,"
-            " matched INTEGER, succeeded INTEGER, failed INTEGER,"
-            " created INTEGER NOT NULL, started INTEGER, ended INTEGER,"
-            " error TEXT NOT NULL DEFAULT '', hidden INTEGER NOT NULL DEFAULT 0);"
-            "CREATE INDEX actions_visible ON actions (serial) WHERE hidden = 0;"
-            "CREATE INDEX actions_hidden ON actions (ended) WHERE hidden = 1;"
-            "CREATE TABLE action_results ("
-            " action INTEGER NOT NULL, number INTEGER NOT NULL,"
-            " queue_id TEXT NOT NULL, outcome TEXT NOT NULL, text TEXT NOT NULL,"
-            " PRIMARY KEY (action, number)) WITHOUT ROWID;"
-            "CREATE TABLE action_output (action INTEGER PRIMARY KEY, output BLOB NOT NULL);"
-            "CREATE VIEW audit AS SELECT serial, owner, command, id, state,"
-            " trim(" CRITERION("queue_ids <> ''", "' ids: ' || queue_ids") " || " CRITERION(
-                "queue <> 'any'", "' queue=' || queue") " ||"
-                                                        " " CRITERION("sender <> ''", "' sender=' "
-                                                                                      "|| sender") " || " CRITERION("recipient <> ''", "' recipient=' || recipient") " || " CRITERION(
-                                                            "reason <> ''", "' reason=' || reason") " || " CRITERION("min_age > 0", "' min_age=' || min_age") " || " CRITERION("min_size > 0",
-                                                                                                                                                                               "' min_size=' || min_size") " || " CRITERION("all_messages", "' all'") " || " CRITERION("expected_count IS NOT NULL", "' expected_count=' || expected_count") ") AS criteria,"
-                                                                                                                                                                                                                                                                                                                                             " comment, matched, succeeded, failed, error,"
-                                                                                                                                                                                                                                                                                                                                             " (SELECT group_concat(queue_id || ' ' || outcome, ', ') FROM action_results"
-                                                                                                                                                                                                                                                                                                                                             "  WHERE action = serial) AS results, " UTC("created") " AS created, " UTC("started") " AS started, " UTC("ended") " AS ended"
-                                                                                                                                                                                                                                                                                                                                                                                                                                                                " FROM actions;";
+        [] = "CREATE TABLE actions ("
+             " serial INTEGER PRIMARY KEY AUTOINCREMENT,"
+             " owner TEXT NOT NULL, command TEXT NOT NULL, id INTEGER NOT NULL,"
+             " state TEXT NOT NULL,"
+             " queue_ids TEXT NOT NULL, queue TEXT NOT NULL, sender TEXT NOT NULL,"
+             " recipient TEXT NOT NULL, reason TEXT NOT NULL,"
+             " min_age INTEGER NOT NULL, min_size INTEGER NOT NULL, all_messages INTEGER NOT NULL,"
+             " expected_count INTEGER, comment TEXT NOT NULL,"
+             " matched INTEGER, succeeded INTEGER, failed INTEGER,"
+             " created INTEGER NOT NULL, started INTEGER, ended INTEGER,"
+             " error TEXT NOT NULL DEFAULT '', hidden INTEGER NOT NULL DEFAULT 0);"
+             "CREATE INDEX actions_visible ON actions (serial) WHERE hidden = 0;"
+             "CREATE INDEX actions_hidden ON actions (ended) WHERE hidden = 1;"
+             "CREATE TABLE action_results ("
+             " action INTEGER NOT NULL, number INTEGER NOT NULL,"
+             " queue_id TEXT NOT NULL, outcome TEXT NOT NULL, text TEXT NOT NULL,"
+             " PRIMARY KEY (action, number)) WITHOUT ROWID;"
+             "CREATE TABLE action_output (action INTEGER PRIMARY KEY, output BLOB NOT NULL);"
+             "CREATE VIEW audit AS SELECT serial, owner, command, id, state,"
+             " trim(" CRITERION("queue_ids <> ''", "' ids: ' || queue_ids") " || " CRITERION(
+                 "queue <> 'any'",
+                 "' queue=' || queue") " ||"
+                                       " " CRITERION(
+                                           "sender <> ''",
+                                           "' sender=' "
+                                           "|| sender") " || " CRITERION("recipient <> ''",
+                                                                         "' recipient=' || "
+                                                                         "recipient") " ||"
+                                                                                      " " CRITERION("reason <> ''",
+                                                                                                    "' reason=' || reason") " || " CRITERION("min_age > 0",
+                                                                                                                                             "' min_age=' || min_age") " || " CRITERION("min_size > 0",
+                                                                                                                                                                                        "' min_size=' || min_size") " || " CRITERION("all_messages", "' all'") " || " CRITERION("expected_count IS NOT NULL", "' expected_count=' || expected_count") ") AS criteria,"
+                                                                                                                                                                                                                                                                                                                                                      " comment, matched, succeeded, failed, error,"
+                                                                                                                                                                                                                                                                                                                                                      " (SELECT group_concat(queue_id || ' ' || outcome, ', ') FROM action_results"
+                                                                                                                                                                                                                                                                                                                                                      "  WHERE action = serial) AS results, " UTC(
+                                                                                                                                                                                                                                                                                                                                                          "created") " AS created, " UTC("started") " AS started, " UTC("ended") " AS ended"
+                                                                                                                                                                                                                                                                                                                                                                                                                                 " FROM actions;";
 
 static const char events[] =
     "CREATE TABLE events ("

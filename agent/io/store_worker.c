@@ -11,7 +11,7 @@
 #define USEC_PER_SEC UINT64_C(1000000)
 
 /* One transaction takes so many tasks, or octets, that wait anyway. */
-#define BATCH_TASKS 64
+#define BATCH_TASKS ((size_t)64)
 #define BATCH_OCTETS ((size_t)1024 * 1024)
 
 /* Between tries of a database that is locked; each try waits in SQLite besides. */
@@ -209,15 +209,15 @@ static void load(struct store *store) {
     post_image(store, task, store->health, store->health_text);
 }
 
-/* Takes the tasks of one transaction out of the queue; one when the database is in trouble. */
+/* Takes the tasks of one transaction out of the queue. True when it is to wait for the disk. */
 static bool take_batch(struct store *store, struct task_list *batch) {
     size_t count = 0, octets = 0;
     bool on_disk = false;
     struct task *task;
     TAILQ_INIT(batch);
     pthread_mutex_lock(&store->mutex);
-    size_t most = store->health != 0 ? 1 : BATCH_TASKS;
-    while (count < most && octets < BATCH_OCTETS && (task = TAILQ_FIRST(&store->queue)) != NULL) {
+    while (count < store->batch_tasks && octets < BATCH_OCTETS &&
+           (task = TAILQ_FIRST(&store->queue)) != NULL) {
         store_unlink(store, task);
         TAILQ_INSERT_TAIL(batch, task, link);
         on_disk = on_disk || (task->kind->flags & TASK_ON_DISK) != 0;
@@ -287,6 +287,8 @@ static void write_batch(struct store *store, struct task_list *batch, bool on_di
     if (rc == SQLITE_OK) {
         store->busy_usec = 0;
         store->next_try_usec = 0;
+        store->batch_tasks =
+            2 * store->batch_tasks < BATCH_TASKS ? 2 * store->batch_tasks : BATCH_TASKS;
         give_back_all(store, batch);
         return;
     }
@@ -299,6 +301,7 @@ static void write_batch(struct store *store, struct task_list *batch, bool on_di
         return;
     }
     put_back(store, batch);
+    store->batch_tasks = 1; /* less than that does not fit either */
     failed(store);
 }
 
@@ -414,6 +417,7 @@ static void close_down(struct store *store) {
 void *store_work(void *userdata) {
     struct store *store = userdata;
     bool noticed = false;
+    store->batch_tasks = BATCH_TASKS;
     pthread_mutex_lock(&store->mutex);
     while (!finished(store, &noticed)) {
         uint64_t due = due_usec(store);
