@@ -1,0 +1,271 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
+#
+# bench.sh BUILD [PART...]: the targets, each as a ratio of two sides measured in the same run,
+# against a private Postfix with 100,000 messages and a private snmpd.  Prints a table, one row a
+# line as it is measured, and writes it to BUILD/bench.tsv.  A target that is missed is printed;
+# only a measurement that does not work fails.  Run by `tests/run.sh bench`, with a release build.
+
+set -euo pipefail
+here=$(cd "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
+lab=$here/../../contrib/lab
+# shellcheck source=contrib/lab/lib.sh
+. "$lab/lib.sh"
+# shellcheck source=tests/bench/measure.sh
+. "$here/measure.sh"
+
+build=$(realpath "$1")
+shift
+bin=$build/bin
+results=$build/bench.tsv
+messages=100000 # in the big queue
+fewer=10000     # what memory is compared with
+seeds=2000      # sent by SMTP; the others are copies, see clone_queue.c
+threshold=500
+seconds_max=660 # no part is begun later
+rows=100
+ours=.1.3.6.1.4.1.8072.9999.9999.2525
+uptime=.1.3.6.1.2.1.1.3.0
+total=$ours.1.2.1.0
+serial=$ours.1.5.3.0
+list_duration=$ours.1.1.9.0
+# The constant agent's scalar and table.
+constant=.1.3.6.1.4.1.8072.9999.9999.2526.1.2.1.0
+constant_table=.1.3.6.1.4.1.8072.9999.9999.2526.1.5.4.1
+# NET-SNMP-EXTEND-MIB::nsExtendOutput1Line."bench"
+extended=.1.3.6.1.4.1.8072.1.3.2.3.1.1.5.98.101.110.99.104
+passed=0 failed=0
+
+need_root
+root=$(mktemp -d /tmp/hmq-bench.XXXXXX)
+chmod 755 "$root"
+trap cleanup EXIT
+trap 'exit 1' INT TERM
+
+bench_fill() {
+    local name
+    for name in big small; do
+        "$lab/postfix.sh" create "$root/$name"
+        "$lab/postfix.sh" start "$root/$name"
+    done
+    inject big "$seeds"
+    inject small "$threshold"
+    "$bin/bench_clone_queue" "$root/big/spool" "$messages"
+    postqueue -c "$root/big/etc" -j | grep -o '"queue_id": "[^"]*"' | sort -u >"$root/ids"
+    check [ "$(wc -l <"$root/ids")" -eq "$messages" ]
+    # Postfix's own check of names, inodes and folders finds nothing to put right.
+    postsuper -c "$root/big/etc" -s 2>"$root/structure"
+    check [ ! -s "$root/structure" ]
+    note "$messages messages, $seeds of them sent by SMTP, the others copies named by their inodes:" \
+        "postqueue -j lists each, postsuper -s finds nothing to repair"
+}
+
+# Counting (row 1).
+
+mailq_total() { mailq -C "$root/big/etc" | tail -n 1 | grep -q " $messages Requests"; }
+
+bench_counts() {
+    local what
+    local -A usec
+    restart_agent big # for its configuration file
+    stop_daemon "$root/agent.pid"
+    for _ in 1 2 3; do
+        "$bin/bench_scan" "$root/big/spool" "$messages" 10 "$bin/hermes-mailqueue-helper" \
+            "$root/big.conf"
+        echo "mailq $(stopwatch mailq_total)"
+    done >"$root/counts"
+    for what in walk scan helper mailq; do
+        usec[$what]=$(awk -v what="$what" '$1 == what { print $2 }' "$root/counts" | median)
+    done
+    row 'counts refresh: scan, mailq | tail -1' "${usec[scan]}" "${usec[mailq]}" us '>= 90 faster'
+    row 'counts refresh: asked of the helper, mailq | tail -1' "${usec[helper]}" \
+        "${usec[mailq]}" us '>= 90 faster'
+    row 'counts refresh: scan, getdents walk' "${usec[scan]}" "${usec[walk]}" us '<= 1.3'
+    row 'counts refresh: asked of the helper, getdents walk' "${usec[helper]}" "${usec[walk]}" \
+        us '<= 1.3'
+}
+
+# A GET through snmpd, alone and while something else is going on (row 2).
+
+compare_gets() { # WHAT TARGET_P50 TARGET_P99 ARGUMENTS...
+    local what=$1 p50=$2 p99=$3
+    shift 3
+    "$bin/bench_snmp" get "$@" "127.0.0.1:$port" "$total" "$constant" >"$root/gets"
+    row "GET p50 of $(cell gets 1 2), $what" "$(cell gets 1 3)" "$(cell gets 2 3)" us "$p50"
+    row "GET p99, $what" "$(cell gets 1 4)" "$(cell gets 2 4)" us "$p99"
+}
+
+bench_get_alone() {
+    restart_agent big
+    compare_gets 'nothing else going on' '<= 1.15' '<= 1.15' -n 20000
+}
+
+bench_get_listing() {
+    restart_agent big
+    kill -HUP "$(agent_pid)" # has it list again at once
+    check wait_for 10 has_child postqueue
+    compare_gets "while listing $messages" info '<= 2' -t 120 -u "$serial"
+}
+
+bench_get_postfix_stopped() {
+    restart_agent big
+    suspend_postfix big
+    kill -HUP "$(agent_pid)"
+    check wait_for 10 has_child postqueue
+    compare_gets 'with Postfix stopped (SIGSTOP)' info '<= 2' -t 5
+    check has_child postqueue # it has been waiting all the time
+    resume_postfix
+    check wait_for 120 listing_is_good
+}
+
+# What else a GET must not wait for (jobs, a slow disk, a slow webhook) is added here: a function
+# bench_get_SOMETHING that starts it, calls compare_gets and proves that it was still going on.
+gets=(get_alone get_listing get_postfix_stopped)
+
+# The message table (row 3).
+
+compare_walks() { # WHAT ARGUMENTS...
+    local what=$1 cells
+    shift
+    "$bin/bench_snmp" walk "$@" "127.0.0.1:$port" 10 "$ours.1.5.4.1" "$constant_table" \
+        >"$root/walks"
+    cells=$(cell walks 1 2)
+    check [ $((cells % rows)) -eq 0 ]
+    check [ $((cells / rows)) -ge 10 ]
+    check [ "$(cell walks 2 2)" -eq $((rows * 10)) ]
+    row "cells/s, $rows rows, $what" "$(cell walks 1 3)" "$(cell walks 2 3)" /s '>= 0.9'
+}
+
+compare_tables() { # ROWS ROUNDS
+    stop_daemon "$root/constant.pid"
+    start_constant_agent "$1"
+    restart_agent big "message_limit = $1"
+    compare_walks 'column by column' -n "$2"
+    compare_walks 'ten columns at once' -c -r 10 -n "$2"
+}
+
+bench_walk_100() { compare_tables 100 20; }
+bench_walk_10000() { compare_tables 10000 1; }
+
+# Listing (row 4).
+
+list_queue() { postqueue -c "$root/big/etc" -j >/dev/null; }
+
+bench_listing() {
+    local old before
+    restart_agent big
+    for _ in 1 2 3; do
+        echo "other $(stopwatch list_queue)"
+        old=$(get "$serial")
+        before=$(cpu_usec "$(agent_pid)")
+        kill -HUP "$(agent_pid)"
+        check wait_for 120 changed "$serial" "$old"
+        echo "cpu $(($(cpu_usec "$(agent_pid)") - before))"
+        echo "ours $(($(get "$list_duration") * 1000))"
+    done >"$root/listings"
+    row 'listing: wall, postqueue -j >/dev/null' \
+        "$(awk '$1 == "ours" { print $2 }' "$root/listings" | median)" \
+        "$(awk '$1 == "other" { print $2 }' "$root/listings" | median)" us '<= 1.1'
+    row "listing: core's own CPU, the limit" \
+        "$(awk '$1 == "cpu" { print $2 }' "$root/listings" | median)" 250000 us '<= 1'
+}
+
+# From the disk to the trap (row 6).
+
+bench_crossing() {
+    restart_agent small
+    "$bin/bench_crossings" "$root/small/etc" "$root/small/spool" "$(<"$root/small/port")" \
+        "$trap_port" "$ours" 60 >"$root/crossings"
+    row '501st on disk to trap: p50 of 60, the limit' "$(cell crossings 1 2)" 150000 us info
+    row '501st on disk to trap: p99, the limit' "$(cell crossings 1 3)" 150000 us '<= 1'
+    row "501st, from the sender's last dot: p99, the limit" "$(cell crossings 2 3)" 150000 us info
+}
+
+# Memory (row 7).
+
+bench_memory() {
+    local many few
+    restart_agent big
+    read -r -a many < <(memory_kib)
+    stop_daemon "$root/agent.pid"
+    "$bin/bench_clone_queue" "$root/small/spool" "$fewer"
+    restart_agent small
+    read -r -a few < <(memory_kib)
+    row "RSS of ${many[2]} processes, 100 rows, the limit" "${many[0]}" 30720 KiB '<= 1'
+    row 'PSS of the same, the limit' "${many[1]}" 30720 KiB info
+    row "RSS, at $fewer messages" "${many[0]}" "${few[0]}" KiB '0.9..1.1'
+}
+
+# Idling (row 8). Nothing is asked meanwhile and nothing changes.
+
+bench_idle() {
+    local before waited seconds=60
+    local -a processes
+    restart_agent big
+    mapfile -t processes < <(family)
+    before=$(cpu_usec "${processes[@]}")
+    waited=$(waited_cpu_usec "${processes[@]}")
+    sleep "$seconds"
+    row "idle for $seconds s: CPU of ${#processes[@]} processes, the limit" \
+        $(($(cpu_usec "${processes[@]}") - before)) $((seconds * 2000)) us '<= 1'
+    waited=$(($(waited_cpu_usec "${processes[@]}") - waited))
+    row "idle for $seconds s: CPU of the commands they ran" $((waited > 0 ? waited : 1)) \
+        $((seconds * 2000)) us info
+}
+
+# What the agent replaces: a total for which snmpd runs a command.  While one manager asks for the
+# total every few seconds, another asks for sysUpTime: how long does it wait at worst?
+bench_status_quo() {
+    stop_daemon "$root/agent.pid"
+    frozen "$extended" >"$root/alone"
+    restart_agent big
+    frozen "$extended" >"$root/beside"
+    frozen "$total" >"$root/agent"
+    row 'sysUpTime at worst: total by the agent, by extend' "$(cell agent 1 5)" \
+        "$(cell alone 1 5)" us info
+    row 'sysUpTime at worst: extend beside the agent, alone' "$(cell beside 1 5)" \
+        "$(cell alone 1 5)" us info
+}
+
+# A part breaks as a whole, and the others run all the same.
+run() { # NAME
+    local started=$SECONDS status
+    if [ "$started" -ge "$seconds_max" ]; then
+        echo "broken: $1: no time is left after $started s" >&2
+        failed=$((failed + 1))
+        return
+    fi
+    part=$1
+    set +e
+    (
+        set -eE
+        trap 'echo "broken: $part, line $LINENO: $BASH_COMMAND" >&2' ERR
+        "bench_$1"
+    )
+    status=$?
+    set -e
+    resume_postfix
+    if [ "$status" -eq 0 ]; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+    fi
+    note "$1 took $((SECONDS - started)) s"
+}
+
+parts=(counts "${gets[@]}" walk_100 walk_10000 listing crossing memory idle status_quo)
+[ $# -eq 0 ] || parts=("$@")
+printf 'what\tours\tother\tratio\ttarget\tverdict\tload\n' >"$results"
+printf '%-58s %12s %12s %-3s %8s  %-12s %-6s %5s\n' 'what: ours, other' ours other '' ratio target \
+    '' load
+run fill
+[ "$failed" -eq 0 ] || exit 1
+start_snmpd
+start_constant_agent "$rows"
+for name in "${parts[@]}"; do
+    run "$name"
+done
+note "$(awk -F '\t' '$6 == "met"' "$results" | wc -l) targets met," \
+    "$(awk -F '\t' '$6 == "missed"' "$results" | wc -l) missed; kept in $results"
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]
