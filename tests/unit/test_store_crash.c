@@ -1,0 +1,180 @@
+/*
+ * A process that journals and runs jobs is killed with SIGKILL again and again, each time at
+ * another point: no job that was acknowledged is lost, and none can be run twice.
+ */
+#include "store_fixture.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define ROUNDS 25
+#define JOBS_MAX 20000
+
+/* What the child knew of a job when it told so. */
+enum step { STEP_NONE, STEP_ADDED, STEP_RUN, STEP_ENDED };
+
+struct report {
+    uint64_t serial;
+    enum step step;
+};
+
+static enum step known[JOBS_MAX];
+static uint32_t ids_used;
+
+static void tell(int fd, uint64_t serial, enum step step) {
+    struct report report;
+    memset(&report, 0, sizeof report);
+    report.serial = serial;
+    report.step = step;
+    if (write(fd, &report, sizeof report) != sizeof report) {
+        _exit(1);
+    }
+}
+
+static void child_wait(struct fixture *fixture, struct answer *answer) {
+    while (answer->count == 0) {
+        sd_event_run(fixture->event, UINT64_MAX);
+    }
+    if (answer->error != 0) {
+        _exit(2);
+    }
+}
+
+/* As the agent does: journaled, started in the journal, run, ended in the journal. Two at a time,
+ * of which the second waits. */
+static void child(struct fixture *fixture, int fd) {
+    fixture_start(fixture);
+    for (uint32_t id = ids_used + 1;; id += 2) {
+        struct answer added = {.count = 0}, started = {.count = 0}, ended = {.count = 0};
+        struct job *jobs[2];
+        for (uint32_t i = 0; i < 2; i++) {
+            jobs[i] = job_new(&(struct job_key){.owner = "", .command = ACTION_HOLD, .id = id + i});
+        }
+        store_jobs_add(fixture->store, jobs, 2, on_added, &added);
+        child_wait(fixture, &added);
+        tell(fd, added.serials[0], STEP_ADDED);
+        tell(fd, added.serials[1], STEP_ADDED);
+        jobs[0]->serial = added.serials[0];
+        jobs[0]->state = JOB_RUNNING;
+        jobs[0]->started = time(NULL);
+        jobs[0]->matched = 2;
+        store_job_started(fixture->store, jobs[0], on_done, &started);
+        child_wait(fixture, &started);
+        tell(fd, jobs[0]->serial, STEP_RUN);
+        job_add_result(jobs[0], "4F0C21A3B5", OUTCOME_DONE, "");
+        store_job_results(fixture->store, jobs[0], 0);
+        job_add_result(jobs[0], "4F0C21A3B6", OUTCOME_NOT_FOUND, "");
+        jobs[0]->state = JOB_PARTIAL;
+        jobs[0]->ended = time(NULL);
+        store_job_ended(fixture->store, jobs[0], 1, on_done, &ended);
+        child_wait(fixture, &ended);
+        tell(fd, jobs[0]->serial, STEP_ENDED);
+        job_free(jobs[0]);
+        job_free(jobs[1]);
+    }
+}
+
+static void take_reports(int fd, uint64_t until_usec, pid_t pid) {
+    struct report report;
+    bool killed = false;
+    for (;;) {
+        struct pollfd readable = {.fd = fd, .events = POLLIN};
+        uint64_t now = store_now_usec();
+        if (!killed && now >= until_usec) {
+            kill(pid, SIGKILL);
+            killed = true;
+        }
+        if (!killed && poll(&readable, 1, (int)((until_usec - now) / 1000)) == 0) {
+            continue;
+        }
+        if (read(fd, &report, sizeof report) != sizeof report) {
+            return;
+        }
+        assert_true(report.serial < JOBS_MAX);
+        known[report.serial] = report.step;
+    }
+}
+
+static void run_and_kill(struct fixture *fixture, uint64_t life_usec) {
+    int fds[2], status;
+    assert_int_equal(pipe(fds), 0);
+    pid_t pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        close(fds[0]);
+        sd_event_new(&fixture->event);
+        child(fixture, fds[1]);
+    }
+    close(fds[1]);
+    take_reports(fds[0], store_now_usec() + life_usec, pid);
+    close(fds[0]);
+    waitpid(pid, &status, 0);
+    assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+}
+
+static void check_job(const struct job *job) {
+    enum step step = known[job->serial];
+    switch (job->state) {
+    case JOB_QUEUED: /* will be run: so it must not have been */
+        assert_true(step <= STEP_ADDED);
+        break;
+    case JOB_INTERRUPTED: /* was in the journal as running, and its end was not */
+        assert_true(step <= STEP_RUN);
+        assert_true(job->result_count <= 1);
+        assert_int_equal(job->succeeded, job->result_count);
+        assert_int_equal(job->matched, 2);
+        break;
+    case JOB_PARTIAL:
+        assert_true(step == STEP_RUN || step == STEP_ENDED);
+        assert_int_equal(job->result_count, 2);
+        assert_int_equal(job->succeeded, 1);
+        assert_int_equal(job->failed, 1);
+        break;
+    default:
+        fail_msg("state %d", (int)job->state);
+    }
+}
+
+static void test_kill(void **state) {
+    static struct fixture fixture;
+    static bool seen[JOBS_MAX];
+    uint64_t interrupted = 0, jobs = 0;
+    (void)state;
+    srandom((unsigned)time(NULL));
+    fixture_init(&fixture);
+    fixture.limits.retention_rows = JOBS_MAX;
+    fixture.limits.memory_octets = (size_t)256 * 1024 * 1024;
+    for (int round = 0; round < ROUNDS; round++) {
+        run_and_kill(&fixture, (uint64_t)random() % 150000);
+        fixture_start(&fixture);
+        assert_int_equal(fixture.loaded.error, 0);
+        interrupted += fixture.image.interrupted;
+        memset(seen, 0, sizeof seen);
+        for (size_t i = 0; i < fixture.image.job_count; i++) {
+            const struct job *job = fixture.image.jobs[i];
+            assert_true(job->serial < JOBS_MAX);
+            check_job(job);
+            seen[job->serial] = true;
+            ids_used = job->key.id > ids_used ? job->key.id : ids_used;
+        }
+        for (size_t serial = 0; serial < JOBS_MAX; serial++) {
+            assert_true(seen[serial] || known[serial] == STEP_NONE);
+        }
+        jobs = fixture.image.job_count;
+        fixture_stop(&fixture);
+    }
+    fixture_check_sql(&fixture, "PRAGMA integrity_check", "ok");
+    print_message("%llu jobs, %llu of them interrupted\n", (unsigned long long)jobs,
+                  (unsigned long long)interrupted);
+    assert_true(jobs > 0);
+    fixture_deinit(&fixture);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_kill)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
