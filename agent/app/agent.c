@@ -1,9 +1,14 @@
 #include "app/agent.h"
 
+#include "app/actions.h"
+#include "app/clock.h"
 #include "app/collector.h"
+#include "app/detection.h"
+#include "app/events.h"
 #include "app/service.h"
-#include "core/detect.h"
+#include "core/text.h"
 #include "io/log.h"
+#include "io/store.h"
 #include "snmp/agentx.h"
 
 #include <errno.h>
@@ -12,114 +17,65 @@
 #include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
-#include <time.h>
 
 #define USEC_PER_SEC UINT64_C(1000000)
 
+/* Detection begins when the store has told what was raised before, but does not wait longer. */
+#define LOAD_WAIT_USEC (2 * USEC_PER_SEC)
+
+/* What the store may still write at a stop. */
+#define STOP_WAIT_USEC (5 * USEC_PER_SEC)
+
+#define LOADED_ACTIONS_OCTETS ((size_t)8 * 1024 * 1024)
+#define AUDIT_DAYS 365
+
 struct agent {
     sd_event *event;
+    sd_event_source *load_timer;
     struct config *config;
     struct agent_status status;
-    struct detector detector;
-    bool data_lost; /* hmqDataLost was raised and not yet followed by hmqDataRestored */
+    struct tunables tunables;
+    bool tunables_stored; /* by a SET, now or earlier: the configuration's do not count any more */
+    bool started;
+    struct store *store;
     struct collector *collector;
     struct agentx *agentx;
     struct service *service;
+    struct events *events;
+    struct actions *actions;
+    struct detection detection;
 };
-
-static uint64_t now_usec(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * USEC_PER_SEC + (uint64_t)now.tv_nsec / 1000;
-}
 
 static void fill_view(void *userdata, struct mib_view *view) {
     const struct agent *agent = userdata;
     *view = (struct mib_view){.snapshot = collector_snapshot(agent->collector),
                               .status = &agent->status,
                               .config = agent->config,
-                              .now_usec = now_usec(),
-                              .now_wall = time(NULL)};
-}
-
-static int event_priority(enum event_type type) {
-    const char *severity = event_severity(type);
-    if (strcmp(severity, "critical") == 0) {
-        return LOG_CRIT;
-    }
-    return strcmp(severity, "warning") == 0 ? LOG_WARNING : LOG_NOTICE;
-}
-
-static void emit(struct agent *agent, enum event_type type, const char *text) {
-    struct mib_view view;
-    agent->status.event_serial++;
-    fill_view(agent, &view);
-    log_event(event_priority(type), event_name(type), agent->status.event_serial, text);
-    struct notification *notification = mib_notification_new(&view, type);
-    if (notification == NULL) {
-        log_line(LOG_ERR, "out of memory: the notification %s is lost", event_name(type));
-        return;
-    }
-    agentx_notify(agent->agentx, notification);
-}
-
-static struct detect_input measure(const struct agent *agent) {
-    const struct snapshot *snapshot = collector_snapshot(agent->collector);
-    struct detect_input input = {.hold = {.known = snapshot->counts.known[QUEUE_HOLD],
-                                          .value = snapshot->counts.messages[QUEUE_HOLD]}};
-    struct queue_totals totals;
-    input.total.known = snapshot_total(snapshot, &input.total.value);
-    input.oldest_age_s.known = snapshot_all_totals(snapshot, &totals);
-    if (input.oldest_age_s.known) {
-        input.oldest_age_s.value = queue_totals_age(&totals, time(NULL));
-    }
-    return input;
-}
-
-/* Set before the notification is built: it reads the flag by the same getter as a GET. */
-static void set_overload(struct agent *agent, bool overload) {
-    if (overload && !agent->status.overload) {
-        agent->status.overload_since = time(NULL);
-        agent->status.overload_raises++;
-    } else if (!overload) {
-        agent->status.overload_since = 0;
-    }
-    agent->status.overload = overload;
-}
-
-static void judge_data(struct agent *agent) {
-    if (agent->status.data == DATA_UNAVAILABLE && !agent->data_lost &&
-        agent->status.last_read_error[0] != '\0') {
-        agent->data_lost = true;
-        emit(agent, EVENT_DATA_LOST, agent->status.last_read_error);
-    } else if (agent->status.data == DATA_OK && agent->data_lost) {
-        agent->data_lost = false;
-        emit(agent, EVENT_DATA_RESTORED, "the queue can be read again");
-    }
+                              .tunables = &agent->tunables,
+                              .jobs = actions_table(agent->actions),
+                              .events = events_log(agent->events),
+                              .now_usec = clock_usec(),
+                              .now_wall = clock_wall()};
 }
 
 static void on_changed(void *userdata) {
     struct agent *agent = userdata;
-    if (agent->agentx == NULL) {
-        return; /* still starting */
+    if (!agent->started) {
+        return;
     }
-    enum event_type events[CONDITION_COUNT];
-    struct detect_input input = measure(agent);
-    size_t count = detect(&agent->detector, &agent->config->thresholds, &input, events);
-    set_overload(agent, agent->detector.raised[CONDITION_OVERLOAD]);
-    for (size_t i = 0; i < count; i++) {
-        char text[64];
-        snprintf(text, sizeof text, "%llu messages in the queue",
-                 (unsigned long long)input.total.value);
-        emit(agent, events[i], input.total.known ? text : "");
-    }
-    judge_data(agent);
-    service_report(agent->service, collector_snapshot(agent->collector));
+    const struct snapshot *snapshot = collector_snapshot(agent->collector);
+    detection_run(&agent->detection, snapshot);
+    service_report(agent->service, snapshot);
 }
 
 static void on_log(void *userdata, int priority, const char *text) {
     (void)userdata;
     log_line(priority, "%s", text);
+}
+
+static void on_helper_up(void *userdata) {
+    struct agent *agent = userdata;
+    actions_wake(agent->actions);
 }
 
 static void on_connected(void *userdata, bool up, uint32_t reconnects) {
@@ -131,6 +87,135 @@ static void on_connected(void *userdata, bool up, uint32_t reconnects) {
     } else {
         log_line(LOG_WARNING, "lost the SNMP master agent at %s, trying again",
                  agent->config->agentx_socket);
+    }
+}
+
+static void on_sent(void *userdata, uint32_t serial) {
+    struct agent *agent = userdata;
+    events_sent(agent->events, serial);
+}
+
+static void on_event_added(void *userdata) {
+    (void)userdata;
+}
+
+static void on_action_finished(void *userdata, const struct job *job) {
+    struct agent *agent = userdata;
+    struct event event = {.type = EVENT_ACTION_FINISHED, .has_action = true};
+    event.action = (struct event_action){.key = job->key,
+                                         .state = job->state,
+                                         .matched = job->matched,
+                                         .succeeded = job->succeeded,
+                                         .failed = job->failed};
+    memcpy(event.action.comment, job->request.comment, sizeof event.action.comment);
+    snprintf(event.text, sizeof event.text, "%s%s%s: %s, %u of %u succeeded%s%.120s",
+             job_command_name(job->key.command), job->key.owner[0] != '\0' ? " by " : "",
+             job->key.owner, job_state_name(job->state), job->succeeded, job->matched,
+             job->error[0] != '\0' ? ": " : "", job->error);
+    event.text[text_utf8_prefix(event.text, strlen(event.text), sizeof event.text - 1)] = '\0';
+    events_emit(agent->events, &event);
+}
+
+/* SET */
+
+static bool on_apply(void *userdata, struct mib_changes *changes) {
+    struct agent *agent = userdata;
+    return actions_prepare(agent->actions, changes->jobs, changes->job_count);
+}
+
+static void on_undo(void *userdata, struct mib_changes *changes) {
+    struct agent *agent = userdata;
+    actions_undo(agent->actions, changes->jobs, changes->job_count);
+}
+
+static void commit_tunables(struct agent *agent, const struct tunables *tunables) {
+    bool relist = agent->tunables.message_limit != tunables->message_limit;
+    agent->tunables = *tunables;
+    agent->tunables_stored = true;
+    store_tunables_set(agent->store, tunables, NULL, NULL);
+    log_line(LOG_NOTICE, "thresholds, limits or notifications were changed over SNMP");
+    if (relist) {
+        collector_list_soon(agent->collector);
+    }
+    on_changed(agent);
+}
+
+static void on_commit(void *userdata, struct mib_changes *changes) {
+    struct agent *agent = userdata;
+    for (size_t i = 0; i < changes->destroyed_count; i++) {
+        actions_destroy(agent->actions, &changes->destroyed[i]);
+    }
+    if (changes->job_count > 0) {
+        actions_commit(agent->actions, changes->jobs, changes->job_count,
+                       collector_snapshot(agent->collector));
+    }
+    if (changes->tunables_changed) {
+        commit_tunables(agent, &changes->tunables);
+    }
+}
+
+/* The store */
+
+static void note_store(struct agent *agent, int error, const char *text) {
+    agent->status.store_usable = store_usable(agent->store);
+    if (error < 0) {
+        snprintf(agent->status.last_read_error, sizeof agent->status.last_read_error,
+                 "actions are refused: %.220s", text);
+        log_line(LOG_ERR, "%s; monitoring goes on, actions are refused", text);
+    } else {
+        log_line(LOG_NOTICE, "the database %s is in use%s%s", agent->config->database,
+                 text[0] != '\0' ? ": " : "", text);
+    }
+}
+
+static void on_store_usable(void *userdata, int error, const char *text) {
+    note_store(userdata, error, text);
+}
+
+static void start(struct agent *agent) {
+    const struct event started = {.type = EVENT_AGENT_STARTED,
+                                  .text = "hermes-mailqueued " HMQ_VERSION " started"};
+    agent->started = true;
+    sd_event_source_set_enabled(agent->load_timer, SD_EVENT_OFF);
+    events_emit(agent->events, &started);
+    on_changed(agent);
+}
+
+static int on_load_timer(sd_event_source *source, uint64_t usec, void *userdata) {
+    struct agent *agent = userdata;
+    (void)source;
+    (void)usec;
+    log_line(LOG_WARNING, "the database %s has not been read yet, going on without it",
+             agent->config->database);
+    events_load(agent->events, NULL);
+    start(agent);
+    return 0;
+}
+
+static void take_tunables(struct agent *agent, const struct store_image *image) {
+    if (image->has_tunables && !agent->tunables_stored) {
+        agent->tunables = image->tunables;
+        agent->tunables_stored = true;
+        collector_list_soon(agent->collector);
+    }
+}
+
+static void on_store_loaded(void *userdata, const struct store_image *image, int error,
+                            const char *text) {
+    struct agent *agent = userdata;
+    note_store(agent, error, text);
+    if (image->interrupted > 0) {
+        log_line(LOG_WARNING, "%llu actions were interrupted when the agent last ended",
+                 (unsigned long long)image->interrupted);
+    }
+    take_tunables(agent, image);
+    if (!agent->started && image->has_state) {
+        detection_load(&agent->detection, &image->state);
+    }
+    events_load(agent->events, image);
+    actions_load(agent->actions, image);
+    if (!agent->started) {
+        start(agent);
     }
 }
 
@@ -159,11 +244,17 @@ static int on_reload(sd_event_source *source, const struct signalfd_siginfo *inf
         config_free(next);
         return 0;
     }
-    collector_reconfigure(agent->collector, next);
-    config_free(agent->config);
-    agent->config = next;
-    log_set_level(next->log_level);
-    log_line(LOG_NOTICE, "configuration reloaded from %s", next->path);
+    /* In place: everything borrows the configuration. */
+    struct config old = *agent->config;
+    *agent->config = *next;
+    *next = old;
+    config_free(next);
+    if (!agent->tunables_stored) {
+        tunables_from_config(&agent->tunables, agent->config);
+    }
+    collector_reconfigure(agent->collector);
+    log_set_level(agent->config->log_level);
+    log_line(LOG_NOTICE, "configuration reloaded from %s", agent->config->path);
     on_changed(agent);
     return 0;
 }
@@ -187,17 +278,75 @@ static int add_signals(struct agent *agent) {
     return r < 0 ? r : 0;
 }
 
+static int start_store(struct agent *agent) {
+    const struct config *config = agent->config;
+    const struct store_limits limits = {.retention_rows = config->action_retention_rows,
+                                        .retention_usec = config->action_retention_usec,
+                                        .memory_octets = LOADED_ACTIONS_OCTETS,
+                                        .audit_days = AUDIT_DAYS};
+    const struct store_callbacks callbacks = {
+        .loaded = on_store_loaded, .usable = on_store_usable, .userdata = agent};
+    int r = sd_event_add_time_relative(agent->event, &agent->load_timer, CLOCK_MONOTONIC,
+                                       LOAD_WAIT_USEC, 0, on_load_timer, agent);
+    return r < 0 ? r
+                 : store_new(agent->event, config->database, &limits, &callbacks, &agent->store);
+}
+
+static int start_reading(struct agent *agent, int helper_socket) {
+    const struct collector_callbacks callbacks = {
+        .changed = on_changed, .helper_up = on_helper_up, .log = on_log, .userdata = agent};
+    return collector_new(agent->event, helper_socket, agent->config, &agent->tunables,
+                         &agent->status, &callbacks, &agent->collector);
+}
+
+static int start_acting(struct agent *agent) {
+    const struct events_sources sources = {.status = &agent->status,
+                                           .tunables = &agent->tunables,
+                                           .store = agent->store,
+                                           .view = fill_view,
+                                           .added = on_event_added,
+                                           .userdata = agent};
+    const struct actions_context context = {.helper = collector_helper(agent->collector),
+                                            .store = agent->store,
+                                            .config = agent->config,
+                                            .finished = on_action_finished,
+                                            .userdata = agent};
+    int r = events_new(agent->event, &sources, &agent->events);
+    if (r < 0) {
+        return r;
+    }
+    agent->detection = (struct detection){.status = &agent->status,
+                                          .tunables = &agent->tunables,
+                                          .events = agent->events,
+                                          .store = agent->store};
+    return actions_new(agent->event, &context, &agent->actions);
+}
+
+static int start_snmp(struct agent *agent) {
+    const struct agentx_callbacks callbacks = {.view = fill_view,
+                                               .apply = on_apply,
+                                               .undo = on_undo,
+                                               .commit = on_commit,
+                                               .sent = on_sent,
+                                               .connected = on_connected,
+                                               .log = on_log,
+                                               .userdata = agent};
+    int r = agentx_new(agent->event, agent->config->agentx_socket, &agent->config->base_oid,
+                       &callbacks, &agent->agentx);
+    if (r == 0) {
+        events_connect(agent->events, agent->agentx);
+    }
+    return r;
+}
+
 int agent_new(struct config *config, int helper_socket, struct agent **out) {
     struct agent *agent = calloc(1, sizeof *agent);
     if (agent == NULL) {
         return -ENOMEM;
     }
-    const struct collector_callbacks collector_callbacks = {
-        .changed = on_changed, .log = on_log, .userdata = agent};
-    const struct agentx_callbacks agentx_callbacks = {
-        .view = fill_view, .connected = on_connected, .log = on_log, .userdata = agent};
     agent->config = config;
-    agent->status.start_wall = time(NULL);
+    agent->status.start_wall = clock_wall();
+    tunables_from_config(&agent->tunables, config);
     int r = sd_event_new(&agent->event);
     if (r >= 0) {
         r = add_signals(agent);
@@ -206,19 +355,22 @@ int agent_new(struct config *config, int helper_socket, struct agent **out) {
         r = service_new(agent->event, &agent->status, &agent->service);
     }
     if (r >= 0) {
-        r = collector_new(agent->event, helper_socket, config, &agent->status, &collector_callbacks,
-                          &agent->collector);
+        r = start_reading(agent, helper_socket);
     }
     if (r >= 0) {
-        r = agentx_new(agent->event, config->agentx_socket, &config->base_oid, &agentx_callbacks,
-                       &agent->agentx);
+        r = start_store(agent);
+    }
+    if (r >= 0) {
+        r = start_acting(agent);
+    }
+    if (r >= 0) {
+        r = start_snmp(agent);
     }
     if (r < 0) {
         agent->config = NULL;
         agent_free(agent);
         return r;
     }
-    emit(agent, EVENT_AGENT_STARTED, "agent started");
     *out = agent;
     return 0;
 }
@@ -228,13 +380,18 @@ int agent_run(struct agent *agent) {
     return sd_event_loop(agent->event);
 }
 
+/* The store first: it calls back into what else is freed. */
 void agent_free(struct agent *agent) {
     if (agent == NULL) {
         return;
     }
+    store_free(agent->store, STOP_WAIT_USEC);
     agentx_free(agent->agentx);
+    actions_free(agent->actions);
+    events_free(agent->events);
     collector_free(agent->collector);
     service_free(agent->service);
+    sd_event_source_disable_unref(agent->load_timer);
     sd_event_unref(agent->event);
     config_free(agent->config);
     free(agent);

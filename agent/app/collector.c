@@ -37,6 +37,7 @@ struct collector {
     sd_event_source *timer;
     struct helper_client *helper;
     const struct config *config;
+    const struct tunables *tunables; /* message_limit */
     struct agent_status *status;
     struct collector_callbacks callbacks;
     struct snapshot *snapshot;
@@ -387,7 +388,7 @@ static void start_list(struct collector *collector, uint64_t now) {
         .line = on_list_line, .end = on_list_end, .userdata = collector};
     const struct helper_order order = {.type = REQUEST_LIST};
     collector->builder =
-        listing_builder_new(collector->config->message_order, collector->config->message_limit);
+        listing_builder_new(collector->config->message_order, collector->tunables->message_limit);
     collector->lines_skipped = 0;
     collector->line_error[0] = '\0';
     if (collector->builder == NULL || !helper_client_run(collector->helper, &order, &callbacks)) {
@@ -455,6 +456,7 @@ static void on_hello(void *userdata, const char *missing) {
         note_error(collector, missing);
     }
     start_what_is_due(collector);
+    collector->callbacks.helper_up(collector->callbacks.userdata);
 }
 
 static void on_dirty(void *userdata) {
@@ -479,8 +481,8 @@ static void on_gone(void *userdata) {
 }
 
 int collector_new(sd_event *event, int socket, const struct config *config,
-                  struct agent_status *status, const struct collector_callbacks *callbacks,
-                  struct collector **out) {
+                  const struct tunables *tunables, struct agent_status *status,
+                  const struct collector_callbacks *callbacks, struct collector **out) {
     struct collector *collector = calloc(1, sizeof *collector);
     if (collector == NULL) {
         return -ENOMEM;
@@ -494,6 +496,7 @@ int collector_new(sd_event *event, int socket, const struct config *config,
                                                       .userdata = collector};
     collector->event = sd_event_ref(event);
     collector->config = config;
+    collector->tunables = tunables;
     collector->status = status;
     collector->callbacks = *callbacks;
     collector->counts_by_list = config->spool_mode == SPOOL_NONE;
@@ -529,12 +532,20 @@ void collector_free(struct collector *collector) {
     free(collector);
 }
 
-void collector_reconfigure(struct collector *collector, const struct config *config) {
-    collector->config = config;
+void collector_reconfigure(struct collector *collector) {
     collector->scan.due_usec = 0;
     collector->list.due_usec = 0;
 }
 
 const struct snapshot *collector_snapshot(const struct collector *collector) {
     return collector->snapshot;
+}
+
+struct helper_client *collector_helper(const struct collector *collector) {
+    return collector->helper;
+}
+
+void collector_list_soon(struct collector *collector) {
+    collector->list.dirty = true;
+    start_what_is_due(collector);
 }

@@ -9,6 +9,8 @@
 #include "core/config.h"
 #include "core/snapshot.h"
 #include "core/status.h"
+#include "core/tunables.h"
+#include "io/helper_client.h"
 
 #include <systemd/sd-event.h>
 
@@ -17,24 +19,33 @@ struct collector;
 struct collector_callbacks {
     /* The snapshot or the data status changed. */
     void (*changed)(void *userdata);
+    /* A helper process has introduced itself: it can be asked for actions. */
+    void (*helper_up)(void *userdata);
     /* One line for the log; priority as in syslog(3). */
     void (*log)(void *userdata, int priority, const char *text);
     void *userdata;
 };
 
 /*
- * Starts collecting through the helper's socket (consumed). config and status are borrowed for the
- * collector's life; of status it writes what concerns reading. Returns 0 or a negative errno value.
+ * Starts collecting through the helper's socket (consumed). config, tunables and status are
+ * borrowed for the collector's life; of status it writes what concerns reading. Returns 0 or a
+ * negative errno value.
  */
 int collector_new(sd_event *event, int socket, const struct config *config,
-                  struct agent_status *status, const struct collector_callbacks *callbacks,
-                  struct collector **out);
+                  const struct tunables *tunables, struct agent_status *status,
+                  const struct collector_callbacks *callbacks, struct collector **out);
 void collector_free(struct collector *collector);
 
-/* Goes over to another configuration (borrowed in place of the old one). */
-void collector_reconfigure(struct collector *collector, const struct config *config);
+/* The configuration has changed in place: reads anew. */
+void collector_reconfigure(struct collector *collector);
 
 /* The current snapshot, borrowed; never NULL. It lives until control is back in the loop. */
 const struct snapshot *collector_snapshot(const struct collector *collector);
+
+/* The helper's client, for those who act; borrowed. */
+struct helper_client *collector_helper(const struct collector *collector);
+
+/* The number of rows asked for has changed: lists as soon as that may be done again. */
+void collector_list_soon(struct collector *collector);
 
 #endif

@@ -1,6 +1,6 @@
 #include "core/detect.h"
 
-static uint32_t ninety_percent(uint32_t threshold) {
+uint32_t detect_clear_value(uint32_t threshold) {
     return (uint32_t)((uint64_t)threshold * 9 / 10);
 }
 
@@ -13,11 +13,11 @@ size_t detect(struct detector *detector, const struct thresholds *thresholds,
     } conditions[CONDITION_COUNT] = {
         [CONDITION_OVERLOAD] = {thresholds->overload, thresholds->overload_clear, &input->total,
                                 EVENT_OVERLOAD_RAISED, EVENT_OVERLOAD_CLEARED},
-        [CONDITION_WARNING] = {thresholds->warning, ninety_percent(thresholds->warning),
+        [CONDITION_WARNING] = {thresholds->warning, detect_clear_value(thresholds->warning),
                                &input->total, EVENT_WARNING_RAISED, EVENT_WARNING_CLEARED},
-        [CONDITION_AGE] = {thresholds->age_s, ninety_percent(thresholds->age_s),
+        [CONDITION_AGE] = {thresholds->age_s, detect_clear_value(thresholds->age_s),
                            &input->oldest_age_s, EVENT_AGE_RAISED, EVENT_AGE_CLEARED},
-        [CONDITION_HOLD] = {thresholds->hold, ninety_percent(thresholds->hold), &input->hold,
+        [CONDITION_HOLD] = {thresholds->hold, detect_clear_value(thresholds->hold), &input->hold,
                             EVENT_HOLD_RAISED, EVENT_HOLD_CLEARED},
     };
     size_t count = 0;

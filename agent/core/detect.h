@@ -43,4 +43,7 @@ struct detect_input {
 size_t detect(struct detector *detector, const struct thresholds *thresholds,
               const struct detect_input *input, enum event_type events[CONDITION_COUNT]);
 
+/* Where a threshold without a clear value of its own ends: 90 % of it. */
+uint32_t detect_clear_value(uint32_t threshold);
+
 #endif

@@ -46,6 +46,8 @@ void job_free(struct job *job) {
     }
     free(job->results);
     free(job->output);
+    free(job->lines);
+    free(job->seen);
     free(job->request.queue_ids);
     free(job);
 }
@@ -78,6 +80,37 @@ bool job_add_result(struct job *job, const char *id, enum job_outcome outcome, c
     return true;
 }
 
+/* Counts the rows and, where lines is given, notes them. */
+static size_t divide_output(const struct job *job, struct job_line *lines) {
+    size_t count = 0;
+    for (size_t at = 0; at < job->output_len; count++) {
+        const char *start = job->output + at;
+        size_t left = job->output_len - at;
+        const char *newline =
+            memchr(start, '\n', left < JOB_LINE_MAX + 1 ? left : JOB_LINE_MAX + 1);
+        size_t len = newline != NULL ? (size_t)(newline - start) : left;
+        len = len > JOB_LINE_MAX ? JOB_LINE_MAX : len;
+        if (lines != NULL) {
+            lines[count] = (struct job_line){.at = (uint32_t)at, .len = (uint16_t)len};
+        }
+        at += newline != NULL ? len + 1 : len;
+    }
+    return count;
+}
+
+bool job_index_output(struct job *job) {
+    size_t count = divide_output(job, NULL);
+    struct job_line *lines = NULL;
+    if (count > 0 && (lines = malloc(count * sizeof *lines)) == NULL) {
+        return false;
+    }
+    divide_output(job, lines);
+    free(job->lines);
+    job->lines = lines;
+    job->line_count = count;
+    return true;
+}
+
 bool job_is_finished(enum job_state state) {
     return state != JOB_QUEUED && state != JOB_RUNNING;
 }
@@ -102,6 +135,7 @@ const char *job_outcome_name(enum job_outcome outcome) {
 
 size_t job_memory(const struct job *job) {
     size_t octets = sizeof *job + strlen(job->request.queue_ids) + job->output_len +
+                    job->line_count * sizeof *job->lines +
                     job->result_capacity * sizeof *job->results + 4 * (size_t)BLOCK_OVERHEAD;
     for (size_t i = 0; i < job->result_count; i++) {
         octets += strlen(job->results[i].text) + 1 + BLOCK_OVERHEAD;

@@ -65,6 +65,20 @@ struct job_result {
     char *text; /* owned, "" when there is nothing to say; never NULL */
 };
 
+/* When the message with an id arrived, as the manager could see it at the SET. */
+struct job_seen {
+    char id[QUEUE_ID_SIZE];
+    int64_t arrival; /* seconds since the epoch */
+};
+
+/* One row of hmqActionOutputTable, within a job's output. */
+struct job_line {
+    uint32_t at;
+    uint16_t len;
+};
+
+#define JOB_LINE_MAX 255
+
 struct job {
     uint64_t serial; /* the store's number, in the order of the SETs; 0 = not stored yet */
     struct job_key key;
@@ -77,6 +91,11 @@ struct job {
     size_t result_count, result_capacity;
     char *output; /* view: postcat's text, any octets; NULL = none */
     size_t output_len;
+    struct job_line *lines; /* job_index_output */
+    size_t line_count;
+    struct job_seen *seen; /* of the messages named by id that had a row; this process only */
+    size_t seen_count;
+    uint64_t order; /* in which its table took it in */
 };
 
 /* A queued job with the given key, all criteria empty; NULL without memory. */
@@ -85,6 +104,10 @@ void job_free(struct job *job);
 
 /* Appends a result; counts it as succeeded (done, requested) or failed. False without memory. */
 bool job_add_result(struct job *job, const char *id, enum job_outcome outcome, const char *text);
+
+/* Divides the output into rows: lines without their newline, in pieces of JOB_LINE_MAX octets at
+ * most. False without memory. */
+bool job_index_output(struct job *job);
 
 /* True for the states that do not change any more. */
 bool job_is_finished(enum job_state state);

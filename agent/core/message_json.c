@@ -108,6 +108,22 @@ enum line_result message_json_open(const char *line, size_t len, struct message_
     return LINE_OK;
 }
 
+const char *message_json_sender(const struct message_json *json) {
+    const char *sender = string_member(tree(json), "sender");
+    return strcmp(sender, NULL_SENDER) == 0 ? "" : sender;
+}
+
+void message_json_recipients(const struct message_json *json,
+                             bool (*take)(void *userdata, const char *address, const char *reason),
+                             void *userdata) {
+    const cJSON *item;
+    cJSON_ArrayForEach(item, cJSON_GetObjectItemCaseSensitive(tree(json), "recipients")) {
+        if (!take(userdata, string_member(item, "address"), string_member(item, "delay_reason"))) {
+            return;
+        }
+    }
+}
+
 /* The octets text_to_utf8 may need for a string, its NUL included. */
 static size_t utf8_room(const char *text) {
     return 3 * strlen(text) + 1;
@@ -130,10 +146,7 @@ struct message *message_json_build(const struct message_json *json,
     const cJSON *object = tree(json);
     const cJSON *recipients = cJSON_GetObjectItemCaseSensitive(object, "recipients");
     const cJSON *item;
-    const char *sender = string_member(object, "sender");
-    if (strcmp(sender, NULL_SENDER) == 0) {
-        sender = "";
-    }
+    const char *sender = message_json_sender(json);
     size_t fixed = sizeof(struct message) + head->recipient_count * sizeof(struct recipient);
     size_t room = fixed + utf8_room(sender);
     cJSON_ArrayForEach(item, recipients) {

@@ -31,6 +31,14 @@ enum line_result message_json_open(const char *line, size_t len, struct message_
 struct message *message_json_build(const struct message_json *json,
                                    const struct message_head *head);
 
+/* The envelope sender, "" = the null sender. Borrowed from the parse. */
+const char *message_json_sender(const struct message_json *json);
+
+/* Calls take for each recipient, with texts borrowed from the parse, until it returns false. */
+void message_json_recipients(const struct message_json *json,
+                             bool (*take)(void *userdata, const char *address, const char *reason),
+                             void *userdata);
+
 void message_json_close(struct message_json *json);
 
 #endif

@@ -28,6 +28,7 @@ struct agent_status {
     uint32_t master_reconnects;
     uint32_t listing_serial;
     uint32_t event_serial;
+    bool store_usable; /* what has to be stored first can be taken on */
     bool overload;
     int64_t overload_since; /* seconds since the epoch, 0 = not overloaded */
     uint32_t overload_raises;

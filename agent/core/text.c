@@ -37,6 +37,17 @@ static size_t utf8_character(const unsigned char *in, size_t len) {
     return 0;
 }
 
+bool text_is_utf8(const char *in, size_t len) {
+    for (size_t i = 0; i < len;) {
+        size_t n = utf8_character((const unsigned char *)in + i, len - i);
+        if (n == 0) {
+            return false;
+        }
+        i += n;
+    }
+    return true;
+}
+
 size_t text_to_utf8(const char *in, size_t len, char *out) {
     size_t written = 0;
     for (size_t i = 0; i < len;) {

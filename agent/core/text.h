@@ -4,6 +4,7 @@
 #ifndef HMQ_CORE_TEXT_H
 #define HMQ_CORE_TEXT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /*
@@ -15,6 +16,9 @@ size_t text_to_utf8(const char *in, size_t len, char *out);
 
 /* The longest prefix of valid UTF-8 text, at most max octets, that ends between characters. */
 size_t text_utf8_prefix(const char *text, size_t len, size_t max);
+
+/* True when the len octets at in are valid UTF-8 (RFC 3629). */
+bool text_is_utf8(const char *in, size_t len);
 
 /*
  * Copies the len octets at in with everything but printable ASCII written as \xHH, cut with "..."

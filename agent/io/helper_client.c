@@ -23,6 +23,8 @@
 /* postsuper prints a line or two of less than 200 octets for an id. */
 #define ACTION_OUTPUT_MAX ((size_t)1024 * 1024)
 
+#define DRAIN_READS_MAX 32
+
 /* Beyond its own deadline a command has this long to be ended and reported by the helper. */
 #define EXIT_GRACE_USEC (5 * USEC_PER_SEC)
 
@@ -64,6 +66,7 @@ struct stream {
     int exit_error, wait_status;    /* of REPLY_EXIT */
     char last_words[PROTOCOL_TEXT]; /* of its error output */
     char error[ERROR_SIZE];         /* "" = nothing wrong so far */
+    bool lost;                      /* the helper went away */
 };
 
 struct helper_client {
@@ -158,6 +161,7 @@ static void stream_finish(struct stream *stream) {
     memcpy(error, stream->error, sizeof error);
     struct command_end end = {.ok = error[0] == '\0',
                               .error = error,
+                              .lost = stream->lost,
                               .mail_down = strcasestr(stream->last_words, MAIL_DOWN) != NULL ||
                                            stream->exit_error == EHOSTDOWN,
                               .truncated = stream->truncated,
@@ -218,29 +222,34 @@ static struct stream *find_output(struct helper_client *client, int fd) {
     return NULL;
 }
 
+/* Reads once. Returns false when nothing is there now. */
+static bool read_output(struct helper_client *client, struct stream *stream) {
+    ssize_t got = read(stream->fd, client->chunk, CHUNK_SIZE);
+    if (got < 0) {
+        if (errno != EAGAIN && errno != EINTR) {
+            stream_fail(stream, "reading from %s failed: %s", program(stream), strerror(errno));
+            stream_cancel(client, stream);
+        }
+        return false;
+    }
+    if (got > 0) {
+        if (!take_output(stream, client->chunk, (size_t)got)) {
+            stream_cancel(client, stream);
+        }
+        return true;
+    }
+    close_output(stream);
+    return false;
+}
+
 static int on_output(sd_event_source *source, int fd, uint32_t revents, void *userdata) {
     struct helper_client *client = userdata;
     (void)source;
     (void)revents;
     struct stream *stream = find_output(client, fd);
     assert(stream != NULL);
-    ssize_t got = read(fd, client->chunk, CHUNK_SIZE);
-    if (got < 0) {
-        if (errno == EAGAIN || errno == EINTR) {
-            return 0;
-        }
-        stream_fail(stream, "reading from %s failed: %s", program(stream), strerror(errno));
-        stream_cancel(client, stream);
-        return 0;
-    }
-    if (got > 0) {
-        if (!take_output(stream, client->chunk, (size_t)got)) {
-            stream_cancel(client, stream);
-        }
-        return 0;
-    }
-    close_output(stream);
-    if (stream->exited) {
+    read_output(client, stream);
+    if (stream->output_ended && stream->exited) {
         stream_finish(stream);
     }
     return 0;
@@ -295,15 +304,27 @@ static void take_exit(struct helper_client *client, const struct reply *reply, i
     }
 }
 
+/* What a command said before its helper was lost still counts, up to what a pipe holds. */
+static void drain_output(struct helper_client *client, struct stream *stream) {
+    for (size_t i = 0; i < DRAIN_READS_MAX && stream->fd >= 0; i++) {
+        if (!read_output(client, stream)) {
+            return;
+        }
+    }
+}
+
 static void fail_all(struct helper_client *client, const char *error) {
     if (client->scan_sequence != 0) {
         client->scan_sequence = 0;
         client->callbacks.counts(client->callbacks.userdata, NULL, error);
     }
     for (size_t i = 0; i < STREAM_COUNT; i++) {
-        if (client->streams[i].active) {
-            stream_fail(&client->streams[i], "%s", error);
-            stream_finish(&client->streams[i]);
+        struct stream *stream = &client->streams[i];
+        if (stream->active) {
+            drain_output(client, stream);
+            stream->lost = true;
+            stream_fail(stream, "%s", error);
+            stream_finish(stream);
         }
     }
 }

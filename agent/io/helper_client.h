@@ -48,10 +48,11 @@ struct helper_order {
 
 /* How a command ended. */
 struct command_end {
-    bool ok;            /* exit status 0 and every line taken, or truncated */
-    const char *error;  /* one line why not, with the command's own last words; "" when ok */
-    bool mail_down;     /* it said that the mail system is down, or its container is */
-    bool truncated;     /* VIEW: there was more than output_max, and the command was stopped */
+    bool ok;           /* exit status 0 and every line taken, or truncated */
+    const char *error; /* one line why not, with the command's own last words; "" when ok */
+    bool mail_down;    /* it said that the mail system is down, or its container is */
+    bool lost;      /* the helper went away: what the command did besides its output is unknown */
+    bool truncated; /* VIEW: there was more than output_max, and the command was stopped */
     uint64_t used_usec; /* from the request to the end */
 };
 

@@ -53,20 +53,19 @@ static void set_value(netsnmp_variable_list *variable, const struct mib_value *v
     }
 }
 
-/* The part of a name below base as mib.h wants it; true when it is below (or at) base. */
-static bool relative_name(const struct agentx *agentx, const netsnmp_variable_list *variable,
+bool agentx_relative_name(const struct config_oid *base, const netsnmp_variable_list *variable,
                           uint32_t *ids, size_t *len) {
     *len = 0;
     for (size_t i = 0; i < variable->name_length; i++) {
-        if (i < agentx->base.len) {
-            if (variable->name[i] != agentx->base.ids[i]) {
+        if (i < base->len) {
+            if (variable->name[i] != base->ids[i]) {
                 return false;
             }
         } else {
             ids[(*len)++] = (uint32_t)variable->name[i];
         }
     }
-    return variable->name_length >= agentx->base.len;
+    return variable->name_length >= base->len;
 }
 
 static void answer_get(const struct agentx *agentx, const struct mib_view *view,
@@ -75,7 +74,7 @@ static void answer_get(const struct agentx *agentx, const struct mib_view *view,
     size_t len;
     struct mib_value value;
     enum mib_result result = MIB_NO_OBJECT;
-    if (relative_name(agentx, request->requestvb, ids, &len)) {
+    if (agentx_relative_name(&agentx->base, request->requestvb, ids, &len)) {
         result = mib_get(view, ids, len, &value);
     }
     if (result == MIB_OK) {
@@ -93,7 +92,7 @@ static void answer_next(const struct agentx *agentx, const struct mib_view *view
     struct mib_value value;
     struct mib_oid next;
     /* The library moves a name before the registered subtree to its start. */
-    if (!relative_name(agentx, request->requestvb, ids, &len) ||
+    if (!agentx_relative_name(&agentx->base, request->requestvb, ids, &len) ||
         mib_next(view, ids, len, request->inclusive != 0, &next, &value) != MIB_OK) {
         return;
     }
@@ -114,6 +113,10 @@ static int on_request(netsnmp_mib_handler *handler, netsnmp_handler_registration
     const struct agentx *agentx = handler->myvoid;
     struct mib_view view;
     (void)registration;
+    if (info->mode != MODE_GET && info->mode != MODE_GETNEXT) {
+        agentx_set_request(&agentx->callbacks, &agentx->base, info, requests);
+        return SNMP_ERR_NOERROR;
+    }
     agentx->callbacks.view(agentx->callbacks.userdata, &view);
     for (netsnmp_request_info *request = requests; request != NULL; request = request->next) {
         if (request->processed != 0) {
@@ -121,10 +124,8 @@ static int on_request(netsnmp_mib_handler *handler, netsnmp_handler_registration
         }
         if (info->mode == MODE_GET) {
             answer_get(agentx, &view, request, info);
-        } else if (info->mode == MODE_GETNEXT) {
-            answer_next(agentx, &view, request);
         } else {
-            netsnmp_set_request_error(info, request, SNMP_ERR_NOTWRITABLE);
+            answer_next(agentx, &view, request);
         }
     }
     return SNMP_ERR_NOERROR;
@@ -139,7 +140,7 @@ static int register_tree(struct agentx *agentx) {
     }
     name[len++] = 1; /* hmqObjects */
     netsnmp_handler_registration *registration = netsnmp_create_handler_registration(
-        "hermesMailQueue", on_request, name, len, HANDLER_CAN_RONLY);
+        "hermesMailQueue", on_request, name, len, HANDLER_CAN_RWRITE);
     if (registration == NULL) {
         return -ENOMEM;
     }
@@ -347,6 +348,8 @@ int agentx_new(sd_event *event, const char *socket, const struct config_oid *bas
     }
     agentx->event = sd_event_ref(event);
     agentx->callbacks = *callbacks;
+    agentx->outbox.sent = callbacks->sent;
+    agentx->outbox.userdata = callbacks->userdata;
     agentx->base = *base;
     agentx->epoll = epoll_create1(EPOLL_CLOEXEC);
     int r = agentx->epoll < 0 ? -errno : add_sources(agentx);

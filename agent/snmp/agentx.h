@@ -10,7 +10,7 @@
 #define HMQ_SNMP_AGENTX_H
 
 #include "core/config.h"
-#include "snmp/mib.h"
+#include "snmp/mib_set.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -25,6 +25,14 @@ struct agentx;
 struct agentx_callbacks {
     /* Fills the view for one request; what it borrows must live until the handler has returned. */
     void (*view)(void *userdata, struct mib_view *view);
+    /* A SET: apply prepares what may fail (false: it did, and nothing has changed), undo takes it
+     * back, commit makes it so and cannot fail. Of changes, jobs belong to the application once
+     * they have been applied and not undone. */
+    bool (*apply)(void *userdata, struct mib_changes *changes);
+    void (*undo)(void *userdata, struct mib_changes *changes);
+    void (*commit)(void *userdata, struct mib_changes *changes);
+    /* A master has taken the notification with this event serial. */
+    void (*sent)(void *userdata, uint32_t serial);
     /* The registered session came up (true) or was lost (false). reconnects counts each time a
      * session was established after the first. */
     void (*connected)(void *userdata, bool up, uint32_t reconnects);

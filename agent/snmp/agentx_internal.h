@@ -6,6 +6,12 @@
 
 #include "snmp/agentx.h"
 
+#include <net-snmp/net-snmp-config.h>
+
+#include <net-snmp/net-snmp-includes.h>
+
+#include <net-snmp/agent/net-snmp-agent-includes.h>
+
 #include <sys/types.h>
 
 /* The process at the other end of the session, so that a new master is told from the same one. */
@@ -21,7 +27,17 @@ struct outbox {
     bool in_flight; /* first is on its way */
     bool in_doubt;  /* the session was lost before first was acknowledged */
     struct master_identity master;
+    void (*sent)(void *userdata, uint32_t serial);
+    void *userdata;
 };
+
+/* The part of a name below base as mib.h wants it; true when it is below (or at) base. */
+bool agentx_relative_name(const struct config_oid *base, const netsnmp_variable_list *variable,
+                          uint32_t *ids, size_t *len);
+
+/* One phase of a SET. */
+void agentx_set_request(const struct agentx_callbacks *callbacks, const struct config_oid *base,
+                        netsnmp_agent_request_info *info, netsnmp_request_info *requests);
 
 /* Sends the first kept notification if a session is up and none is on its way. */
 void outbox_send(struct outbox *outbox, const struct config_oid *base);

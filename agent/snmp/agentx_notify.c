@@ -72,6 +72,12 @@ static void drop_first(struct outbox *outbox) {
     free(first);
 }
 
+static void first_sent(struct outbox *outbox) {
+    uint32_t serial = outbox->first->serial;
+    drop_first(outbox);
+    outbox->sent(outbox->userdata, serial);
+}
+
 static int on_answer(int operation, netsnmp_session *session, int request_id, netsnmp_pdu *pdu,
                      void *magic) {
     struct outbox *outbox = magic;
@@ -81,7 +87,7 @@ static int on_answer(int operation, netsnmp_session *session, int request_id, ne
     /* Any answer means that the master has had it; only silence and a lost session do not. */
     if (outbox->in_flight && operation == NETSNMP_CALLBACK_OP_RECEIVED_MESSAGE) {
         outbox->in_flight = false;
-        drop_first(outbox);
+        first_sent(outbox);
     } else if (outbox->in_flight) {
         outbox_session_lost(outbox);
     }
@@ -205,7 +211,7 @@ void outbox_session_up(struct outbox *outbox) {
     /* What a living master was sent lies in its socket and is read; a dead one's is lost. */
     if (master.pid != 0 && master.pid == outbox->master.pid &&
         master.start_time == outbox->master.start_time) {
-        drop_first(outbox);
+        first_sent(outbox);
     }
 }
 

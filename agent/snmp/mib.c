@@ -28,6 +28,31 @@ static int compare_with_column(const uint32_t *oid, size_t len, const uint32_t *
     return 0;
 }
 
+const struct mib_group *const mib_groups[] = {
+    &mib_agent_group,    &mib_summary_group, &mib_queue_group,     &mib_settings_group,
+    &mib_messages_group, &mib_message_group, &mib_recipient_group, &mib_actions_group,
+    &mib_action_group,   &mib_result_group,  &mib_output_group,    &mib_events_group,
+    &mib_event_group,
+};
+
+const size_t mib_group_count = sizeof mib_groups / sizeof mib_groups[0];
+
+const struct mib_object *mib_find(const uint32_t *oid, size_t len, const struct mib_group **group,
+                                  size_t *index) {
+    for (size_t g = 0; g < mib_group_count; g++) {
+        for (size_t o = 0; o < mib_groups[g]->object_count; o++) {
+            uint32_t column[COLUMN_OID_MAX];
+            size_t column_len = column_oid(mib_groups[g], &mib_groups[g]->objects[o], column);
+            if (compare_with_column(oid, len, column, column_len) == 0) {
+                *group = mib_groups[g];
+                *index = column_len;
+                return &mib_groups[g]->objects[o];
+            }
+        }
+    }
+    return NULL;
+}
+
 static bool read_value(const struct mib_view *view, const struct mib_object *object,
                        const struct mib_row *row, struct mib_value *value) {
     *value = (struct mib_value){.type = object->type};
@@ -56,39 +81,34 @@ static bool next_in_column(const struct mib_view *view, const struct mib_group *
 
 enum mib_result mib_get(const struct mib_view *view, const uint32_t *oid, size_t len,
                         struct mib_value *value) {
-    for (size_t g = 0; g < mib_group_count; g++) {
-        const struct mib_group *group = &mib_groups[g];
-        for (size_t o = 0; o < group->object_count; o++) {
-            uint32_t column[COLUMN_OID_MAX];
-            size_t column_len = column_oid(group, &group->objects[o], column);
-            if (compare_with_column(oid, len, column, column_len) != 0) {
-                continue;
-            }
-            struct mib_row row = {0};
-            struct mib_value found;
-            uint32_t index[MIB_OID_MAX];
-            const uint32_t *asked = oid + column_len;
-            size_t count = len - column_len;
-            if (!group->index->find(view, asked, count, true, &row) ||
-                group->index->write(&row, index) != count ||
-                memcmp(index, asked, count * sizeof *index) != 0 ||
-                !read_value(view, &group->objects[o], &row, &found)) {
-                return MIB_NO_INSTANCE;
-            }
-            *value = found;
-            if (found.octets == found.small) {
-                value->octets = value->small;
-            }
-            return MIB_OK;
-        }
+    const struct mib_group *group;
+    size_t at;
+    const struct mib_object *object = mib_find(oid, len, &group, &at);
+    if (object == NULL) {
+        return MIB_NO_OBJECT;
     }
-    return MIB_NO_OBJECT;
+    struct mib_row row = {0};
+    struct mib_value found;
+    uint32_t index[MIB_OID_MAX];
+    const uint32_t *asked = oid + at;
+    size_t count = len - at;
+    if (!group->index->find(view, asked, count, true, &row) ||
+        group->index->write(&row, index) != count ||
+        memcmp(index, asked, count * sizeof *index) != 0 ||
+        !read_value(view, object, &row, &found)) {
+        return MIB_NO_INSTANCE;
+    }
+    *value = found;
+    if (found.octets == found.small) {
+        value->octets = value->small;
+    }
+    return MIB_OK;
 }
 
 enum mib_result mib_next(const struct mib_view *view, const uint32_t *oid, size_t len,
                          bool inclusive, struct mib_oid *name, struct mib_value *value) {
     for (size_t g = 0; g < mib_group_count; g++) {
-        const struct mib_group *group = &mib_groups[g];
+        const struct mib_group *group = mib_groups[g];
         for (size_t o = 0; o < group->object_count; o++) {
             uint32_t column[COLUMN_OID_MAX];
             size_t column_len = column_oid(group, &group->objects[o], column);

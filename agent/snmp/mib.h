@@ -9,24 +9,28 @@
 
 #include "core/config.h"
 #include "core/event.h"
+#include "core/event_log.h"
+#include "core/job_table.h"
 #include "core/snapshot.h"
 #include "core/status.h"
+#include "core/tunables.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-/* The longest relative identifier: 1.5.5.1.3 + length + id + recipient index, with room. */
+/* The longest relative identifier: 1.6.6.1.4 + owner, command, id and result index, with room. */
 #define MIB_OID_MAX 64
 
-enum mib_type { MIB_INTEGER, MIB_GAUGE32, MIB_COUNTER32, MIB_OCTETS };
+/* MIB_OTHER: none of these, of a SET only. */
+enum mib_type { MIB_INTEGER, MIB_GAUGE32, MIB_COUNTER32, MIB_OCTETS, MIB_OTHER };
 
 struct mib_value {
     enum mib_type type;
     int32_t integer;    /* MIB_INTEGER */
     uint32_t number;    /* MIB_GAUGE32, MIB_COUNTER32 */
     const void *octets; /* MIB_OCTETS: borrowed from the view, or points to small below */
-    size_t length;      /* MIB_OCTETS: 0..255 octets */
+    size_t length;      /* MIB_OCTETS: 0..JOB_QUEUE_IDS_MAX octets */
     uint8_t small[16];  /* DateAndTime and BITS */
 };
 
@@ -40,6 +44,9 @@ struct mib_view {
     const struct snapshot *snapshot;
     const struct agent_status *status;
     const struct config *config;
+    const struct tunables *tunables;
+    const struct job_table *jobs;
+    const struct event_log *events;
     uint64_t now_usec; /* CLOCK_MONOTONIC */
     int64_t now_wall;  /* seconds since the epoch */
 };
@@ -77,15 +84,16 @@ struct mib_varbind {
 /* A notification as it is kept until a master has taken it. */
 struct notification {
     enum event_type type; /* its number below hmqNotifications */
+    uint32_t serial;      /* of its event */
     size_t count;
     struct mib_varbind varbinds[MIB_NOTIFICATION_VARBINDS];
     struct notification *next;
 };
 
 /*
- * Builds the notification of a type with the values that a GET would answer now; an object without
- * a value is left out. Returns a new notification (free(3)), or NULL without memory.
+ * Builds the notification of an event with the values that a GET would answer now; an object
+ * without a value is left out. Returns a new notification (free(3)), or NULL without memory.
  */
-struct notification *mib_notification_new(const struct mib_view *view, enum event_type type);
+struct notification *mib_notification_new(const struct mib_view *view, const struct event *event);
 
 #endif

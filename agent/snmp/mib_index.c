@@ -112,3 +112,97 @@ static size_t write_recipient(const struct mib_row *row, uint32_t *index) {
 }
 
 const struct mib_index mib_recipient_index = {find_recipient, write_recipient};
+
+static bool find_action(const struct mib_view *view, const uint32_t *index, size_t count,
+                        bool inclusive, struct mib_row *row) {
+    size_t at = job_table_search(view->jobs, index, count, inclusive);
+    if (at == view->jobs->count) {
+        return false;
+    }
+    row->job = view->jobs->jobs[at];
+    return true;
+}
+
+static size_t write_action(const struct mib_row *row, uint32_t *index) {
+    return job_key_write(&row->job->key, index);
+}
+
+const struct mib_index mib_action_index = {find_action, write_action};
+
+/* For tables with a number below each action: the first job with such rows, and the number from
+ * which it goes on (from 1). */
+static bool find_below_action(const struct mib_view *view, const uint32_t *index, size_t count,
+                              bool inclusive, size_t (*rows)(const struct job *job),
+                              struct mib_row *row, size_t *position) {
+    struct job_key key;
+    size_t used;
+    size_t at = job_table_search(view->jobs, index, count, true);
+    if (job_key_read(index, count, &key, &used)) {
+        const struct job *job = job_table_find(view->jobs, &key);
+        uint32_t next = next_integer(index + used, count - used, inclusive);
+        if (job != NULL && next <= rows(job)) {
+            row->job = job;
+            *position = next - 1;
+            return true;
+        }
+        at = job_table_search(view->jobs, index, used, false);
+    }
+    while (at < view->jobs->count && rows(view->jobs->jobs[at]) == 0) {
+        at++;
+    }
+    if (at == view->jobs->count) {
+        return false;
+    }
+    row->job = view->jobs->jobs[at];
+    *position = 0;
+    return true;
+}
+
+static size_t count_results(const struct job *job) {
+    return job->result_count;
+}
+
+static bool find_result(const struct mib_view *view, const uint32_t *index, size_t count,
+                        bool inclusive, struct mib_row *row) {
+    return find_below_action(view, index, count, inclusive, count_results, row, &row->result);
+}
+
+static size_t write_result(const struct mib_row *row, uint32_t *index) {
+    size_t len = write_action(row, index);
+    index[len] = (uint32_t)row->result + 1;
+    return len + 1;
+}
+
+const struct mib_index mib_result_index = {find_result, write_result};
+
+static size_t count_lines(const struct job *job) {
+    return job->line_count;
+}
+
+static bool find_output(const struct mib_view *view, const uint32_t *index, size_t count,
+                        bool inclusive, struct mib_row *row) {
+    return find_below_action(view, index, count, inclusive, count_lines, row, &row->line);
+}
+
+static size_t write_output(const struct mib_row *row, uint32_t *index) {
+    size_t len = write_action(row, index);
+    index[len] = (uint32_t)row->line + 1;
+    return len + 1;
+}
+
+const struct mib_index mib_output_index = {find_output, write_output};
+
+static bool find_event(const struct mib_view *view, const uint32_t *index, size_t count,
+                       bool inclusive, struct mib_row *row) {
+    uint32_t next = next_integer(index, count, inclusive);
+    bool past = count > 0 && index[0] == UINT32_MAX && !(count == 1 && inclusive);
+    row->event = past ? NULL : event_log_after(view->events, next - 1);
+    return row->event != NULL;
+}
+
+static size_t write_event(const struct mib_row *row, uint32_t *index) {
+    index[0] = row->event->serial;
+    return 1;
+}
+
+const struct mib_index mib_event_index = {find_event, write_event};

@@ -4,13 +4,30 @@
 #ifndef HMQ_SNMP_MIB_TREE_H
 #define HMQ_SNMP_MIB_TREE_H
 
-#include "snmp/mib.h"
+#include "snmp/mib_set.h"
 
 /* A row of any table; each index sets the members it needs. */
 struct mib_row {
     enum queue queue;
     const struct message *message;
     size_t recipient; /* position in message->recipients */
+    const struct job *job;
+    size_t result; /* position in job->results */
+    size_t line;   /* position in job->lines */
+    const struct event *event;
+};
+
+struct mib_object;
+struct mib_transaction;
+
+/* How a column can be written. */
+struct mib_write {
+    int64_t minimum, maximum; /* of the number; of the length of octets */
+    /* Takes a value of the right type and range in; index is the instance asked for. */
+    enum mib_error (*stage)(struct mib_transaction *transaction, const struct mib_view *view,
+                            const struct mib_object *object, const uint32_t *index, size_t count,
+                            const struct mib_value *value);
+    size_t offset; /* of the member it goes to, for the stage function */
 };
 
 struct mib_object {
@@ -19,6 +36,7 @@ struct mib_object {
     enum mib_type type;
     /* Fills value, whose type is already set; false when the value is unknown. */
     bool (*get)(const struct mib_view *view, const struct mib_row *row, struct mib_value *value);
+    const struct mib_write *write; /* NULL = read-only */
 };
 
 struct mib_index {
@@ -42,13 +60,28 @@ struct mib_group {
 };
 
 /* In the order of their identifiers. */
-extern const struct mib_group mib_groups[];
+extern const struct mib_group *const mib_groups[];
 extern const size_t mib_group_count;
+
+extern const struct mib_group mib_agent_group, mib_summary_group, mib_queue_group;
+extern const struct mib_group mib_settings_group;
+extern const struct mib_group mib_messages_group, mib_message_group, mib_recipient_group;
+extern const struct mib_group mib_actions_group, mib_action_group, mib_result_group,
+    mib_output_group;
+extern const struct mib_group mib_events_group, mib_event_group;
+
+/* The object that an identifier lies in, *index being where its instance begins; or NULL. */
+const struct mib_object *mib_find(const uint32_t *oid, size_t len, const struct mib_group **group,
+                                  size_t *index);
 
 /* The instance of every scalar: 0. */
 extern const struct mib_index mib_scalar_index;
 extern const struct mib_index mib_queue_index;
 extern const struct mib_index mib_message_index;
 extern const struct mib_index mib_recipient_index;
+extern const struct mib_index mib_action_index;
+extern const struct mib_index mib_result_index;
+extern const struct mib_index mib_output_index;
+extern const struct mib_index mib_event_index;
 
 #endif

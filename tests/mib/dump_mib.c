@@ -25,10 +25,10 @@ static void print_oid(const uint32_t *ids, size_t len) {
 
 static void print_objects(void) {
     for (size_t g = 0; g < mib_group_count; g++) {
-        for (size_t o = 0; o < mib_groups[g].object_count; o++) {
-            const struct mib_object *object = &mib_groups[g].objects[o];
+        for (size_t o = 0; o < mib_groups[g]->object_count; o++) {
+            const struct mib_object *object = &mib_groups[g]->objects[o];
             printf("object ");
-            print_oid(mib_groups[g].prefix, mib_groups[g].prefix_len);
+            print_oid(mib_groups[g]->prefix, mib_groups[g]->prefix_len);
             printf(".%" PRIu32 " %s %s\n", object->column, object->name, types[object->type]);
         }
     }
@@ -55,9 +55,10 @@ static void print_values(const struct mib_view *view) {
     }
 }
 
-static void print_notifications(const struct mib_view *view) {
+static void print_notifications(const struct sample *sample) {
     for (enum event_type type = 1; type < EVENT_TYPE_END; type++) {
-        struct notification *notification = mib_notification_new(view, type);
+        struct event event = sample_event(sample, type);
+        struct notification *notification = mib_notification_new(&sample->view, &event);
         if (notification != NULL && notification->count > 0) {
             printf("notification %d", (int)type);
             for (size_t i = 0; i < notification->count; i++) {
@@ -75,7 +76,7 @@ int main(void) {
     sample_init(&sample, SAMPLE_ALL);
     print_objects();
     print_values(&sample.view);
-    print_notifications(&sample.view);
+    print_notifications(&sample);
     sample_deinit(&sample);
     return 0;
 }

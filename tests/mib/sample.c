@@ -122,6 +122,81 @@ static void set_settings(struct postfix_settings *settings) {
     }
 }
 
+static struct job *make_job(const char *owner, enum action_command command, uint32_t id) {
+    struct job_key key = {.command = command, .id = id};
+    snprintf(key.owner, sizeof key.owner, "%s", owner);
+    struct job *job = job_new(&key);
+    if (job == NULL) {
+        die("no memory");
+    }
+    job->created = SAMPLE_NOW - 20;
+    return job;
+}
+
+static void add_job(struct sample *sample, struct job *job) {
+    if (!job_table_add(&sample->jobs, job)) {
+        die("no memory");
+    }
+    if (job_is_finished(job->state)) {
+        job_table_finished(&sample->jobs, job);
+    }
+}
+
+/* A finished row with results, one with output (a line of more than 255 octets, an empty one,
+ * octets that are no text), one waiting under no name. */
+static void add_jobs(struct sample *sample) {
+    static const char output[] = "*** ENVELOPE RECORDS ***\n\nSubject: \xFF\x01 ";
+    struct job *job = make_job("alice", ACTION_HOLD, 1);
+    job->state = JOB_PARTIAL;
+    job->matched = 2;
+    job->started = SAMPLE_NOW - 19;
+    job->ended = SAMPLE_NOW - 18;
+    snprintf(job->request.comment, sizeof job->request.comment, "ticket 4711");
+    job_add_result(job, "3F2504E0B1", OUTCOME_DONE, "placed on hold");
+    job_add_result(job, "A91C04D7E2", OUTCOME_NOT_FOUND, "no such message");
+    add_job(sample, job);
+
+    job = make_job("bob", ACTION_VIEW, 4294967295U);
+    job->state = JOB_DONE;
+    job->output_len = sizeof output + 600;
+    job->output = malloc(job->output_len);
+    if (job->output == NULL) {
+        die("no memory");
+    }
+    memset(job->output, 'x', job->output_len);
+    memcpy(job->output, output, sizeof output - 1);
+    job_add_result(job, "3F2504E0B1", OUTCOME_DONE, "");
+    add_job(sample, job);
+    add_job(sample, make_job("", ACTION_FLUSH, 3));
+}
+
+struct event sample_event(const struct sample *sample, enum event_type type) {
+    struct event event = {.serial = sample->status.event_serial,
+                          .type = type,
+                          .time = SAMPLE_NOW,
+                          .notified = NOTIFIED_PENDING,
+                          .total = {true, 9},
+                          .threshold = {true, 5},
+                          .has_action = true,
+                          .action = {.key = {.owner = "alice", .command = ACTION_HOLD, .id = 1}}};
+    snprintf(event.text, sizeof event.text, "the queue has 9 messages, more than 5");
+    return event;
+}
+
+static void add_events(struct sample *sample) {
+    sample->events = event_log_new();
+    if (sample->events == NULL) {
+        die("no memory");
+    }
+    for (uint32_t serial = 3; serial <= sample->status.event_serial; serial++) {
+        struct event event = sample_event(sample, EVENT_OVERLOAD_RAISED);
+        event.serial = serial;
+        event.notified = serial == 3 ? NOTIFIED_SENT : NOTIFIED_PENDING;
+        event.total.known = serial != 4;
+        event_log_add(sample->events, &event);
+    }
+}
+
 void sample_init(struct sample *sample, unsigned known) {
     char error[200];
     bool empty = (known & SAMPLE_EMPTY) != 0;
@@ -159,9 +234,16 @@ void sample_init(struct sample *sample, unsigned known) {
         set_settings(&sample->snapshot->settings);
         status->settings_tried = true;
     }
+    tunables_from_config(&sample->tunables, sample->config);
+    status->store_usable = true;
+    add_jobs(sample);
+    add_events(sample);
     sample->view = (struct mib_view){.snapshot = sample->snapshot,
                                      .status = &sample->status,
                                      .config = sample->config,
+                                     .tunables = &sample->tunables,
+                                     .jobs = &sample->jobs,
+                                     .events = sample->events,
                                      .now_usec = NOW_USEC,
                                      .now_wall = SAMPLE_NOW};
     /* Times in the MIB are local ones. */
@@ -170,6 +252,8 @@ void sample_init(struct sample *sample, unsigned known) {
 }
 
 void sample_deinit(struct sample *sample) {
+    job_table_deinit(&sample->jobs);
+    event_log_free(sample->events);
     snapshot_unref(sample->snapshot);
     config_free(sample->config);
 }

@@ -21,8 +21,14 @@ struct sample {
     struct snapshot *snapshot;
     struct agent_status status;
     struct config *config;
+    struct tunables tunables;
+    struct job_table jobs;
+    struct event_log *events;
     struct mib_view view;
 };
+
+/* An event of a type that the sample's view has everything for. */
+struct event sample_event(const struct sample *sample, enum event_type type);
 
 /* Fills the sample with what is known; ends the program when that fails. */
 void sample_init(struct sample *sample, unsigned known);

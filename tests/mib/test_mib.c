@@ -134,7 +134,7 @@ static void test_descriptors(void **state) {
     (void)state;
     struct mib_oid last = {.len = 0};
     for (size_t g = 0; g < mib_group_count; g++) {
-        const struct mib_group *group = &mib_groups[g];
+        const struct mib_group *group = mib_groups[g];
         for (size_t o = 0; o < group->object_count; o++) {
             struct mib_oid oid = {.len = group->prefix_len + 1};
             memcpy(oid.ids, group->prefix, group->prefix_len * sizeof oid.ids[0]);
@@ -166,7 +166,7 @@ static void test_no_instance(void **state) {
     struct sample sample;
     sample_init(&sample, SAMPLE_ALL);
     for (size_t g = 0; g < mib_group_count; g++) {
-        const struct mib_group *group = &mib_groups[g];
+        const struct mib_group *group = mib_groups[g];
         for (size_t o = 0; o < group->object_count; o++) {
             for (size_t i = 0; i < COUNT_OF(indexes); i++) {
                 uint32_t ids[SUBS_MAX];
@@ -523,7 +523,8 @@ static void test_notifications(void **state) {
         sample_init(&sample, states[s].known);
         size_t sent = 0;
         for (enum event_type type = 1; type < EVENT_TYPE_END; type++) {
-            struct notification *notification = mib_notification_new(&sample.view, type);
+            struct event event = sample_event(&sample, type);
+            struct notification *notification = mib_notification_new(&sample.view, &event);
             assert_non_null(notification);
             CHECK_INT(event_name(type), notification->type, type);
             sent += notification->count > 0;
@@ -542,7 +543,7 @@ static void test_notifications(void **state) {
             }
             free(notification);
         }
-        CHECK(states[s].name, sent >= 11);
+        CHECK(states[s].name, sent >= 13);
         sample_deinit(&sample);
     }
 }
@@ -552,7 +553,8 @@ static void test_notification_without_values(void **state) {
     (void)state;
     struct sample sample;
     sample_init(&sample, 0);
-    struct notification *notification = mib_notification_new(&sample.view, EVENT_OVERLOAD_RAISED);
+    struct event event = sample_event(&sample, EVENT_OVERLOAD_RAISED);
+    struct notification *notification = mib_notification_new(&sample.view, &event);
     assert_non_null(notification);
     CHECK_INT("serial and threshold", notification->count, 2);
     CHECK_STRING("serial",

@@ -1,0 +1,246 @@
+#include "app/actions.h"
+
+#include "app/clock.h"
+#include "app/job_run.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define USEC_PER_SEC UINT64_C(1000000)
+#define RETENTION_INTERVAL_USEC (60 * USEC_PER_SEC)
+
+/* What finished rows may take in memory, whatever action_retention says. */
+#define RETENTION_OCTETS ((size_t)8 * 1024 * 1024)
+
+struct actions {
+    sd_event *event;
+    sd_event_source *retention;
+    struct actions_context context;
+    struct job_table table;
+    struct job_run *run; /* the one job that is running, or NULL */
+    bool helper_up;
+};
+
+/* Jobs on their way into the journal. */
+struct journaling {
+    struct actions *actions;
+    size_t count;
+    struct job_key keys[];
+};
+
+static void start_next(struct actions *actions);
+
+static void apply_retention(struct actions *actions) {
+    const struct config *config = actions->context.config;
+    const struct job_retention retention = {
+        .rows = config->action_retention_rows,
+        .octets = RETENTION_OCTETS,
+        .age_s = (int64_t)(config->action_retention_usec / USEC_PER_SEC),
+    };
+    const struct job *surplus;
+    while ((surplus = job_table_surplus(&actions->table, &retention, clock_wall())) != NULL) {
+        struct job_key key = surplus->key;
+        actions_destroy(actions, &key);
+    }
+}
+
+static int on_retention(sd_event_source *source, uint64_t usec, void *userdata) {
+    struct actions *actions = userdata;
+    (void)usec;
+    apply_retention(actions);
+    sd_event_source_set_time_relative(source, RETENTION_INTERVAL_USEC);
+    return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
+}
+
+static void finish(struct actions *actions, struct job *job) {
+    free(job->seen);
+    job->seen = NULL;
+    job->seen_count = 0;
+    job_table_finished(&actions->table, job);
+    actions->context.finished(actions->context.userdata, job);
+    apply_retention(actions);
+}
+
+static void on_run_ended(void *userdata, struct job *job, size_t unsaved) {
+    struct actions *actions = userdata;
+    store_job_ended(actions->context.store, job, unsaved, NULL, NULL);
+    job_run_free(actions->run);
+    actions->run = NULL;
+    finish(actions, job);
+    start_next(actions);
+}
+
+/* The first in the order of the SETs that stands in the journal. */
+static struct job *next_queued(const struct actions *actions) {
+    struct job *next = NULL;
+    for (size_t i = 0; i < actions->table.count; i++) {
+        struct job *job = actions->table.jobs[i];
+        if (job->state == JOB_QUEUED && job->serial != 0 &&
+            (next == NULL || job->order < next->order)) {
+            next = job;
+        }
+    }
+    return next;
+}
+
+static void start_next(struct actions *actions) {
+    const struct job_run_context context = {.helper = actions->context.helper,
+                                            .store = actions->context.store,
+                                            .config = actions->context.config,
+                                            .ended = on_run_ended,
+                                            .userdata = actions};
+    if (actions->run != NULL || !actions->helper_up) {
+        return;
+    }
+    struct job *job = next_queued(actions);
+    if (job != NULL) {
+        /* Without memory it stays queued until something else wakes the queue. */
+        actions->run = job_run_new(actions->event, &context, job);
+    }
+}
+
+static void fail_unjournaled(struct actions *actions, struct job *job, const char *text) {
+    job->state = JOB_FAILED;
+    job->ended = clock_wall();
+    snprintf(job->error, sizeof job->error, "not started, since it cannot be journaled: %s", text);
+    finish(actions, job);
+}
+
+static void on_journaled(void *userdata, int error, const char *text, const uint64_t *serials,
+                         size_t count) {
+    struct journaling *journaling = userdata;
+    struct actions *actions = journaling->actions;
+    for (size_t i = 0; i < journaling->count; i++) {
+        struct job *job = job_table_find(&actions->table, &journaling->keys[i]);
+        if (job == NULL || job->state != JOB_QUEUED) {
+            continue;
+        }
+        if (error < 0 || i >= count) {
+            fail_unjournaled(actions, job, text);
+        } else {
+            job->serial = serials[i];
+        }
+    }
+    free(journaling);
+    start_next(actions);
+}
+
+bool actions_prepare(struct actions *actions, struct job *const *jobs, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        if (!job_table_add(&actions->table, jobs[i])) {
+            while (i-- > 0) {
+                job_table_release(&actions->table, &jobs[i]->key);
+            }
+            return false;
+        }
+    }
+    return true;
+}
+
+void actions_undo(struct actions *actions, struct job *const *jobs, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        job_table_remove(&actions->table, &jobs[i]->key);
+    }
+}
+
+/* Short ids are reused: what is deleted must be the message that the manager saw under its id. */
+static void note_arrivals(struct job *job, const struct listing *listing) {
+    bool ends_messages = job->key.command == ACTION_DELETE || job->key.command == ACTION_EXPIRE;
+    if (!ends_messages || listing == NULL || listing->row_count == 0 ||
+        job->request.queue_ids[0] == '\0') {
+        return;
+    }
+    job->seen = calloc(listing->row_count, sizeof *job->seen);
+    if (job->seen == NULL) {
+        return; /* the time of the SET is compared in any case */
+    }
+    for (size_t i = 0; i < listing->row_count; i++) {
+        const struct message *message = listing->rows[i];
+        if (strstr(job->request.queue_ids, message->id) != NULL) {
+            struct job_seen *seen = &job->seen[job->seen_count++];
+            memcpy(seen->id, message->id, sizeof seen->id);
+            seen->arrival = message->arrival;
+        }
+    }
+}
+
+void actions_commit(struct actions *actions, struct job *const *jobs, size_t count,
+                    const struct snapshot *snapshot) {
+    struct journaling *journaling =
+        calloc(1, sizeof *journaling + count * sizeof journaling->keys[0]);
+    if (journaling == NULL) {
+        for (size_t i = 0; i < count; i++) {
+            fail_unjournaled(actions, jobs[i], "out of memory");
+        }
+        return;
+    }
+    journaling->actions = actions;
+    journaling->count = count;
+    for (size_t i = 0; i < count; i++) {
+        journaling->keys[i] = jobs[i]->key;
+        note_arrivals(jobs[i], snapshot->listing);
+    }
+    store_jobs_add(actions->context.store, jobs, count, on_journaled, journaling);
+}
+
+void actions_destroy(struct actions *actions, const struct job_key *key) {
+    const struct job *job = job_table_find(&actions->table, key);
+    if (job == NULL || !job_is_finished(job->state)) {
+        return;
+    }
+    if (job->serial != 0) {
+        store_job_hide(actions->context.store, job->serial);
+    }
+    job_table_remove(&actions->table, key);
+}
+
+void actions_load(struct actions *actions, const struct store_image *image) {
+    for (size_t i = 0; i < image->job_count; i++) {
+        struct job *job = image->jobs[i];
+        if (job_table_find(&actions->table, &job->key) == NULL &&
+            job_table_add(&actions->table, job)) {
+            image->jobs[i] = NULL;
+        }
+    }
+    apply_retention(actions);
+    start_next(actions);
+}
+
+void actions_wake(struct actions *actions) {
+    actions->helper_up = true;
+    start_next(actions);
+}
+
+const struct job_table *actions_table(const struct actions *actions) {
+    return &actions->table;
+}
+
+int actions_new(sd_event *event, const struct actions_context *context, struct actions **out) {
+    struct actions *actions = calloc(1, sizeof *actions);
+    if (actions == NULL) {
+        return -ENOMEM;
+    }
+    actions->event = sd_event_ref(event);
+    actions->context = *context;
+    int r = sd_event_add_time_relative(event, &actions->retention, CLOCK_MONOTONIC,
+                                       RETENTION_INTERVAL_USEC, 0, on_retention, actions);
+    if (r < 0) {
+        actions_free(actions);
+        return r;
+    }
+    *out = actions;
+    return 0;
+}
+
+void actions_free(struct actions *actions) {
+    if (actions == NULL) {
+        return;
+    }
+    job_run_free(actions->run);
+    job_table_deinit(&actions->table);
+    sd_event_source_disable_unref(actions->retention);
+    sd_event_unref(actions->event);
+    free(actions);
+}

@@ -1,0 +1,22 @@
+/*
+ * The clocks, for app: core takes the time as an argument.
+ */
+#ifndef HMQ_APP_CLOCK_H
+#define HMQ_APP_CLOCK_H
+
+#include <stdint.h>
+#include <time.h>
+
+/* CLOCK_MONOTONIC in microseconds. */
+static inline uint64_t clock_usec(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
+/* Seconds since the epoch. */
+static inline int64_t clock_wall(void) {
+    return (int64_t)time(NULL);
+}
+
+#endif

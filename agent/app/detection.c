@@ -1,0 +1,122 @@
+#include "app/detection.h"
+
+#include "app/clock.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+static struct detect_input measure(const struct snapshot *snapshot) {
+    struct detect_input input = {.hold = {.known = snapshot->counts.known[QUEUE_HOLD],
+                                          .value = snapshot->counts.messages[QUEUE_HOLD]}};
+    struct queue_totals totals;
+    input.total.known = snapshot_total(snapshot, &input.total.value);
+    input.oldest_age_s.known = snapshot_all_totals(snapshot, &totals);
+    if (input.oldest_age_s.known) {
+        input.oldest_age_s.value = queue_totals_age(&totals, clock_wall());
+    }
+    return input;
+}
+
+/* How a crossing is told: what was measured and by which threshold. */
+static void describe(struct event *event, const struct thresholds *thresholds,
+                     const struct detect_input *input) {
+    const struct {
+        enum event_type type;
+        const char *what, *unit;
+        const struct measurement *measured;
+        uint32_t threshold, clear;
+    } kinds[] = {
+        {EVENT_OVERLOAD_RAISED, "the queue has", "messages", &input->total, thresholds->overload,
+         thresholds->overload_clear},
+        {EVENT_WARNING_RAISED, "the queue has", "messages", &input->total, thresholds->warning,
+         detect_clear_value(thresholds->warning)},
+        {EVENT_AGE_RAISED, "the oldest message is", "seconds old", &input->oldest_age_s,
+         thresholds->age_s, detect_clear_value(thresholds->age_s)},
+        {EVENT_HOLD_RAISED, "the hold queue has", "messages", &input->hold, thresholds->hold,
+         detect_clear_value(thresholds->hold)},
+    };
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        bool raise = event->type == kinds[i].type;
+        if (!raise && event_raise_of(event->type) != kinds[i].type) {
+            continue;
+        }
+        event->threshold = (struct event_number){.known = true, .value = kinds[i].threshold};
+        if (kinds[i].threshold == 0 || !kinds[i].measured->known) {
+            snprintf(event->text, sizeof event->text, "the threshold was switched off");
+            return;
+        }
+        snprintf(event->text, sizeof event->text, "%s %" PRIu64 " %s, %s %" PRIu32, kinds[i].what,
+                 kinds[i].measured->value, kinds[i].unit, raise ? "more than" : "no more than",
+                 raise ? kinds[i].threshold : kinds[i].clear);
+        return;
+    }
+}
+
+/* Set before the notification is built: it reads the flag by the same getter as a GET. */
+static void set_overload(struct agent_status *status, bool overload) {
+    if (overload && !status->overload) {
+        status->overload_since = clock_wall();
+        status->overload_raises++;
+    } else if (!overload) {
+        status->overload_since = 0;
+    }
+    status->overload = overload;
+}
+
+static void judge_data(struct detection *detection) {
+    const struct agent_status *status = detection->status;
+    struct event event = {.type = EVENT_DATA_LOST};
+    if (status->data == DATA_UNAVAILABLE && !detection->data_lost &&
+        status->last_read_error[0] != '\0') {
+        detection->data_lost = true;
+        snprintf(event.text, sizeof event.text, "%s", status->last_read_error);
+    } else if (status->data == DATA_OK && detection->data_lost) {
+        detection->data_lost = false;
+        event.type = EVENT_DATA_RESTORED;
+        snprintf(event.text, sizeof event.text, "the queue can be read again");
+    } else {
+        return;
+    }
+    events_emit(detection->events, &event);
+}
+
+static struct store_state state_of(const struct detection *detection) {
+    return (struct store_state){.detector = detection->detector,
+                                .data_lost = detection->data_lost,
+                                .overload_since = detection->status->overload_since,
+                                .overload_raises = detection->status->overload_raises};
+}
+
+static bool same_state(const struct store_state *a, const struct store_state *b) {
+    return memcmp(a->detector.raised, b->detector.raised, sizeof a->detector.raised) == 0 &&
+           a->data_lost == b->data_lost && a->overload_since == b->overload_since &&
+           a->overload_raises == b->overload_raises;
+}
+
+void detection_load(struct detection *detection, const struct store_state *state) {
+    detection->detector = state->detector;
+    detection->data_lost = state->data_lost;
+    detection->status->overload = state->detector.raised[CONDITION_OVERLOAD];
+    detection->status->overload_since = state->overload_since;
+    detection->status->overload_raises = state->overload_raises;
+}
+
+void detection_run(struct detection *detection, const struct snapshot *snapshot) {
+    enum event_type types[CONDITION_COUNT];
+    const struct thresholds *thresholds = &detection->tunables->thresholds;
+    struct detect_input input = measure(snapshot);
+    struct store_state before = state_of(detection);
+    size_t count = detect(&detection->detector, thresholds, &input, types);
+    set_overload(detection->status, detection->detector.raised[CONDITION_OVERLOAD]);
+    for (size_t i = 0; i < count; i++) {
+        struct event event = {.type = types[i]};
+        describe(&event, thresholds, &input);
+        events_emit(detection->events, &event);
+    }
+    judge_data(detection);
+    struct store_state after = state_of(detection);
+    if (!same_state(&before, &after)) {
+        store_state_set(detection->store, &after);
+    }
+}

@@ -1,0 +1,35 @@
+/*
+ * Watches the snapshot: overload, the other thresholds, and whether the queue can be read at all.
+ * What begins or ends becomes an event; what is raised is kept in the store, so that a restart
+ * raises nothing twice and sends a clear that fell into it.
+ */
+#ifndef HMQ_APP_DETECTION_H
+#define HMQ_APP_DETECTION_H
+
+#include "app/events.h"
+#include "core/detect.h"
+#include "core/snapshot.h"
+#include "core/status.h"
+#include "core/tunables.h"
+#include "io/store.h"
+
+#include <stdbool.h>
+
+/* Zeroed, then filled by its owner with what it borrows. */
+struct detection {
+    struct agent_status *status; /* its overload members are written */
+    const struct tunables *tunables;
+    struct events *events;
+    struct store *store;
+    struct detector detector;
+    bool data_lost; /* hmqDataLost was raised and not yet followed by hmqDataRestored */
+};
+
+/* Goes on where an earlier process stopped. */
+void detection_load(struct detection *detection, const struct store_state *state);
+
+/* To be called when the snapshot, the data status or a threshold has changed, and now and then,
+ * since messages grow old by themselves. */
+void detection_run(struct detection *detection, const struct snapshot *snapshot);
+
+#endif

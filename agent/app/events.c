@@ -1,0 +1,277 @@
+#include "app/events.h"
+
+#include "app/clock.h"
+#include "io/log.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+
+#define STORE_WAIT_USEC UINT64_C(1000000)
+
+/* A notification whose event is on its way to the disk. */
+struct waiting {
+    struct waiting *next;
+    struct events *events;
+    struct notification *notification; /* NULL once it was sent without waiting any longer */
+    uint64_t until_usec;
+};
+
+struct events {
+    sd_event_source *timer;
+    struct events_sources sources;
+    struct agentx *agentx;
+    struct event_log *log;
+    struct waiting *first, *last;
+};
+
+static int priority_of(enum event_type type) {
+    const char *severity = event_severity(type);
+    if (strcmp(severity, "critical") == 0) {
+        return LOG_CRIT;
+    }
+    return strcmp(severity, "warning") == 0 ? LOG_WARNING : LOG_NOTICE;
+}
+
+static void release(struct waiting *waiting) {
+    if (waiting->notification != NULL) {
+        agentx_notify(waiting->events->agentx, waiting->notification);
+        waiting->notification = NULL;
+    }
+}
+
+/* The store calls back in the order in which it was asked, so that this one is the first. */
+static void on_stored(void *userdata, int error, const char *text) {
+    struct waiting *waiting = userdata;
+    struct events *events = waiting->events;
+    (void)error;
+    (void)text;
+    release(waiting);
+    events->first = waiting->next;
+    if (events->first == NULL) {
+        events->last = NULL;
+    }
+    free(waiting);
+}
+
+static int on_timer(sd_event_source *source, uint64_t usec, void *userdata) {
+    struct events *events = userdata;
+    uint64_t now = clock_usec();
+    (void)usec;
+    for (struct waiting *waiting = events->first; waiting != NULL; waiting = waiting->next) {
+        if (waiting->until_usec > now) {
+            sd_event_source_set_time(source, waiting->until_usec);
+            return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
+        }
+        release(waiting);
+    }
+    return 0;
+}
+
+static void add_waiting(struct events *events, struct waiting *waiting) {
+    if (events->last != NULL) {
+        events->last->next = waiting;
+    } else {
+        events->first = waiting;
+    }
+    events->last = waiting;
+    if (events->first == waiting) {
+        sd_event_source_set_time(events->timer, waiting->until_usec);
+        sd_event_source_set_enabled(events->timer, SD_EVENT_ONESHOT);
+    }
+}
+
+int events_new(sd_event *event, const struct events_sources *sources, struct events **out) {
+    struct events *events = calloc(1, sizeof *events);
+    if (events == NULL || (events->log = event_log_new()) == NULL) {
+        free(events);
+        return -ENOMEM;
+    }
+    events->sources = *sources;
+    int r = sd_event_add_time(event, &events->timer, CLOCK_MONOTONIC, 0, 1000, on_timer, events);
+    if (r >= 0) {
+        r = sd_event_source_set_enabled(events->timer, SD_EVENT_OFF);
+    }
+    if (r < 0) {
+        events_free(events);
+        return r;
+    }
+    *out = events;
+    return 0;
+}
+
+void events_free(struct events *events) {
+    if (events == NULL) {
+        return;
+    }
+    while (events->first != NULL) {
+        struct waiting *waiting = events->first;
+        events->first = waiting->next;
+        free(waiting->notification);
+        free(waiting);
+    }
+    sd_event_source_disable_unref(events->timer);
+    event_log_free(events->log);
+    free(events);
+}
+
+void events_connect(struct events *events, struct agentx *agentx) {
+    events->agentx = agentx;
+}
+
+static void fill_numbers(struct event *event, const struct mib_view *view) {
+    const struct snapshot *snapshot = view->snapshot;
+    uint64_t total;
+    struct queue_totals totals;
+    event->total.known = snapshot_total(snapshot, &total);
+    event->total.value = event->total.known ? (uint32_t)total : 0;
+    for (int queue = 0; queue < QUEUE_COUNT; queue++) {
+        event->queues[queue].known = snapshot->counts.known[queue];
+        event->queues[queue].value = snapshot->counts.messages[queue];
+    }
+    event->oldest_age_s.known = snapshot_all_totals(snapshot, &totals);
+    if (event->oldest_age_s.known) {
+        event->oldest_age_s.value = queue_totals_age(&totals, view->now_wall);
+    }
+}
+
+static struct notification *build(const struct mib_view *view, const struct event *event) {
+    struct notification *notification = mib_notification_new(view, event);
+    if (notification == NULL) {
+        log_line(LOG_ERR, "out of memory: the notification %s is lost", event_name(event->type));
+    }
+    return notification;
+}
+
+/* Stores the event and sends its notification (consumed; NULL = none). */
+static void store_and_send(struct events *events, const struct event *event,
+                           struct notification *notification) {
+    struct store *store = events->sources.store;
+    struct waiting *waiting = notification != NULL ? calloc(1, sizeof *waiting) : NULL;
+    if (waiting == NULL) {
+        store_event_add(store, event, NULL, NULL);
+        if (notification != NULL) {
+            agentx_notify(events->agentx, notification);
+        }
+        return;
+    }
+    *waiting = (struct waiting){.events = events,
+                                .notification = notification,
+                                .until_usec = clock_usec() + STORE_WAIT_USEC};
+    bool usable = store_usable(store);
+    add_waiting(events, waiting);
+    store_event_add(store, event, on_stored, waiting);
+    if (!usable) {
+        release(waiting);
+    }
+}
+
+void events_emit(struct events *events, const struct event *given) {
+    struct agent_status *status = events->sources.status;
+    struct event event = *given;
+    struct mib_view view;
+    bool notify = tunables_notify(events->sources.tunables, event.type);
+    status->event_serial++;
+    events->sources.view(events->sources.userdata, &view);
+    event.serial = status->event_serial;
+    event.time = view.now_wall;
+    event.notified = notify ? NOTIFIED_PENDING : NOTIFIED_SUPPRESSED;
+    fill_numbers(&event, &view);
+    log_event(priority_of(event.type), event_name(event.type), event.serial, event.text);
+    event_log_add(events->log, &event);
+    store_and_send(events, &event, notify ? build(&view, &event) : NULL);
+    events->sources.added(events->sources.userdata);
+}
+
+void events_sent(struct events *events, uint32_t serial) {
+    struct event *event = event_log_find(events->log, serial);
+    if (event != NULL) {
+        event->notified = NOTIFIED_SENT;
+    }
+    store_event_notified(events->sources.store, serial, NOTIFIED_SENT);
+}
+
+/* The world as it was at an event, as far as its notification reads it. */
+struct past {
+    struct snapshot snapshot;
+    struct listing listing;
+    struct agent_status status;
+    struct tunables tunables;
+};
+
+static void set_threshold(struct thresholds *thresholds, const struct event *event) {
+    if (!event->threshold.known) {
+        return;
+    }
+    if (event->type <= EVENT_OVERLOAD_CLEARED) {
+        thresholds->overload = event->threshold.value;
+    } else if (event->type <= EVENT_WARNING_CLEARED) {
+        thresholds->warning = event->threshold.value;
+    } else if (event->type <= EVENT_AGE_CLEARED) {
+        thresholds->age_s = event->threshold.value;
+    } else if (event->type <= EVENT_HOLD_CLEARED) {
+        thresholds->hold = event->threshold.value;
+    }
+}
+
+static void look_back(const struct event *event, struct mib_view *view, struct past *past) {
+    *past = (struct past){
+        .snapshot = *view->snapshot, .status = *view->status, .tunables = *view->tunables};
+    for (int queue = 0; queue < QUEUE_COUNT; queue++) {
+        past->snapshot.counts.known[queue] = event->queues[queue].known;
+        past->snapshot.counts.messages[queue] = event->queues[queue].value;
+        past->listing.queues[queue].messages = event->queues[queue].value;
+        past->listing.queues[queue].oldest_arrival = event->time - event->oldest_age_s.value;
+    }
+    past->snapshot.listing = event->oldest_age_s.known ? &past->listing : NULL;
+    past->status.event_serial = event->serial;
+    if (event->type == EVENT_DATA_LOST) {
+        past->status.data = DATA_UNAVAILABLE;
+        snprintf(past->status.last_read_error, sizeof past->status.last_read_error, "%s",
+                 event->text);
+    } else if (event->type == EVENT_DATA_RESTORED) {
+        past->status.data = DATA_OK;
+    }
+    set_threshold(&past->tunables.thresholds, event);
+    view->snapshot = &past->snapshot;
+    view->status = &past->status;
+    view->tunables = &past->tunables;
+    view->now_wall = event->time;
+}
+
+static void resend(struct events *events, const struct event *event) {
+    struct mib_view view;
+    struct past past;
+    events->sources.view(events->sources.userdata, &view);
+    look_back(event, &view, &past);
+    struct notification *notification = build(&view, event);
+    if (notification != NULL) {
+        agentx_notify(events->agentx, notification);
+    }
+}
+
+void events_load(struct events *events, const struct store_image *image) {
+    struct agent_status *status = events->sources.status;
+    if (image == NULL) {
+        status->event_serial = (uint32_t)clock_wall();
+        return;
+    }
+    if (image->event_serial > status->event_serial) {
+        status->event_serial = image->event_serial;
+    }
+    if (event_log_oldest(events->log) != 0) {
+        return; /* read late: hmqEventTable has begun anew */
+    }
+    for (size_t i = 0; i < image->event_count; i++) {
+        event_log_add(events->log, &image->events[i]);
+        if (image->events[i].notified == NOTIFIED_PENDING) {
+            resend(events, &image->events[i]);
+        }
+    }
+}
+
+const struct event_log *events_log(const struct events *events) {
+    return events->log;
+}

@@ -1,0 +1,53 @@
+/*
+ * What becomes of an event: it is logged, kept for hmqEventTable, written to the store, then sent
+ * as a notification and told to the hooks. Notifications wait for the store, so that what a manager
+ * was told can be found again, but not longer than a second: a full disk does not silence them.
+ */
+#ifndef HMQ_APP_EVENTS_H
+#define HMQ_APP_EVENTS_H
+
+#include "core/event_log.h"
+#include "core/status.h"
+#include "core/tunables.h"
+#include "io/store.h"
+#include "snmp/agentx.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <systemd/sd-event.h>
+
+struct events;
+
+struct events_sources {
+    struct agent_status *status; /* its event_serial is written */
+    const struct tunables *tunables;
+    struct store *store;
+    void (*view)(void *userdata, struct mib_view *view);
+    /* There is an event that hooks may want. */
+    void (*added)(void *userdata);
+    void *userdata;
+};
+
+/* sources is copied, what it points to borrowed. Returns 0 with *out, or a negative errno value. */
+int events_new(sd_event *event, const struct events_sources *sources, struct events **out);
+void events_free(struct events *events);
+
+/* Where notifications go; borrowed. */
+void events_connect(struct events *events, struct agentx *agentx);
+
+/*
+ * Takes over what an earlier process left: serials go on after its last one, and notifications it
+ * had not sent yet are sent. Without an image (NULL: the store has not been read in time) serials
+ * go on from the seconds since the epoch, which is above any that was counted up from 1.
+ */
+void events_load(struct events *events, const struct store_image *image);
+
+/* Completes an event (type, text, threshold and action are given) and sends it on its way. */
+void events_emit(struct events *events, const struct event *given);
+
+/* A master has taken the notification of an event. */
+void events_sent(struct events *events, uint32_t serial);
+
+const struct event_log *events_log(const struct events *events);
+
+#endif

@@ -1,0 +1,187 @@
+#include "core/selection.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SEPARATORS " ,\t\r\n"
+#define NULL_SENDER "<>"
+
+void target_list_deinit(struct target_list *list) {
+    free(list->targets);
+    *list = (struct target_list){0};
+}
+
+bool target_list_add(struct target_list *list, const char *id, int64_t arrival) {
+    if (list->count == list->capacity) {
+        size_t capacity = list->capacity == 0 ? 64 : 2 * list->capacity;
+        struct target *targets = realloc(list->targets, capacity * sizeof *targets);
+        if (targets == NULL) {
+            return false;
+        }
+        list->targets = targets;
+        list->capacity = capacity;
+    }
+    struct target *target = &list->targets[list->count++];
+    *target = (struct target){.arrival = arrival};
+    size_t len = strnlen(id, QUEUE_ID_MAX);
+    memcpy(target->id, id, len);
+    return true;
+}
+
+static int by_id(const void *a, const void *b) {
+    const struct target *ta = a;
+    const struct target *tb = b;
+    return queue_id_compare(ta->id, tb->id);
+}
+
+void target_list_sort(struct target_list *list) {
+    size_t kept = 0;
+    if (list->count == 0) {
+        return;
+    }
+    qsort(list->targets, list->count, sizeof *list->targets, by_id);
+    for (size_t i = 0; i < list->count; i++) {
+        if (kept == 0 || strcmp(list->targets[kept - 1].id, list->targets[i].id) != 0) {
+            list->targets[kept++] = list->targets[i];
+        }
+    }
+    list->count = kept;
+}
+
+struct target *target_list_find(const struct target_list *list, const char *id) {
+    struct target key = {.arrival = 0};
+    size_t len = strnlen(id, QUEUE_ID_SIZE);
+    if (len == QUEUE_ID_SIZE || list->count == 0) {
+        return NULL;
+    }
+    memcpy(key.id, id, len);
+    return bsearch(&key, list->targets, list->count, sizeof key, by_id);
+}
+
+bool target_list_parse(const char *text, size_t len, struct target_list *list) {
+    struct target_list parsed = {0};
+    for (size_t at = 0; at < len;) {
+        if (text[at] != '\0' && strchr(SEPARATORS, text[at]) != NULL) {
+            at++;
+            continue;
+        }
+        size_t end = at;
+        while (end < len && (text[end] == '\0' || strchr(SEPARATORS, text[end]) == NULL)) {
+            end++;
+        }
+        char id[QUEUE_ID_SIZE] = "";
+        bool valid = queue_id_valid(text + at, end - at);
+        if (valid) {
+            memcpy(id, text + at, end - at);
+        }
+        if (!valid || !target_list_add(&parsed, id, 0)) {
+            target_list_deinit(&parsed);
+            return false;
+        }
+        at = end;
+    }
+    target_list_sort(&parsed);
+    *list = parsed;
+    return true;
+}
+
+bool request_has_criteria(const struct job_request *request) {
+    return request->queue != 0 || request->sender[0] != '\0' || request->recipient[0] != '\0' ||
+           request->reason[0] != '\0' || request->min_age_s != 0 || request->min_size != 0;
+}
+
+static bool same_ids(const char *a, const char *b) {
+    struct target_list la = {0};
+    struct target_list lb = {0};
+    bool same = strcmp(a, b) == 0;
+    if (!same && target_list_parse(a, strlen(a), &la) && target_list_parse(b, strlen(b), &lb)) {
+        same = la.count == lb.count;
+        for (size_t i = 0; same && i < la.count; i++) {
+            same = strcmp(la.targets[i].id, lb.targets[i].id) == 0;
+        }
+    }
+    target_list_deinit(&la);
+    target_list_deinit(&lb);
+    return same;
+}
+
+bool request_equal(const struct job_request *a, const struct job_request *b) {
+    return a->queue == b->queue && strcmp(a->sender, b->sender) == 0 &&
+           strcmp(a->recipient, b->recipient) == 0 && strcmp(a->reason, b->reason) == 0 &&
+           a->min_age_s == b->min_age_s && a->min_size == b->min_size && a->all == b->all &&
+           a->expected_count == b->expected_count && strcmp(a->comment, b->comment) == 0 &&
+           same_ids(a->queue_ids, b->queue_ids);
+}
+
+/* One character of a pattern against one of an address; fold: letters are equal in either case. */
+static bool same_char(char p, char c, bool fold) {
+    if (p == '?') {
+        return true;
+    }
+    return fold ? tolower((unsigned char)p) == tolower((unsigned char)c) : p == c;
+}
+
+/* A glob of * and ? that goes back to the last * only, which is enough and bounds the time. */
+bool address_matches(const char *pattern, const char *address) {
+    if (strcmp(pattern, NULL_SENDER) == 0) {
+        return address[0] == '\0';
+    }
+    const char *at = strrchr(address, '@');
+    const char *domain = at != NULL ? at : address + strlen(address);
+    const char *star = NULL;
+    const char *resume = NULL;
+    const char *p = pattern;
+    const char *c = address;
+    while (*c != '\0') {
+        if (*p == '*') {
+            star = p++;
+            resume = c;
+        } else if (*p != '\0' && same_char(*p, *c, c >= domain)) {
+            p++;
+            c++;
+        } else if (star != NULL) {
+            p = star + 1;
+            c = ++resume;
+        } else {
+            return false;
+        }
+    }
+    while (*p == '*') {
+        p++;
+    }
+    return *p == '\0';
+}
+
+struct recipient_search {
+    const struct job_request *request;
+    bool found;
+};
+
+static bool check_recipient(void *userdata, const char *address, const char *reason) {
+    struct recipient_search *search = userdata;
+    const struct job_request *request = search->request;
+    search->found =
+        (request->recipient[0] == '\0' || address_matches(request->recipient, address)) &&
+        (request->reason[0] == '\0' || strstr(reason, request->reason) != NULL);
+    return !search->found;
+}
+
+bool request_matches(const struct job_request *request, const struct message_head *head,
+                     const struct message_json *json, int64_t now) {
+    if ((request->queue != 0 && request->queue != queue_mib_value(head->queue)) ||
+        head->size < request->min_size ||
+        (request->min_age_s != 0 && now - head->arrival < (int64_t)request->min_age_s)) {
+        return false;
+    }
+    if (request->sender[0] != '\0' &&
+        !address_matches(request->sender, message_json_sender(json))) {
+        return false;
+    }
+    if (request->recipient[0] == '\0' && request->reason[0] == '\0') {
+        return true;
+    }
+    struct recipient_search search = {.request = request};
+    message_json_recipients(json, check_recipient, &search);
+    return search.found;
+}

@@ -1,0 +1,64 @@
+/*
+ * Which messages a job is about: the criteria of a job_request, ANDed, against the lines of a fresh
+ * `postqueue -j`.
+ */
+#ifndef HMQ_CORE_SELECTION_H
+#define HMQ_CORE_SELECTION_H
+
+#include "core/job.h"
+#include "core/message_json.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* A message a job is to act on. */
+struct target {
+    char id[QUEUE_ID_SIZE];
+    bool listed;     /* the listing had it and it matches */
+    bool replaced;   /* the listing had the id with another message than the one selected */
+    int64_t arrival; /* seconds since the epoch, 0 = unknown */
+};
+
+/* Of what was asked for by id: sorted by id; of what was selected: as listed. */
+struct target_list {
+    struct target *targets;
+    size_t count, capacity;
+};
+
+void target_list_deinit(struct target_list *list);
+
+/* Appends; false without memory. */
+bool target_list_add(struct target_list *list, const char *id, int64_t arrival);
+
+/* Sorts by id and drops repetitions. */
+void target_list_sort(struct target_list *list);
+
+struct target *target_list_find(const struct target_list *list, const char *id);
+
+/*
+ * Splits hmqActionQueueIds (separated by spaces, commas, tabs or newlines) into valid ids, sorted,
+ * each once. Returns false, with *list untouched, when one is no queue id (or without memory).
+ */
+bool target_list_parse(const char *text, size_t len, struct target_list *list);
+
+/* True when the request names anything that a listing has to decide. */
+bool request_has_criteria(const struct job_request *request);
+
+/* True when the two ask for the same: the text of the ids may differ in its separators only. */
+bool request_equal(const struct job_request *a, const struct job_request *b);
+
+/*
+ * True when all criteria but the ids hold for a message: the recipient and reason globs for any of
+ * its recipients, and both for the same one. now in seconds since the epoch.
+ */
+bool request_matches(const struct job_request *request, const struct message_head *head,
+                     const struct message_json *json, int64_t now);
+
+/*
+ * An address against a pattern with * and ? : case-sensitive before the last @, not after it; "<>"
+ * is the null sender; a pattern of neither * nor ? is the whole address. Linear in time.
+ */
+bool address_matches(const char *pattern, const char *address);
+
+#endif

@@ -1,0 +1,223 @@
+#include "snmp/mib_transaction.h"
+#include "snmp/mib_value.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#define WRITE(min, max, function, member)                                                          \
+    &(const struct mib_write) {                                                                    \
+        .minimum = (min), .maximum = (max), .stage = (function), .offset = (member)                \
+    }
+#define REQUEST(min, max, member)                                                                  \
+    WRITE(min, max, mib_stage_action, offsetof(struct job_request, member))
+
+/* hmqActions */
+
+GETTER(flush) {
+    (void)view;
+    UNUSED_ROW;
+    return mib_set_integer(value, 0);
+}
+
+GETTER(actions_queued) {
+    UNUSED_ROW;
+    return mib_set_number(value, job_table_unfinished(view->jobs));
+}
+
+GETTER(actions_finished) {
+    UNUSED_ROW;
+    return mib_set_number(value, view->jobs->finished_total);
+}
+
+GETTER(actions_failed) {
+    UNUSED_ROW;
+    return mib_set_number(value, view->jobs->failed_total);
+}
+
+static const struct mib_object actions_objects[] = {
+    {1, "hmqFlush", MIB_INTEGER, flush, WRITE(0, 1, mib_stage_flush, 0)},
+    {2, "hmqActionsQueued", MIB_GAUGE32, actions_queued, NULL},
+    {3, "hmqActionsFinished", MIB_COUNTER32, actions_finished, NULL},
+    {4, "hmqActionsFailed", MIB_COUNTER32, actions_failed, NULL},
+};
+
+const struct mib_group mib_actions_group = {{1, 6},
+                                            2,
+                                            &mib_scalar_index,
+                                            actions_objects,
+                                            sizeof actions_objects / sizeof actions_objects[0]};
+
+/* hmqActionTable */
+
+GETTER(action_queue_ids) {
+    (void)view;
+    const char *ids = row->job->request.queue_ids;
+    return mib_set_octets(value, ids, strlen(ids));
+}
+
+GETTER(action_queue) {
+    (void)view;
+    return mib_set_integer(value, row->job->request.queue);
+}
+
+GETTER(action_sender) {
+    (void)view;
+    return mib_set_text(value, row->job->request.sender);
+}
+
+GETTER(action_recipient) {
+    (void)view;
+    return mib_set_text(value, row->job->request.recipient);
+}
+
+GETTER(action_reason) {
+    (void)view;
+    return mib_set_text(value, row->job->request.reason);
+}
+
+GETTER(action_min_age) {
+    (void)view;
+    return mib_set_number(value, row->job->request.min_age_s);
+}
+
+GETTER(action_min_size) {
+    (void)view;
+    return mib_set_number(value, row->job->request.min_size);
+}
+
+GETTER(action_all) {
+    (void)view;
+    return mib_set_truth(value, row->job->request.all);
+}
+
+GETTER(action_expected_count) {
+    (void)view;
+    return mib_set_integer(value, row->job->request.expected_count);
+}
+
+GETTER(action_comment) {
+    (void)view;
+    return mib_set_text(value, row->job->request.comment);
+}
+
+GETTER(action_state) {
+    (void)view;
+    return mib_set_integer(value, (int32_t)row->job->state);
+}
+
+GETTER(action_matched) {
+    (void)view;
+    return mib_set_number(value, row->job->matched);
+}
+
+GETTER(action_succeeded) {
+    (void)view;
+    return mib_set_number(value, row->job->succeeded);
+}
+
+GETTER(action_failed) {
+    (void)view;
+    return mib_set_number(value, row->job->failed);
+}
+
+GETTER(action_start_time) {
+    (void)view;
+    return mib_set_date_or_none(value, row->job->started);
+}
+
+GETTER(action_end_time) {
+    (void)view;
+    return mib_set_date_or_none(value, row->job->ended);
+}
+
+GETTER(action_error) {
+    (void)view;
+    return mib_set_text(value, row->job->error);
+}
+
+GETTER(action_row_status) {
+    (void)view;
+    UNUSED_ROW;
+    return mib_set_integer(value, ROW_ACTIVE);
+}
+
+static const struct mib_object action_objects[] = {
+    {ACTION_QUEUE_IDS, "hmqActionQueueIds", MIB_OCTETS, action_queue_ids,
+     REQUEST(0, JOB_QUEUE_IDS_MAX, queue_ids)},
+    {ACTION_QUEUE, "hmqActionQueue", MIB_INTEGER, action_queue, REQUEST(0, 6, queue)},
+    {ACTION_SENDER, "hmqActionSender", MIB_OCTETS, action_sender, REQUEST(0, JOB_TEXT_MAX, sender)},
+    {ACTION_RECIPIENT, "hmqActionRecipient", MIB_OCTETS, action_recipient,
+     REQUEST(0, JOB_TEXT_MAX, recipient)},
+    {ACTION_REASON, "hmqActionReason", MIB_OCTETS, action_reason, REQUEST(0, JOB_TEXT_MAX, reason)},
+    {ACTION_MIN_AGE, "hmqActionMinAge", MIB_GAUGE32, action_min_age,
+     REQUEST(0, UINT32_MAX, min_age_s)},
+    {ACTION_MIN_SIZE, "hmqActionMinSize", MIB_GAUGE32, action_min_size,
+     REQUEST(0, UINT32_MAX, min_size)},
+    {ACTION_ALL, "hmqActionAll", MIB_INTEGER, action_all, REQUEST(1, 2, all)},
+    {ACTION_EXPECTED_COUNT, "hmqActionExpectedCount", MIB_INTEGER, action_expected_count,
+     REQUEST(JOB_NO_EXPECTED_COUNT, INT32_MAX, expected_count)},
+    {ACTION_COMMENT, "hmqActionComment", MIB_OCTETS, action_comment,
+     REQUEST(0, JOB_TEXT_MAX, comment)},
+    {ACTION_STATE, "hmqActionState", MIB_INTEGER, action_state, NULL},
+    {ACTION_MATCHED, "hmqActionMatched", MIB_GAUGE32, action_matched, NULL},
+    {ACTION_SUCCEEDED, "hmqActionSucceeded", MIB_GAUGE32, action_succeeded, NULL},
+    {ACTION_FAILED, "hmqActionFailed", MIB_GAUGE32, action_failed, NULL},
+    {ACTION_START_TIME, "hmqActionStartTime", MIB_OCTETS, action_start_time, NULL},
+    {ACTION_END_TIME, "hmqActionEndTime", MIB_OCTETS, action_end_time, NULL},
+    {ACTION_ERROR, "hmqActionError", MIB_OCTETS, action_error, NULL},
+    {ACTION_ROW_STATUS, "hmqActionRowStatus", MIB_INTEGER, action_row_status,
+     WRITE(ROW_ACTIVE, ROW_DESTROY, mib_stage_action, 0)},
+};
+
+const struct mib_group mib_action_group = {{1, 6, 5, 1},
+                                           4,
+                                           &mib_action_index,
+                                           action_objects,
+                                           sizeof action_objects / sizeof action_objects[0]};
+
+/* hmqActionResultTable */
+
+GETTER(result_queue_id) {
+    (void)view;
+    return mib_set_text(value, row->job->results[row->result].id);
+}
+
+GETTER(result_outcome) {
+    (void)view;
+    return mib_set_integer(value, (int32_t)row->job->results[row->result].outcome);
+}
+
+GETTER(result_text) {
+    (void)view;
+    return mib_set_text(value, row->job->results[row->result].text);
+}
+
+static const struct mib_object result_objects[] = {
+    {2, "hmqActionResultQueueId", MIB_OCTETS, result_queue_id, NULL},
+    {3, "hmqActionResultOutcome", MIB_INTEGER, result_outcome, NULL},
+    {4, "hmqActionResultText", MIB_OCTETS, result_text, NULL},
+};
+
+const struct mib_group mib_result_group = {{1, 6, 6, 1},
+                                           4,
+                                           &mib_result_index,
+                                           result_objects,
+                                           sizeof result_objects / sizeof result_objects[0]};
+
+/* hmqActionOutputTable */
+
+GETTER(output_text) {
+    (void)view;
+    const struct job_line *line = &row->job->lines[row->line];
+    return mib_set_octets(value, row->job->output + line->at, line->len);
+}
+
+static const struct mib_object output_objects[] = {
+    {2, "hmqActionOutputText", MIB_OCTETS, output_text, NULL},
+};
+
+const struct mib_group mib_output_group = {{1, 6, 7, 1},
+                                           4,
+                                           &mib_output_index,
+                                           output_objects,
+                                           sizeof output_objects / sizeof output_objects[0]};

@@ -1,0 +1,134 @@
+#include "snmp/mib_transaction.h"
+#include "snmp/mib_value.h"
+
+/* hmqMessages */
+
+GETTER(message_rows) {
+    UNUSED_ROW;
+    return view->snapshot->listing != NULL &&
+           mib_set_number(value, view->snapshot->listing->row_count);
+}
+
+GETTER(message_omitted) {
+    UNUSED_ROW;
+    return view->snapshot->listing != NULL &&
+           mib_set_number(value, view->snapshot->listing->omitted);
+}
+
+GETTER(message_list_serial) {
+    UNUSED_ROW;
+    return mib_set_number(value, view->status->listing_serial);
+}
+
+static const struct mib_object messages_objects[] = {
+    {1, "hmqMessageRows", MIB_GAUGE32, message_rows, NULL},
+    {2, "hmqMessageOmitted", MIB_GAUGE32, message_omitted, NULL},
+    {3, "hmqMessageListSerial", MIB_COUNTER32, message_list_serial, NULL},
+};
+
+GETTER(message_queue) {
+    (void)view;
+    return mib_set_integer(value, queue_mib_value(row->message->queue));
+}
+
+GETTER(message_arrival) {
+    (void)view;
+    return mib_set_date(value, row->message->arrival);
+}
+
+GETTER(message_age) {
+    return mib_set_age(view, value, row->message->arrival);
+}
+
+GETTER(message_size) {
+    (void)view;
+    return mib_set_number(value, row->message->size);
+}
+
+GETTER(message_sender) {
+    (void)view;
+    return mib_set_text(value, row->message->sender);
+}
+
+GETTER(message_recipients) {
+    (void)view;
+    return mib_set_number(value, row->message->recipient_count);
+}
+
+GETTER(message_recipient) {
+    (void)view;
+    return row->message->recipient_count > 0 &&
+           mib_set_text(value, row->message->recipients[0].address);
+}
+
+GETTER(message_reason) {
+    (void)view;
+    return row->message->recipient_count > 0 &&
+           mib_set_text(value, row->message->recipients[0].reason);
+}
+
+GETTER(message_forced_expire) {
+    (void)view;
+    return mib_set_truth(value, row->message->forced_expire);
+}
+
+GETTER(message_next_retry) {
+    (void)view;
+    return row->message->next_retry != 0 && mib_set_date(value, row->message->next_retry);
+}
+
+/* Reads none. */
+GETTER(message_control) {
+    (void)view;
+    UNUSED_ROW;
+    return mib_set_integer(value, 0);
+}
+
+static const struct mib_object message_objects[] = {
+    {2, "hmqMessageQueue", MIB_INTEGER, message_queue, NULL},
+    {3, "hmqMessageArrival", MIB_OCTETS, message_arrival, NULL},
+    {4, "hmqMessageAge", MIB_GAUGE32, message_age, NULL},
+    {5, "hmqMessageSize", MIB_GAUGE32, message_size, NULL},
+    {6, "hmqMessageSender", MIB_OCTETS, message_sender, NULL},
+    {7, "hmqMessageRecipients", MIB_GAUGE32, message_recipients, NULL},
+    {8, "hmqMessageRecipient", MIB_OCTETS, message_recipient, NULL},
+    {9, "hmqMessageReason", MIB_OCTETS, message_reason, NULL},
+    {10, "hmqMessageForcedExpire", MIB_INTEGER, message_forced_expire, NULL},
+    {11, "hmqMessageNextRetry", MIB_OCTETS, message_next_retry, NULL},
+    {12, "hmqMessageControl", MIB_INTEGER, message_control,
+     &(const struct mib_write){.minimum = 0, .maximum = 6, .stage = mib_stage_control}},
+};
+
+GETTER(recipient_address) {
+    (void)view;
+    return mib_set_text(value, row->message->recipients[row->recipient].address);
+}
+
+GETTER(recipient_reason) {
+    (void)view;
+    return mib_set_text(value, row->message->recipients[row->recipient].reason);
+}
+
+static const struct mib_object recipient_objects[] = {
+    {2, "hmqRecipientAddress", MIB_OCTETS, recipient_address, NULL},
+    {3, "hmqRecipientReason", MIB_OCTETS, recipient_reason, NULL},
+};
+
+const struct mib_group mib_messages_group = {{1, 5},
+                                             2,
+                                             &mib_scalar_index,
+                                             messages_objects,
+                                             sizeof messages_objects / sizeof messages_objects[0]};
+
+const struct mib_group mib_message_group = {{1, 5, 4, 1},
+                                            4,
+                                            &mib_message_index,
+                                            message_objects,
+                                            sizeof message_objects / sizeof message_objects[0]};
+
+const struct mib_group mib_recipient_group = {{1, 5, 5, 1},
+                                              4,
+                                              &mib_recipient_index,
+                                              recipient_objects,
+                                              sizeof recipient_objects /
+                                                  sizeof recipient_objects[0]};

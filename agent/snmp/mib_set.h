@@ -1,0 +1,72 @@
+/*
+ * SET: the variables of one PDU are staged and checked as a whole, and become changes that the
+ * application applies. Knows nothing of net-snmp.
+ */
+#ifndef HMQ_SNMP_MIB_SET_H
+#define HMQ_SNMP_MIB_SET_H
+
+#include "snmp/mib.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Unfinished actions at a time; more are refused with resourceUnavailable. */
+#define MIB_JOBS_MAX 1000
+
+/* The same command on the same message (hmqMessageControl), or hmqFlush, within so many seconds is
+ * a manager's retry. */
+#define MIB_RETRY_S 10
+
+/* The errors of RFC 3416, 4.2.5, that a SET can get here. */
+enum mib_error {
+    MIB_ERROR_NONE,
+    MIB_NOT_WRITABLE,
+    MIB_WRONG_TYPE,
+    MIB_WRONG_LENGTH,
+    MIB_WRONG_VALUE,
+    MIB_NO_CREATION,
+    MIB_INCONSISTENT_NAME,
+    MIB_INCONSISTENT_VALUE,
+    MIB_RESOURCE_UNAVAILABLE,
+};
+
+enum mib_lifetime { MIB_BOUNCE_LIFETIME, MIB_MAXIMAL_LIFETIME, MIB_LIFETIME_COUNT };
+
+/* What a PDU asks for once it has been checked. */
+struct mib_changes {
+    struct job **jobs; /* new rows; the transaction's until they have been applied */
+    bool applied;
+    size_t job_count, job_capacity;
+    struct job_key *destroyed;
+    size_t destroyed_count, destroyed_capacity;
+    bool tunables_changed;
+    struct tunables tunables;
+    bool lifetime_changed[MIB_LIFETIME_COUNT];
+    uint32_t lifetime_days[MIB_LIFETIME_COUNT];
+};
+
+struct mib_transaction;
+
+struct mib_transaction *mib_transaction_new(void); /* NULL without memory */
+void mib_transaction_free(struct mib_transaction *transaction);
+
+/*
+ * Takes the next variable in (RESERVE1): its type, length, range and name. oid is relative to the
+ * root. Every variable of the PDU is given, in their order, until one fails.
+ */
+enum mib_error mib_transaction_stage(struct mib_transaction *transaction,
+                                     const struct mib_view *view, const uint32_t *oid, size_t len,
+                                     const struct mib_value *value);
+
+/*
+ * Checks what only the whole PDU shows (RESERVE2): the consistency of rows and values, and whether
+ * there is room. On an error *variable is the position of the variable it belongs to, from 0.
+ */
+enum mib_error mib_transaction_check(struct mib_transaction *transaction,
+                                     const struct mib_view *view, size_t *variable);
+
+/* What was asked for; after a successful check. Borrowed. */
+struct mib_changes *mib_transaction_changes(struct mib_transaction *transaction);
+
+#endif

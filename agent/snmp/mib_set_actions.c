@@ -1,0 +1,304 @@
+#include "core/selection.h"
+#include "core/text.h"
+#include "snmp/mib_transaction.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The commands that end a message's life: with hmqActionAll they need the guard of a count. */
+#define DESTRUCTIVE (1U << ACTION_DELETE | 1U << ACTION_EXPIRE)
+
+static bool allowed(const struct mib_view *view, enum action_command command) {
+    if (command == ACTION_VIEW) {
+        return view->config->allow_view;
+    }
+    return (view->config->allow_actions & 1U << command) != 0;
+}
+
+static struct staged_row *find_row(struct mib_transaction *transaction, const struct job_key *key) {
+    for (size_t i = 0; i < transaction->row_count; i++) {
+        struct staged_row *row = &transaction->rows[i];
+        if (row->key.command == key->command && row->key.id == key->id &&
+            strcmp(row->key.owner, key->owner) == 0) {
+            return row;
+        }
+    }
+    struct staged_row *rows = mib_grow(transaction->rows, transaction->row_count,
+                                       &transaction->row_capacity, sizeof *rows);
+    struct job *job = rows != NULL ? job_new(key) : NULL;
+    if (rows != NULL) {
+        transaction->rows = rows;
+    }
+    if (job == NULL) {
+        return NULL;
+    }
+    struct staged_row *row = &rows[transaction->row_count++];
+    *row = (struct staged_row){.key = *key, .job = job, .first = transaction->variable};
+    return row;
+}
+
+static enum mib_error stage_ids(struct job_request *request, const struct mib_value *value) {
+    struct target_list ids = {0};
+    if (!target_list_parse(value->octets, value->length, &ids)) {
+        return MIB_WRONG_VALUE;
+    }
+    target_list_deinit(&ids);
+    char *text = strndup(value->octets, value->length);
+    if (text == NULL) {
+        return MIB_RESOURCE_UNAVAILABLE;
+    }
+    free(request->queue_ids);
+    request->queue_ids = text;
+    return MIB_ERROR_NONE;
+}
+
+static enum mib_error stage_text(char *member, const struct mib_value *value) {
+    const char *octets = value->octets;
+    if (!text_is_utf8(octets, value->length) || memchr(octets, '\0', value->length) != NULL) {
+        return MIB_WRONG_VALUE;
+    }
+    memcpy(member, octets, value->length);
+    member[value->length] = '\0';
+    return MIB_ERROR_NONE;
+}
+
+static enum mib_error stage_status(struct staged_row *row, size_t variable, int32_t status) {
+    if (status != ROW_CREATE_AND_GO && status != ROW_DESTROY && status != ROW_ACTIVE) {
+        return MIB_WRONG_VALUE;
+    }
+    row->status = status;
+    row->at = variable;
+    return MIB_ERROR_NONE;
+}
+
+static enum mib_error stage_column(const struct mib_object *object, struct job_request *request,
+                                   const struct mib_value *value) {
+    char *member = (char *)request + object->write->offset;
+    if (object->column == ACTION_QUEUE_IDS) {
+        return stage_ids(request, value);
+    }
+    if (object->type == MIB_OCTETS) {
+        return stage_text(member, value);
+    }
+    if (object->column == ACTION_ALL) {
+        request->all = value->integer == 1;
+    } else if (object->type == MIB_INTEGER) {
+        memcpy(member, &value->integer, sizeof value->integer);
+    } else {
+        memcpy(member, &value->number, sizeof value->number);
+    }
+    return MIB_ERROR_NONE;
+}
+
+enum mib_error mib_stage_action(struct mib_transaction *transaction, const struct mib_view *view,
+                                const struct mib_object *object, const uint32_t *index,
+                                size_t count, const struct mib_value *value) {
+    struct job_key key;
+    size_t used;
+    (void)view;
+    if (!job_key_read(index, count, &key, &used) || used != count) {
+        return MIB_NO_CREATION;
+    }
+    struct staged_row *row = find_row(transaction, &key);
+    if (row == NULL) {
+        return MIB_RESOURCE_UNAVAILABLE;
+    }
+    if ((row->columns & 1U << object->column) != 0) {
+        return MIB_INCONSISTENT_VALUE;
+    }
+    row->columns |= 1U << object->column;
+    return object->column == ACTION_ROW_STATUS
+               ? stage_status(row, transaction->variable, value->integer)
+               : stage_column(object, &row->job->request, value);
+}
+
+/* What a new row must say, by its command. */
+static bool request_complete(const struct job_key *key, const struct job_request *request) {
+    bool ids = request->queue_ids[strspn(request->queue_ids, " ,\t\r\n")] != '\0';
+    if (key->command == ACTION_VIEW) {
+        struct target_list list = {0};
+        bool one = target_list_parse(request->queue_ids, strlen(request->queue_ids), &list) &&
+                   list.count == 1;
+        target_list_deinit(&list);
+        return one;
+    }
+    if (key->command != ACTION_FLUSH && !ids && !request_has_criteria(request) && !request->all) {
+        return false;
+    }
+    return !request->all || (DESTRUCTIVE & 1U << key->command) == 0 ||
+           request->expected_count != JOB_NO_EXPECTED_COUNT;
+}
+
+static enum mib_error check_create(struct mib_transaction *transaction, const struct mib_view *view,
+                                   struct staged_row *row) {
+    const struct job *existing = job_table_find(view->jobs, &row->key);
+    if (existing != NULL) {
+        return request_equal(&existing->request, &row->job->request) ? MIB_ERROR_NONE
+                                                                     : MIB_INCONSISTENT_VALUE;
+    }
+    if (!allowed(view, row->key.command)) {
+        return MIB_NOT_WRITABLE;
+    }
+    if (!request_complete(&row->key, &row->job->request)) {
+        return MIB_INCONSISTENT_VALUE;
+    }
+    struct job *job = row->job;
+    row->job = NULL;
+    job->created = view->now_wall;
+    return mib_add_job(transaction, job);
+}
+
+static enum mib_error check_destroy(struct mib_transaction *transaction,
+                                    const struct mib_view *view, const struct staged_row *row) {
+    struct mib_changes *changes = &transaction->changes;
+    const struct job *existing = job_table_find(view->jobs, &row->key);
+    if (row->columns != 1U << ACTION_ROW_STATUS ||
+        (existing != NULL && !job_is_finished(existing->state))) {
+        return MIB_INCONSISTENT_VALUE;
+    }
+    if (existing == NULL) {
+        return MIB_ERROR_NONE; /* RFC 2579: to destroy what is not there is no error */
+    }
+    struct job_key *keys = mib_grow(changes->destroyed, changes->destroyed_count,
+                                    &changes->destroyed_capacity, sizeof *keys);
+    if (keys == NULL) {
+        return MIB_RESOURCE_UNAVAILABLE;
+    }
+    changes->destroyed = keys;
+    keys[changes->destroyed_count++] = row->key;
+    return MIB_ERROR_NONE;
+}
+
+enum mib_error mib_check_rows(struct mib_transaction *transaction, const struct mib_view *view,
+                              size_t *variable) {
+    for (size_t i = 0; i < transaction->row_count; i++) {
+        struct staged_row *row = &transaction->rows[i];
+        const struct job *existing = job_table_find(view->jobs, &row->key);
+        enum mib_error error = MIB_ERROR_NONE;
+        *variable = row->status != 0 ? row->at : row->first;
+        if (row->status == 0) {
+            error = existing != NULL ? MIB_INCONSISTENT_VALUE : MIB_INCONSISTENT_NAME;
+        } else if (row->status == ROW_CREATE_AND_GO) {
+            error = check_create(transaction, view, row);
+        } else if (row->status == ROW_DESTROY) {
+            error = check_destroy(transaction, view, row);
+        } else if (existing == NULL || row->columns != 1U << ACTION_ROW_STATUS) {
+            error = MIB_INCONSISTENT_VALUE;
+        }
+        if (error != MIB_ERROR_NONE) {
+            return error;
+        }
+    }
+    return MIB_ERROR_NONE;
+}
+
+static enum mib_error add_control(struct mib_transaction *transaction, enum action_command command,
+                                  const char *id) {
+    struct staged_control *controls = mib_grow(transaction->controls, transaction->control_count,
+                                               &transaction->control_capacity, sizeof *controls);
+    if (controls == NULL) {
+        return MIB_RESOURCE_UNAVAILABLE;
+    }
+    transaction->controls = controls;
+    struct staged_control *control = &controls[transaction->control_count++];
+    *control = (struct staged_control){.command = command, .variable = transaction->variable};
+    memcpy(control->id, id, strlen(id) + 1);
+    return MIB_ERROR_NONE;
+}
+
+enum mib_error mib_stage_flush(struct mib_transaction *transaction, const struct mib_view *view,
+                               const struct mib_object *object, const uint32_t *index, size_t count,
+                               const struct mib_value *value) {
+    (void)object;
+    (void)index;
+    (void)count;
+    if (value->integer == 0) {
+        return MIB_ERROR_NONE;
+    }
+    return allowed(view, ACTION_FLUSH) ? add_control(transaction, ACTION_FLUSH, "")
+                                       : MIB_NOT_WRITABLE;
+}
+
+enum mib_error mib_stage_control(struct mib_transaction *transaction, const struct mib_view *view,
+                                 const struct mib_object *object, const uint32_t *index,
+                                 size_t count, const struct mib_value *value) {
+    static const enum action_command commands[] = {
+        (enum action_command)0, ACTION_HOLD,  ACTION_UNHOLD, ACTION_REQUEUE,
+        ACTION_DELETE,          ACTION_FLUSH, ACTION_EXPIRE};
+    struct mib_row row;
+    uint32_t own[MIB_OID_MAX];
+    (void)object;
+    if (count == 0 || index[0] != count - 1) {
+        return MIB_NO_CREATION;
+    }
+    if (!mib_message_index.find(view, index, count, true, &row) ||
+        mib_message_index.write(&row, own) != count ||
+        memcmp(own, index, count * sizeof *own) != 0) {
+        return MIB_INCONSISTENT_NAME;
+    }
+    if (value->integer == 0) {
+        return MIB_ERROR_NONE;
+    }
+    enum action_command command = commands[value->integer];
+    return allowed(view, command) ? add_control(transaction, command, row.message->id)
+                                  : MIB_WRONG_VALUE;
+}
+
+/* The last command of the one-line kind that was given for the message (or to hmqFlush, ""). */
+static const struct job *last_control(const struct job_table *jobs, const char *id) {
+    const struct job *last = NULL;
+    for (size_t i = 0; i < jobs->count && jobs->jobs[i]->key.owner[0] == '\0'; i++) {
+        const struct job *job = jobs->jobs[i];
+        if (strcmp(job->request.queue_ids, id) == 0 && (last == NULL || job->order > last->order)) {
+            last = job;
+        }
+    }
+    return last;
+}
+
+static bool is_retry(const struct mib_view *view, const struct staged_control *control) {
+    const struct job *last = last_control(view->jobs, control->id);
+    return last != NULL && last->key.command == control->command &&
+           view->now_wall >= last->created && view->now_wall - last->created <= MIB_RETRY_S;
+}
+
+/* A free id that no other row of this PDU takes. */
+static uint32_t next_id(const struct mib_transaction *transaction, const struct mib_view *view,
+                        enum action_command command) {
+    uint32_t id = job_table_free_id(view->jobs, "", command);
+    for (size_t i = 0; i < transaction->changes.job_count; i++) {
+        const struct job_key *key = &transaction->changes.jobs[i]->key;
+        if (key->owner[0] == '\0' && key->command == command && key->id >= id) {
+            id = key->id + 1;
+        }
+    }
+    return id;
+}
+
+enum mib_error mib_check_controls(struct mib_transaction *transaction, const struct mib_view *view,
+                                  size_t *variable) {
+    for (size_t i = 0; i < transaction->control_count; i++) {
+        const struct staged_control *control = &transaction->controls[i];
+        *variable = control->variable;
+        if (is_retry(view, control)) {
+            continue;
+        }
+        struct job_key key = {.command = control->command,
+                              .id = next_id(transaction, view, control->command)};
+        struct job *job = job_new(&key);
+        char *ids = strdup(control->id);
+        if (job == NULL || ids == NULL) {
+            job_free(job);
+            free(ids);
+            return MIB_RESOURCE_UNAVAILABLE;
+        }
+        free(job->request.queue_ids);
+        job->request.queue_ids = ids;
+        job->created = view->now_wall;
+        enum mib_error error = mib_add_job(transaction, job);
+        if (error != MIB_ERROR_NONE) {
+            return error;
+        }
+    }
+    return MIB_ERROR_NONE;
+}

@@ -1,0 +1,58 @@
+#include "snmp/mib_transaction.h"
+
+#include <string.h>
+
+/* The tunables as this PDU leaves them. */
+static struct tunables *staged_tunables(struct mib_transaction *transaction,
+                                        const struct mib_view *view) {
+    if (!transaction->changes.tunables_changed) {
+        transaction->changes.tunables_changed = true;
+        transaction->changes.tunables = *view->tunables;
+    }
+    transaction->tunables_variable = transaction->variable;
+    return &transaction->changes.tunables;
+}
+
+enum mib_error mib_stage_threshold(struct mib_transaction *transaction, const struct mib_view *view,
+                                   const struct mib_object *object, const uint32_t *index,
+                                   size_t count, const struct mib_value *value) {
+    struct tunables *tunables = staged_tunables(transaction, view);
+    (void)index;
+    (void)count;
+    memcpy((char *)tunables + object->write->offset, &value->number, sizeof value->number);
+    return MIB_ERROR_NONE;
+}
+
+/* BITS: bit n, from the left, is notification n + 1; octets that are left out are zero. */
+enum mib_error mib_stage_notify(struct mib_transaction *transaction, const struct mib_view *view,
+                                const struct mib_object *object, const uint32_t *index,
+                                size_t count, const struct mib_value *value) {
+    const uint8_t *octets = value->octets;
+    uint32_t notify = 0;
+    (void)object;
+    (void)index;
+    (void)count;
+    for (unsigned bit = 0; bit < 8 * value->length; bit++) {
+        if ((octets[bit / 8] & 0x80U >> bit % 8) == 0) {
+            continue;
+        }
+        if (bit + 1 >= EVENT_TYPE_END) {
+            return MIB_WRONG_VALUE;
+        }
+        notify |= 1U << (bit + 1);
+    }
+    staged_tunables(transaction, view)->notify = notify;
+    return MIB_ERROR_NONE;
+}
+
+enum mib_error mib_stage_lifetime(struct mib_transaction *transaction, const struct mib_view *view,
+                                  const struct mib_object *object, const uint32_t *index,
+                                  size_t count, const struct mib_value *value) {
+    size_t which = object->write->offset;
+    (void)view;
+    (void)index;
+    (void)count;
+    transaction->changes.lifetime_changed[which] = true;
+    transaction->changes.lifetime_days[which] = (uint32_t)value->integer;
+    return MIB_ERROR_NONE;
+}

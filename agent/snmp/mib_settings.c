@@ -1,0 +1,125 @@
+#include "snmp/mib_transaction.h"
+#include "snmp/mib_value.h"
+
+#include <stddef.h>
+
+#define NOTIFY_OCTETS ((EVENT_TYPE_END - 1 + 7) / 8)
+
+#define WRITE(max, function, where)                                                                \
+    &(const struct mib_write) {                                                                    \
+        .minimum = 0, .maximum = (max), .stage = (function), .offset = (where)                     \
+    }
+#define TUNABLE(max, member) WRITE(max, mib_stage_threshold, offsetof(struct tunables, member))
+
+/* hmqSettings */
+
+static bool set_days(const struct mib_view *view, struct mib_value *value, uint32_t seconds) {
+    uint32_t days;
+    return view->snapshot->settings.known && lifetime_days(seconds, &days) &&
+           mib_set_integer(value, (int32_t)days);
+}
+
+GETTER(bounce_lifetime) {
+    UNUSED_ROW;
+    return set_days(view, value, view->snapshot->settings.bounce_lifetime_s);
+}
+
+GETTER(maximal_lifetime) {
+    UNUSED_ROW;
+    return set_days(view, value, view->snapshot->settings.maximal_lifetime_s);
+}
+
+GETTER(bounce_lifetime_effective) {
+    UNUSED_ROW;
+    return view->snapshot->settings.known &&
+           mib_set_number(value, view->snapshot->settings.bounce_lifetime_s);
+}
+
+GETTER(maximal_lifetime_effective) {
+    UNUSED_ROW;
+    return view->snapshot->settings.known &&
+           mib_set_number(value, view->snapshot->settings.maximal_lifetime_s);
+}
+
+/* hmqSettingsState: applied(1), failed(3); the others come with SET. */
+GETTER(settings_state) {
+    UNUSED_ROW;
+    return view->status->settings_tried &&
+           mib_set_integer(value, view->status->settings_error[0] == '\0' ? 1 : 3);
+}
+
+GETTER(settings_error) {
+    UNUSED_ROW;
+    return view->status->settings_tried && mib_set_text(value, view->status->settings_error);
+}
+
+GETTER(overload_threshold) {
+    UNUSED_ROW;
+    return mib_set_number(value, view->tunables->thresholds.overload);
+}
+
+GETTER(overload_clear_threshold) {
+    UNUSED_ROW;
+    return mib_set_number(value, view->tunables->thresholds.overload_clear);
+}
+
+GETTER(warning_threshold) {
+    UNUSED_ROW;
+    return mib_set_number(value, view->tunables->thresholds.warning);
+}
+
+GETTER(age_threshold) {
+    UNUSED_ROW;
+    return mib_set_number(value, view->tunables->thresholds.age_s);
+}
+
+GETTER(hold_threshold) {
+    UNUSED_ROW;
+    return mib_set_number(value, view->tunables->thresholds.hold);
+}
+
+GETTER(message_limit) {
+    UNUSED_ROW;
+    return mib_set_number(value, view->tunables->message_limit);
+}
+
+/* BITS: bit n, from the left, is notification n + 1. */
+GETTER(notification_enable) {
+    UNUSED_ROW;
+    for (unsigned type = 1; type < EVENT_TYPE_END; type++) {
+        unsigned bit = type - 1;
+        if (tunables_notify(view->tunables, (enum event_type)type)) {
+            value->small[bit / 8] = (uint8_t)(value->small[bit / 8] | 0x80U >> bit % 8);
+        }
+    }
+    return mib_set_octets(value, value->small, NOTIFY_OCTETS);
+}
+
+static const struct mib_object settings_objects[] = {
+    {1, "hmqBounceQueueLifetime", MIB_INTEGER, bounce_lifetime,
+     WRITE(LIFETIME_DAYS_MAX, mib_stage_lifetime, MIB_BOUNCE_LIFETIME)},
+    {2, "hmqMaximalQueueLifetime", MIB_INTEGER, maximal_lifetime,
+     WRITE(LIFETIME_DAYS_MAX, mib_stage_lifetime, MIB_MAXIMAL_LIFETIME)},
+    {3, "hmqBounceQueueLifetimeEffective", MIB_GAUGE32, bounce_lifetime_effective, NULL},
+    {4, "hmqMaximalQueueLifetimeEffective", MIB_GAUGE32, maximal_lifetime_effective, NULL},
+    {5, "hmqSettingsState", MIB_INTEGER, settings_state, NULL},
+    {6, "hmqSettingsError", MIB_OCTETS, settings_error, NULL},
+    {7, "hmqOverloadThreshold", MIB_GAUGE32, overload_threshold,
+     TUNABLE(UINT32_MAX, thresholds.overload)},
+    {8, "hmqOverloadClearThreshold", MIB_GAUGE32, overload_clear_threshold,
+     TUNABLE(UINT32_MAX, thresholds.overload_clear)},
+    {9, "hmqWarningThreshold", MIB_GAUGE32, warning_threshold,
+     TUNABLE(UINT32_MAX, thresholds.warning)},
+    {10, "hmqAgeThreshold", MIB_GAUGE32, age_threshold, TUNABLE(UINT32_MAX, thresholds.age_s)},
+    {11, "hmqHoldThreshold", MIB_GAUGE32, hold_threshold, TUNABLE(UINT32_MAX, thresholds.hold)},
+    {12, "hmqMessageLimit", MIB_GAUGE32, message_limit,
+     TUNABLE(TUNABLES_MESSAGE_LIMIT_MAX, message_limit)},
+    {13, "hmqNotificationEnable", MIB_OCTETS, notification_enable,
+     WRITE(NOTIFY_OCTETS, mib_stage_notify, 0)},
+};
+
+const struct mib_group mib_settings_group = {{1, 4},
+                                             2,
+                                             &mib_scalar_index,
+                                             settings_objects,
+                                             sizeof settings_objects / sizeof settings_objects[0]};

@@ -1,0 +1,100 @@
+/*
+ * A SET being staged, for snmp/mib_set*.c and the stage functions of groups only.
+ */
+#ifndef HMQ_SNMP_MIB_TRANSACTION_H
+#define HMQ_SNMP_MIB_TRANSACTION_H
+
+#include "snmp/mib_tree.h"
+
+/* One row of hmqActionTable in a PDU. */
+struct staged_row {
+    struct job_key key;
+    struct job *job;  /* its request filled from the columns; owned until it goes to changes */
+    uint32_t columns; /* bit 1 << column for each one that was set */
+    int32_t status;   /* hmqActionRowStatus, 0 = not in the PDU */
+    size_t first, at; /* the variables that came first, and that set the status */
+    bool no_memory;
+};
+
+/* hmqMessageControl of a message, or hmqFlush. */
+struct staged_control {
+    enum action_command command;
+    char id[QUEUE_ID_SIZE]; /* "" for hmqFlush */
+    size_t variable;
+};
+
+struct mib_transaction {
+    size_t variable; /* the one being staged */
+    struct staged_row *rows;
+    size_t row_count, row_capacity;
+    struct staged_control *controls;
+    size_t control_count, control_capacity;
+    size_t tunables_variable; /* the last that changed the tunables */
+    struct mib_changes changes;
+};
+
+/* Grows an array of *capacity elements of size octets so that one more fits. */
+void *mib_grow(void *array, size_t count, size_t *capacity, size_t size);
+
+/* Appends a job (consumed in any case) to the changes. */
+enum mib_error mib_add_job(struct mib_transaction *transaction, struct job *job);
+
+/* The part of the check that belongs to hmqActionTable and to the one-line controls. */
+enum mib_error mib_check_rows(struct mib_transaction *transaction, const struct mib_view *view,
+                              size_t *variable);
+enum mib_error mib_check_controls(struct mib_transaction *transaction, const struct mib_view *view,
+                                  size_t *variable);
+
+/* Stage functions. */
+enum mib_error mib_stage_action(struct mib_transaction *transaction, const struct mib_view *view,
+                                const struct mib_object *object, const uint32_t *index,
+                                size_t count, const struct mib_value *value);
+enum mib_error mib_stage_flush(struct mib_transaction *transaction, const struct mib_view *view,
+                               const struct mib_object *object, const uint32_t *index, size_t count,
+                               const struct mib_value *value);
+enum mib_error mib_stage_control(struct mib_transaction *transaction, const struct mib_view *view,
+                                 const struct mib_object *object, const uint32_t *index,
+                                 size_t count, const struct mib_value *value);
+enum mib_error mib_stage_threshold(struct mib_transaction *transaction, const struct mib_view *view,
+                                   const struct mib_object *object, const uint32_t *index,
+                                   size_t count, const struct mib_value *value);
+enum mib_error mib_stage_notify(struct mib_transaction *transaction, const struct mib_view *view,
+                                const struct mib_object *object, const uint32_t *index,
+                                size_t count, const struct mib_value *value);
+enum mib_error mib_stage_lifetime(struct mib_transaction *transaction, const struct mib_view *view,
+                                  const struct mib_object *object, const uint32_t *index,
+                                  size_t count, const struct mib_value *value);
+
+/* The columns of hmqActionTable. */
+enum action_column {
+    ACTION_QUEUE_IDS = 4,
+    ACTION_QUEUE,
+    ACTION_SENDER,
+    ACTION_RECIPIENT,
+    ACTION_REASON,
+    ACTION_MIN_AGE,
+    ACTION_MIN_SIZE,
+    ACTION_ALL,
+    ACTION_EXPECTED_COUNT,
+    ACTION_COMMENT,
+    ACTION_STATE,
+    ACTION_MATCHED,
+    ACTION_SUCCEEDED,
+    ACTION_FAILED,
+    ACTION_START_TIME,
+    ACTION_END_TIME,
+    ACTION_ERROR,
+    ACTION_ROW_STATUS,
+};
+
+/* RowStatus of SNMPv2-TC (RFC 2579) */
+enum row_status {
+    ROW_ACTIVE = 1,
+    ROW_NOT_IN_SERVICE,
+    ROW_NOT_READY,
+    ROW_CREATE_AND_GO,
+    ROW_CREATE_AND_WAIT,
+    ROW_DESTROY,
+};
+
+#endif
