@@ -126,7 +126,7 @@ def check_values(objects, values):
         )
         if tag == "scalar":
             check(instance == f"{oid}.0", f"{name}: the instance of a scalar is .0, not {instance}")
-        if kind == "octets" and expected == "octets" and ranges == FOREIGN["SnmpAdminString"][1]:
+        if kind == "octets" and expected == "octets" and ranges is FOREIGN["SnmpAdminString"][1]:
             bytes.fromhex(text).decode("utf-8")
     for oid, (name, _, _, _) in objects.items():
         check(oid in seen, f"{name} ({oid}) has no value in the sample: add one to tests/mib/sample.c")
