@@ -27,6 +27,7 @@ check_tree() {
     done <<END
 755 $2/sbin/hermes-mailqueued
 755 $2/sbin/hermes-mailqueue-helper
+755 $2/sbin/hermes-mailqueue-hooks
 755 $2/bin/hmq-status
 755 $2/share/hermes-mailqueue/fetch-mibs.sh
 755 $2/share/hermes-mailqueue/rehome-mib.sh
@@ -74,7 +75,7 @@ diff <(cd "$root/dest" && find . -type f | sort) <(cd "$root/deb" && find . -typ
     fail 'conffiles'
 # Against what the linker says: each library of the programs comes from a package that is named.
 depends=$(dpkg-deb -f "$deb" Depends)
-for library in libc6 libcjson1 libsnmp40 libsystemd0; do
+for library in libc6 libcjson1 libcurl4 libsnmp40 libsqlite3-0 libssl3 libsystemd0; do
     [[ $depends == *"$library (>="* ]] || fail "no dependency on $library: $depends"
 done
 for script in postinst prerm postrm; do
