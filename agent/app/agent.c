@@ -99,6 +99,22 @@ static void on_event_added(void *userdata) {
     (void)userdata;
 }
 
+/* One line about a finished action: what, by whom, how it ended. */
+static void describe_action(const struct job *job, char *text, size_t size) {
+    const char *command = job_command_name(job->key.command);
+    const char *by = job->key.owner[0] != '\0' ? " by " : "";
+    const char *colon = job->error[0] != '\0' ? ": " : "";
+    int len =
+        snprintf(text, size, "%s%s%s: %s", command, by, job->key.owner, job_state_name(job->state));
+    if (job->key.command == ACTION_COUNT) {
+        snprintf(text + len, size - (size_t)len, ", %u match%s%s", job->matched, colon, job->error);
+    } else {
+        snprintf(text + len, size - (size_t)len, ", %u of %u succeeded%s%s", job->succeeded,
+                 job->succeeded + job->failed, colon, job->error);
+    }
+    text[text_utf8_prefix(text, strlen(text), size - 1)] = '\0';
+}
+
 static void on_action_finished(void *userdata, const struct job *job) {
     struct agent *agent = userdata;
     struct event event = {.type = EVENT_ACTION_FINISHED, .has_action = true};
@@ -108,11 +124,7 @@ static void on_action_finished(void *userdata, const struct job *job) {
                                          .succeeded = job->succeeded,
                                          .failed = job->failed};
     memcpy(event.action.comment, job->request.comment, sizeof event.action.comment);
-    snprintf(event.text, sizeof event.text, "%s%s%s: %s, %u of %u succeeded%s%.120s",
-             job_command_name(job->key.command), job->key.owner[0] != '\0' ? " by " : "",
-             job->key.owner, job_state_name(job->state), job->succeeded, job->matched,
-             job->error[0] != '\0' ? ": " : "", job->error);
-    event.text[text_utf8_prefix(event.text, strlen(event.text), sizeof event.text - 1)] = '\0';
+    describe_action(job, event.text, sizeof event.text);
     events_emit(agent->events, &event);
 }
 

@@ -226,7 +226,7 @@ static void run_command(struct job_run *run, const struct way *way) {
     const struct config *config = run->context.config;
     const struct helper_order order = {
         .type = way->type,
-        .command = run->job->key.command,
+        .command = way->type == REQUEST_ACTION ? run->job->key.command : (enum action_command)0,
         .ids = (const char(*)[QUEUE_ID_SIZE])run->ids,
         .id_count = run->id_count,
         .output_max = way->type == REQUEST_VIEW ? config->view_limit_bytes : 0,

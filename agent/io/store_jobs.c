@@ -80,7 +80,7 @@ static void deinit_add(struct task *task) {
     free(add->serials);
 }
 
-/* The job without results and output. */
+/* The job without results and output, and what belongs to them or to the process that runs it. */
 static struct job *copy_job(const struct job *job, bool with_request) {
     struct job *copy = job_new(&job->key);
     if (copy == NULL) {
@@ -92,6 +92,10 @@ static struct job *copy_job(const struct job *job, bool with_request) {
     copy->result_count = copy->result_capacity = 0;
     copy->output = NULL;
     copy->output_len = 0;
+    copy->lines = NULL;
+    copy->line_count = 0;
+    copy->seen = NULL;
+    copy->seen_count = 0;
     copy->request.queue_ids = queue_ids;
     if (with_request) {
         copy->request.queue_ids = strdup(job->request.queue_ids);
