@@ -5,8 +5,8 @@
 #include "app/collector.h"
 #include "app/detection.h"
 #include "app/events.h"
+#include "app/hook_feed.h"
 #include "app/service.h"
-#include "core/text.h"
 #include "io/log.h"
 #include "io/store.h"
 #include "snmp/agentx.h"
@@ -17,11 +17,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
+#include <unistd.h>
 
 #define USEC_PER_SEC UINT64_C(1000000)
 
 /* Detection begins when the store has told what was raised before, but does not wait longer. */
 #define LOAD_WAIT_USEC (2 * USEC_PER_SEC)
+
+/* Hooks wait longer: how far each endpoint has got stands in the store. */
+#define HOOKS_WAIT_USEC (30 * USEC_PER_SEC)
 
 /* What the store may still write at a stop. */
 #define STOP_WAIT_USEC (5 * USEC_PER_SEC)
@@ -31,7 +35,7 @@
 
 struct agent {
     sd_event *event;
-    sd_event_source *load_timer;
+    sd_event_source *load_timer, *hooks_timer;
     struct config *config;
     struct agent_status status;
     struct tunables tunables;
@@ -44,16 +48,23 @@ struct agent {
     struct events *events;
     struct actions *actions;
     struct detection detection;
+    int hooks_socket; /* until the feed takes it; -1 = none */
+    uint32_t first_serial;
+    struct hook_feed *hooks;
+    const struct hook_status *hook_status[CONFIG_HOOKS_MAX];
 };
 
 static void fill_view(void *userdata, struct mib_view *view) {
-    const struct agent *agent = userdata;
+    struct agent *agent = userdata;
+    size_t hook_count = hook_feed_status(agent->hooks, agent->hook_status);
     *view = (struct mib_view){.snapshot = collector_snapshot(agent->collector),
                               .status = &agent->status,
                               .config = agent->config,
                               .tunables = &agent->tunables,
                               .jobs = actions_table(agent->actions),
                               .events = events_log(agent->events),
+                              .hooks = agent->hook_status,
+                              .hook_count = hook_count,
                               .now_usec = clock_usec(),
                               .now_wall = clock_wall()};
 }
@@ -95,8 +106,11 @@ static void on_sent(void *userdata, uint32_t serial) {
     events_sent(agent->events, serial);
 }
 
-static void on_event_added(void *userdata) {
-    (void)userdata;
+static void on_event_added(void *userdata, const struct event *event) {
+    struct agent *agent = userdata;
+    if (agent->hooks != NULL) {
+        hook_feed_notify(agent->hooks, event);
+    }
 }
 
 /* One line about a finished action: what, by whom, how it ended. */
@@ -112,7 +126,6 @@ static void describe_action(const struct job *job, char *text, size_t size) {
         snprintf(text + len, size - (size_t)len, ", %u of %u succeeded%s%s", job->succeeded,
                  job->succeeded + job->failed, colon, job->error);
     }
-    text[text_utf8_prefix(text, strlen(text), size - 1)] = '\0';
 }
 
 static void on_action_finished(void *userdata, const struct job *job) {
@@ -184,10 +197,36 @@ static void on_store_usable(void *userdata, int error, const char *text) {
     note_store(userdata, error, text);
 }
 
+/* image is NULL when the store could not be read in time. */
+static void start_hooks(struct agent *agent, const struct store_image *image) {
+    if (agent->hooks_socket < 0) {
+        return;
+    }
+    int socket = agent->hooks_socket;
+    agent->hooks_socket = -1;
+    sd_event_source_set_enabled(agent->hooks_timer, SD_EVENT_OFF);
+    int r = hook_feed_new(agent->event, socket, agent->config, agent->store,
+                          events_log(agent->events), image, agent->first_serial, &agent->hooks);
+    if (r < 0) {
+        log_line(LOG_ERR, "webhooks and scripts are not called: %s", strerror(-r));
+    }
+}
+
+static int on_hooks_timer(sd_event_source *source, uint64_t usec, void *userdata) {
+    struct agent *agent = userdata;
+    (void)source;
+    (void)usec;
+    log_line(LOG_WARNING, "webhooks and scripts begin with the events of this start: what they "
+                          "missed before stands in the database, which cannot be read");
+    start_hooks(agent, NULL);
+    return 0;
+}
+
 static void start(struct agent *agent) {
     const struct event started = {.type = EVENT_AGENT_STARTED,
                                   .text = "hermes-mailqueued " HMQ_VERSION " started"};
     agent->started = true;
+    agent->first_serial = agent->status.event_serial;
     sd_event_source_set_enabled(agent->load_timer, SD_EVENT_OFF);
     events_emit(agent->events, &started);
     on_changed(agent);
@@ -228,6 +267,9 @@ static void on_store_loaded(void *userdata, const struct store_image *image, int
     actions_load(agent->actions, image);
     if (!agent->started) {
         start(agent);
+    }
+    if (error == 0) {
+        start_hooks(agent, image);
     }
 }
 
@@ -300,6 +342,10 @@ static int start_store(struct agent *agent) {
         .loaded = on_store_loaded, .usable = on_store_usable, .userdata = agent};
     int r = sd_event_add_time_relative(agent->event, &agent->load_timer, CLOCK_MONOTONIC,
                                        LOAD_WAIT_USEC, 0, on_load_timer, agent);
+    if (r >= 0) {
+        r = sd_event_add_time_relative(agent->event, &agent->hooks_timer, CLOCK_MONOTONIC,
+                                       HOOKS_WAIT_USEC, 0, on_hooks_timer, agent);
+    }
     return r < 0 ? r
                  : store_new(agent->event, config->database, &limits, &callbacks, &agent->store);
 }
@@ -351,12 +397,13 @@ static int start_snmp(struct agent *agent) {
     return r;
 }
 
-int agent_new(struct config *config, int helper_socket, struct agent **out) {
+int agent_new(struct config *config, int helper_socket, int hooks_socket, struct agent **out) {
     struct agent *agent = calloc(1, sizeof *agent);
     if (agent == NULL) {
         return -ENOMEM;
     }
     agent->config = config;
+    agent->hooks_socket = hooks_socket;
     agent->status.start_wall = clock_wall();
     tunables_from_config(&agent->tunables, config);
     int r = sd_event_new(&agent->event);
@@ -398,12 +445,17 @@ void agent_free(struct agent *agent) {
         return;
     }
     store_free(agent->store, STOP_WAIT_USEC);
+    hook_feed_free(agent->hooks);
     agentx_free(agent->agentx);
     actions_free(agent->actions);
     events_free(agent->events);
     collector_free(agent->collector);
     service_free(agent->service);
     sd_event_source_disable_unref(agent->load_timer);
+    sd_event_source_disable_unref(agent->hooks_timer);
+    if (agent->hooks_socket >= 0) {
+        close(agent->hooks_socket);
+    }
     sd_event_unref(agent->event);
     config_free(agent->config);
     free(agent);

@@ -182,7 +182,7 @@ void events_emit(struct events *events, const struct event *given) {
     log_event(priority_of(event.type), event_name(event.type), event.serial, event.text);
     event_log_add(events->log, &event);
     store_and_send(events, &event, notify ? build(&view, &event) : NULL);
-    events->sources.added(events->sources.userdata);
+    events->sources.added(events->sources.userdata, &event);
 }
 
 void events_sent(struct events *events, uint32_t serial) {

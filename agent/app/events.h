@@ -24,7 +24,7 @@ struct events_sources {
     struct store *store;
     void (*view)(void *userdata, struct mib_view *view);
     /* There is an event that hooks may want. */
-    void (*added)(void *userdata);
+    void (*added)(void *userdata, const struct event *event);
     void *userdata;
 };
 

@@ -51,7 +51,8 @@ static int start(struct config *config) {
     struct passwd user = {.pw_name = NULL};
     struct agent *agent;
     int socket;
-    pid_t helper;
+    int hooks_socket = -1;
+    pid_t child;
     bool root = geteuid() == 0;
     if (root && find_user(config, &user) != 0) {
         config_free(config);
@@ -63,9 +64,15 @@ static int start(struct config *config) {
                  "is read",
                  "this user");
     }
-    int r = spawn_sibling(SPAWN_HELPER, config->path, &socket, &helper);
+    int r = spawn_sibling(SPAWN_HELPER, config->path, &socket, &child);
     if (r < 0) {
-        log_line(LOG_ERR, "cannot start hermes-mailqueue-helper: %s", strerror(-r));
+        log_line(LOG_ERR, "cannot start " SPAWN_HELPER ": %s", strerror(-r));
+        config_free(config);
+        return EXIT_CANNOT_START;
+    }
+    if (config->hook_count > 0 &&
+        (r = spawn_sibling(SPAWN_HOOKS, config->path, &hooks_socket, &child)) < 0) {
+        log_line(LOG_ERR, "cannot start " SPAWN_HOOKS ": %s", strerror(-r));
         config_free(config);
         return EXIT_CANNOT_START;
     }
@@ -74,7 +81,7 @@ static int start(struct config *config) {
         config_free(config);
         return EXIT_CANNOT_START;
     }
-    r = agent_new(config, socket, &agent);
+    r = agent_new(config, socket, hooks_socket, &agent);
     if (r < 0) {
         log_line(LOG_ERR, "cannot start: %s", strerror(-r));
         config_free(config);

@@ -10,6 +10,7 @@
 #include "core/config.h"
 #include "core/event.h"
 #include "core/event_log.h"
+#include "core/hook_status.h"
 #include "core/job_table.h"
 #include "core/snapshot.h"
 #include "core/status.h"
@@ -47,6 +48,8 @@ struct mib_view {
     const struct tunables *tunables;
     const struct job_table *jobs;
     const struct event_log *events;
+    const struct hook_status *const *hooks; /* in the order of the configuration */
+    size_t hook_count;
     uint64_t now_usec; /* CLOCK_MONOTONIC */
     int64_t now_wall;  /* seconds since the epoch */
 };

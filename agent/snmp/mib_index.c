@@ -206,3 +206,20 @@ static size_t write_event(const struct mib_row *row, uint32_t *index) {
 }
 
 const struct mib_index mib_event_index = {find_event, write_event};
+
+static bool find_hook(const struct mib_view *view, const uint32_t *index, size_t count,
+                      bool inclusive, struct mib_row *row) {
+    uint32_t next = next_integer(index, count, inclusive);
+    if (next > view->hook_count) {
+        return false;
+    }
+    row->hook = next - 1;
+    return true;
+}
+
+static size_t write_hook(const struct mib_row *row, uint32_t *index) {
+    index[0] = (uint32_t)row->hook + 1;
+    return 1;
+}
+
+const struct mib_index mib_hook_index = {find_hook, write_hook};

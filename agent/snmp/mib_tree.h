@@ -15,6 +15,7 @@ struct mib_row {
     size_t result; /* position in job->results */
     size_t line;   /* position in job->lines */
     const struct event *event;
+    size_t hook; /* position in view->hooks */
 };
 
 struct mib_object;
@@ -69,6 +70,7 @@ extern const struct mib_group mib_messages_group, mib_message_group, mib_recipie
 extern const struct mib_group mib_actions_group, mib_action_group, mib_result_group,
     mib_output_group;
 extern const struct mib_group mib_events_group, mib_event_group;
+extern const struct mib_group mib_hook_group;
 
 /* The object that an identifier lies in, *index being where its instance begins; or NULL. */
 const struct mib_object *mib_find(const uint32_t *oid, size_t len, const struct mib_group **group,
@@ -83,5 +85,6 @@ extern const struct mib_index mib_action_index;
 extern const struct mib_index mib_result_index;
 extern const struct mib_index mib_output_index;
 extern const struct mib_index mib_event_index;
+extern const struct mib_index mib_hook_index;
 
 #endif

@@ -197,6 +197,19 @@ static void add_events(struct sample *sample) {
     }
 }
 
+static void add_hooks(struct sample *sample) {
+    sample->hooks[0] = (struct hook_status){.name = "webhook.ops",
+                                            .kind = HOOK_WEBHOOK,
+                                            .delivered = 7,
+                                            .failures = 2,
+                                            .pending = {true, 3},
+                                            .last_error = "HTTP status 503",
+                                            .last_delivery = SAMPLE_NOW - 100};
+    sample->hooks[1] = (struct hook_status){.name = "script.pager", .kind = HOOK_SCRIPT};
+    sample->hook_list[0] = &sample->hooks[0];
+    sample->hook_list[1] = &sample->hooks[1];
+}
+
 void sample_init(struct sample *sample, unsigned known) {
     char error[200];
     bool empty = (known & SAMPLE_EMPTY) != 0;
@@ -238,12 +251,15 @@ void sample_init(struct sample *sample, unsigned known) {
     status->store_usable = true;
     add_jobs(sample);
     add_events(sample);
+    add_hooks(sample);
     sample->view = (struct mib_view){.snapshot = sample->snapshot,
                                      .status = &sample->status,
                                      .config = sample->config,
                                      .tunables = &sample->tunables,
                                      .jobs = &sample->jobs,
                                      .events = sample->events,
+                                     .hooks = sample->hook_list,
+                                     .hook_count = 2,
                                      .now_usec = NOW_USEC,
                                      .now_wall = SAMPLE_NOW};
     /* Times in the MIB are local ones. */

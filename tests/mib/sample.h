@@ -24,6 +24,8 @@ struct sample {
     struct tunables tunables;
     struct job_table jobs;
     struct event_log *events;
+    struct hook_status hooks[2];
+    const struct hook_status *hook_list[2];
     struct mib_view view;
 };
 

@@ -1,0 +1,118 @@
+#include "app/hook_feed.h"
+
+#include "io/hooks_client.h"
+#include "io/log.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#define BATCH_MAX 64
+
+struct hook_feed {
+    struct hooks_client *client;
+    struct store *store;
+    const struct event_log *log;
+    uint32_t event_serial; /* when the feed began */
+    struct event batch[BATCH_MAX];
+};
+
+/* A question that the store is to answer. */
+struct reading {
+    struct hook_feed *feed;
+    size_t hook;
+};
+
+static void on_read(void *userdata, int error, const struct event *events, size_t count) {
+    struct reading *reading = userdata;
+    if (error < 0) {
+        hooks_client_feed_failed(reading->feed->client, reading->hook);
+    } else {
+        hooks_client_feed(reading->feed->client, reading->hook, events, count);
+    }
+    free(reading);
+}
+
+/* True when the log in memory has everything after the serial. */
+static bool log_reaches_back(const struct hook_feed *feed, uint32_t after) {
+    uint32_t oldest = event_log_oldest(feed->log);
+    return oldest != 0 ? after + 1 >= oldest : after >= feed->event_serial;
+}
+
+static void on_want(void *userdata, size_t hook, uint32_t after, size_t max) {
+    struct hook_feed *feed = userdata;
+    if (!log_reaches_back(feed, after)) {
+        struct reading *reading = malloc(sizeof *reading);
+        if (reading == NULL) {
+            hooks_client_feed_failed(feed->client, hook);
+            return;
+        }
+        *reading = (struct reading){.feed = feed, .hook = hook};
+        store_events_read(feed->store, after, max, on_read, reading);
+        return;
+    }
+    size_t count = 0;
+    const struct event *event;
+    max = max < BATCH_MAX ? max : BATCH_MAX;
+    while (count < max && (event = event_log_after(feed->log, after)) != NULL) {
+        feed->batch[count++] = *event;
+        after = event->serial;
+    }
+    hooks_client_feed(feed->client, hook, feed->batch, count);
+}
+
+static void on_cursor(void *userdata, const struct store_cursor *cursor) {
+    const struct hook_feed *feed = userdata;
+    store_cursor_set(feed->store, cursor);
+}
+
+static void on_log(void *userdata, int priority, const char *text) {
+    (void)userdata;
+    log_line(priority, "%s", text);
+}
+
+int hook_feed_new(sd_event *event, int socket, const struct config *config, struct store *store,
+                  const struct event_log *log, const struct store_image *image,
+                  uint32_t event_serial, struct hook_feed **out) {
+    struct hook_feed *feed = calloc(1, sizeof *feed);
+    const struct hooks_callbacks callbacks = {
+        .want = on_want, .cursor = on_cursor, .log = on_log, .userdata = feed};
+    if (feed == NULL) {
+        close(socket);
+        return -ENOMEM;
+    }
+    feed->store = store;
+    feed->log = log;
+    feed->event_serial = event_serial;
+    int r = hooks_client_new(event, socket, config, image != NULL ? image->cursors : NULL,
+                             image != NULL ? image->cursor_count : 0, event_serial, &callbacks,
+                             &feed->client);
+    if (r < 0) {
+        free(feed);
+        return r;
+    }
+    *out = feed;
+    return 0;
+}
+
+void hook_feed_free(struct hook_feed *feed) {
+    if (feed == NULL) {
+        return;
+    }
+    hooks_client_free(feed->client);
+    free(feed);
+}
+
+void hook_feed_notify(struct hook_feed *feed, const struct event *event) {
+    hooks_client_notify(feed->client, event);
+}
+
+size_t hook_feed_status(const struct hook_feed *feed,
+                        const struct hook_status *status[CONFIG_HOOKS_MAX]) {
+    size_t count = feed != NULL ? hooks_client_count(feed->client) : 0;
+    for (size_t i = 0; i < count; i++) {
+        status[i] = hooks_client_status(feed->client, i);
+    }
+    return count;
+}
