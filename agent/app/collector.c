@@ -14,7 +14,22 @@
 /* Scanning and listing may take one part in so many of the time. */
 #define DUTY 20
 #define RETRY_USEC (5 * USEC_PER_SEC)
-#define TICK_USEC (USEC_PER_SEC / 10)
+
+/* What failed by taking too long is tried again after so many times as long. */
+#define RETRY_DUTY 3
+
+/* Between two scans however short: each costs both processes something besides. */
+#define SCAN_GAP_USEC (USEC_PER_SEC / 40)
+
+/* Without a hint: a look whether the spool is there and Postfix runs. */
+#define LOOK_USEC (5 * USEC_PER_SEC)
+
+/* Where nothing changes, listing may take one part in so many of the time. */
+#define UNCHANGED_DUTY 2000
+
+/* What grows old without an event is judged as often. */
+#define JUDGE_USEC USEC_PER_SEC
+#define TIMER_ACCURACY_USEC 1000
 #define SETTINGS_INTERVAL_USEC (60 * USEC_PER_SEC)
 #define STALE_FACTOR 3
 #define AGE_MIN_USEC (3 * USEC_PER_SEC)
@@ -44,8 +59,9 @@ struct collector {
     struct reading scan, list, settings;
     struct sighting lock, showq;
     bool helper_ready, helper_gone;
-    bool full_due;       /* the next scan is to be a full one */
-    bool counts_by_list; /* the spool cannot be read here */
+    uint64_t full_usec;    /* when the next scan is to be a full one */
+    bool counts_by_list;   /* the spool cannot be read here */
+    uint64_t total_before; /* messages counted when the listing began, 0 = unknown too */
     struct listing_builder *builder;
     uint32_t lines_skipped;
     char line_error[STATUS_ERROR_SIZE];
@@ -63,6 +79,10 @@ static uint64_t now_usec(void) {
 
 static uint64_t larger(uint64_t a, uint64_t b) {
     return a > b ? a : b;
+}
+
+static uint64_t smaller(uint64_t a, uint64_t b) {
+    return a < b ? a : b;
 }
 
 /* Counted each time, told in the log when it is another one than last time. */
@@ -92,6 +112,38 @@ static enum data_status reading_status(const struct collector *collector,
         return DATA_UNAVAILABLE;
     }
     return reading->failed ? DATA_STALE : DATA_OK;
+}
+
+static uint64_t list_gap(const struct collector *collector) {
+    return larger(collector->config->list_interval_usec, DUTY * collector->list.used_usec);
+}
+
+static uint64_t scan_gap(const struct collector *collector) {
+    return larger(SCAN_GAP_USEC, DUTY * collector->scan.used_usec);
+}
+
+/* When the reading is due: by its time, or by a hint once the last one has paid for its cost. */
+static uint64_t due_at(const struct reading *reading, uint64_t gap) {
+    if (reading->running) {
+        return UINT64_MAX;
+    }
+    return reading->dirty && !reading->failed
+               ? smaller(reading->due_usec, reading->begun_usec + gap)
+               : reading->due_usec;
+}
+
+static void set_timer(struct collector *collector) {
+    uint64_t now = now_usec();
+    uint64_t next = now + JUDGE_USEC;
+    if (collector->helper_ready) {
+        next = smaller(next, due_at(&collector->scan, scan_gap(collector)));
+        next = smaller(next, due_at(&collector->list, list_gap(collector)));
+        next = smaller(next, due_at(&collector->settings, DUTY * collector->settings.used_usec));
+    }
+    /* What could not be started though it was due is not tried again at once. */
+    next = larger(next, now + SCAN_GAP_USEC);
+    sd_event_source_set_time(collector->timer, next);
+    sd_event_source_set_enabled(collector->timer, SD_EVENT_ONESHOT);
 }
 
 static void publish(struct collector *collector, struct snapshot *next) {
@@ -133,30 +185,47 @@ static void publish_postfix(struct collector *collector, uint64_t now) {
 }
 
 /* What has become too old is taken out of the snapshot: no number is better than a false one. */
-static void judge(struct collector *collector) {
-    uint64_t now = now_usec();
-    enum data_status list = reading_status(collector, &collector->list, now);
-    enum data_status counts =
-        collector->counts_by_list ? list : reading_status(collector, &collector->scan, now);
-    struct snapshot *snapshot = collector->snapshot;
+static void drop_outdated(struct collector *collector, enum data_status counts,
+                          enum data_status list) {
+    const struct snapshot *snapshot = collector->snapshot;
     bool drop_list = list == DATA_UNAVAILABLE && snapshot->listing != NULL;
     bool drop_counts = counts == DATA_UNAVAILABLE && snapshot->counts.taken_usec != 0;
-    if (drop_list || drop_counts) {
-        struct snapshot *next = snapshot_copy(snapshot);
-        if (next != NULL && drop_list) {
-            listing_unref(next->listing);
-            next->listing = NULL;
-        }
-        if (next != NULL && drop_counts) {
-            next->counts = (struct counts){.taken_usec = 0};
-        }
-        if (next != NULL) {
-            publish(collector, next);
-        }
+    if (!drop_list && !drop_counts) {
+        return;
     }
+    struct snapshot *next = snapshot_copy(snapshot);
+    if (next == NULL) {
+        return; /* tried again when judged next */
+    }
+    if (drop_list) {
+        listing_unref(next->listing);
+        next->listing = NULL;
+    }
+    if (drop_counts) {
+        next->counts = (struct counts){.taken_usec = 0};
+    }
+    publish(collector, next);
+}
+
+static bool was_tried(const struct reading *reading) {
+    return reading->failed || reading->good_usec != 0;
+}
+
+static void judge(struct collector *collector) {
+    uint64_t now = now_usec();
+    struct agent_status *status = collector->status;
+    const struct reading *counting =
+        collector->counts_by_list ? &collector->list : &collector->scan;
+    enum data_status list = reading_status(collector, &collector->list, now);
+    enum data_status counts = reading_status(collector, counting, now);
+    drop_outdated(collector, counts, list);
     publish_postfix(collector, now);
-    collector->status->data = counts > list ? counts : list;
-    collector->status->method = collector->counts_by_list ? COUNT_COMMAND : COUNT_SPOOL;
+    status->data = counts > list ? counts : list;
+    status->lost = collector->helper_gone ||
+                   (list == DATA_UNAVAILABLE && was_tried(&collector->list)) ||
+                   (counts == DATA_UNAVAILABLE && was_tried(counting));
+    status->method = collector->counts_by_list ? COUNT_COMMAND : COUNT_SPOOL;
+    set_timer(collector);
     collector->callbacks.changed(collector->callbacks.userdata);
 }
 
@@ -164,12 +233,16 @@ static void reading_ended(struct reading *reading, bool good, uint64_t interval)
     uint64_t now = now_usec();
     reading->running = false;
     reading->failed = !good;
+    uint64_t used = now - reading->begun_usec;
+    uint64_t wait = interval;
     if (good) {
         /* The time a failing one took, up to its timeout, says nothing of what reading costs. */
-        reading->used_usec = now - reading->begun_usec;
         reading->good_usec = now;
+        reading->used_usec = used;
+    } else {
+        wait = larger(smaller(interval, RETRY_USEC), RETRY_DUTY * used);
     }
-    reading->due_usec = now + (good || interval < RETRY_USEC ? interval : RETRY_USEC);
+    reading->due_usec = now + wait;
 }
 
 /* Where the spool cannot be read, the listing counts; corrupt is not in it and stays unknown. */
@@ -186,41 +259,65 @@ static bool means_no_spool(int error) {
     return error == ENOTSUP || error == EACCES || error == EPERM;
 }
 
+static void start_what_is_due(struct collector *collector);
+
+static void take_counts(struct collector *collector, struct snapshot *next,
+                        const struct reply *reply) {
+    struct reading *list = &collector->list;
+    uint64_t now = collector->scan.good_usec;
+    collector->counts_by_list = false;
+    collector->scan.used_usec = reply->scan_usec;
+    next->counts.taken_usec = now;
+    for (int queue = 0; queue < QUEUE_COUNT; queue++) {
+        next->counts.known[queue] = reply->counted[queue] != 0;
+        next->counts.messages[queue] = reply->counts[queue];
+    }
+    collector->status->counts_taken_usec = now;
+    if (reply->watching == 0 || reply->changed != 0) {
+        list->dirty = true;
+    } else if (!list->dirty && !list->failed && !list->running && list->good_usec != 0) {
+        list->good_usec = now; /* nothing has changed since: it still holds */
+    }
+}
+
+/* Without a spool to read, the listing counts. */
+static void count_by_list(struct collector *collector, struct snapshot *next) {
+    collector->counts_by_list = true;
+    if (next->listing != NULL) {
+        counts_from_listing(&next->counts, next->listing);
+        collector->status->counts_taken_usec = next->counts.taken_usec;
+    }
+}
+
 static void on_counts(void *userdata, const struct reply *reply, const char *error) {
     struct collector *collector = userdata;
     bool good = reply != NULL && reply->error == 0;
-    reading_ended(&collector->scan, good, collector->config->scan_interval_usec);
+    reading_ended(&collector->scan, good,
+                  smaller(LOOK_USEC, collector->config->scan_interval_usec));
     struct snapshot *next = next_snapshot(collector);
     if (next == NULL) {
+        judge(collector);
         return;
     }
     if (reply != NULL) {
         see_postfix(&collector->lock, (enum postfix_state)reply->postfix);
     }
     if (good) {
-        collector->counts_by_list = false;
-        collector->scan.used_usec = reply->scan_usec;
-        next->counts.taken_usec = collector->scan.good_usec;
-        for (int queue = 0; queue < QUEUE_COUNT; queue++) {
-            next->counts.known[queue] = reply->counted[queue] != 0;
-            next->counts.messages[queue] = reply->counts[queue];
-        }
-        collector->status->counts_taken_usec = collector->scan.good_usec;
+        take_counts(collector, next, reply);
     } else {
-        collector->full_due = true;
-        if (reply == NULL || reply->error != ENOTSUP) {
+        bool no_spool = reply != NULL && means_no_spool(reply->error);
+        collector->full_usec = 0;
+        /* What this process may never read is told once. */
+        if ((reply == NULL || reply->error != ENOTSUP) &&
+            !(no_spool && collector->counts_by_list)) {
             note_error(collector, error);
         }
-        if (reply != NULL && means_no_spool(reply->error)) {
-            collector->counts_by_list = true;
-            collector->scan.due_usec = now_usec() + collector->config->scan_interval_usec;
-            if (next->listing != NULL) {
-                counts_from_listing(&next->counts, next->listing);
-                collector->status->counts_taken_usec = next->counts.taken_usec;
-            }
+        if (no_spool) {
+            count_by_list(collector, next);
         }
     }
     publish(collector, next);
+    start_what_is_due(collector);
     judge(collector);
 }
 
@@ -280,6 +377,31 @@ static void on_mtimes(void *userdata, const struct reply *reply) {
     ask_mtimes(collector);
 }
 
+static uint64_t listed_messages(const struct listing *listing) {
+    uint64_t messages = 0;
+    for (int queue = 0; queue < QUEUE_COUNT; queue++) {
+        messages += listing->queues[queue].messages + listing->queues[queue].unreadable;
+    }
+    return messages;
+}
+
+static uint64_t counted_messages(const struct collector *collector) {
+    uint64_t total = 0;
+    return !collector->counts_by_list && snapshot_total(collector->snapshot, &total) ? total : 0;
+}
+
+/* A command that says nothing and exits with 0 has not said that the queue is empty. */
+static bool is_false_nothing(struct collector *collector, const struct listing *listing) {
+    uint64_t counted = counted_messages(collector);
+    if (listed_messages(listing) > 0 || counted == 0 || collector->total_before == 0) {
+        return false;
+    }
+    snprintf(collector->line_error, sizeof collector->line_error,
+             "postqueue listed nothing, but %llu messages are on disk",
+             (unsigned long long)counted);
+    return true;
+}
+
 static void list_succeeded(struct collector *collector, struct listing *listing) {
     struct agent_status *status = collector->status;
     struct snapshot *next = next_snapshot(collector);
@@ -302,28 +424,41 @@ static void list_succeeded(struct collector *collector, struct listing *listing)
     }
 }
 
+static void list_failed(struct collector *collector, const struct command_end *end) {
+    char text[2 * STATUS_ERROR_SIZE];
+    bool both = end->error[0] != '\0' && collector->line_error[0] != '\0';
+    snprintf(text, sizeof text, "%s%s%s", end->error, both ? ": " : "", collector->line_error);
+    note_error(collector, text[0] != '\0' ? text : "out of memory");
+}
+
+/* How long a listing is good for when nothing hints at a change. */
+static uint64_t list_rest(const struct collector *collector) {
+    uint64_t used = now_usec() - collector->list.begun_usec;
+    return larger(collector->config->scan_interval_usec, UNCHANGED_DUTY * used);
+}
+
 static void on_list_end(void *userdata, const struct command_end *end) {
     struct collector *collector = userdata;
     struct listing *listing = NULL;
-    char text[2 * STATUS_ERROR_SIZE];
     if (end->ok) {
         listing =
             listing_builder_finish(collector->builder, collector->list.begun_usec, now_usec());
     }
     if (listing == NULL) {
         listing_builder_free(collector->builder);
+    } else if (is_false_nothing(collector, listing)) {
+        listing_unref(listing);
+        listing = NULL;
     }
     collector->builder = NULL;
-    reading_ended(&collector->list, listing != NULL, collector->config->scan_interval_usec);
+    reading_ended(&collector->list, listing != NULL, list_rest(collector));
     if (end->ok || end->mail_down) {
         see_postfix(&collector->showq, end->mail_down ? POSTFIX_STOPPED : POSTFIX_RUNNING);
     }
     if (listing != NULL) {
         list_succeeded(collector, listing);
     } else {
-        snprintf(text, sizeof text, "%s%s%s", end->error,
-                 collector->line_error[0] != '\0' ? ": " : "", collector->line_error);
-        note_error(collector, end->ok ? "out of memory" : text);
+        list_failed(collector, end);
     }
     judge(collector);
     if (listing != NULL && collector->mtime_listing == NULL && !collector->counts_by_list &&
@@ -376,9 +511,11 @@ static void begin(struct reading *reading, uint64_t now) {
 }
 
 static void start_scan(struct collector *collector, uint64_t now) {
-    bool full = collector->full_due || now >= collector->scan.due_usec;
+    bool full = now >= collector->full_usec;
     if (helper_client_scan(collector->helper, full)) {
-        collector->full_due = false;
+        if (full) {
+            collector->full_usec = now + collector->config->scan_interval_usec;
+        }
         begin(&collector->scan, now);
     }
 }
@@ -391,6 +528,7 @@ static void start_list(struct collector *collector, uint64_t now) {
         listing_builder_new(collector->config->message_order, collector->tunables->message_limit);
     collector->lines_skipped = 0;
     collector->line_error[0] = '\0';
+    collector->total_before = counted_messages(collector);
     if (collector->builder == NULL || !helper_client_run(collector->helper, &order, &callbacks)) {
         listing_builder_free(collector->builder);
         collector->builder = NULL;
@@ -409,45 +547,39 @@ static void start_settings(struct collector *collector, uint64_t now) {
     }
 }
 
-/* Due: its time has come, or a hint has and the last reading is long enough ago for its cost. */
-static bool is_due(const struct reading *reading, uint64_t gap, uint64_t now) {
-    return !reading->running && (now >= reading->due_usec || (reading->dirty && !reading->failed &&
-                                                              now >= reading->begun_usec + gap));
-}
-
 static void start_what_is_due(struct collector *collector) {
     uint64_t now = now_usec();
-    uint64_t list_gap =
-        larger(collector->config->list_interval_usec, DUTY * collector->list.used_usec);
     if (!collector->helper_ready) {
         return;
     }
-    if (is_due(&collector->scan, DUTY * collector->scan.used_usec, now)) {
+    if (now >= due_at(&collector->scan, scan_gap(collector))) {
         start_scan(collector, now);
     }
-    bool by_list = collector->counts_by_list;
-    collector->list.dirty = collector->list.dirty || by_list;
-    if (is_due(&collector->list, list_gap, now)) {
+    collector->list.dirty = collector->list.dirty || collector->counts_by_list;
+    /* After the scan, whose answer tells what changed until then: a change that comes later is
+     * another one, and makes the listing dirty again. */
+    if (!collector->scan.running && now >= due_at(&collector->list, list_gap(collector))) {
         start_list(collector, now);
     }
-    if (is_due(&collector->settings, DUTY * collector->settings.used_usec, now)) {
+    if (now >= due_at(&collector->settings, DUTY * collector->settings.used_usec)) {
         start_settings(collector, now);
     }
+    set_timer(collector);
 }
 
-static int on_tick(sd_event_source *source, uint64_t usec, void *userdata) {
+static int on_timer(sd_event_source *source, uint64_t usec, void *userdata) {
     struct collector *collector = userdata;
+    (void)source;
     (void)usec;
     start_what_is_due(collector);
     judge(collector);
-    sd_event_source_set_time_relative(source, TICK_USEC);
-    return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
+    return 0;
 }
 
 static void on_hello(void *userdata, const char *missing) {
     struct collector *collector = userdata;
     collector->helper_ready = true;
-    collector->full_due = true;
+    collector->full_usec = 0;
     listing_unref(collector->mtime_listing);
     collector->mtime_listing = NULL;
     collector->scan.due_usec = 0;
@@ -462,7 +594,6 @@ static void on_hello(void *userdata, const char *missing) {
 static void on_dirty(void *userdata) {
     struct collector *collector = userdata;
     collector->scan.dirty = true;
-    collector->list.dirty = true;
     start_what_is_due(collector);
 }
 
@@ -508,8 +639,8 @@ int collector_new(sd_event *event, int socket, const struct config *config,
                               &collector->helper);
     }
     if (r == 0) {
-        r = sd_event_add_time_relative(event, &collector->timer, CLOCK_MONOTONIC, TICK_USEC, 0,
-                                       on_tick, collector);
+        r = sd_event_add_time_relative(event, &collector->timer, CLOCK_MONOTONIC, JUDGE_USEC,
+                                       TIMER_ACCURACY_USEC, on_timer, collector);
     }
     if (r < 0) {
         collector_free(collector);
@@ -533,8 +664,10 @@ void collector_free(struct collector *collector) {
 }
 
 void collector_reconfigure(struct collector *collector) {
+    collector->full_usec = 0;
     collector->scan.due_usec = 0;
     collector->list.due_usec = 0;
+    set_timer(collector);
 }
 
 const struct snapshot *collector_snapshot(const struct collector *collector) {

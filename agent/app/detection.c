@@ -67,10 +67,11 @@ static void set_overload(struct agent_status *status, bool overload) {
 static void judge_data(struct detection *detection) {
     const struct agent_status *status = detection->status;
     struct event event = {.type = EVENT_DATA_LOST};
-    if (status->data == DATA_UNAVAILABLE && !detection->data_lost &&
-        status->last_read_error[0] != '\0') {
+    if (status->lost && !detection->data_lost) {
         detection->data_lost = true;
-        snprintf(event.text, sizeof event.text, "%s", status->last_read_error);
+        snprintf(event.text, sizeof event.text, "%s",
+                 status->last_read_error[0] != '\0' ? status->last_read_error
+                                                    : "the queue was not read in time");
     } else if (status->data == DATA_OK && detection->data_lost) {
         detection->data_lost = false;
         event.type = EVENT_DATA_RESTORED;

@@ -110,8 +110,9 @@ struct reply {
     uint32_t counts[QUEUE_COUNT];
     uint8_t counted[QUEUE_COUNT]; /* 1 where counts[] is known (corrupt may be missing) */
     uint8_t watching;             /* 1 when inotify covers every folder */
-    uint8_t postfix;              /* enum postfix_state */
-    uint64_t scan_usec;           /* time the scan took */
+    uint8_t changed;    /* 1 when something was or may have been changed since the last scan */
+    uint8_t postfix;    /* enum postfix_state */
+    uint64_t scan_usec; /* time the scan took */
     /* REPLY_EXIT: wait status as from waitpid(2); timed_out when the deadline ended it. error is
      * not 0 when the command never ran, EHOSTDOWN when its container does not run */
     int32_t wait_status;

@@ -16,6 +16,7 @@ enum data_status { DATA_OK = 1, DATA_STALE, DATA_UNAVAILABLE };
 struct agent_status {
     int64_t start_wall; /* seconds since the epoch */
     enum data_status data;
+    bool lost; /* unavailable after reading was tried, not for want of a first result */
     enum count_method method;
     uint32_t read_errors;
     char last_read_error[STATUS_ERROR_SIZE]; /* "" = none yet */

@@ -61,6 +61,34 @@ static int run_worker(const struct config *config, int socket, pid_t supervisor)
     return (int)serve(config, socket);
 }
 
+/* Programs that are set-gid, as postqueue is, lose their parent-death signal: what a worker that
+ * crashed was running has become a child of this process, and is ended here. */
+static void end_orphans(void) {
+    char path[64];
+    int child;
+    snprintf(path, sizeof path, "/proc/self/task/%d/children", (int)getpid());
+    FILE *children = fopen(path, "re");
+    if (children == NULL) {
+        return;
+    }
+    while (fscanf(children, "%d", &child) == 1) {
+        kill(-child, SIGKILL); /* each leads a group of its own */
+        kill(child, SIGKILL);
+    }
+    fclose(children);
+}
+
+/* Waits for the worker's end, and reaps what it left behind. Returns the worker's wait status. */
+static int wait_for_worker(pid_t worker) {
+    int status = 0;
+    pid_t ended;
+    do {
+        ended = waitpid(-1, &status, 0);
+    } while (ended != worker && (ended >= 0 || errno == EINTR));
+    end_orphans();
+    return status;
+}
+
 static int supervise(const struct config *config, int socket) {
     int backoff_ms = BACKOFF_FIRST_MS;
     pid_t supervisor = getpid();
@@ -71,8 +99,7 @@ static int supervise(const struct config *config, int socket) {
             _exit(run_worker(config, socket, supervisor));
         }
         if (worker > 0) {
-            while (waitpid(worker, &status, 0) < 0 && errno == EINTR) {
-            }
+            status = wait_for_worker(worker);
             if (WIFEXITED(status) && WEXITSTATUS(status) != SERVE_FAILED) {
                 return WEXITSTATUS(status) == SERVE_REFUSED ? SERVE_REFUSED : EXIT_SUCCESS;
             }
@@ -116,6 +143,8 @@ int main(int argc, char **argv) {
     signal(SIGINT, SIG_IGN);
     signal(SIGPIPE, SIG_IGN);
     umask(077);
+    /* Refused by no kernel that runs this; without it orphans would only last longer. */
+    prctl(PR_SET_CHILD_SUBREAPER, 1);
     int result = supervise(config, socket);
     config_free(config);
     return result;

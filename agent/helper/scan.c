@@ -1,6 +1,7 @@
 #include "helper/scan.h"
 
 #include "core/queue_id.h"
+#include "helper/seen.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -44,6 +45,7 @@ struct folder {
     int watch;                   /* inotify's number, -1 = none */
     uint32_t messages;
     bool dirty;
+    bool noted; /* its messages are in the scan's struct seen */
 };
 
 struct scanner {
@@ -55,6 +57,7 @@ struct scanner {
     size_t count, capacity;
     char *entries; /* DIRENT_BUFFER */
     char *events;  /* EVENT_BUFFER */
+    struct seen *seen;
 };
 
 struct scanner *scanner_new(void) {
@@ -67,7 +70,8 @@ struct scanner *scanner_new(void) {
     scanner->inotify = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
     scanner->entries = malloc(DIRENT_BUFFER);
     scanner->events = malloc(EVENT_BUFFER);
-    if (scanner->entries == NULL || scanner->events == NULL) {
+    scanner->seen = seen_new();
+    if (scanner->entries == NULL || scanner->events == NULL || scanner->seen == NULL) {
         scanner_free(scanner);
         return NULL;
     }
@@ -84,6 +88,7 @@ void scanner_free(struct scanner *scanner) {
     free(scanner->folders);
     free(scanner->entries);
     free(scanner->events);
+    seen_free(scanner->seen);
     free(scanner);
 }
 
@@ -180,6 +185,7 @@ static int take_entry(struct scanner *scanner, size_t at, int fd,
     if (queue_id_valid(entry->d_name, len) &&
         entry_kind(fd, entry, needs_complete(folder->queue)) == 'f') {
         folder->messages++;
+        seen_note(scanner->seen, entry->d_name, folder->queue);
     }
     return 0;
 }
@@ -214,6 +220,7 @@ static int scan_folder(struct scanner *scanner, int spool, size_t at) {
         scanner->watching = scanner->watching && folder->watch >= 0;
     }
     folder->dirty = false;
+    folder->noted = true;
     folder->messages = 0;
     int error = read_folder(scanner, at, fd);
     close(fd);
@@ -305,12 +312,21 @@ static bool has_dirty(const struct scanner *scanner) {
     return false;
 }
 
+/* Where folders went on changing, what was read of them does not add up: each message counts once,
+ * where it was seen last. */
 static void sum_up(const struct scanner *scanner, struct scan_counts *counts) {
-    *counts = (struct scan_counts){.watching = scanner->watching};
+    bool by_id = has_dirty(scanner) && seen_complete(scanner->seen);
+    *counts = (struct scan_counts){
+        .watching = scanner->watching, .hinted = counts->hinted, .moving = counts->moving};
     for (size_t i = 0; i < scanner->count; i++) {
         const struct folder *folder = &scanner->folders[i];
         counts->known[folder->queue] = true;
-        counts->messages[folder->queue] += folder->messages;
+        if (!by_id || !folder->noted) {
+            counts->messages[folder->queue] += folder->messages;
+        }
+    }
+    for (int queue = 0; by_id && queue < QUEUE_COUNT; queue++) {
+        counts->messages[queue] += seen_messages(scanner->seen, (enum queue)queue);
     }
 }
 
@@ -321,7 +337,11 @@ int scanner_scan(struct scanner *scanner, const char *spool, bool full, struct s
     if (fd < 0) {
         return fail(scanner, errno, spool, "", error, size);
     }
-    scanner_take_hints(scanner);
+    struct scan_counts sum = {.hinted = scanner_take_hints(scanner) || scanner->everything};
+    seen_reset(scanner->seen);
+    for (size_t i = 0; i < scanner->count; i++) {
+        scanner->folders[i].noted = false;
+    }
     if (full || scanner->everything) {
         result = scan_full(scanner, fd, spool, error, size);
     }
@@ -329,11 +349,12 @@ int scanner_scan(struct scanner *scanner, const char *spool, bool full, struct s
         if (has_dirty(scanner)) {
             result = scan_dirty(scanner, fd, spool, error, size);
         }
-        scanner_take_hints(scanner);
+        sum.moving = scanner_take_hints(scanner) || sum.moving;
     }
     close(fd);
     if (result == 0) {
-        sum_up(scanner, counts);
+        sum_up(scanner, &sum);
+        *counts = sum;
     }
     return result;
 }
@@ -351,6 +372,9 @@ static void take_hint(struct scanner *scanner, const struct inotify_event *event
     for (size_t i = 0; i < scanner->count; i++) {
         if (scanner->folders[i].watch == event->wd) {
             scanner->folders[i].dirty = true;
+            if ((event->mask & IN_DELETE) != 0) {
+                seen_removed(scanner->seen, event->name, scanner->folders[i].queue);
+            }
             return;
         }
     }

@@ -18,6 +18,8 @@ struct scan_counts {
     uint32_t messages[QUEUE_COUNT];
     bool known[QUEUE_COUNT]; /* false for corrupt when its folder does not exist */
     bool watching;           /* inotify covers every folder: changes will be hinted */
+    bool hinted;             /* something had changed or may have, when the scan began */
+    bool moving;             /* and something more while it ran */
 };
 
 struct scanner;

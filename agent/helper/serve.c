@@ -94,11 +94,12 @@ static bool handle_scan(struct server *server, const struct request *request) {
         reply.error =
             scanner_scan(server->scanner, server->spool.path, (request->flags & SCAN_FULL) != 0,
                          &counts, reply.text, sizeof reply.text);
-        reply.scan_usec = now_usec() - start;
         reply.postfix = (uint8_t)look_at_lock(server);
+        reply.scan_usec = now_usec() - start;
     }
     if (reply.error == 0) {
         reply.watching = counts.watching;
+        reply.changed = counts.hinted || counts.moving;
         for (int queue = 0; queue < QUEUE_COUNT; queue++) {
             reply.counts[queue] = counts.messages[queue];
             reply.counted[queue] = counts.known[queue];

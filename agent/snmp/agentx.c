@@ -11,15 +11,21 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <time.h>
 #include <unistd.h>
 
 #define APPLICATION "hermes-mailqueued"
 #define PING_INTERVAL_SEC 5
 #define SESSION_TIMEOUT_USEC 500000L
+/* The default, 250 ms, would be added to each notification's way. */
+#define TIMER_ACCURACY_USEC 1000
 #define REREGISTER_USEC UINT64_C(5000000)
+#define LIBRARY_CALL_SEC 2
+#define LIBRARY_CALL_REPEAT_NSEC 500000000L
 #define LOG_SIZE 512
 
 extern netsnmp_session *main_session; /* libnetsnmpagent: NULL while there is no session */
@@ -34,8 +40,53 @@ struct agentx {
     bool up;
     bool registration_failed;
     uint32_t sessions;
+    timer_t alarm;
+    bool alarm_opened;
     struct outbox outbox;
 };
+
+/*
+ * The library connects and sends without a timeout. To a master that is stopped and whose backlog
+ * is full, which its own attempts fill, a connect(2) would wait for as long as that takes. A signal
+ * to this thread, repeated in case one comes just before the wait begins, makes it fail instead.
+ */
+static void on_alarm(int signal_number) {
+    (void)signal_number;
+}
+
+static int alarm_open(struct agentx *agentx) {
+    struct sigaction action = {.sa_handler = on_alarm}; /* no SA_RESTART */
+    struct sigevent event = {.sigev_notify = SIGEV_THREAD_ID, .sigev_signo = SIGALRM};
+    event._sigev_un._tid = gettid();
+    if (sigaction(SIGALRM, &action, NULL) < 0 ||
+        timer_create(CLOCK_MONOTONIC, &event, &agentx->alarm) < 0) {
+        return -errno;
+    }
+    agentx->alarm_opened = true;
+    return 0;
+}
+
+static void alarm_arm(const struct agentx *agentx) {
+    const struct itimerspec time = {.it_value = {.tv_sec = LIBRARY_CALL_SEC},
+                                    .it_interval = {.tv_nsec = LIBRARY_CALL_REPEAT_NSEC}};
+    if (agentx->alarm_opened) {
+        timer_settime(agentx->alarm, 0, &time, NULL);
+    }
+}
+
+static void alarm_disarm(const struct agentx *agentx) {
+    const struct itimerspec time = {.it_value = {.tv_sec = 0}};
+    if (agentx->alarm_opened) {
+        timer_settime(agentx->alarm, 0, &time, NULL);
+    }
+}
+
+static void alarm_close(struct agentx *agentx) {
+    if (agentx->alarm_opened) {
+        timer_delete(agentx->alarm);
+        agentx->alarm_opened = false;
+    }
+}
 
 static const u_char asn_types[] = {[MIB_INTEGER] = ASN_INTEGER,
                                    [MIB_GAUGE32] = ASN_GAUGE,
@@ -201,9 +252,11 @@ static int on_reregister(sd_event_source *source, uint64_t usec, void *userdata)
     (void)source;
     (void)usec;
     if (main_session != NULL) {
+        alarm_arm(agentx);
         netsnmp_unregister_handler(agentx->registration);
         agentx->registration_failed = false;
         register_tree(agentx);
+        alarm_disarm(agentx);
     }
     settle(agentx);
     return 0;
@@ -215,6 +268,11 @@ static void note_session(struct agentx *agentx) {
         return;
     }
     if (agentx->registration_failed) {
+        int enabled = SD_EVENT_OFF;
+        sd_event_source_get_enabled(agentx->reregister, &enabled);
+        if (enabled != SD_EVENT_OFF) {
+            return; /* each ping comes here: it must not put the attempt off */
+        }
         sd_event_source_set_time_relative(agentx->reregister, REREGISTER_USEC);
         sd_event_source_set_enabled(agentx->reregister, SD_EVENT_ONESHOT);
         return;
@@ -285,7 +343,9 @@ static int on_readable(sd_event_source *source, int epoll, uint32_t revents, voi
     }
     const netsnmp_session *before = main_session;
     size_t pending = agentx->outbox.count;
+    alarm_arm(agentx);
     snmp_read2(&set);
+    alarm_disarm(agentx);
     netsnmp_large_fd_set_cleanup(&set);
     netsnmp_check_outstanding_agent_requests();
     /* An answered GET leaves everything as it was. */
@@ -300,11 +360,22 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *userdata) {
     struct agentx *agentx = userdata;
     (void)source;
     (void)usec;
+    alarm_arm(agentx);
     snmp_timeout();
     run_alarms();
+    alarm_disarm(agentx);
     settle(agentx);
     return 0;
 }
+
+static const struct {
+    int major, minor;
+    SNMPCallback *function;
+} library_callbacks[] = {
+    {SNMP_CALLBACK_LIBRARY, SNMP_CALLBACK_LOGGING, on_log},
+    {SNMP_CALLBACK_LIBRARY, SNMP_CALLBACK_SESSION_INIT, on_session_init},
+    {SNMP_CALLBACK_APPLICATION, SNMPD_CALLBACK_INDEX_STOP, on_index_stop},
+};
 
 /* Everything the library would read from or write to files by itself is off. */
 static void configure_library(struct agentx *agentx, const char *socket) {
@@ -316,19 +387,26 @@ static void configure_library(struct agentx *agentx, const char *socket) {
     netsnmp_ds_set_string(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_X_SOCKET, socket);
     snmp_disable_log();
     snmp_enable_calllog();
-    snmp_register_callback(SNMP_CALLBACK_LIBRARY, SNMP_CALLBACK_LOGGING, on_log, agentx);
-    snmp_register_callback(SNMP_CALLBACK_LIBRARY, SNMP_CALLBACK_SESSION_INIT, on_session_init,
-                           agentx);
-    snmp_register_callback(SNMP_CALLBACK_APPLICATION, SNMPD_CALLBACK_INDEX_STOP, on_index_stop,
-                           agentx);
+    for (size_t i = 0; i < sizeof library_callbacks / sizeof library_callbacks[0]; i++) {
+        snmp_register_callback(library_callbacks[i].major, library_callbacks[i].minor,
+                               library_callbacks[i].function, agentx);
+    }
+}
+
+/* What is registered when the library shuts down has its argument freed by it. */
+static void forget_callbacks(struct agentx *agentx) {
+    for (size_t i = 0; i < sizeof library_callbacks / sizeof library_callbacks[0]; i++) {
+        snmp_unregister_callback(library_callbacks[i].major, library_callbacks[i].minor,
+                                 library_callbacks[i].function, agentx, 1);
+    }
 }
 
 static int add_sources(struct agentx *agentx) {
     int r =
         sd_event_add_io(agentx->event, &agentx->io, agentx->epoll, EPOLLIN, on_readable, agentx);
     if (r >= 0) {
-        r = sd_event_add_time_relative(agentx->event, &agentx->timer, CLOCK_MONOTONIC, 0, 0,
-                                       on_timer, agentx);
+        r = sd_event_add_time_relative(agentx->event, &agentx->timer, CLOCK_MONOTONIC, 0,
+                                       TIMER_ACCURACY_USEC, on_timer, agentx);
     }
     if (r >= 0) {
         r = sd_event_add_time_relative(agentx->event, &agentx->reregister, CLOCK_MONOTONIC, 0, 0,
@@ -353,6 +431,9 @@ int agentx_new(sd_event *event, const char *socket, const struct config_oid *bas
     agentx->base = *base;
     agentx->epoll = epoll_create1(EPOLL_CLOEXEC);
     int r = agentx->epoll < 0 ? -errno : add_sources(agentx);
+    if (r == 0) {
+        r = alarm_open(agentx);
+    }
     if (r == 0) {
         configure_library(agentx, socket);
         r = init_agent(APPLICATION) == 0 ? 0 : -EIO;
@@ -384,24 +465,16 @@ size_t agentx_pending(const struct agentx *agentx) {
     return agentx->outbox.count;
 }
 
-/* Those that are left at its shutdown get their argument freed by the library. */
-static void forget_callbacks(struct agentx *agentx) {
-    snmp_unregister_callback(SNMP_CALLBACK_LIBRARY, SNMP_CALLBACK_LOGGING, on_log, agentx, 1);
-    snmp_unregister_callback(SNMP_CALLBACK_LIBRARY, SNMP_CALLBACK_SESSION_INIT, on_session_init,
-                             agentx, 1);
-    snmp_unregister_callback(SNMP_CALLBACK_APPLICATION, SNMPD_CALLBACK_INDEX_STOP, on_index_stop,
-                             agentx, 1);
-}
-
 void agentx_free(struct agentx *agentx) {
     if (agentx == NULL) {
         return;
     }
-    agentx->up = false;
+    forget_callbacks(agentx);
     if (agentx->registration != NULL) {
-        forget_callbacks(agentx);
+        alarm_arm(agentx);
         snmp_shutdown(APPLICATION);
     }
+    alarm_close(agentx);
     sd_event_source_disable_unref(agentx->io);
     sd_event_source_disable_unref(agentx->timer);
     sd_event_source_disable_unref(agentx->reregister);

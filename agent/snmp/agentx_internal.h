@@ -26,6 +26,7 @@ struct outbox {
     uint64_t dropped;
     bool in_flight; /* first is on its way */
     bool in_doubt;  /* the session was lost before first was acknowledged */
+    bool rejected;  /* the master does not know the session: first waits for another one */
     struct master_identity master;
     void (*sent)(void *userdata, uint32_t serial);
     void *userdata;

@@ -17,6 +17,7 @@
 
 /* agentx/protocol.h is not among the installed headers; RFC 2741, 6.1. */
 #define AGENTX_NOTIFY 12
+#define AGENTX_NOT_OPEN 257 /* 6.2.16: res.error */
 
 /* A stopped master delays its answer; resending would make the notification arrive twice. */
 #define ANSWER_TIMEOUT_SEC 3600
@@ -83,9 +84,13 @@ static int on_answer(int operation, netsnmp_session *session, int request_id, ne
     struct outbox *outbox = magic;
     (void)session;
     (void)request_id;
-    (void)pdu;
-    /* Any answer means that the master has had it; only silence and a lost session do not. */
-    if (outbox->in_flight && operation == NETSNMP_CALLBACK_OP_RECEIVED_MESSAGE) {
+    bool answered = operation == NETSNMP_CALLBACK_OP_RECEIVED_MESSAGE;
+    /* A master that does not know the session has sent nothing; the next ping finds that out too,
+     * and a new session sends it. Any other answer means that the master has had it. */
+    if (outbox->in_flight && answered && pdu != NULL && pdu->errstat == AGENTX_NOT_OPEN) {
+        outbox->in_flight = false;
+        outbox->rejected = true;
+    } else if (outbox->in_flight && answered) {
         outbox->in_flight = false;
         first_sent(outbox);
     } else if (outbox->in_flight) {
@@ -156,7 +161,8 @@ static netsnmp_pdu *make_pdu(const struct notification *notification,
 }
 
 void outbox_send(struct outbox *outbox, const struct config_oid *base) {
-    if (main_session == NULL || outbox->first == NULL || outbox->in_flight || outbox->in_doubt) {
+    if (main_session == NULL || outbox->first == NULL || outbox->in_flight || outbox->in_doubt ||
+        outbox->rejected) {
         return;
     }
     netsnmp_pdu *pdu = make_pdu(outbox->first, base);
@@ -196,6 +202,7 @@ void outbox_add(struct outbox *outbox, struct notification *notification) {
 }
 
 void outbox_session_lost(struct outbox *outbox) {
+    outbox->rejected = false;
     if (outbox->in_flight) {
         outbox->in_flight = false;
         outbox->in_doubt = true;
