@@ -4,6 +4,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 void script_output_begin(struct script_output *output, const char *name) {
     *output = (struct script_output){.name = name};
@@ -22,15 +23,25 @@ static void end_line(struct script_output *output) {
     output->len = 0;
 }
 
+static void add_part(struct script_output *output, const char *octets, size_t len) {
+    size_t room = sizeof output->line - 1 - output->len;
+    size_t taken = len < room ? len : room;
+    memcpy(output->line + output->len, octets, taken);
+    output->len += taken;
+    output->dropped += len - taken;
+}
+
 void script_output_take(struct script_output *output, const char *octets, size_t len) {
-    for (size_t i = 0; i < len; i++) {
-        if (octets[i] == '\n') {
+    while (len > 0) {
+        const char *newline = memchr(octets, '\n', len);
+        size_t part = newline != NULL ? (size_t)(newline - octets) : len;
+        add_part(output, octets, part);
+        if (newline != NULL) {
             end_line(output);
-        } else if (output->len < sizeof output->line - 1) {
-            output->line[output->len++] = octets[i];
-        } else {
-            output->dropped++;
+            part++;
         }
+        octets += part;
+        len -= part;
     }
 }
 
