@@ -13,8 +13,9 @@
  * memory in its order (bounded: oldest events dropped first, and counted) and written when the
  * database takes writes again, which is tried every few seconds; done is called then.
  *
- * The schema is documented in hermes-mailqueued(8), for people with sqlite3 at hand: tables
- * actions, action_results, action_output, events, deliveries, parameters, tunables, state.
+ * The schema is documented in hermes-mailqueue-db(5), for people with sqlite3 at hand: tables
+ * actions, action_results, action_output, events, deliveries, parameters, tunables, state, and the
+ * views audit and event_log.
  */
 #ifndef HMQ_IO_STORE_H
 #define HMQ_IO_STORE_H

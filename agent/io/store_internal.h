@@ -128,6 +128,16 @@ void store_give_back(struct store *store, struct task *task, int error, const ch
 void *store_work(void *store);
 void store_dispose(struct store *store);
 
+/* Between tries of a database that is locked; each try waits in SQLite besides. */
+#define STORE_BUSY_PAUSE_USEC UINT64_C(20000)
+
+/* What db.failure says has happened: waits for a lock, or makes the database unusable, tells the
+ * loop and answers what asks. */
+void store_failed(struct store *store);
+
+/* It takes writes; tells the loop when that, or what was lost meanwhile, is news. */
+void store_recovered(struct store *store);
+
 /* Reading at start, in one transaction: each fills its part of the image. */
 int store_load_jobs(struct store *store, struct store_image *image);
 int store_load_events(struct store *store, struct store_image *image);

@@ -14,9 +14,6 @@
 #define BATCH_TASKS ((size_t)64)
 #define BATCH_OCTETS ((size_t)1024 * 1024)
 
-/* Between tries of a database that is locked; each try waits in SQLite besides. */
-#define BUSY_PAUSE_USEC UINT64_C(20000)
-
 /* A database is usable again when it took this much; in two transactions, since what is removed in
  * the same one is never written. */
 #define PROBE_WRITE "REPLACE INTO action_output (action, output) VALUES (-1, zeroblob(65536))"
@@ -26,12 +23,6 @@
 struct load_task {
     struct task task;
     struct store_image image;
-};
-
-struct health_task {
-    struct task task;
-    int error;
-    char text[STORE_TEXT_SIZE];
 };
 
 static void finish_load(struct store *store, struct task *task) {
@@ -45,103 +36,12 @@ static void deinit_load(struct task *task) {
     store_image_deinit(&((struct load_task *)task)->image);
 }
 
-static void finish_health(struct store *store, struct task *task) {
-    struct health_task *health = (struct health_task *)task;
-    store->usable = health->error == 0;
-    store->callbacks.usable(store->callbacks.userdata, health->error, health->text);
-}
-
 static const struct task_kind load_kind = {.finish = finish_load, .deinit = deinit_load};
-static const struct task_kind health_kind = {.finish = finish_health};
-
-static void post_health(struct store *store, int error, const char *text) {
-    struct health_task *health = store_task_new(&health_kind, sizeof *health, NULL, NULL);
-    if (health != NULL) {
-        health->error = error;
-        snprintf(health->text, sizeof health->text, "%s", text);
-        store_hand_over(store, &health->task, 0, "");
-    }
-}
 
 static void post_image(struct store *store, struct load_task *load, int error, const char *text) {
     pthread_mutex_lock(&store->mutex);
     store_hand_over(store, &load->task, error, text);
     pthread_mutex_unlock(&store->mutex);
-}
-
-/* Those that ask are answered; those that tell wait on. With the mutex held. */
-static void refuse_waiting(struct store *store) {
-    struct task *task, *next;
-    for (task = TAILQ_FIRST(&store->queue); task != NULL; task = next) {
-        next = TAILQ_NEXT(task, link);
-        if ((task->kind->flags & TASK_KEPT) == 0) {
-            store_unlink(store, task);
-            store_give_back(store, task, store->health, store->health_text);
-        }
-    }
-}
-
-/* Not before the loop knows of the failure does a task tell it. */
-static void become_unusable(struct store *store) {
-    const struct store_db_failure *failure = &store->db.failure;
-    store->next_try_usec = store_now_usec() + store->timing.retry;
-    pthread_mutex_lock(&store->mutex);
-    bool news = store->health == 0 || strcmp(store->health_text, failure->text) != 0;
-    store->health = failure->error;
-    memcpy(store->health_text, failure->text, sizeof store->health_text);
-    if (news && (store->loaded || store->load_reported)) {
-        post_health(store, failure->error, failure->text);
-    }
-    refuse_waiting(store);
-    pthread_mutex_unlock(&store->mutex);
-}
-
-static void become_usable(struct store *store) {
-    char text[STORE_TEXT_SIZE] = "";
-    pthread_mutex_lock(&store->mutex);
-    if (store->lost > 0) {
-        snprintf(text, sizeof text, "%s: %llu writes, the oldest, are lost: there was no room",
-                 store->path, (unsigned long long)store->lost);
-        store->lost = 0;
-    }
-    if (store->health != 0) {
-        store->health = 0;
-        store->health_text[0] = '\0';
-        if (store->loaded) {
-            post_health(store, 0, text);
-        }
-    }
-    pthread_mutex_unlock(&store->mutex);
-}
-
-/* A lock is waited for; true when the failure is to be told. */
-static bool out_of_patience(struct store *store) {
-    uint64_t now = store_now_usec();
-    if (store->db.failure.error != -EBUSY || store->health != 0) {
-        return true;
-    }
-    if (store->busy_usec == 0) {
-        store->busy_usec = now;
-    }
-    store->next_try_usec = now + BUSY_PAUSE_USEC;
-    return now - store->busy_usec >= store->timing.patience;
-}
-
-static void failed(struct store *store) {
-    int error = store->db.failure.error;
-    if (!out_of_patience(store)) {
-        return;
-    }
-    /* After anything else than these the connection may be part of what is wrong. A deleted file
-     * lives on in it, though. */
-    if (error != -EBUSY && error != -ENOSPC && error != -ESTALE && store->db.handle != NULL) {
-        int moved = 0;
-        sqlite3_file_control(store->db.handle, "main", SQLITE_FCNTL_HAS_MOVED, &moved);
-        if (!moved) {
-            store_db_close(&store->db);
-        }
-    }
-    become_unusable(store);
 }
 
 static int ensure_open(struct store *store) {
@@ -198,7 +98,7 @@ static void load(struct store *store) {
         return;
     }
     store_image_deinit(&task->image);
-    failed(store);
+    store_failed(store);
     if (store->health == 0 || store->load_reported) {
         free(task);
         return;
@@ -290,6 +190,9 @@ static void write_batch(struct store *store, struct task_list *batch, bool on_di
         store->batch_tasks =
             2 * store->batch_tasks < BATCH_TASKS ? 2 * store->batch_tasks : BATCH_TASKS;
         give_back_all(store, batch);
+        if (store->health == 0) {
+            store_recovered(store);
+        }
         return;
     }
     if (culprit != NULL && store->db.failure.permanent) {
@@ -302,7 +205,7 @@ static void write_batch(struct store *store, struct task_list *batch, bool on_di
     }
     put_back(store, batch);
     store->batch_tasks = 1; /* less than that does not fit either */
-    failed(store);
+    store_failed(store);
 }
 
 static int commit_one(struct store *store, const char *sql) {
@@ -328,9 +231,9 @@ static void probe(struct store *store) {
     if (rc == SQLITE_OK) {
         store->busy_usec = 0;
         store->next_try_usec = 0;
-        become_usable(store);
+        store_recovered(store);
     } else {
-        failed(store);
+        store_failed(store);
     }
 }
 
@@ -352,7 +255,7 @@ static void purge(struct store *store) {
     store_db_rollback(&store->db);
     store->next_purge_usec = store_now_usec() + (more ? 0 : store->timing.purge);
     if (rc != SQLITE_OK && store->db.failure.error != -EBUSY) {
-        failed(store);
+        store_failed(store);
     }
 }
 
@@ -390,7 +293,7 @@ static bool finished(struct store *store, bool *noticed) {
         return store->abandoned || TAILQ_EMPTY(&store->queue);
     }
     if (store->health == -EBUSY) {
-        store->next_try_usec = store_now_usec() + BUSY_PAUSE_USEC;
+        store->next_try_usec = store_now_usec() + STORE_BUSY_PAUSE_USEC;
     }
     return store->abandoned || TAILQ_EMPTY(&store->queue) || store_now_usec() >= store->stop_usec ||
            (store->health != 0 && store->health != -EBUSY);
