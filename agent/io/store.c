@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -12,6 +13,9 @@
 
 /* So many callbacks in one turn of the loop. */
 #define DISPATCH_MAX 32
+
+/* How often a worker that is at work is looked at. */
+#define WATCH_USEC (USEC_PER_SEC / 4)
 
 static const char too_much[] = "too much waits to be written to the database";
 
@@ -114,7 +118,48 @@ static void clear_slot(struct store *store, const struct task *task) {
     }
 }
 
+static void arm_watch(struct store *store) {
+    sd_event_source_set_time_relative(store->watch, WATCH_USEC);
+    sd_event_source_set_enabled(store->watch, SD_EVENT_ONESHOT);
+}
+
+/* What waits for a disk that does not answer is not known to be written: no more is taken then. */
+static void check_hang(struct store *store, uint64_t for_usec, bool healthy) {
+    char text[STORE_TEXT_SIZE];
+    bool hangs = for_usec >= store->timing.hang;
+    if (hangs == store->hung) {
+        return;
+    }
+    store->hung = hangs;
+    store->usable = !hangs && healthy && store->ready;
+    if (hangs) {
+        snprintf(text, sizeof text,
+                 "%s: the disk does not answer; look at it and at its file system", store->path);
+        store->callbacks.usable(store->callbacks.userdata, -ETIMEDOUT, text);
+    } else if (store->usable) {
+        store->callbacks.usable(store->callbacks.userdata, 0, "");
+    }
+}
+
+static int on_watch(sd_event_source *source, uint64_t usec, void *userdata) {
+    struct store *store = userdata;
+    uint64_t now = store_now_usec();
+    (void)source;
+    (void)usec;
+    pthread_mutex_lock(&store->mutex);
+    uint64_t since = store->step_usec;
+    bool waiting = store->tasks > 0 || since != 0;
+    bool healthy = store->health == 0;
+    pthread_mutex_unlock(&store->mutex);
+    check_hang(store, since != 0 && now > since ? now - since : 0, healthy);
+    if (waiting) {
+        arm_watch(store);
+    }
+    return 0;
+}
+
 void store_submit(struct store *store, struct task *task) {
+    int enabled = SD_EVENT_OFF;
     bool kept = (task->kind->flags & TASK_KEPT) != 0;
     pthread_mutex_lock(&store->mutex);
     clear_slot(store, task);
@@ -136,6 +181,9 @@ void store_submit(struct store *store, struct task *task) {
         pthread_cond_signal(&store->wake);
     }
     pthread_mutex_unlock(&store->mutex);
+    if (sd_event_source_get_enabled(store->watch, &enabled) == 0) {
+        arm_watch(store);
+    }
 }
 
 void store_no_memory(struct store *store, store_done done, void *userdata) {
@@ -245,10 +293,15 @@ int store_start(sd_event *event, const char *path, const struct store_limits *li
         r = sd_event_add_io(event, &store->source, store->wake_loop, EPOLLIN, on_wake, store);
     }
     if (r >= 0) {
+        r = sd_event_add_time_relative(event, &store->watch, CLOCK_MONOTONIC, WATCH_USEC, 0,
+                                       on_watch, store);
+    }
+    if (r >= 0) {
         r = start_thread(store);
     }
     if (r < 0) {
         sd_event_source_disable_unref(store->source);
+        sd_event_source_disable_unref(store->watch);
         store_dispose(store);
         return r;
     }
@@ -262,6 +315,7 @@ int store_new(sd_event *event, const char *path, const struct store_limits *limi
         .patience = 10 * USEC_PER_SEC,
         .retry = 2 * USEC_PER_SEC,
         .purge = 3600 * USEC_PER_SEC,
+        .hang = 5 * USEC_PER_SEC,
     };
     return store_start(event, path, limits, callbacks, &timing, out);
 }
@@ -271,6 +325,7 @@ void store_free(struct store *store, uint64_t wait_usec) {
         return;
     }
     sd_event_source_disable_unref(store->source);
+    sd_event_source_disable_unref(store->watch);
     uint64_t end_usec = store_now_usec() + wait_usec;
     struct timespec end = {.tv_sec = (time_t)(end_usec / USEC_PER_SEC),
                            .tv_nsec = (long)(end_usec % USEC_PER_SEC * 1000)};

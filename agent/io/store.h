@@ -6,7 +6,8 @@
  * Arguments are copied before a call returns. A call never waits and never fails at once; it fails
  * through its callback (only without memory that is called before the call returns). Between a
  * failure and the next success store_usable() is false: new actions are refused then. A lock that
- * another program holds delays for some seconds before it counts as a failure.
+ * another program holds delays for some seconds before it counts as a failure; so does a disk that
+ * does not answer, but what has been handed over then stays unanswered as long as the disk does.
  *
  * While the database is unusable, what asks (store_jobs_add, store_job_started, store_events_read,
  * store_parameters_set, store_tunables_set) fails soon. What tells (everything else) is kept in

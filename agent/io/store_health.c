@@ -14,6 +14,7 @@ struct health_task {
 static void finish_health(struct store *store, struct task *task) {
     struct health_task *health = (struct health_task *)task;
     store->usable = health->error == 0;
+    store->hung = false;
     store->callbacks.usable(store->callbacks.userdata, health->error, health->text);
 }
 

@@ -56,6 +56,7 @@ struct store_timing {
     uint64_t patience; /* how long a lock delays before it is a failure */
     uint64_t retry;    /* between tries of an unusable database */
     uint64_t purge;    /* between rounds of deleting what is too old */
+    uint64_t hang;     /* how long the worker may be in one step before the disk is said to hang */
 };
 
 struct cursor_slot {
@@ -65,9 +66,10 @@ struct cursor_slot {
 
 struct store {
     /* The loop's. */
-    sd_event_source *source;
+    sd_event_source *source, *watch;
     struct store_callbacks callbacks;
-    bool usable;
+    bool usable, ready; /* ready: it has been read */
+    bool hung;          /* and the loop has been told so */
 
     /* Both threads', under the mutex; only the worker changes health. */
     pthread_mutex_t mutex;
@@ -80,6 +82,7 @@ struct store {
     struct cursor_slot cursor_slots[CONFIG_HOOKS_MAX];
     int health; /* 0, or the negative errno value of why the database is unusable */
     char health_text[STORE_TEXT_SIZE];
+    uint64_t step_usec; /* since when the worker is at it, 0 = it waits */
     bool stopping, ended, abandoned;
     uint64_t stop_usec; /* when stopping: the end of patience */
 

@@ -27,7 +27,8 @@ struct load_task {
 
 static void finish_load(struct store *store, struct task *task) {
     struct load_task *load = (struct load_task *)task;
-    store->usable = task->error == 0;
+    store->usable = store->ready = task->error == 0;
+    store->hung = false;
     store->callbacks.loaded(store->callbacks.userdata, &load->image, task->error,
                             task->text == NULL ? "" : task->text);
 }
@@ -328,9 +329,11 @@ void *store_work(void *userdata) {
             wait_until(store, due);
             continue;
         }
+        store->step_usec = store_now_usec();
         pthread_mutex_unlock(&store->mutex);
         step(store);
         pthread_mutex_lock(&store->mutex);
+        store->step_usec = 0;
     }
     pthread_mutex_unlock(&store->mutex);
     close_down(store);

@@ -63,8 +63,10 @@ void fixture_init(struct fixture *fixture) {
                                             .retention_usec = 7 * 86400 * USEC_PER_SEC,
                                             .memory_octets = (size_t)4 * 1024 * 1024,
                                             .audit_days = 365};
-    fixture->timing = (struct store_timing){
-        .patience = USEC_PER_SEC, .retry = USEC_PER_SEC / 20, .purge = 3600 * USEC_PER_SEC};
+    fixture->timing = (struct store_timing){.patience = USEC_PER_SEC,
+                                            .retry = USEC_PER_SEC / 20,
+                                            .purge = 3600 * USEC_PER_SEC,
+                                            .hang = 3600 * USEC_PER_SEC};
 }
 
 void fixture_deinit(struct fixture *fixture) {
