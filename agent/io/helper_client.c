@@ -17,6 +17,10 @@
 
 /* Small enough that a GET waits no longer than one chunk's lines take. */
 #define CHUNK_SIZE ((size_t)64 * 1024)
+
+/* postqueue writes 4 KB at a time. To be woken for each costs more than to parse it: after a read
+ * that did not fill the chunk, the pipe is left to fill for so long. */
+#define FILL_USEC UINT64_C(5000)
 #define LISTING_LINE_MAX ((size_t)8 * 1024 * 1024)
 #define LINE_MAX_OCTETS ((size_t)64 * 1024)
 
@@ -57,6 +61,7 @@ struct stream {
     uint32_t sequence;
     struct stream_callbacks callbacks;
     sd_event_source *output;
+    sd_event_source *fill; /* the timer that turns output on again */
     int fd;
     bool output_ended, exited;
     struct lines lines;
@@ -106,6 +111,7 @@ static bool send_request(const struct helper_client *client, struct request *req
 
 static void close_output(struct stream *stream) {
     stream->output = sd_event_source_disable_unref(stream->output);
+    stream->fill = sd_event_source_disable_unref(stream->fill);
     if (stream->fd >= 0) {
         close(stream->fd);
         stream->fd = -1;
@@ -213,6 +219,21 @@ static bool take_output(struct stream *stream, const char *data, size_t len) {
     return r == 0 && taken == len;
 }
 
+static int on_filled(sd_event_source *source, uint64_t usec, void *userdata) {
+    struct stream *stream = userdata;
+    (void)source;
+    (void)usec;
+    return sd_event_source_set_enabled(stream->output, SD_EVENT_ON);
+}
+
+/* Without the timer the next read comes at once. */
+static void let_fill(struct stream *stream) {
+    if (sd_event_source_set_time_relative(stream->fill, FILL_USEC) >= 0 &&
+        sd_event_source_set_enabled(stream->fill, SD_EVENT_ONESHOT) >= 0) {
+        sd_event_source_set_enabled(stream->output, SD_EVENT_OFF);
+    }
+}
+
 static struct stream *find_output(struct helper_client *client, int fd) {
     for (size_t i = 0; i < STREAM_COUNT; i++) {
         if (client->streams[i].active && client->streams[i].fd == fd) {
@@ -235,6 +256,8 @@ static bool read_output(struct helper_client *client, struct stream *stream) {
     if (got > 0) {
         if (!take_output(stream, client->chunk, (size_t)got)) {
             stream_cancel(client, stream);
+        } else if ((size_t)got < CHUNK_SIZE) {
+            let_fill(stream);
         }
         return true;
     }
@@ -276,6 +299,13 @@ static void take_stream(struct helper_client *client, const struct reply *reply,
         return;
     }
     int r = sd_event_add_io(client->event, &stream->output, *fd, EPOLLIN, on_output, client);
+    if (r >= 0) {
+        r = sd_event_add_time_relative(client->event, &stream->fill, CLOCK_MONOTONIC, 0, 1,
+                                       on_filled, stream);
+    }
+    if (r >= 0) {
+        r = sd_event_source_set_enabled(stream->fill, SD_EVENT_OFF);
+    }
     if (r < 0) {
         stream_fail(stream, "cannot watch the output of %s: %s", program(stream), strerror(-r));
         stream_cancel(client, stream);
