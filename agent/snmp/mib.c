@@ -14,18 +14,27 @@ static size_t column_oid(const struct mib_group *group, const struct mib_object 
     return group->prefix_len + 1;
 }
 
-/* Compares oid with a column: 0 when it lies in it, below 0 when before, above 0 when after. */
-static int compare_with_column(const uint32_t *oid, size_t len, const uint32_t *column,
-                               size_t column_len) {
-    for (size_t i = 0; i < column_len; i++) {
-        if (i == len) {
-            return -1;
+/* The group's first object whose column is not before oid; *inside tells that oid lies in it. */
+static size_t first_object(const struct mib_group *group, const uint32_t *oid, size_t len,
+                           bool *inside) {
+    *inside = false;
+    for (size_t i = 0; i < group->prefix_len; i++) {
+        if (i == len || oid[i] < group->prefix[i]) {
+            return 0;
         }
-        if (oid[i] != column[i]) {
-            return oid[i] < column[i] ? -1 : 1;
+        if (oid[i] > group->prefix[i]) {
+            return group->object_count;
         }
     }
-    return 0;
+    if (len == group->prefix_len) {
+        return 0;
+    }
+    size_t at = 0;
+    while (at < group->object_count && group->objects[at].column < oid[group->prefix_len]) {
+        at++;
+    }
+    *inside = at < group->object_count && group->objects[at].column == oid[group->prefix_len];
+    return at;
 }
 
 const struct mib_group *const mib_groups[] = {
@@ -40,14 +49,12 @@ const size_t mib_group_count = sizeof mib_groups / sizeof mib_groups[0];
 const struct mib_object *mib_find(const uint32_t *oid, size_t len, const struct mib_group **group,
                                   size_t *index) {
     for (size_t g = 0; g < mib_group_count; g++) {
-        for (size_t o = 0; o < mib_groups[g]->object_count; o++) {
-            uint32_t column[COLUMN_OID_MAX];
-            size_t column_len = column_oid(mib_groups[g], &mib_groups[g]->objects[o], column);
-            if (compare_with_column(oid, len, column, column_len) == 0) {
-                *group = mib_groups[g];
-                *index = column_len;
-                return &mib_groups[g]->objects[o];
-            }
+        bool inside;
+        size_t at = first_object(mib_groups[g], oid, len, &inside);
+        if (inside) {
+            *group = mib_groups[g];
+            *index = mib_groups[g]->prefix_len + 1;
+            return &mib_groups[g]->objects[at];
         }
     }
     return NULL;
@@ -109,19 +116,15 @@ enum mib_result mib_next(const struct mib_view *view, const uint32_t *oid, size_
                          bool inclusive, struct mib_oid *name, struct mib_value *value) {
     for (size_t g = 0; g < mib_group_count; g++) {
         const struct mib_group *group = mib_groups[g];
-        for (size_t o = 0; o < group->object_count; o++) {
-            uint32_t column[COLUMN_OID_MAX];
-            size_t column_len = column_oid(group, &group->objects[o], column);
-            int order = compare_with_column(oid, len, column, column_len);
-            if (order > 0) {
-                continue;
-            }
-            bool inside = order == 0;
+        bool inside;
+        for (size_t o = first_object(group, oid, len, &inside); o < group->object_count; o++) {
+            size_t column_len = group->prefix_len + 1;
             if (next_in_column(view, group, &group->objects[o], inside ? oid + column_len : NULL,
                                inside ? len - column_len : 0, inside ? inclusive : true, name,
                                value)) {
                 return MIB_OK;
             }
+            inside = false;
         }
     }
     return MIB_END;
