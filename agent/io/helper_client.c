@@ -143,6 +143,12 @@ static void judge_exit(struct stream *stream) {
     if (!stream->exited || stream->truncated) {
         return;
     }
+    /* postfix(1) gives its reasons to a terminal and to the log only. */
+    if (stream->type == REQUEST_RELOAD && stream->last_words[0] == '\0') {
+        snprintf(stream->last_words, sizeof stream->last_words,
+                 "Postfix does not run, or its log says why");
+        colon = ": ";
+    }
     if (stream->timed_out) {
         stream_fail(stream, "%s did not end within command_timeout%s%s", name, colon,
                     stream->last_words);
@@ -178,11 +184,19 @@ static void stream_finish(struct stream *stream) {
     callbacks.end(callbacks.userdata, &end);
 }
 
-/* Stops the command; its REPLY_EXIT ends the stream. */
-static void stream_cancel(struct helper_client *client, struct stream *stream) {
+static void cancel_command(struct helper_client *client, struct stream *stream) {
     struct request request = {.type = REQUEST_CANCEL, .sequence = stream->sequence};
     close_output(stream);
     send_request(client, &request);
+}
+
+/* Stops the command. The stream ends with its REPLY_EXIT, which may have come already. */
+static void stream_cancel(struct helper_client *client, struct stream *stream) {
+    if (stream->exited) {
+        stream_finish(stream);
+    } else {
+        cancel_command(client, stream);
+    }
 }
 
 /* What an action's end tells is the last line, where it did not end well. */
@@ -471,7 +485,7 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *userdata) {
         if (stream->active &&
             now - stream->started_usec > client->reply_timeout_usec + EXIT_GRACE_USEC) {
             stream_fail(stream, "%s: no answer from the helper in time", program(stream));
-            stream_cancel(client, stream);
+            cancel_command(client, stream);
             stream_finish(stream);
         }
     }
