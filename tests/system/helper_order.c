@@ -14,7 +14,7 @@
 #include "core/job.h"
 #include "core/results.h"
 #include "io/helper_client.h"
-#include "io/spawn_helper.h"
+#include "io/spawn.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -209,7 +209,8 @@ int main(int argc, char **argv) {
     if (driver.order.type == REQUEST_VIEW) {
         driver.callbacks.data = on_data;
     }
-    if (sd_event_new(&driver.event) < 0 || spawn_helper(argv[1], &socket, &pid) < 0 ||
+    if (sd_event_new(&driver.event) < 0 ||
+        spawn_sibling(SPAWN_HELPER, argv[1], &socket, &pid) < 0 ||
         helper_client_new(driver.event, socket, 60000000, &callbacks, &driver.client) < 0) {
         fputs("helper_order: cannot start the helper\n", stderr);
         return 2;
