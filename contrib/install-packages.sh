@@ -9,8 +9,8 @@
 #   * no question is asked, and Postfix comes without a configuration ("No configuration" in
 #     Debian's terms: no /etc/postfix/main.cf, so it does not start, now or later);
 #   * no service is started.  Debian starts some of them at the next boot all the same: snmpd, which
-#     listens on 127.0.0.1 only, and snmptrapd, which listens on all addresses; `systemctl disable`
-#     them where that is not wanted.
+#     listens on 127.0.0.1 only, and of those for `test` snmptrapd and prometheus-alertmanager, which
+#     listen on all addresses; `systemctl disable` them where that is not wanted.
 
 set -euo pipefail
 umask 022
