@@ -86,6 +86,26 @@ static bool add_action(cJSON *document, const struct event_action *from) {
            payload_add_text(action, "comment", from->comment);
 }
 
+/* Only the lifetimes that are concerned: {"bounce_queue_lifetime":{"old":"5d","new":"3d"}}. */
+static bool add_settings(cJSON *document, const struct event *event) {
+    cJSON *settings = cJSON_AddObjectToObject(document, "settings");
+    bool good = settings != NULL;
+    for (int i = 0; good && i < LIFETIME_COUNT; i++) {
+        const struct event_lifetime *lifetime = &event->lifetimes[i];
+        if (lifetime->new_value[0] == '\0') {
+            continue;
+        }
+        cJSON *values = cJSON_AddObjectToObject(
+            settings, postfix_parameter_names[lifetime_parameter((enum lifetime)i)]);
+        good =
+            values != NULL &&
+            (lifetime->old_value[0] != '\0' ? payload_add_text(values, "old", lifetime->old_value)
+                                            : cJSON_AddNullToObject(values, "old") != NULL) &&
+            payload_add_text(values, "new", lifetime->new_value);
+    }
+    return good;
+}
+
 cJSON *payload_json(const struct event *event, const struct payload_origin *origin) {
     char time[PAYLOAD_TIME_SIZE];
     cJSON *document = cJSON_CreateObject();
@@ -98,7 +118,8 @@ cJSON *payload_json(const struct event *event, const struct payload_origin *orig
                 payload_add_text(document, "severity", event_severity(event->type)) &&
                 payload_add_text(document, "text", event->text) && add_queue(document, event) &&
                 add_number(document, "threshold", event->threshold) &&
-                (!event->has_action || add_action(document, &event->action));
+                (!event->has_action || add_action(document, &event->action)) &&
+                (event->type != EVENT_SETTINGS_CHANGED || add_settings(document, event));
     if (!good) {
         cJSON_Delete(document);
         return NULL;

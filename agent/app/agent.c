@@ -7,6 +7,7 @@
 #include "app/events.h"
 #include "app/hook_feed.h"
 #include "app/service.h"
+#include "app/settings.h"
 #include "io/log.h"
 #include "io/store.h"
 #include "snmp/agentx.h"
@@ -47,6 +48,7 @@ struct agent {
     struct service *service;
     struct events *events;
     struct actions *actions;
+    struct settings *settings;
     struct detection detection;
     int hooks_socket; /* until the feed takes it; -1 = none */
     uint32_t first_serial;
@@ -75,6 +77,7 @@ static void on_changed(void *userdata) {
         return;
     }
     const struct snapshot *snapshot = collector_snapshot(agent->collector);
+    settings_observe(agent->settings, &snapshot->settings);
     detection_run(&agent->detection, snapshot);
     service_report(agent->service, snapshot);
 }
@@ -87,6 +90,7 @@ static void on_log(void *userdata, int priority, const char *text) {
 static void on_helper_up(void *userdata) {
     struct agent *agent = userdata;
     actions_wake(agent->actions);
+    settings_wake(agent->settings);
 }
 
 static void on_connected(void *userdata, bool up, uint32_t reconnects) {
@@ -104,6 +108,16 @@ static void on_connected(void *userdata, bool up, uint32_t reconnects) {
 static void on_sent(void *userdata, uint32_t serial) {
     struct agent *agent = userdata;
     events_sent(agent->events, serial);
+}
+
+static void on_read_soon(void *userdata) {
+    struct agent *agent = userdata;
+    collector_read_settings_soon(agent->collector);
+}
+
+static const struct snapshot *current_snapshot(void *userdata) {
+    const struct agent *agent = userdata;
+    return collector_snapshot(agent->collector);
 }
 
 static void on_event_added(void *userdata, const struct event *event) {
@@ -176,6 +190,9 @@ static void on_commit(void *userdata, struct mib_changes *changes) {
     }
     if (changes->tunables_changed) {
         commit_tunables(agent, &changes->tunables);
+    }
+    if (changes->lifetime_changed[LIFETIME_BOUNCE] || changes->lifetime_changed[LIFETIME_MAXIMAL]) {
+        settings_set(agent->settings, changes->lifetime_changed, changes->lifetime_days);
     }
 }
 
@@ -265,6 +282,9 @@ static void on_store_loaded(void *userdata, const struct store_image *image, int
     }
     events_load(agent->events, image);
     actions_load(agent->actions, image);
+    if (error == 0) {
+        settings_load(agent->settings, image);
+    }
     if (!agent->started) {
         start(agent);
     }
@@ -357,6 +377,17 @@ static int start_reading(struct agent *agent, int helper_socket) {
                          &agent->status, &callbacks, &agent->collector);
 }
 
+static int start_settings(struct agent *agent) {
+    const struct settings_context context = {.helper = collector_helper(agent->collector),
+                                             .store = agent->store,
+                                             .events = agent->events,
+                                             .status = &agent->status,
+                                             .read_soon = on_read_soon,
+                                             .snapshot = current_snapshot,
+                                             .userdata = agent};
+    return settings_new(agent->event, &context, &agent->settings);
+}
+
 static int start_acting(struct agent *agent) {
     const struct events_sources sources = {.status = &agent->status,
                                            .tunables = &agent->tunables,
@@ -377,7 +408,8 @@ static int start_acting(struct agent *agent) {
                                           .tunables = &agent->tunables,
                                           .events = agent->events,
                                           .store = agent->store};
-    return actions_new(agent->event, &context, &agent->actions);
+    r = actions_new(agent->event, &context, &agent->actions);
+    return r < 0 ? r : start_settings(agent);
 }
 
 static int start_snmp(struct agent *agent) {
@@ -448,6 +480,7 @@ void agent_free(struct agent *agent) {
     hook_feed_free(agent->hooks);
     agentx_free(agent->agentx);
     actions_free(agent->actions);
+    settings_free(agent->settings);
     events_free(agent->events);
     collector_free(agent->collector);
     service_free(agent->service);

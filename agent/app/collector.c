@@ -496,6 +496,7 @@ static void on_settings_end(void *userdata, const struct command_end *end) {
     struct snapshot *next = next_snapshot(collector);
     if (next != NULL) {
         next->settings = settings;
+        next->settings.asked_usec = collector->settings.begun_usec;
         publish(collector, next);
     }
     if (!good) {
@@ -681,4 +682,8 @@ struct helper_client *collector_helper(const struct collector *collector) {
 void collector_list_soon(struct collector *collector) {
     collector->list.dirty = true;
     start_what_is_due(collector);
+}
+
+void collector_read_settings_soon(struct collector *collector) {
+    on_settings_dirty(collector);
 }

@@ -48,4 +48,7 @@ struct helper_client *collector_helper(const struct collector *collector);
 /* The number of rows asked for has changed: lists as soon as that may be done again. */
 void collector_list_soon(struct collector *collector);
 
+/* Postfix's settings may have changed: reads them anew. */
+void collector_read_settings_soon(struct collector *collector);
+
 #endif

@@ -7,6 +7,7 @@
 #define HMQ_CORE_EVENT_H
 
 #include "core/job.h"
+#include "core/postfix_settings.h"
 #include "core/queue.h"
 
 #include <stdbool.h>
@@ -52,6 +53,12 @@ struct event_action {
     char comment[JOB_TEXT_SIZE];
 };
 
+/* Of hmqSettingsChanged: a lifetime before and after, as "5d"; both "" when it is not concerned. */
+struct event_lifetime {
+    char old_value[LIFETIME_VALUE_SIZE]; /* "" when it was not known */
+    char new_value[LIFETIME_VALUE_SIZE];
+};
+
 /* Plain data, all strings NUL-terminated UTF-8: it is copied as it lies and crosses processes. */
 struct event {
     uint32_t serial;
@@ -63,6 +70,7 @@ struct event {
     struct event_number queues[QUEUE_COUNT];
     struct event_number oldest_age_s;
     struct event_number threshold; /* of a raise and its clear: the threshold concerned */
+    struct event_lifetime lifetimes[LIFETIME_COUNT];
     bool has_action;
     struct event_action action;
 };

@@ -127,3 +127,9 @@ bool main_cf_lifetime_parse(const char *line, size_t len, struct main_cf_lifetim
     }
     return false;
 }
+
+void lifetime_format(uint32_t seconds, char value[LIFETIME_VALUE_SIZE]) {
+    bool days = seconds % SECONDS_PER_DAY == 0;
+    snprintf(value, LIFETIME_VALUE_SIZE, "%u%c", days ? seconds / SECONDS_PER_DAY : seconds,
+             days ? 'd' : 's');
+}

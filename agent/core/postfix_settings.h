@@ -26,6 +26,13 @@ enum postfix_parameter {
     PARAMETER_COUNT,
 };
 
+/* The two parameters that hmqSettings can change. */
+enum lifetime { LIFETIME_BOUNCE, LIFETIME_MAXIMAL, LIFETIME_COUNT };
+
+static inline enum postfix_parameter lifetime_parameter(enum lifetime lifetime) {
+    return lifetime == LIFETIME_BOUNCE ? PARAMETER_BOUNCE_LIFETIME : PARAMETER_MAXIMAL_LIFETIME;
+}
+
 /* The parameter names for postconf's command line, in that order; NULL-terminated. */
 extern const char *const postfix_parameter_names[PARAMETER_COUNT + 1];
 
@@ -35,7 +42,13 @@ struct postfix_settings {
     uint32_t bounce_lifetime_s;
     uint32_t maximal_lifetime_s;
     bool outbound_paused; /* defer_transports is not empty */
+    uint64_t asked_usec;  /* CLOCK_MONOTONIC before it was read; set by who reads */
 };
+
+static inline uint32_t lifetime_effective_s(const struct postfix_settings *settings,
+                                            enum lifetime lifetime) {
+    return lifetime == LIFETIME_BOUNCE ? settings->bounce_lifetime_s : settings->maximal_lifetime_s;
+}
 
 /*
  * Parses the output of postconf (len octets): exactly PARAMETER_COUNT lines.
@@ -66,6 +79,15 @@ struct lifetime_line {
 struct main_cf_lifetimes {
     struct lifetime_line bounce, maximal;
 };
+
+static inline const struct lifetime_line *
+lifetime_line_of(const struct main_cf_lifetimes *lifetimes, enum lifetime lifetime) {
+    return lifetime == LIFETIME_BOUNCE ? &lifetimes->bounce : &lifetimes->maximal;
+}
+
+/* Writes a lifetime as main.cf would have it: "5d", or "5400s" when it is no whole number of days.
+ */
+void lifetime_format(uint32_t seconds, char value[LIFETIME_VALUE_SIZE]);
 
 /*
  * Takes one line of `postconf -n bounce_queue_lifetime maximal_queue_lifetime`; *lifetimes starts

@@ -13,6 +13,17 @@
 
 enum data_status { DATA_OK = 1, DATA_STALE, DATA_UNAVAILABLE };
 
+/* hmqSettingsState */
+enum settings_state { SETTINGS_APPLIED = 1, SETTINGS_PENDING, SETTINGS_FAILED, SETTINGS_DRIFTED };
+
+/* The two lifetimes as hmqSettings has them. */
+struct lifetimes_status {
+    enum settings_state state;
+    char error[STATUS_ERROR_SIZE];
+    bool stored[LIFETIME_COUNT];
+    uint32_t days[LIFETIME_COUNT];
+};
+
 struct agent_status {
     int64_t start_wall; /* seconds since the epoch */
     enum data_status data;
@@ -20,6 +31,7 @@ struct agent_status {
     enum count_method method;
     uint32_t read_errors;
     char last_read_error[STATUS_ERROR_SIZE]; /* "" = none yet */
+    struct lifetimes_status lifetimes;
     bool settings_tried;
     char settings_error[STATUS_ERROR_SIZE]; /* why the last reading of the settings failed, or "" */
     uint64_t counts_taken_usec;             /* CLOCK_MONOTONIC of the last good counts, 0 = none */

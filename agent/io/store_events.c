@@ -13,11 +13,12 @@
 #define COLUMNS                                                                                    \
     "serial, time, event, notified, text, total, maildrop, incoming, active, deferred, hold,"      \
     " corrupt, oldest_age, threshold, action_owner, action_command, action_id, action_state,"      \
-    " action_matched, action_succeeded, action_failed, action_comment"
+    " action_matched, action_succeeded, action_failed, action_comment, bounce_old, bounce_new,"    \
+    " maximal_old, maximal_new"
 
 static const char sql_add[] =
     "INSERT INTO events (" COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12,"
-    " ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22)";
+    " ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26)";
 static const char sql_notified[] = "UPDATE events SET notified = ?2 WHERE serial = ?1";
 static const char sql_after[] =
     "SELECT " COLUMNS " FROM events WHERE serial > ?1 ORDER BY serial LIMIT ?2";
@@ -76,10 +77,17 @@ int store_reserve_serials(struct store *store, uint32_t serial, bool last) {
     return rc;
 }
 
+/* "" is NULL: the lifetime is not concerned, or was not known. */
+static struct store_db_value lifetime_text(const char *text) {
+    return text[0] != '\0' ? db_text(text) : (struct store_db_value){.type = DB_TYPE_NULL};
+}
+
 static int run_add(struct store *store, struct task *task) {
     static const struct store_db_value null = {.type = DB_TYPE_NULL};
     const struct event *event = &((struct event_task *)task)->event;
     const struct event_action *action = &event->action;
+    const struct event_lifetime *bounce = &event->lifetimes[LIFETIME_BOUNCE];
+    const struct event_lifetime *maximal = &event->lifetimes[LIFETIME_MAXIMAL];
     bool has = event->has_action;
     int rc = store_reserve_serials(store, event->serial, false);
     if (rc != SQLITE_OK) {
@@ -96,7 +104,9 @@ static int run_add(struct store *store, struct task *task) {
         has ? db_text(job_command_name(action->key.command)) : null,
         has ? db_int(action->key.id) : null, has ? db_text(job_state_name(action->state)) : null,
         has ? db_int(action->matched) : null, has ? db_int(action->succeeded) : null,
-        has ? db_int(action->failed) : null, has ? db_text(action->comment) : null);
+        has ? db_int(action->failed) : null, has ? db_text(action->comment) : null,
+        lifetime_text(bounce->old_value), lifetime_text(bounce->new_value),
+        lifetime_text(maximal->old_value), lifetime_text(maximal->new_value));
 }
 
 static int run_notified(struct store *store, struct task *task) {
@@ -150,6 +160,14 @@ static void read_action(sqlite3_stmt *row, struct event *event) {
     store_db_column_text(row, 21, action->comment, sizeof action->comment);
 }
 
+static void read_lifetimes(sqlite3_stmt *row, struct event *event) {
+    for (int i = 0; i < LIFETIME_COUNT; i++) {
+        struct event_lifetime *lifetime = &event->lifetimes[i];
+        store_db_column_text(row, 22 + 2 * i, lifetime->old_value, sizeof lifetime->old_value);
+        store_db_column_text(row, 23 + 2 * i, lifetime->new_value, sizeof lifetime->new_value);
+    }
+}
+
 /* False for a row that this program did not write. */
 static bool read_event(sqlite3_stmt *row, struct event *event) {
     static const enum queue queues[] = {QUEUE_MAILDROP, QUEUE_INCOMING, QUEUE_ACTIVE,
@@ -172,6 +190,7 @@ static bool read_event(sqlite3_stmt *row, struct event *event) {
     event->oldest_age_s = store_db_column_number(row, 12);
     event->threshold = store_db_column_number(row, 13);
     read_action(row, event);
+    read_lifetimes(row, event);
     return true;
 }
 

@@ -60,7 +60,7 @@ static const char events[] =
     " corrupt INTEGER, oldest_age INTEGER, threshold INTEGER,"
     " action_owner TEXT, action_command TEXT, action_id INTEGER, action_state TEXT,"
     " action_matched INTEGER, action_succeeded INTEGER, action_failed INTEGER,"
-    " action_comment TEXT);"
+    " action_comment TEXT, bounce_old TEXT, bounce_new TEXT, maximal_old TEXT, maximal_new TEXT);"
     "CREATE TABLE deliveries ("
     " hook TEXT PRIMARY KEY, serial INTEGER NOT NULL, delivered INTEGER NOT NULL,"
     " failures INTEGER NOT NULL, last_delivery INTEGER) WITHOUT ROWID;"

@@ -100,8 +100,8 @@ static enum mib_error check_resources(const struct mib_transaction *transaction,
                                       const struct mib_view *view, size_t *variable) {
     const struct mib_changes *changes = &transaction->changes;
     bool stores = changes->job_count > 0 || changes->tunables_changed ||
-                  changes->lifetime_changed[MIB_BOUNCE_LIFETIME] ||
-                  changes->lifetime_changed[MIB_MAXIMAL_LIFETIME];
+                  changes->lifetime_changed[LIFETIME_BOUNCE] ||
+                  changes->lifetime_changed[LIFETIME_MAXIMAL];
     size_t jobs = job_table_unfinished(view->jobs) + changes->job_count;
     *variable = 0;
     return (stores && !view->status->store_usable) ||

@@ -31,8 +31,6 @@ enum mib_error {
     MIB_RESOURCE_UNAVAILABLE,
 };
 
-enum mib_lifetime { MIB_BOUNCE_LIFETIME, MIB_MAXIMAL_LIFETIME, MIB_LIFETIME_COUNT };
-
 /* What a PDU asks for once it has been checked. */
 struct mib_changes {
     struct job **jobs; /* new rows; the transaction's until they have been applied */
@@ -42,8 +40,8 @@ struct mib_changes {
     size_t destroyed_count, destroyed_capacity;
     bool tunables_changed;
     struct tunables tunables;
-    bool lifetime_changed[MIB_LIFETIME_COUNT];
-    uint32_t lifetime_days[MIB_LIFETIME_COUNT];
+    bool lifetime_changed[LIFETIME_COUNT];
+    uint32_t lifetime_days[LIFETIME_COUNT];
 };
 
 struct mib_transaction;

@@ -13,20 +13,24 @@
 
 /* hmqSettings */
 
-static bool set_days(const struct mib_view *view, struct mib_value *value, uint32_t seconds) {
-    uint32_t days;
-    return view->snapshot->settings.known && lifetime_days(seconds, &days) &&
-           mib_set_integer(value, (int32_t)days);
+/* What is stored; until something is, what Postfix has. */
+static bool set_days(const struct mib_view *view, struct mib_value *value, enum lifetime which) {
+    const struct lifetimes_status *lifetimes = &view->status->lifetimes;
+    const struct postfix_settings *settings = &view->snapshot->settings;
+    uint32_t days = lifetimes->days[which];
+    bool known = lifetimes->stored[which] ||
+                 (settings->known && lifetime_days(lifetime_effective_s(settings, which), &days));
+    return known && mib_set_integer(value, (int32_t)days);
 }
 
 GETTER(bounce_lifetime) {
     UNUSED_ROW;
-    return set_days(view, value, view->snapshot->settings.bounce_lifetime_s);
+    return set_days(view, value, LIFETIME_BOUNCE);
 }
 
 GETTER(maximal_lifetime) {
     UNUSED_ROW;
-    return set_days(view, value, view->snapshot->settings.maximal_lifetime_s);
+    return set_days(view, value, LIFETIME_MAXIMAL);
 }
 
 GETTER(bounce_lifetime_effective) {
@@ -41,16 +45,26 @@ GETTER(maximal_lifetime_effective) {
            mib_set_number(value, view->snapshot->settings.maximal_lifetime_s);
 }
 
-/* hmqSettingsState: applied(1), failed(3); the others come with SET. */
+/* That Postfix's settings cannot be read outweighs what was last known of them, but for a change
+ * that is on its way. */
+static bool unreadable(const struct agent_status *status) {
+    return status->settings_error[0] != '\0' && status->lifetimes.state != SETTINGS_PENDING;
+}
+
 GETTER(settings_state) {
     UNUSED_ROW;
-    return view->status->settings_tried &&
-           mib_set_integer(value, view->status->settings_error[0] == '\0' ? 1 : 3);
+    const struct agent_status *status = view->status;
+    return status->settings_tried &&
+           mib_set_integer(value, (int32_t)(unreadable(status) ? SETTINGS_FAILED
+                                                               : status->lifetimes.state));
 }
 
 GETTER(settings_error) {
     UNUSED_ROW;
-    return view->status->settings_tried && mib_set_text(value, view->status->settings_error);
+    const struct agent_status *status = view->status;
+    return status->settings_tried &&
+           mib_set_text(value,
+                        unreadable(status) ? status->settings_error : status->lifetimes.error);
 }
 
 GETTER(overload_threshold) {
@@ -97,9 +111,9 @@ GETTER(notification_enable) {
 
 static const struct mib_object settings_objects[] = {
     {1, "hmqBounceQueueLifetime", MIB_INTEGER, bounce_lifetime,
-     WRITE(LIFETIME_DAYS_MAX, mib_stage_lifetime, MIB_BOUNCE_LIFETIME)},
+     WRITE(LIFETIME_DAYS_MAX, mib_stage_lifetime, LIFETIME_BOUNCE)},
     {2, "hmqMaximalQueueLifetime", MIB_INTEGER, maximal_lifetime,
-     WRITE(LIFETIME_DAYS_MAX, mib_stage_lifetime, MIB_MAXIMAL_LIFETIME)},
+     WRITE(LIFETIME_DAYS_MAX, mib_stage_lifetime, LIFETIME_MAXIMAL)},
     {3, "hmqBounceQueueLifetimeEffective", MIB_GAUGE32, bounce_lifetime_effective, NULL},
     {4, "hmqMaximalQueueLifetimeEffective", MIB_GAUGE32, maximal_lifetime_effective, NULL},
     {5, "hmqSettingsState", MIB_INTEGER, settings_state, NULL},

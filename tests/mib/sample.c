@@ -246,6 +246,7 @@ void sample_init(struct sample *sample, unsigned known) {
     if ((known & SAMPLE_SETTINGS) != 0) {
         set_settings(&sample->snapshot->settings);
         status->settings_tried = true;
+        status->lifetimes.state = SETTINGS_APPLIED;
     }
     tunables_from_config(&sample->tunables, sample->config);
     status->store_usable = true;
