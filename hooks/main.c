@@ -121,14 +121,16 @@ static int supervise(struct hooks *hooks, int socket) {
     }
 }
 
-/* One core at a time; when it has gone, the next. */
-static int listen_for_core(struct hooks *hooks, int listener) {
+/* For one core. The next one is served by a new process, which reads the configuration anew. */
+static int wait_for_core(struct hooks *hooks, int listener) {
     for (;;) {
         int socket = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
         if (socket >= 0) {
-            supervise(hooks, socket);
+            int result = supervise(hooks, socket);
             close(socket);
-        } else if (errno != EINTR && errno != ECONNABORTED) {
+            return result;
+        }
+        if (errno != EINTR && errno != ECONNABORTED) {
             fprintf(stderr, "hermes-mailqueue-hooks: cannot accept: %s\n", strerror(errno));
             return EXIT_CANNOT_START;
         }
@@ -187,7 +189,7 @@ static int run(struct hooks *hooks, const char *file, int socket, int listener) 
     signal(SIGINT, SIG_IGN);
     signal(SIGPIPE, SIG_IGN);
     umask(077);
-    return socket >= 0 ? supervise(hooks, socket) : listen_for_core(hooks, listener);
+    return socket >= 0 ? supervise(hooks, socket) : wait_for_core(hooks, listener);
 }
 
 int main(int argc, char **argv) {

@@ -14,6 +14,7 @@
 
 #define USEC_PER_SEC UINT64_C(1000000)
 #define AGAIN_USEC USEC_PER_SEC
+#define OTHER_CONFIGURATION_USEC (30 * USEC_PER_SEC)
 
 /* Events looked at in one go: more than a window, because not all of them may be wanted. */
 #define FEED_MAX 64
@@ -238,6 +239,9 @@ static void take_hello(struct hooks_client *client, const struct hook_report *re
     if (report->hook != client->config->hook_count ||
         report->serial != hook_digest(client->config)) {
         lose(client, "hermes-mailqueue-hooks has read another configuration than this process");
+        if (client->callbacks.connect != NULL) {
+            arm_timer(client, OTHER_CONFIGURATION_USEC);
+        }
         return;
     }
     client->session = report->session;

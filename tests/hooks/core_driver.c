@@ -7,11 +7,13 @@
  *   age SECONDS       how old the events of the next commands are
  *   status            prints a line "status NAME delivered failures pending last-error" for each
  *
+ * PROGRAM is started, or with @PATH the socket there is connected to, again when it is lost.
  * On stdout: "pid N" of the process started, "cursor NAME SERIAL DELIVERED FAILURES" and "log TEXT"
  * as they come.
  */
 #include "core/duration.h"
 #include "io/hooks_client.h"
+#include "io/spawn.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -124,6 +126,12 @@ static int on_input(sd_event_source *source, int fd, uint32_t revents, void *use
     return 0;
 }
 
+static int on_connect(void *userdata) {
+    int fd = -1;
+    int r = connect_sibling(userdata, &fd);
+    return r < 0 ? r : fd;
+}
+
 /* As io/spawn.c, with -b. */
 static int spawn(const char *program, const char *config, const char *backoff) {
     int pair[2];
@@ -162,7 +170,8 @@ int main(int argc, char **argv) {
     struct config *config;
     char error[512];
     uint64_t present;
-    const struct hooks_callbacks callbacks = {.want = on_want, .cursor = on_cursor, .log = on_log};
+    struct hooks_callbacks callbacks = {.want = on_want, .cursor = on_cursor, .log = on_log};
+    int socket = -1;
     if (argc < 5 || argc > 5 + CURSORS_MAX || !number_parse(argv[4], EVENTS_MAX, &present)) {
         fputs("usage: core_driver PROGRAM CONFIG BACKOFF SERIAL [NAME=SERIAL...]\n", stderr);
         return 1;
@@ -177,8 +186,13 @@ int main(int argc, char **argv) {
         return 1;
     }
     setvbuf(stdout, NULL, _IOLBF, 0);
-    int socket = spawn(argv[1], argv[2], argv[3]);
-    if (socket < 0 || sd_event_new(&driver.loop) < 0 ||
+    if (argv[1][0] == '@') {
+        callbacks.connect = on_connect;
+        callbacks.userdata = argv[1] + 1;
+    } else if ((socket = spawn(argv[1], argv[2], argv[3])) < 0) {
+        return 1;
+    }
+    if (sd_event_new(&driver.loop) < 0 ||
         sd_event_add_io(driver.loop, NULL, STDIN_FILENO, EPOLLIN, on_input, NULL) < 0 ||
         hooks_client_new(driver.loop, socket, config, cursors, cursor_count, (uint32_t)present,
                          &callbacks, &driver.client) < 0) {

@@ -158,11 +158,14 @@ def huge(connection, request, before):
 class Core:
     """core_driver. Its output is collected as it comes."""
 
-    def __init__(self, config, present=0, cursors=None, backoff=BACKOFF):
+    def __init__(self, config, present=0, cursors=None, backoff=BACKOFF, listener=None):
         arguments = [f"{name}={serial}" for name, serial in (cursors or {}).items()]
         self.process = subprocess.Popen(
-            [f"{BIN}/core_driver", f"{BIN}/hermes-mailqueue-hooks", config, backoff, str(present)]
-            + arguments,
+            [
+                f"{BIN}/core_driver",
+                f"@{listener}" if listener else f"{BIN}/hermes-mailqueue-hooks",
+                config, backoff, str(present), *arguments,
+            ],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -173,7 +176,7 @@ class Core:
         self.errors = []
         for stream, lines in ((self.process.stdout, self.lines), (self.process.stderr, self.errors)):
             threading.Thread(target=self.collect, args=(stream, lines), daemon=True).start()
-        self.supervisor = int(wait_for("pid", lambda: self.found("pid "))[0].split()[1])
+        self.supervisor = None if listener else int(wait_for("pid", lambda: self.found("pid "))[0].split()[1])
 
     @staticmethod
     def collect(stream, lines):

@@ -3,10 +3,11 @@
 
 import json
 import os
-import time
+import socket
+import subprocess
 import unittest
 
-from lab import Core, LabTest, first, status, wait_for
+from lab import BACKOFF, BIN, Core, LabTest, first, status, wait_for
 
 
 def first_seen(requests):
@@ -90,6 +91,43 @@ class Crashes(LabTest):
         wait_for("word of it", lambda: self.core.said("hermes-mailqueue-hooks has ended"))
         self.core.tell("events 5")
         self.assertEqual(self.core.status("webhook.a")[2], 5)
+
+    def test_socket_activation(self):
+        """The process of its own unit: killed and started again, and a core that comes back."""
+        config = self.config(self.load())
+        path = f"{self.folder}/socket"
+        listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        listener.bind(path)
+        listener.listen(1)
+        self.addCleanup(listener.close)
+        service = self.activate(listener, config)
+        self.core = Core(config, listener=path)
+        self.core.tell("events 200")
+        wait_for("progress", lambda: self.core.cursor("webhook.a")[0] >= 30)
+        service.kill()
+        service.wait()
+        wait_for("word of it", lambda: self.core.said("connecting again"))
+        service = self.activate(listener, config)
+        self.check(200)
+        names = ("webhook.a", "webhook.b", "script.s")
+        self.core.close()
+        self.assertEqual(service.wait(20), 0)
+        service = self.activate(listener, config)
+        self.addCleanup(service.wait)
+        self.addCleanup(service.kill)
+        self.core = Core(config, present=200, listener=path, cursors={
+            name: self.core.cursor(name)[0] for name in names})
+        self.core.tell("events 5")
+        self.check(205)
+
+    @staticmethod
+    def activate(listener, config):
+        """As systemd does it."""
+        command = (
+            f'exec 3<&{listener.fileno()} {listener.fileno()}<&-; export LISTEN_FDS=1 '
+            f'LISTEN_PID=$$; exec {BIN}/hermes-mailqueue-hooks -c {config} -b {BACKOFF}'
+        )
+        return subprocess.Popen(["bash", "-c", command], pass_fds=[listener.fileno()])
 
     def test_ten_thousand_while_down(self):
         """Bounded memory here and there, the oldest first when it is back."""
