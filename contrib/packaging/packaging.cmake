@@ -4,12 +4,14 @@
 #
 # Nothing that is installed starts by itself.
 
-# The unit names the programs' place.
-file(READ ${PROJECT_SOURCE_DIR}/contrib/systemd/hermes-mailqueued.service unit)
-string(REPLACE "/usr/sbin/" "${CMAKE_INSTALL_FULL_SBINDIR}/" unit "${unit}")
-file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/hermes-mailqueued.service CONTENT "${unit}" @ONLY)
-
-install(FILES ${PROJECT_BINARY_DIR}/hermes-mailqueued.service DESTINATION lib/systemd/system)
+# The units name the programs' place.
+foreach(name hermes-mailqueued.service hermes-mailqueue-hooks.service
+    hermes-mailqueue-hooks.socket)
+  file(READ ${PROJECT_SOURCE_DIR}/contrib/systemd/${name} unit)
+  string(REPLACE "/usr/sbin/" "${CMAKE_INSTALL_FULL_SBINDIR}/" unit "${unit}")
+  file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/${name} CONTENT "${unit}" @ONLY)
+  install(FILES ${PROJECT_BINARY_DIR}/${name} DESTINATION lib/systemd/system)
+endforeach()
 install(FILES contrib/packaging/sysusers.conf DESTINATION lib/sysusers.d
   RENAME hermes-mailqueue.conf)
 install(FILES contrib/packaging/tmpfiles.conf DESTINATION lib/tmpfiles.d
