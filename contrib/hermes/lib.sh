@@ -11,7 +11,7 @@ export PATH LC_ALL=C
 # Else what fails inside of $(...) goes unnoticed by what stands around it.
 shopt -s inherit_errexit
 
-# sysexits.h; of these only EX_TEMPFAIL is worth another try.
+# sysexits.h.  On EX_DATAERR the agent gives up, on the others it tries again for a day.
 readonly EX_USAGE=64 EX_DATAERR=65 EX_SOFTWARE=70 EX_TEMPFAIL=75 EX_NOPERM=77 EX_CONFIG=78
 
 readonly default_options=/etc/hermes-mailqueue/hermes-db.cnf
