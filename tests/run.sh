@@ -33,5 +33,7 @@ ctest --test-dir build/asan --output-on-failure --no-tests=error "${select[@]}" 
 
 passed=$(grep -cE '^ *[0-9]+/[0-9]+ Test .* Passed ' build/asan/ctest.log || true)
 total=$(grep -cE '^ *[0-9]+/[0-9]+ Test ' build/asan/ctest.log || true)
-echo "$passed passed, $((total - passed)) failed"
+skipped=$(grep -cE '^ *[0-9]+/[0-9]+ Test .*\*\*\*Skipped' build/asan/ctest.log || true)
+[ "$skipped" -eq 0 ] || echo "$skipped skipped; see above why"
+echo "$passed passed, $((total - passed - skipped)) failed"
 exit "$status"

@@ -1,0 +1,355 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
+#
+# test_container.sh DAEMON CACHE: a real Postfix in a real container named as Hermes SEG's, in
+# podman with a storage of its own; the machine's containers are not touched.  The container's root
+# filesystem is made once and kept below CACHE.  Exits 77 where no container can run at all.
+
+set -euo pipefail
+daemon=$1 cache=$2
+lab=$(cd "$(dirname -- "${BASH_SOURCE[0]}")/../../contrib/lab" && pwd)
+# shellcheck source=contrib/lab/lib.sh
+. "$lab/lib.sh"
+need_root
+need podman podman
+need runc runc
+need mmdebstrap mmdebstrap
+root=$(mktemp -d /tmp/hmq-ct.XXXXXX)
+chmod 755 "$root"
+base=.1.3.6.1.4.1.8072.9999.9999.2525
+name=hermes_postfix_dkim
+none='No Such Instance*'
+patience=90
+checks=0
+agent=
+port=$(free_port)
+export SNMP_PERSISTENT_DIR=$root/persist SNMPCONFPATH=$root/persist MIBS=''
+
+# Below the limit of container_command, and runc because crun refuses hybrid cgroups.
+engine=(podman --root "$root/s/root" --runroot "$root/s/run" --tmpdir "$root/s/tmp" --runtime runc
+    --cgroup-manager cgroupfs --events-backend none)
+
+cleanup() {
+    local status=$?
+    trap - EXIT
+    [ -z "$agent" ] || kill -KILL "$agent" 2>/dev/null || true
+    stop_daemon "$root/snmpd.pid" || true
+    "${engine[@]}" rm -f -t 0 -a >/dev/null 2>&1 || true
+    if [ "$status" -ne 0 ] && [ "$status" -ne 77 ]; then tail -n 40 "$root/agent.log" || true; fi
+    # Of podman's mounts one stays when its last container is gone.
+    umount -l "$root/s/root/overlay" 2>/dev/null || true
+    rm -rf --one-file-system "$root"
+    exit "$status"
+}
+trap cleanup EXIT
+trap 'exit 1' INT TERM
+
+ok() {
+    checks=$((checks + 1))
+    echo "ok $checks: $*"
+}
+
+fail() {
+    echo "FAIL (${BASH_LINENO[*]}): $*"
+    exit 1
+}
+
+# ---- the root filesystem
+
+rootfs_options=(--variant=essential --include=postfix bookworm)
+
+# make_rootfs: sets rootfs.  An interrupted one is not there: it is renamed when it is whole.
+make_rootfs() {
+    local key
+    key=$(printf '%s\n' "${rootfs_options[@]}" | sha256sum | cut -c 1-16)
+    rootfs=$cache/$key
+    [ ! -d "$rootfs" ] || return 0
+    mkdir -p "$cache"
+    # Next to another one that is being made for the same cache.
+    exec {lock}>"$cache/lock"
+    flock "$lock"
+    if [ ! -d "$rootfs" ]; then
+        rm -rf --one-file-system "$rootfs.new"
+        timeout 300 mmdebstrap --mode=root --dpkgopt=force-unsafe-io "${rootfs_options[@]::2}" \
+            "${rootfs_options[2]}" "$rootfs.new" >"$root/rootfs.log" 2>&1 ||
+            fail "mmdebstrap: $(tail -n 5 "$root/rootfs.log")"
+        mv "$rootfs.new" "$rootfs"
+    fi
+    exec {lock}>&-
+}
+
+# ---- the container
+
+# Postfix does not end with its container's first process, nor the other way round, so that each
+# can be stopped alone.  A network of its own leaves the machine's ports alone.
+# shellcheck disable=SC2016 # expanded in the container
+boot='
+postconf -e myhostname=mx.example mydestination= defer_transports=smtp inet_interfaces=loopback-only \
+    minimal_backoff_time=1d maximal_backoff_time=1d bounce_queue_lifetime=3d \
+    maximal_queue_lifetime=3h maillog_file=/dev/stdout smtpd_tls_security_level=none &&
+postfix start-fg &
+exec sleep infinity'
+
+run_container() {
+    "${engine[@]}" run -d --name "$name" --network=none --ulimit nofile=1024:1024 \
+        --ulimit nproc=1000:1000 -v "$root/queue:/var/spool/postfix" --rootfs "$rootfs:O" \
+        /bin/bash -c "$boot" >/dev/null
+}
+
+inside() { "${engine[@]}" exec -i "$name" timeout 30 "$@" </dev/null; }
+
+postfix_answers() { inside postqueue -j 2>&1 | cmp -s - /dev/null; }
+
+# What ends it without a clean-up of its own, as a host that goes down does.
+stop_container() { "${engine[@]}" stop -t 0 "$name" >/dev/null; }
+
+# processes COMMAND: how many of the name run inside.
+processes() {
+    local pid space file count=0
+    pid=$("${engine[@]}" inspect -f '{{.State.Pid}}' "$name")
+    space=$(readlink "/proc/$pid/ns/pid")
+    for file in /proc/[0-9]*/comm; do
+        if [ "$(cat "$file" 2>/dev/null)" = "$1" ] &&
+            [ "$(readlink "${file%comm}ns/pid" 2>/dev/null)" = "$space" ]; then
+            count=$((count + 1))
+        fi
+    done
+    echo "$count"
+}
+
+errors_above() { [ "$(get "$errors")" -gt "$1" ]; }
+
+at_most() { [ "$(processes "$2")" -le "$1" ]; }
+
+# ---- snmpd and the agent
+
+start_snmpd() {
+    mkdir "$root/persist"
+    cat >"$root/snmpd.conf" <<END
+master agentx
+agentXSocket unix:$root/agentx
+agentXPerms 0666 0755
+rocommunity public 127.0.0.1
+END
+    start_daemon "$root/snmpd.pid" "$root/snmpd.log" \
+        snmpd -f -C -c "$root/snmpd.conf" -Lo "udp:127.0.0.1:$port"
+}
+
+start_agent() { # LINE...
+    printf '%s\n' "agentx_socket = unix:$root/agentx" 'user = nobody' \
+        "database = $root/state/hmq.db" 'list_interval = 500ms' 'scan_interval = 1s' \
+        "container = $name" "$@" >"$root/agent.conf"
+    # Nothing that it says about one case is taken for another's.
+    rm -rf "$root/state"
+    mkdir -m 0755 "$root/state"
+    chown nobody "$root/state"
+    "$daemon" -c "$root/agent.conf" -f 2>>"$root/agent.log" </dev/null >/dev/null &
+    agent=$!
+}
+
+stop_agent() {
+    kill -TERM "$agent"
+    wait "$agent" || fail "the agent did not stop cleanly"
+    agent=
+    # So that nothing is asked of the one that has gone.
+    wait_for "$patience" not answers || fail "its objects stay"
+}
+
+get() {
+    snmpget -v2c -c public -t 2 -r 1 -Oqv -OU -Oe "127.0.0.1:$port" "$base.$1" 2>/dev/null || true
+}
+
+answers() { [[ $(get 1.1.1.0) != 'No Such'* ]] && [ -n "$(get 1.1.1.0)" ]; }
+
+matches() {
+    value=$(get "$1")
+    # shellcheck disable=SC2053
+    [[ $value == $2 ]] || { [ "$1" = "$total" ] && false_zero; }
+}
+
+# The one answer that must not come while it is not true, whatever is waited for.
+false_zero() {
+    [ "$may_be_empty" = yes ] || [ "$value" != 0 ] || fail 'a total of 0 that is not true'
+    return 1
+}
+
+matches_or_ended() { matches "$@" || ! kill -0 "$agent" 2>/dev/null; }
+
+expect() { # OBJECT PATTERN WHAT
+    local value=
+    wait_for "$patience" matches_or_ended "$1" "$2" || true
+    kill -0 "$agent" 2>/dev/null || fail "$3: the agent has ended"
+    matches "$1" "$2" ||
+        fail "$3: $1 is \"$value\", expected $2; hmqLastReadError $(get "$last_error")"
+    ok "$3 ($value)"
+}
+
+errors=1.1.10.0 version=1.1.3.0 postfix=1.1.4.0 data=1.1.5.0 method=1.1.7.0 last_error=1.1.11.0
+list_ms=1.1.9.0 total=1.2.1.0 corrupt=1.3.1.2.6 rows=1.5.1.0
+bounce=1.4.1.0 maximal=1.4.2.0 maximal_s=1.4.4.0 paused=1.2.8.0
+may_be_empty=yes
+
+# ---- cases
+
+test_spool() {
+    start_agent "container_command = ${engine[*]}" "spool_directory = $root/queue"
+    expect "$total" 0 'an empty queue is an honest 0'
+    expect "$postfix" 1 'Postfix runs in its container'
+    expect "$method" 1 'counted from the volume'
+    expect "$version" '*3.*' 'its version'
+    expect "$bounce" 3 'bounce_queue_lifetime'
+    expect "$maximal_s" 10800 'maximal_queue_lifetime in seconds'
+    expect "$maximal" "$none" 'which is not in days'
+    expect "$paused" 1 'outbound is paused'
+    inside smtp-source -m 5 -f a@source.example -t b@suspended.example 127.0.0.1:25
+    expect "$total" 5 '5 messages'
+    expect "$rows" 5 'and their rows'
+    may_be_empty=no
+    expect "$corrupt" 0 'corrupt is counted'
+
+    inside postfix stop >/dev/null 2>&1
+    expect "$postfix" 2 'Postfix stopped in a running container'
+    expect "$data" 1 'its queue is still read'
+    expect "$total" 5 'and has its 5 messages'
+
+    stop_container
+    expect "$last_error" '*container hermes_postfix_dkim is not running*' 'the container stopped'
+    expect "$data" 2 'the listing is stale'
+    expect "$total" 5 'the volume is still counted'
+    expect "$postfix" 2 'Postfix is stopped'
+
+    "${engine[@]}" start "$name" >/dev/null
+    expect "$data" 1 'the container is back'
+    expect "$postfix" 1 'Postfix runs again'
+    expect "$rows" 5 'with its rows'
+    stop_agent
+}
+
+test_listing() {
+    start_agent "container_command = ${engine[*]}"
+    expect "$total" 5 'without the volume the listing counts'
+    expect "$method" 2 'by command'
+    expect "$corrupt" "$none" 'corrupt is not known'
+    expect "$postfix" 1 'Postfix runs, says postqueue'
+    inside postfix stop >/dev/null 2>&1
+    expect "$postfix" 2 'Postfix stopped, says postqueue'
+    expect "$total" 5 'its messages are listed all the same'
+    "${engine[@]}" exec -d "$name" postfix start
+    expect "$postfix" 1 'Postfix runs again'
+
+    stop_container
+    expect "$last_error" '*container hermes_postfix_dkim is not running*' 'the container stopped'
+    expect "$data" 2 'stale'
+    expect "$postfix" 2 'no Postfix runs in a stopped container'
+    # A listing may grow as old as three of its intervals, each 20 times what the last one took.
+    patience=$((60 * $(get "$list_ms") / 1000 + 60))
+    expect "$data" 3 'then unavailable'
+    patience=90
+    expect "$total" "$none" 'and without a total'
+    expect "$rows" "$none" 'or rows'
+    "${engine[@]}" rm -f -t 0 "$name" >/dev/null
+    expect "$last_error" '*container hermes_postfix_dkim does not exist*' 'the container is missing'
+    expect "$postfix" 3 'of Postfix nothing is known then'
+    run_container
+    expect "$total" 5 'a new container with the same volume'
+    expect "$postfix" 1 'Postfix runs in it'
+    stop_agent
+}
+
+# signal_postfix SIGNAL: to who takes postqueue's connections, and who answers them.
+signal_postfix() {
+    # shellcheck disable=SC2016 # expanded in the container
+    inside /bin/bash -c 'for file in /proc/[0-9]*/comm; do
+        pid=${file#/proc/}
+        case $(<"$file") in master | showq) kill -"$1" "${pid%/comm}" ;; esac
+    done' bash "$1"
+}
+
+# A Postfix that hangs must not get one more process with each try.
+test_hanging_postfix() {
+    local tries
+    start_agent "container_command = ${engine[*]}" 'command_timeout = 3s'
+    expect "$total" 5 'before it hangs'
+    signal_postfix STOP
+    expect "$last_error" '*postqueue did not end within command_timeout*' 'a Postfix that hangs'
+    expect "$data" 2 'is stale'
+    tries=$(get "$errors")
+    wait_for "$patience" errors_above "$((tries + 3))" || fail "it is not tried again"
+    wait_for "$patience" at_most 2 postqueue || fail "$(processes postqueue) postqueue inside"
+    ok 'no more than two postqueue inside'
+    signal_postfix CONT
+    expect "$total" 5 'it goes on'
+    wait_for "$patience" at_most 1 timeout || fail "$(processes timeout) timeout left inside"
+    ok 'nothing is left of the tries'
+    stop_agent
+}
+
+# fake_engine BODY: as $root/docker
+fake_engine() {
+    printf '#!/bin/bash\n%s\n' "$1" >"$root/docker"
+    chmod 755 "$root/docker"
+}
+
+test_engines() {
+    start_agent "container_command = $root/nowhere/docker"
+    expect "$last_error" "*cannot run $root/nowhere/docker: No such file or directory*" 'no engine'
+    expect "$total" "$none" 'has no total'
+    expect "$data" 3 'is unavailable'
+    expect "$postfix" 3 'and knows nothing of Postfix'
+    stop_agent
+
+    fake_engine 'exec sleep 1000'
+    start_agent "container_command = $root/docker" 'command_timeout = 1s'
+    expect "$last_error" '*postqueue did not end within command_timeout*' 'an engine that hangs'
+    expect "$total" "$none" 'has no total'
+    expect "$data" 3 'is unavailable'
+    stop_agent
+
+    fake_engine 'echo "Cannot connect to the Docker daemon at unix:///x. Is it running?" >&2; exit 1'
+    start_agent "container_command = $root/docker"
+    expect "$last_error" '*Cannot connect to the Docker daemon*' 'an engine without its daemon'
+    expect "$postfix" 3 'knows nothing of Postfix'
+    stop_agent
+
+    fake_engine 'echo "Error response from daemon: container 6e19 is not running" >&2; exit 1'
+    start_agent "container_command = $root/docker"
+    expect "$last_error" '*container hermes_postfix_dkim is not running*' "docker's words for it"
+    expect "$postfix" 2 'no Postfix runs in it'
+    expect "$total" "$none" 'has no total'
+    stop_agent
+}
+
+# docker's command line, whatever the engine: recorded, then run by the real one.
+test_docker_arguments() {
+    local words
+    printf -v words '%q ' "${engine[@]}"
+    fake_engine "(IFS=' '; echo \"\$*\") >>$root/said; exec $words\"\$@\""
+    start_agent "container_command = $root/docker"
+    expect "$total" 5 'through a recorder'
+    expect "$bounce" 3 'settings too'
+    stop_agent
+    sort -u "$root/said"
+    grep -qx "exec -i $name timeout -k 2 30 postqueue -c /etc/postfix -j" "$root/said" ||
+        fail 'the words for a listing'
+    grep -q "^exec -i $name timeout -k 2 30 postconf -c /etc/postfix -xh mail_version " \
+        "$root/said" || fail 'the words for the settings'
+    ok "docker's command line"
+}
+
+make_rootfs
+cp -a "$rootfs/var/spool/postfix" "$root/queue"
+if ! "${engine[@]}" run --rm --network=none --ulimit nofile=1024:1024 --ulimit nproc=1000:1000 \
+    --rootfs "$rootfs:O" /bin/true >"$root/engine.log" 2>&1; then
+    echo "SKIP: podman runs no container on this machine: $(tail -n 3 "$root/engine.log")"
+    exit 77
+fi
+run_container
+wait_for "$patience" postfix_answers || fail "Postfix does not start: $("${engine[@]}" logs "$name")"
+start_snmpd
+test_spool
+test_listing
+test_hanging_postfix
+test_engines
+test_docker_arguments
+! grep -q -e 'ERROR: .*Sanitizer' -e 'runtime error:' "$root/agent.log" || fail 'a sanitizer report'
+echo "$checks checks passed"
