@@ -301,10 +301,12 @@ static int take_selected(struct job_run *run, const struct message_head *head,
         return 0;
     }
     if (!run->by_ids) {
-        bool fits = run->targets.count < TARGETS_MAX &&
-                    target_list_add(&run->targets, head->id, head->arrival);
-        run->targets.targets[fits ? run->targets.count - 1 : 0].listed = true;
-        return fits ? 0 : -E2BIG;
+        if (run->targets.count == TARGETS_MAX ||
+            !target_list_add(&run->targets, head->id, head->arrival)) {
+            return -E2BIG;
+        }
+        run->targets.targets[run->targets.count - 1].listed = true;
+        return 0;
     }
     struct target *target = target_list_find(&run->targets, head->id);
     if (target != NULL) {
