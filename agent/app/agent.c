@@ -136,6 +136,8 @@ static void describe_action(const struct job *job, char *text, size_t size) {
         snprintf(text, size, "%s%s%s: %s", command, by, job->key.owner, job_state_name(job->state));
     if (job->key.command == ACTION_COUNT) {
         snprintf(text + len, size - (size_t)len, ", %u match%s%s", job->matched, colon, job->error);
+    } else if (job->result_count == 0) {
+        snprintf(text + len, size - (size_t)len, "%s%s", colon, job->error);
     } else {
         snprintf(text + len, size - (size_t)len, ", %u of %u succeeded%s%s", job->succeeded,
                  job->succeeded + job->failed, colon, job->error);
