@@ -51,6 +51,7 @@ struct agent {
     struct settings *settings;
     struct detection detection;
     int hooks_socket; /* until the feed takes it; -1 = none */
+    const char *hooks_path;
     uint32_t first_serial;
     struct hook_feed *hooks;
     const struct hook_status *hook_status[CONFIG_HOOKS_MAX];
@@ -218,13 +219,13 @@ static void on_store_usable(void *userdata, int error, const char *text) {
 
 /* image is NULL when the store could not be read in time. */
 static void start_hooks(struct agent *agent, const struct store_image *image) {
-    if (agent->hooks_socket < 0) {
+    if (agent->hooks != NULL || (agent->hooks_socket < 0 && agent->hooks_path == NULL)) {
         return;
     }
-    int socket = agent->hooks_socket;
+    const struct hook_peer peer = {.socket = agent->hooks_socket, .path = agent->hooks_path};
     agent->hooks_socket = -1;
     sd_event_source_set_enabled(agent->hooks_timer, SD_EVENT_OFF);
-    int r = hook_feed_new(agent->event, socket, agent->config, agent->store,
+    int r = hook_feed_new(agent->event, &peer, agent->config, agent->store,
                           events_log(agent->events), image, agent->first_serial, &agent->hooks);
     if (r < 0) {
         log_line(LOG_ERR, "webhooks and scripts are not called: %s", strerror(-r));
@@ -431,13 +432,14 @@ static int start_snmp(struct agent *agent) {
     return r;
 }
 
-int agent_new(struct config *config, int helper_socket, int hooks_socket, struct agent **out) {
+int agent_new(struct config *config, const struct agent_peers *peers, struct agent **out) {
     struct agent *agent = calloc(1, sizeof *agent);
     if (agent == NULL) {
         return -ENOMEM;
     }
     agent->config = config;
-    agent->hooks_socket = hooks_socket;
+    agent->hooks_socket = peers->hooks;
+    agent->hooks_path = config->hook_count > 0 ? peers->hooks_path : NULL;
     agent->status.start_wall = clock_wall();
     tunables_from_config(&agent->tunables, config);
     int r = sd_event_new(&agent->event);
@@ -448,7 +450,7 @@ int agent_new(struct config *config, int helper_socket, int hooks_socket, struct
         r = service_new(agent->event, &agent->status, &agent->service);
     }
     if (r >= 0) {
-        r = start_reading(agent, helper_socket);
+        r = start_reading(agent, peers->helper);
     }
     if (r >= 0) {
         r = start_store(agent);

@@ -2,6 +2,7 @@
 
 #include "io/hooks_client.h"
 #include "io/log.h"
+#include "io/spawn.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -15,6 +16,7 @@ struct hook_feed {
     struct store *store;
     const struct event_log *log;
     uint32_t event_serial; /* when the feed began */
+    const char *path;
     struct event batch[BATCH_MAX];
 };
 
@@ -72,20 +74,33 @@ static void on_log(void *userdata, int priority, const char *text) {
     log_line(priority, "%s", text);
 }
 
-int hook_feed_new(sd_event *event, int socket, const struct config *config, struct store *store,
-                  const struct event_log *log, const struct store_image *image,
+static int on_connect(void *userdata) {
+    const struct hook_feed *feed = userdata;
+    int socket;
+    int r = connect_sibling(feed->path, &socket);
+    return r < 0 ? r : socket;
+}
+
+int hook_feed_new(sd_event *event, const struct hook_peer *peer, const struct config *config,
+                  struct store *store, const struct event_log *log, const struct store_image *image,
                   uint32_t event_serial, struct hook_feed **out) {
     struct hook_feed *feed = calloc(1, sizeof *feed);
-    const struct hooks_callbacks callbacks = {
-        .want = on_want, .cursor = on_cursor, .log = on_log, .userdata = feed};
+    const struct hooks_callbacks callbacks = {.want = on_want,
+                                              .cursor = on_cursor,
+                                              .log = on_log,
+                                              .connect = peer->path != NULL ? on_connect : NULL,
+                                              .userdata = feed};
     if (feed == NULL) {
-        close(socket);
+        if (peer->socket >= 0) {
+            close(peer->socket);
+        }
         return -ENOMEM;
     }
+    feed->path = peer->path;
     feed->store = store;
     feed->log = log;
     feed->event_serial = event_serial;
-    int r = hooks_client_new(event, socket, config, image != NULL ? image->cursors : NULL,
+    int r = hooks_client_new(event, peer->socket, config, image != NULL ? image->cursors : NULL,
                              image != NULL ? image->cursor_count : 0, event_serial, &callbacks,
                              &feed->client);
     if (r < 0) {

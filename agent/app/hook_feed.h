@@ -15,13 +15,19 @@
 
 struct hook_feed;
 
+/* How the hooks process is reached. */
+struct hook_peer {
+    int socket;       /* to it; consumed, -1 = none */
+    const char *path; /* where it listens, to connect (again); NULL = nowhere. Borrowed for good */
+};
+
 /*
- * socket: to the hooks process (consumed, also on failure). config, store and log are borrowed.
+ * The peer's socket is consumed, also on failure. config, store and log are borrowed.
  * image has the cursors of an earlier run; NULL when the store could not be read: then every
  * endpoint goes on after event_serial. Returns 0 with *out, or a negative errno value.
  */
-int hook_feed_new(sd_event *event, int socket, const struct config *config, struct store *store,
-                  const struct event_log *log, const struct store_image *image,
+int hook_feed_new(sd_event *event, const struct hook_peer *peer, const struct config *config,
+                  struct store *store, const struct event_log *log, const struct store_image *image,
                   uint32_t event_serial, struct hook_feed **out);
 
 /* After store_free. NULL is accepted. */

@@ -50,8 +50,9 @@ static int drop_root(const struct passwd *user) {
 static int start(struct config *config) {
     struct passwd user = {.pw_name = NULL};
     struct agent *agent;
-    int socket;
-    int hooks_socket = -1;
+    /* A unit of its own runs it: this one may not use the network. */
+    const char *hooks_path = getenv("HMQ_HOOKS_SOCKET");
+    struct agent_peers peers = {.hooks = -1, .hooks_path = hooks_path};
     pid_t child;
     bool root = geteuid() == 0;
     if (root && find_user(config, &user) != 0) {
@@ -64,14 +65,14 @@ static int start(struct config *config) {
                  "is read",
                  "this user");
     }
-    int r = spawn_sibling(SPAWN_HELPER, config->path, &socket, &child);
+    int r = spawn_sibling(SPAWN_HELPER, config->path, &peers.helper, &child);
     if (r < 0) {
         log_line(LOG_ERR, "cannot start " SPAWN_HELPER ": %s", strerror(-r));
         config_free(config);
         return EXIT_CANNOT_START;
     }
-    if (config->hook_count > 0 &&
-        (r = spawn_sibling(SPAWN_HOOKS, config->path, &hooks_socket, &child)) < 0) {
+    if (config->hook_count > 0 && hooks_path == NULL &&
+        (r = spawn_sibling(SPAWN_HOOKS, config->path, &peers.hooks, &child)) < 0) {
         log_line(LOG_ERR, "cannot start " SPAWN_HOOKS ": %s", strerror(-r));
         config_free(config);
         return EXIT_CANNOT_START;
@@ -81,7 +82,7 @@ static int start(struct config *config) {
         config_free(config);
         return EXIT_CANNOT_START;
     }
-    r = agent_new(config, socket, hooks_socket, &agent);
+    r = agent_new(config, &peers, &agent);
     if (r < 0) {
         log_line(LOG_ERR, "cannot start: %s", strerror(-r));
         config_free(config);
