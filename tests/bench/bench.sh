@@ -174,6 +174,7 @@ bench_listing() {
 
 bench_crossing() {
     restart_agent small
+    check shows "$total" "$threshold" # bench_memory adds to this queue
     "$bin/bench_crossings" "$root/small/etc" "$root/small/spool" "$(<"$root/small/port")" \
         "$trap_port" "$ours" 60 >"$root/crossings"
     row '501st on disk to trap: p50 of 60, the limit' "$(cell crossings 1 2)" 150000 us info
@@ -184,12 +185,12 @@ bench_crossing() {
 # Memory (row 7).
 
 bench_memory() {
-    local many few
-    restart_agent big
+    local many few hook='webhook.bench.url = http://127.0.0.1:1/' # for the hooks' process
+    restart_agent big "$hook"
     read -r -a many < <(memory_kib)
     stop_daemon "$root/agent.pid"
     "$bin/bench_clone_queue" "$root/small/spool" "$fewer"
-    restart_agent small
+    restart_agent small "$hook"
     read -r -a few < <(memory_kib)
     row "RSS of ${many[2]} processes, 100 rows, the limit" "${many[0]}" 30720 KiB '<= 1'
     row 'PSS of the same, the limit' "${many[1]}" 30720 KiB info

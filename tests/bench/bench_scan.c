@@ -121,8 +121,9 @@ static double time_helper(int socket, uint32_t sequence, size_t expected) {
                               .sequence = sequence,
                               .flags = SCAN_FULL};
     struct reply reply;
+    ssize_t size = (ssize_t)request_size(request.id_count);
     double start = bench_now_usec();
-    if (send(socket, &request, sizeof request, MSG_NOSIGNAL) != (ssize_t)sizeof request) {
+    if (send(socket, &request, (size_t)size, MSG_NOSIGNAL) != size) {
         bench_die("the helper takes no request");
     }
     do {
