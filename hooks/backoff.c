@@ -11,7 +11,7 @@
 
 const struct backoff_policy backoff_default = {.first_usec = USEC_PER_SEC,
                                                .cap_usec = 300 * USEC_PER_SEC,
-                                               .give_up_usec = 24 * 3600 * USEC_PER_SEC};
+                                               .give_up_usec = 24 * (3600 * USEC_PER_SEC)};
 
 bool backoff_parse(const char *text, struct backoff_policy *policy) {
     char copy[128];

@@ -1,18 +1,19 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
 #
-# run.sh [unit|mib|system|bench|all]: installs what the tests need (Debian 12, as root), builds with
-# warnings as errors and sanitizers, and runs them. bench is not in all: it measures a release build
-# for some ten minutes. The last line is `N passed, N failed`.
+# run.sh [unit|mib|lint|system|bench|fuzz|all]: installs what the tests need (Debian 12, as root),
+# builds with warnings as errors and sanitizers, and runs them. all, the default, is all but two:
+# bench measures a release build for some ten minutes, and of fuzz only the corpora are replayed;
+# fuzz itself goes on for a minute on each target. The last line is `N passed, N failed`.
 
 set -euo pipefail
 cd "$(dirname -- "${BASH_SOURCE[0]}")/.."
 
 part=${1:-all}
 case $part in
-unit | mib | system | bench | all) ;;
+unit | mib | lint | system | bench | fuzz | all) ;;
 *)
-    echo "usage: ${0##*/} [unit|mib|system|bench|all]" >&2
+    echo "usage: ${0##*/} [unit|mib|lint|system|bench|fuzz|all]" >&2
     exit 1
     ;;
 esac
@@ -25,8 +26,11 @@ if [ "$part" = bench ]; then
 fi
 cmake --preset asan -DHMQ_WERROR=ON
 cmake --build build/asan
-select=()
-[ "$part" = all ] || select=(-L "^$part$")
+case $part in
+all) select=() ;;
+lint) select=(-L '^(lint|tidy)$') ;;
+*) select=(-L "^$part$") ;;
+esac
 status=0
 ctest --test-dir build/asan --output-on-failure --no-tests=error "${select[@]}" |
     tee build/asan/ctest.log || status=$?
@@ -35,5 +39,11 @@ passed=$(grep -cE '^ *[0-9]+/[0-9]+ Test .* Passed ' build/asan/ctest.log || tru
 total=$(grep -cE '^ *[0-9]+/[0-9]+ Test ' build/asan/ctest.log || true)
 skipped=$(grep -cE '^ *[0-9]+/[0-9]+ Test .*\*\*\*Skipped' build/asan/ctest.log || true)
 [ "$skipped" -eq 0 ] || echo "$skipped skipped; see above why"
-echo "$passed passed, $((total - passed - skipped)) failed"
+failed=$((total - passed - skipped))
+if [ "$part" = fuzz ]; then
+    tests/fuzz/run.sh 60 | tee build/asan/fuzz.log || status=$?
+    read -r more _ less _ < <(tail -n 1 build/asan/fuzz.log)
+    passed=$((passed + more)) failed=$((failed + less))
+fi
+echo "$passed passed, $failed failed"
 exit "$status"

@@ -404,7 +404,7 @@ const struct config_key config_keys[] = {
      OTHER(actions, allow_actions), false},
     {"allow_view", "no", OTHER(yes_no, allow_view), false},
     {"view_limit", "256K", parse_bytes, print_bytes, offsetof(struct config, view_limit_bytes), 0,
-     16 * 1024 * 1024, NULL, false},
+     UINT64_C(16) * 1024 * 1024, NULL, false},
     {"action_retention", "1000 7d", OTHER(retention, action_retention_rows), false},
     {"log_level", "info", parse_enum, print_enum, offsetof(struct config, log_level), LOG_ERR, 0,
      level_names, true},

@@ -23,6 +23,7 @@
 #define POSTCONF_DEADLINE_USEC (5 * USEC_PER_SEC)
 #define OUTPUT_PIPE_SIZE (1024 * 1024)
 #define EXEC_FAILED 127
+#define ERROR_CHUNKS_MAX 16
 #define CANNOT_RUN "cannot run "
 
 /* What a command that leaves processes behind may write to its report. */
@@ -370,9 +371,10 @@ static void take_errors(struct command *command, const char *text, size_t len) {
     }
 }
 
+/* A command that never ceases to complain must not keep the helper here: the rest is read next. */
 void command_read_errors(struct command *command) {
     char chunk[4096];
-    while (command->errors >= 0) {
+    for (int i = 0; i < ERROR_CHUNKS_MAX && command->errors >= 0; i++) {
         ssize_t got = read(command->errors, chunk, sizeof chunk);
         if (got < 0) {
             return;
@@ -479,7 +481,7 @@ static int read_all(struct command *command, int output, char *text, size_t size
 int command_postconf(const struct config *config, const char *parameter, char *value, size_t size,
                      char *error, size_t error_size) {
     struct command_vector vector;
-    struct command command;
+    struct command command = {.pid = 0};
     struct plumbing plumbing;
     begin_vector(config, "postconf", &vector);
     push(&vector, "-xh");

@@ -66,7 +66,7 @@ struct command {
 int command_start(const struct config *config, const struct request *request,
                   struct command *command, int *output, char *error, size_t size);
 
-/* Reads what is there of its stderr, without waiting. */
+/* Reads what is there of its stderr (at most 64 KB of it), without waiting. */
 void command_read_errors(struct command *command);
 
 /* Sends SIGTERM to the group, SIGKILL two seconds later (by command_check_deadline). */

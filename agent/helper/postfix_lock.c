@@ -20,7 +20,8 @@ static bool line_is_lock_on(const char *line, const struct stat *st) {
     unsigned device_major;
     unsigned device_minor;
     unsigned long long inode;
-    /* The widths are those of the buffers; numbers that do not fit match no file. */
+    /* The widths are those of the buffers; numbers that do not fit match no file.
+     * NOLINTNEXTLINE(cert-err34-c) */
     if (sscanf(line, "%*s %15s %*s %15s %*s %x:%x:%llu", kind, access, &device_major, &device_minor,
                &inode) != 5) {
         return false;

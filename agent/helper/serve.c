@@ -140,7 +140,7 @@ static bool handle_command(struct server *server, const struct request *request)
         reply.error =
             command_start(server->config, request, command, &output, reply.text, sizeof reply.text);
     }
-    if (reply.error == 0) {
+    if (command != NULL && reply.error == 0) {
         command->sequence = request->sequence;
     }
     bool sent = send_reply(server, &reply, output);

@@ -10,6 +10,8 @@
 
 #include "snmp/agentx_internal.h"
 
+#include "core/duration.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,37 +31,39 @@ extern netsnmp_session *main_session; /* libnetsnmpagent: NULL while there is no
 static const oid sysuptime_oid[] = {1, 3, 6, 1, 2, 1, 1, 3, 0};
 static const oid snmptrap_oid[] = {1, 3, 6, 1, 6, 3, 1, 1, 4, 1, 0};
 
+/* Field 22 of /proc/PID/stat (proc(5)); the name, field 2, may hold anything but ends in a ). */
+static bool start_time(pid_t pid, uint64_t *ticks) {
+    char path[64];
+    char line[1024] = "";
+    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+    FILE *stat = fopen(path, "re");
+    if (stat == NULL) {
+        return false;
+    }
+    char *name_end = fgets(line, sizeof line, stat) != NULL ? strrchr(line, ')') : NULL;
+    fclose(stat);
+    if (name_end == NULL) {
+        return false;
+    }
+    char *rest = NULL;
+    const char *field = strtok_r(name_end + 1, " ", &rest);
+    for (int number = 3; number < 22 && field != NULL; number++) {
+        field = strtok_r(NULL, " ", &rest);
+    }
+    return field != NULL && number_parse(field, UINT64_MAX, ticks);
+}
+
 static struct master_identity identify_master(void) {
     struct master_identity identity = {.pid = 0};
     struct ucred credentials;
     socklen_t len = sizeof credentials;
-    char path[64];
     netsnmp_transport *transport =
         main_session != NULL ? snmp_sess_transport(snmp_sess_pointer(main_session)) : NULL;
-    if (transport == NULL ||
-        getsockopt(transport->sock, SOL_SOCKET, SO_PEERCRED, &credentials, &len) < 0) {
-        return identity;
+    if (transport != NULL &&
+        getsockopt(transport->sock, SOL_SOCKET, SO_PEERCRED, &credentials, &len) == 0 &&
+        start_time(credentials.pid, &identity.start_time)) {
+        identity.pid = credentials.pid;
     }
-    snprintf(path, sizeof path, "/proc/%d/stat", (int)credentials.pid);
-    FILE *stat = fopen(path, "re");
-    if (stat == NULL) {
-        return identity;
-    }
-    char line[1024] = "";
-    unsigned long long start = 0;
-    if (fgets(line, sizeof line, stat) != NULL) {
-        const char *after_name = strrchr(line, ')');
-        /* Field 22; the name before may hold anything. */
-        if (after_name != NULL &&
-            sscanf(after_name + 1,
-                   " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d "
-                   "%llu",
-                   &start) == 1) {
-            identity.pid = credentials.pid;
-            identity.start_time = start;
-        }
-    }
-    fclose(stat);
     return identity;
 }
 

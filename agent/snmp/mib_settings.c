@@ -55,8 +55,8 @@ GETTER(settings_state) {
     UNUSED_ROW;
     const struct agent_status *status = view->status;
     return status->settings_tried &&
-           mib_set_integer(value, (int32_t)(unreadable(status) ? SETTINGS_FAILED
-                                                               : status->lifetimes.state));
+           mib_set_integer(
+               value, (int32_t)(unreadable(status) ? SETTINGS_FAILED : status->lifetimes.state));
 }
 
 GETTER(settings_error) {

@@ -1,0 +1,76 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
+#
+# layers.sh: who may include whom.
+#
+#   core <- io <- snmp, hooks <- app;  helper: core only
+#
+# core includes libc and core (cJSON where a format needs it), net-snmp is known to snmp/agentx*
+# only, curl to hooks only.
+
+. "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
+
+# What a layer may include of the project, as the first part of the path.
+declare -A layers=(
+    [core]='core'
+    [io]='core io'
+    [snmp]='core io snmp'
+    [hooks]='core io hooks'
+    [app]='core io snmp hooks app'
+    [helper]='core helper'
+)
+
+# Which files may include a library, as a pattern of their paths.
+declare -A libraries=(
+    [net-snmp]='agent/snmp/agentx*'
+    [curl]='hooks/*'
+    [sqlite3.h]='agent/io/*'
+    [cjson]='agent/core/message_json.c|agent/core/payload*|hooks/*'
+    [systemd]='agent/io/*|agent/snmp/agentx*|agent/app/*|hooks/*'
+)
+
+# matches PATH PATTERN|PATTERN...
+matches() {
+    local patterns
+    IFS='|' read -ra patterns <<<"$2"
+    for pattern in "${patterns[@]}"; do
+        # shellcheck disable=SC2053 # a pattern it is
+        [[ $1 == $pattern ]] && return 0
+    done
+    return 1
+}
+
+# The layer of a file: agent/LAYER/..., or hooks/...
+layer_of() {
+    local rest=${1#agent/}
+    echo "${rest%%/*}"
+}
+
+count=0
+while read -r file; do
+    layer=$(layer_of "$file")
+    [ -n "${layers[$layer]:-}" ] || { wrong "$file:1: belongs to no layer"; continue; }
+    while IFS=: read -r line text; do
+        count=$((count + 1))
+        if [[ $text =~ \"([^\"]+)\" ]]; then
+            included=${BASH_REMATCH[1]}
+            part=${included%%/*}
+            [[ $included == */* ]] || part='(no folder)'
+            [[ " ${layers[$layer]} " == *" $part "* ]] ||
+                wrong "$file:$line: $layer must not include \"$included\""
+        elif [[ $text =~ \<([^\>]+)\> ]]; then
+            included=${BASH_REMATCH[1]}
+            allowed=${libraries[${included%%/*}]:-}
+            [ -z "$allowed" ] || matches "$file" "$allowed" ||
+                wrong "$file:$line: <$included> is for $allowed only"
+            if [ -z "$allowed" ] && [ ! -e "/usr/include/$included" ] &&
+                ! compgen -G "/usr/include/*-linux-gnu*/$included" >/dev/null &&
+                ! compgen -G "/usr/lib/gcc/*/*/include/$included" >/dev/null; then
+                wrong "$file:$line: <$included> is of no known library"
+            fi
+        fi
+    done < <(grep -nE '^[[:space:]]*#[[:space:]]*include' "$file" || true)
+done < <(files '*.c' '*.h' | grep -E '^(agent|hooks)/')
+
+[ "$count" -gt 100 ] || wrong "only $count includes were found"
+finish

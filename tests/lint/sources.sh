@@ -1,0 +1,40 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
+#
+# sources.sh: calls that are not to be made, typedef'd structs, tabs, and the length of C files.
+
+. "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
+
+lines_max=500
+test_lines_max=700
+
+# To be split: listed so that they are not forgotten, and grow no further.
+declare -A grown=(
+    [agent/app/collector.c]=700
+    [agent/app/settings.c]=600
+    [agent/io/helper_client.c]=700
+    [agent/helper/command.c]=600
+)
+
+banned='atoi|atol|atoll|sprintf|vsprintf|strcpy|strcat|strtok|gets|system|popen|alloca'
+
+# The product's own files; a test may call what it likes.
+mapfile -t own < <(files '*.c' '*.h' | grep -E '^(agent|hooks)/')
+mapfile -t sources < <(files '*.c' '*.h')
+
+while read -r lines file; do
+    limit=${grown[$file]:-$lines_max}
+    [[ $file != tests/* ]] || limit=$test_lines_max
+    [ "$lines" -le "$limit" ] || wrong "$file:$lines: more than $limit lines"
+done < <(wc -l "${sources[@]}" | grep -v ' total$')
+
+while IFS= read -r line; do
+    wrong "$line"
+done < <(
+    grep -nE "(^|[^_[:alnum:].>\"])($banned)\(" "${own[@]}" | grep -vE '^[^:]*:[0-9]+: *(/?\*|//)'
+    grep -nP '\t|^\s*typedef\s+(struct|union|enum)' "${sources[@]}"
+)
+
+echo 'The longest C files:'
+wc -l "${sources[@]}" | grep -v ' total$' | sort -rn | sed -n 1,5p
+finish

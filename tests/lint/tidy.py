@@ -1,0 +1,85 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""tidy.py BUILD: clang-tidy (.clang-tidy) finds nothing in agent/ and hooks/.
+
+BUILD has the compile database. A file that was clean and has not changed since, with all that it
+includes, is not looked at again: BUILD/tidy keeps a mark for each such state.
+"""
+
+import concurrent.futures
+import hashlib
+import json
+import os
+import pathlib
+import shlex
+import subprocess
+import sys
+
+SOURCE = pathlib.Path(__file__).resolve().parents[2]
+FOLDERS = (SOURCE / "agent", SOURCE / "hooks")
+
+
+def commands(build):
+    """The compiler's arguments per source file, without what is made from it."""
+    found = {}
+    for entry in json.loads((build / "compile_commands.json").read_text()):
+        file = pathlib.Path(entry["file"])
+        if any(folder in file.parents for folder in FOLDERS):
+            arguments = entry.get("arguments") or shlex.split(entry["command"])
+            found.setdefault(file, (arguments, entry["directory"]))
+    return found
+
+
+def state(file, arguments, directory):
+    """What the file says once everything it includes is in it, its comments too."""
+    kept = [a for a in arguments if not a.startswith("-fsanitize")]
+    at = kept.index("-o")
+    del kept[at : at + 2]
+    expanded = subprocess.run(
+        [*kept, "-E", "-P"], cwd=directory, check=True, capture_output=True
+    ).stdout
+    digest = hashlib.sha256(expanded)
+    digest.update(file.read_bytes())
+    digest.update((SOURCE / ".clang-tidy").read_bytes())
+    return digest.hexdigest()
+
+
+def check(build, marks, file, arguments, directory):
+    mark = marks / state(file, arguments, directory)
+    if mark.exists():
+        return None
+    result = subprocess.run(
+        ["clang-tidy", "-p", str(build), "--quiet", str(file)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    if result.returncode != 0:
+        return result.stdout or result.stderr
+    mark.touch()
+    return ""
+
+
+def main():
+    build = pathlib.Path(sys.argv[1]).resolve()
+    marks = build / "tidy"
+    marks.mkdir(exist_ok=True)
+    files = commands(build)
+    if len(files) < 20:
+        print(f"only {len(files)} files in {build}/compile_commands.json")
+        return 1
+    checked = failed = 0
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        for findings in pool.map(
+            lambda item: check(build, marks, item[0], *item[1]), sorted(files.items())
+        ):
+            checked += findings is not None
+            if findings:
+                failed += 1
+                print(findings, flush=True)
+    print(f"{len(files)} files, {checked} looked at, {failed} with findings")
+    return 1 if failed else 0
+
+
+sys.exit(main())

@@ -1,0 +1,252 @@
+/*
+ * The values of the MIB: what they are in the sample, in an empty queue, and what has none when
+ * something is unknown.
+ */
+#include "sample.h"
+
+#include <stdlib.h>
+
+#include "unit.h"
+
+#define SUBS_MAX 128
+
+/* What a value is, as text: numbers in decimal, dates in hex, other octets as they are. */
+static const char *value_text(const struct mib_view *view, const char *oid) {
+    static char text[1024];
+    uint32_t ids[SUBS_MAX];
+    size_t len = 0;
+    struct mib_value value;
+    for (const char *p = oid; p != NULL; p = strchr(p, '.') != NULL ? strchr(p, '.') + 1 : NULL) {
+        ids[len++] = (uint32_t)strtoul(p, NULL, 10);
+    }
+    if (mib_get(view, ids, len, &value) != MIB_OK) {
+        return "none";
+    }
+    if (value.type == MIB_INTEGER) {
+        snprintf(text, sizeof text, "%d", value.integer);
+    } else if (value.type != MIB_OCTETS) {
+        snprintf(text, sizeof text, "%u", value.number);
+    } else if (value.octets == value.small) {
+        for (size_t i = 0; i < value.length; i++) {
+            snprintf(text + 2 * i, 3, "%02x", value.small[i]);
+        }
+    } else {
+        snprintf(text, sizeof text, "\"%.*s\"", (int)value.length, (const char *)value.octets);
+    }
+    return text;
+}
+
+#define ID_NULL "10.51.70.50.53.48.52.69.48.66.49"                  /* 3F2504E0B1 */
+#define ID_TWO "10.65.57.49.67.48.52.68.55.69.50"                   /* A91C04D7E2 */
+#define ID_LONG "14.52.70.107.51.120.89.48.98.99.100.122.75.57.113" /* 4Fk3xY0bcdzK9q */
+#define ID_HELD "10.53.68.51.69.49.65.57.67.48.55"                  /* 5D3E1A9C07, no recipients */
+#define ID_MANY "10.66.48.66.48.66.48.66.48.66.48"                  /* B0B0B0B0B0 */
+#define ID_WILD                                                                                    \
+    "32.52.70.107.51.120.89.48.98.99.100.122.75.57.113.66.67.68.70.71.72.74.75.76.77.78.80.81.82." \
+    "83.84.86.87" /* 4Fk3xY0bcdzK9qBCDFGHJKLMNPQRSTVW */
+#define EURO10                                                                                     \
+    "\xE2\x82\xAC\xE2\x82\xAC\xE2\x82\xAC\xE2\x82\xAC\xE2\x82\xAC"                                 \
+    "\xE2\x82\xAC\xE2\x82\xAC\xE2\x82\xAC\xE2\x82\xAC\xE2\x82\xAC"
+#define EURO85                                                                                     \
+    EURO10 EURO10 EURO10 EURO10 EURO10 EURO10 EURO10 EURO10                                        \
+        "\xE2\x82\xAC\xE2\x82\xAC\xE2\x82\xAC\xE2\x82\xAC\xE2\x82\xAC"
+
+/* All that is known; then the same with an empty queue, and with nothing known. */
+static const struct {
+    const char *name;
+    const char *oid;
+    const char *full, *empty, *nothing;
+} values[] = {
+    {"hmqAgentVersion", "1.1.1.0", "\"" HMQ_VERSION "\"", "\"" HMQ_VERSION "\"",
+     "\"" HMQ_VERSION "\""},
+    {"hmqAgentStartTime", "1.1.2.0", "07e70b0e170c14002b0000", "07e70b0e170c14002b0000",
+     "07e70b0e170c14002b0000"},
+    {"hmqPostfixVersion", "1.1.3.0", "\"3.7.11\"", "\"3.7.11\"", "none"},
+    {"hmqPostfixStatus", "1.1.4.0", "1", "1", "3"},
+    {"hmqDataStatus", "1.1.5.0", "1", "3", "3"},
+    {"hmqDataAge", "1.1.6.0", "1500", "1500", "none"},
+    {"hmqCountMethod", "1.1.7.0", "1", "1", "1"},
+    {"hmqListAge", "1.1.8.0", "2", "2", "none"},
+    {"hmqListDuration", "1.1.9.0", "1000", "1000", "none"},
+    {"hmqReadErrors", "1.1.10.0", "2", "2", "2"},
+    {"hmqTotalMessages", "1.2.1.0", "9", "0", "none"},
+    {"hmqTotalVolume", "1.2.2.0", "4294967295", "0", "none"},
+    {"hmqTotalRecipients", "1.2.3.0", "5008", "0", "none"},
+    {"hmqOldestAge", "1.2.4.0", "86400", "0", "none"},
+    {"hmqOverload", "1.2.5.0", "1", "2", "none"},
+    {"hmqOverloadSince", "1.2.6.0", "07e70b0e170c32002b0000", "0000000000000000", "none"},
+    {"hmqOutboundPaused", "1.2.8.0", "1", "1", "none"},
+    {"hmqQueueMessages, maildrop", "1.3.1.2.1", "1", "0", "none"},
+    {"hmqQueueMessages, deferred", "1.3.1.2.4", "4", "0", "none"},
+    {"hmqQueueMessages, corrupt", "1.3.1.2.6", "3", "0", "none"},
+    {"hmqQueueVolume, active", "1.3.1.3.3", "2", "0", "none"},
+    {"hmqQueueVolume, incoming: rounded up", "1.3.1.3.2", "1", "0", "none"},
+    {"hmqQueueVolume, corrupt", "1.3.1.3.6", "none", "none", "none"},
+    {"hmqQueueOldestAge, deferred", "1.3.1.4.4", "13600", "0", "none"},
+    {"hmqQueueOldestAge, corrupt", "1.3.1.4.6", "none", "none", "none"},
+    {"hmqQueueOldestId, deferred", "1.3.1.5.4", "\"A91C04D7E2\"", "\"\"", "none"},
+    {"hmqQueueOldestId, corrupt", "1.3.1.5.6", "none", "none", "none"},
+    {"hmqBounceQueueLifetimeEffective", "1.4.3.0", "432000", "432000", "none"},
+    {"hmqMaximalQueueLifetimeEffective", "1.4.4.0", "2592000", "2592000", "none"},
+    {"hmqMessageRows", "1.5.1.0", "9", "0", "none"},
+    {"hmqMessageOmitted", "1.5.2.0", "0", "0", "none"},
+    {"hmqMessageQueue", "1.5.4.1.2." ID_NULL, "4", "none", "none"},
+    {"hmqMessageArrival", "1.5.4.1.3." ID_NULL, "07e70b0e160d14002b0000", "none", "none"},
+    {"hmqMessageArrival beyond DateAndTime", "1.5.4.1.3." ID_WILD, "none", "none", "none"},
+    {"hmqMessageAge", "1.5.4.1.4." ID_NULL, "3600", "none", "none"},
+    {"hmqMessageAge of a message from the future", "1.5.4.1.4." ID_WILD, "0", "none", "none"},
+    {"hmqMessageSize", "1.5.4.1.5." ID_NULL, "4716", "none", "none"},
+    {"hmqMessageSize beyond 32 bits", "1.5.4.1.5." ID_WILD, "4294967295", "none", "none"},
+    {"hmqMessageSender, the null sender", "1.5.4.1.6." ID_NULL, "\"\"", "none", "none"},
+    {"hmqMessageSender, UTF-8", "1.5.4.1.6." ID_LONG, "\"j\xC3\xB6rg@m\xC3\xBCller.example\"",
+     "none", "none"},
+    {"hmqMessageRecipients", "1.5.4.1.7." ID_MANY, "5000", "none", "none"},
+    {"hmqMessageRecipients, none", "1.5.4.1.7." ID_HELD, "0", "none", "none"},
+    {"hmqMessageRecipient, none", "1.5.4.1.8." ID_HELD, "none", "none", "none"},
+    {"hmqMessageRecipient", "1.5.4.1.8." ID_TWO, "\"bob@full.example\"", "none", "none"},
+    {"hmqMessageReason, invalid octets", "1.5.4.1.9." ID_LONG,
+     "\"unzustellbar: \xEF\xBF\xBD\xEF\xBF\xBD\"", "none", "none"},
+    {"hmqMessageReason, cut between characters", "1.5.4.1.9." ID_MANY, "\"" EURO85 "\"", "none",
+     "none"},
+    {"hmqMessageForcedExpire", "1.5.4.1.10." ID_TWO, "1", "none", "none"},
+    {"hmqMessageForcedExpire, not", "1.5.4.1.10." ID_NULL, "2", "none", "none"},
+    {"hmqMessageNextRetry", "1.5.4.1.11." ID_NULL, "07e70b0e171214002b0000", "none", "none"},
+    {"hmqMessageNextRetry, unknown", "1.5.4.1.11." ID_TWO, "none", "none", "none"},
+    {"hmqRecipientAddress, quoted", "1.5.5.1.2." ID_TWO ".2", "\"\"carol smith\"@full.example\"",
+     "none", "none"},
+    {"hmqRecipientAddress, one too many", "1.5.5.1.2." ID_TWO ".3", "none", "none", "none"},
+    {"hmqRecipientAddress, the last", "1.5.5.1.2." ID_MANY ".5000", "\"u4999@member9.example\"",
+     "none", "none"},
+    {"hmqRecipientReason, the last", "1.5.5.1.3." ID_MANY ".5000", "\"y\"", "none", "none"},
+    {"hmqEventSerial", "1.8.1.0", "5", "5", "5"},
+};
+
+static void test_values(void **state) {
+    (void)state;
+    struct sample full;
+    struct sample empty;
+    struct sample nothing;
+    sample_init(&full, SAMPLE_ALL);
+    sample_init(&empty, SAMPLE_ALL | SAMPLE_EMPTY);
+    sample_init(&nothing, 0);
+    for (size_t i = 0; i < COUNT_OF(values); i++) {
+        CHECK_STRING(values[i].name, value_text(&full.view, values[i].oid), values[i].full);
+        CHECK_STRING(values[i].name, value_text(&empty.view, values[i].oid), values[i].empty);
+        CHECK_STRING(values[i].name, value_text(&nothing.view, values[i].oid), values[i].nothing);
+    }
+    sample_deinit(&full);
+    sample_deinit(&empty);
+    sample_deinit(&nothing);
+}
+
+/* One thing unknown at a time: what rests on it has no instance, the rest stays. */
+static void test_partly_known(void **state) {
+    (void)state;
+    static const struct {
+        const char *name;
+        unsigned known;
+        const char *absent[12];
+        const char *present[8];
+    } parts[] = {
+        {"no listing",
+         SAMPLE_COUNTS | SAMPLE_SETTINGS,
+         {"1.1.8.0", "1.1.9.0", "1.2.2.0", "1.2.3.0", "1.2.4.0", "1.3.1.3.4", "1.3.1.4.4",
+          "1.3.1.5.4", "1.5.1.0", "1.5.2.0", "1.5.4.1.2." ID_NULL, "1.5.5.1.2." ID_TWO ".1"},
+         {"1.2.1.0", "1.2.5.0", "1.2.8.0", "1.3.1.2.1", "1.3.1.2.6", "1.4.3.0"}},
+        {"no counts",
+         SAMPLE_LISTING | SAMPLE_SETTINGS,
+         {"1.1.6.0", "1.2.1.0", "1.2.2.0", "1.2.3.0", "1.2.4.0", "1.2.5.0", "1.2.6.0", "1.3.1.2.1",
+          "1.3.1.2.4", "1.3.1.3.4", "1.3.1.4.4", "1.3.1.5.4"},
+         {"1.5.1.0", "1.5.4.1.2." ID_NULL, "1.1.8.0", "1.4.3.0"}},
+        {"no settings",
+         SAMPLE_COUNTS | SAMPLE_LISTING,
+         {"1.1.3.0", "1.2.8.0", "1.4.3.0", "1.4.4.0"},
+         {"1.2.1.0", "1.2.2.0", "1.4.7.0", "1.5.1.0", "1.3.1.3.4"}},
+    };
+    for (size_t p = 0; p < COUNT_OF(parts); p++) {
+        struct sample sample;
+        sample_init(&sample, parts[p].known);
+        for (size_t i = 0; i < COUNT_OF(parts[p].absent) && parts[p].absent[i] != NULL; i++) {
+            CHECK_STRING(parts[p].absent[i], value_text(&sample.view, parts[p].absent[i]), "none");
+        }
+        for (size_t i = 0; i < COUNT_OF(parts[p].present) && parts[p].present[i] != NULL; i++) {
+            CHECK(parts[p].present[i],
+                  strcmp(value_text(&sample.view, parts[p].present[i]), "none") != 0);
+        }
+        sample_deinit(&sample);
+    }
+}
+
+/* Each queue that is unknown takes its own row away and the total with it, not the other rows. */
+static void test_one_queue_unknown(void **state) {
+    (void)state;
+    for (unsigned queue = 0; queue < QUEUE_COUNT; queue++) {
+        struct sample sample;
+        char oid[32];
+        sample_init(&sample, SAMPLE_ALL);
+        sample.snapshot->counts.known[queue] = false;
+        for (unsigned other = 0; other < QUEUE_COUNT; other++) {
+            snprintf(oid, sizeof oid, "1.3.1.2.%u", other + 1);
+            CHECK_INT(oid, strcmp(value_text(&sample.view, oid), "none") == 0, other == queue);
+        }
+        CHECK_INT(queue_name((enum queue)queue),
+                  strcmp(value_text(&sample.view, "1.2.1.0"), "none") == 0,
+                  queue_is_listed((enum queue)queue));
+        sample_deinit(&sample);
+    }
+}
+
+static const struct {
+    const char *name;
+    uint32_t seconds;
+    const char *days;
+} lifetimes[] = {
+    {"none", 0, "0"},
+    {"five days", 432000, "5"},
+    {"ninety days", 7776000, "90"},
+    {"ninety-one days", 7862400, "none"},
+    {"a day and a half", 129600, "none"},
+};
+
+/* Never rounded: what is no whole number of days stands in the effective value alone. */
+static void test_effective_lifetimes(void **state) {
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(lifetimes); i++) {
+        struct sample sample;
+        char seconds[16];
+        sample_init(&sample, SAMPLE_ALL);
+        sample.snapshot->settings.bounce_lifetime_s = lifetimes[i].seconds;
+        sample.snapshot->settings.maximal_lifetime_s = lifetimes[i].seconds;
+        snprintf(seconds, sizeof seconds, "%u", lifetimes[i].seconds);
+        CHECK_STRING(lifetimes[i].name, value_text(&sample.view, "1.4.3.0"), seconds);
+        CHECK_STRING(lifetimes[i].name, value_text(&sample.view, "1.4.4.0"), seconds);
+        sample_deinit(&sample);
+    }
+}
+
+/* What is unknown is left out of a notification; the rest keeps its order. */
+static void test_notification_without_values(void **state) {
+    (void)state;
+    struct sample sample;
+    sample_init(&sample, 0);
+    struct event event = sample_event(&sample, EVENT_OVERLOAD_RAISED);
+    struct notification *notification = mib_notification_new(&sample.view, &event);
+    assert_non_null(notification);
+    CHECK_INT("serial and threshold", notification->count, 2);
+    CHECK_INT("serial", notification->varbinds[0].name.ids[1], 8);
+    CHECK_INT("threshold", notification->varbinds[1].name.ids[1], 4);
+    CHECK_INT("threshold", notification->varbinds[1].name.ids[2], 7);
+    free(notification);
+    sample_deinit(&sample);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_values),
+        cmocka_unit_test(test_partly_known),
+        cmocka_unit_test(test_one_queue_unknown),
+        cmocka_unit_test(test_effective_lifetimes),
+        cmocka_unit_test(test_notification_without_values),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
