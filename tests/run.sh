@@ -19,6 +19,8 @@ unit | mib | lint | system | bench | fuzz | all) ;;
 esac
 
 contrib/install-packages.sh build postfix snmp snmpd test
+# Whichever it came with: other packages of it exclude Debian's.
+command -v npm >/dev/null || contrib/install-packages.sh npm
 if [ "$part" = bench ]; then
     cmake --preset release -DHMQ_WERROR=ON
     cmake --build build/release

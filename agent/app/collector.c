@@ -579,6 +579,10 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *userdata) {
 
 static void on_hello(void *userdata, const char *missing) {
     struct collector *collector = userdata;
+    bool told = collector->scan.failed || collector->list.failed || collector->settings.failed;
+    if (collector->helper_ready && !told) {
+        note_error(collector, "the helper was started anew");
+    }
     collector->helper_ready = true;
     collector->full_usec = 0;
     listing_unref(collector->mtime_listing);

@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: BSD-3-Clause
 #
+# shellcheck disable=SC2034  # used by the tests that source it
 # What the system tests share: a Postfix, an snmpd, an snmptrapd and an agent below one temporary
 # folder, and conditions to wait for.  Sourced with the daemon's path as $1; never run.
 #
@@ -22,7 +23,8 @@ base=.1.3.6.1.4.1.8072.9999.9999.2525
 patience=60
 root=$(mktemp -d /tmp/hmq.XXXXXX)
 chmod 755 "$root"
-mkdir "$root/persist"
+mkdir "$root/persist" "$root/state"
+chown nobody "$root/state"
 spool=$root/pf/spool
 snmp_port=$(free_port)
 trap_port=$snmp_port
@@ -127,7 +129,7 @@ configure() { # [KEY=VALUE...]: over what suits all tests
     declare -A keys=([agentx_socket]=unix:$root/agentx
         [postfix_config_directory]=$root/pf/etc
         [user]=nobody
-        [database]=$root/state.db
+        [database]=$root/state/agent.db
         [list_interval]=500ms
         [scan_interval]=1s
         [log_level]=debug)

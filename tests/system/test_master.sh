@@ -114,7 +114,7 @@ check "once each, still in order" in_order_once 12
 
 # A second agent cannot have the subtree, waits, and takes over.
 first=$agent
-sed "s|^database.*|database = $root/second.db|" "$root/agent.conf" >"$root/second.conf"
+sed "s|^database.*|database = $root/state/second.db|" "$root/agent.conf" >"$root/second.conf"
 "$daemon" -c "$root/second.conf" -f 2>"$root/agent-second.log" </dev/null >/dev/null &
 agent=$!
 eventually "a second agent is refused" grep -q 'registering pdu failed' "$root/agent-second.log"

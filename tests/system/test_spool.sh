@@ -91,7 +91,9 @@ expect 1.1.11.0 "*cannot read $spool*" "hmqLastReadError says where"
 answers_fast "a spool that is gone does not delay a GET"
 expect_traps 9 2 "hmqDataLost once more"
 mkdir "$spool"
-sleep 0.2
+errors=$(get 1.1.10.0)
+looked() { [ "$(get 1.1.10.0)" -gt "$errors" ]; }
+eventually "it has looked again" looked
 never_zero
 now 1.2.1.0 "$none" "an empty folder in its place is no empty queue"
 rmdir "$spool"

@@ -1,0 +1,120 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
+#
+# test_output.sh DAEMON: whatever postqueue prints. The helper runs fixed programs from a fixed
+# PATH, so that the false one is mounted over the real one, in a mount namespace of the agent's.
+
+set -euo pipefail
+# shellcheck source=tests/system/lib.sh
+. "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
+
+real=$(command -v postqueue)
+cp "$real" "$root/postqueue.real"
+cat >"$root/postqueue" <<END
+#!/bin/bash
+# The body is replaced while the agent runs; without one it is the real postqueue.
+[ -s "$root/body" ] || exec "$root/postqueue.real" "\$@"
+. "$root/body"
+END
+chmod 755 "$root/postqueue"
+: >"$root/body"
+cat >"$root/run" <<END
+#!/bin/bash
+mount --bind "$root/postqueue" "$real"
+exec "$daemon" "\$@"
+END
+chmod 755 "$root/run"
+agent_command=(unshare --mount --propagation private "$root/run")
+
+line='{"queue_name": "deferred", "queue_id": "%s", "arrival_time": 1700000000, "message_size": 300, "forced_expire": false, "sender": "s@x.example", "recipients": [{"address": "r@x.example", "delay_reason": "why"}]}'
+
+touch_queue() { # a change, so that the queue is listed again
+    pf postsuper -h ALL 2>/dev/null
+    pf postsuper -H ALL 2>/dev/null
+}
+listed_since() { [ "$(get 1.5.3.0)" -gt "$serial" ]; }
+failed_since() { [ "$(get 1.1.10.0)" -gt "$errors" ]; }
+
+# good: the real one again, and what it lists.
+good() {
+    : >"$root/body"
+    serial=$(get 1.5.3.0)
+    touch_queue
+    eventually "a good listing again" listed_since
+    expect 1.5.1.0 4 "with all rows"
+    expect 1.1.5.0 1 "hmqDataStatus ok"
+}
+
+# bad WHAT ERROR BODY: a listing that must fail and be told so.
+bad() {
+    errors=$(get 1.1.10.0)
+    printf '%s\n' "$3" >"$root/body.new"
+    mv "$root/body.new" "$root/body"
+    touch_queue
+    eventually "$1: counted as a read error" failed_since
+    expect 1.1.11.0 "$2" "$1: hmqLastReadError"
+    expect 1.1.5.0 '[23]' "$1: hmqDataStatus"
+    now 1.2.1.0 4 "$1: the counts do not depend on it"
+    never_zero
+    [[ $(get 1.5.1.0) != 0 ]] || fail "$1: no rows, which is not true"
+    check "$1: the agent lives" agent_lives
+}
+
+start_postfix
+inject 4
+eventually "4 are deferred" settled 4
+start_snmpd
+start_agent command_timeout=2s
+expect 1.2.1.0 4 "4 messages"
+expect 1.5.1.0 4 "4 rows, by the real postqueue through the false one"
+
+bad "no JSON" '*not one JSON object*' 'echo this is not JSON'
+bad "a JSON array" '*not one JSON object*' 'echo "[1,2,3]"'
+bad "an unknown queue" '*queue_name*' 'echo "{\"queue_name\": \"elsewhere\"}"'
+bad "a line cut short" '*ended within line*' "printf '$line' ABCDE12345 | head -c 100"
+bad "a failing command" '*status 69*no such luck*' 'echo no such luck >&2; exit 69'
+bad "a command ended by a signal" '*signal 9*' 'kill -9 $$'
+bad "nothing at all, and success" '*listed nothing*' 'exit 0'
+bad "a line without an end" '*longer than*' 'exec tr "\0" x </dev/zero'
+bad "output without an end" '*command_timeout*' "exec yes '$(printf "$line" ABCDE12345)'"
+bad "invalid bytes" '*not one JSON*' 'head -c 100000 /dev/urandom | tr "\n" x; echo'
+bad "a command that hangs" '*command_timeout*' 'exec sleep 1000'
+good
+
+# While one hangs, and while one prints without an end.
+echo 'exec sleep 1000' >"$root/body"
+touch_queue
+runs_sleep() { pgrep -P "$(worker)" -x sleep >/dev/null; }
+eventually "a command hangs" runs_sleep
+answers_fast "a GET is answered at once meanwhile"
+good
+echo "exec yes '$(printf "$line" ABCDE12345)'" >"$root/body"
+touch_queue
+runs_yes() { pgrep -P "$(worker)" -x yes >/dev/null; }
+eventually "a command floods" runs_yes
+answers_fast "a GET is answered at once meanwhile"
+good
+
+# Members that are unknown or missing do not spoil the rest.
+cat >"$root/body" <<END
+printf '$line\n' ABCDE12345
+echo '{"queue_name": "deferred", "queue_id": "ABCDE12346", "arrival_time": 1700000001, "message_size": 5, "sender": "", "novel": {"deep": [1, 2]}, "recipients": [{"address": "only", "more": true}]}'
+echo '{"queue_name": "deferred", "queue_id": "ABCDE12347", "arrival_time": 1700000002, "message_size": 5, "sender": "'\$'\\xff\\xfe''@x", "recipients": []}'
+echo '{"queue_name": "deferred", "queue_id": "ABCDE12348", "arrival_time": 1700000002, "message_size": 5, "recipients": []}'
+echo '{"queue_name": "deferred", "queue_id": "../../etc", "arrival_time": 1700000002, "message_size": 5, "recipients": []}'
+END
+serial=$(get 1.5.3.0)
+touch_queue
+eventually "unknown and missing members: listed" listed_since
+expect 1.5.1.0 3 "the messages that can be read have rows"
+expect 1.1.11.0 '*queue_id*' "of those that cannot, the last is told"
+now 1.2.2.0 "$none" "and a volume that is not known is not served"
+id=10.65.66.67.68.69.49.50.51.52
+now 1.5.4.1.9.$id.54 '""' "no reason"
+now 1.5.4.1.8.$id.55 "$none" "no recipient"
+check "invalid bytes become valid UTF-8" iconv -f UTF-8 -t UTF-8 -o /dev/null \
+    <(text 1.5.4.1.6.$id.55)
+good
+stop_agent
+check "a clean stop" test "$agent_status" -eq 0
+check "no report of a sanitizer" no_sanitizer_report

@@ -1,0 +1,79 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
+#
+# test_service.sh DAEMON: what systemd and its journal are told, with neither running; and the units.
+
+set -euo pipefail
+# shellcheck source=tests/system/lib.sh
+. "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
+
+# listen SOCKET FILE: each datagram, with newlines as "|".
+listen() {
+    start_daemon "$root/listen-${2##*/}.pid" "$root/listen.log" python3 -uc '
+import os, socket, sys
+link = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+link.bind(sys.argv[1])
+os.chmod(sys.argv[1], 0o666)
+out = open(sys.argv[2], "w")
+while True:
+    text = link.recv(65536).decode(errors="replace")
+    out.write(text.strip("\n").replace("\n", "|") + "\n")
+    out.flush()' "$1" "$2"
+    wait_for "$patience" test -S "$1" || fail "no listener at $1"
+}
+told() { grep -q -- "$1" "$2"; }
+told_often() { [ "$(grep -c -- "$1" "$2")" -ge "$3" ]; }
+
+start_postfix
+start_snmpd
+listen "$root/notify" "$root/notified"
+agent_command=(env "NOTIFY_SOCKET=$root/notify" WATCHDOG_USEC=1000000 "$daemon")
+start_agent
+eventually "READY=1" told '^READY=1' "$root/notified"
+eventually "STATUS= of an empty queue" told '^STATUS=0 messages: ' "$root/notified"
+inject 2
+eventually "STATUS= with the totals" told '^STATUS=2 messages: .* 2 deferred' "$root/notified"
+eventually "WATCHDOG=1, again and again" told_often '^WATCHDOG=1' "$root/notified" 3
+check "plain stderr with -f" told '^hermes-mailqueued: notice: hmqAgentStarted' "$root/agent.log"
+stop_agent
+eventually "STOPPING=1" told '^STOPPING=1' "$root/notified"
+
+# The journal's socket, in a mount namespace of the agent's.
+mkdir "$root/run"
+mkdir "$root/run/journal"
+listen "$root/run/journal/socket" "$root/journal"
+cat >"$root/start" <<END
+#!/bin/bash
+mount -t tmpfs -o mode=755 tmpfs /run
+mkdir -p /run/systemd/journal
+touch /run/systemd/journal/socket
+mount --bind "$root/run/journal/socket" /run/systemd/journal/socket
+[ "\$3" = -f ] && set -- "\$1" "\$2"
+exec "$daemon" "\$@"
+END
+chmod 755 "$root/start"
+agent_command=(unshare --mount --propagation private "$root/start")
+: >"$root/agent.log"
+start_agent overload_threshold=1 overload_clear_threshold=0
+eventually "an event in the journal has its name" told 'HMQ_EVENT=hmqOverloadRaised' "$root/journal"
+check "and its serial" told 'HMQ_EVENT=hmqOverloadRaised.*HMQ_SERIAL=[1-9]' "$root/journal"
+check "its priority" told 'PRIORITY=2.*HMQ_EVENT=hmqOverloadRaised' "$root/journal"
+check "and a line for people" told 'MESSAGE=hmqOverloadRaised: ' "$root/journal"
+check "stderr stays quiet" not told 'hmqOverloadRaised' "$root/agent.log"
+stop_agent
+check "no report of a sanitizer" no_sanitizer_report
+
+need systemd-analyze systemd
+# The paths of an installation, which is not there.
+mkdir "$root/units"
+for unit in "$source_dir"/contrib/systemd/*.service; do
+    sed "s|^ExecStart=/[^ ]*|ExecStart=$daemon|" "$unit" >"$root/units/${unit##*/}"
+    status=0
+    report=$(systemd-analyze verify "$root/units/${unit##*/}" 2>&1) || status=$?
+    report=$(grep -F "${unit##*/}" <<<"$report" | grep -v "Command 'man " || true)
+    [ -z "$report" ] || fail "systemd-analyze verify: $report"
+    ok "systemd-analyze verify ${unit##*/}"
+    systemd-analyze security --offline=true --threshold=35 --no-pager "$root/units/${unit##*/}" \
+        >"$root/security" || fail "${unit##*/} is too exposed: $(tail -n 1 "$root/security")"
+    ok "systemd-analyze security ${unit##*/}: $(grep -o 'level for.*' "$root/security")"
+done
