@@ -66,8 +66,9 @@ check "no report of a sanitizer" no_sanitizer_report
 need systemd-analyze systemd
 # The paths of an installation, which is not there.
 mkdir "$root/units"
-for unit in "$source_dir"/contrib/systemd/*.service; do
-    sed "s|^ExecStart=/[^ ]*|ExecStart=$daemon|" "$unit" >"$root/units/${unit##*/}"
+cp "$source_dir"/contrib/systemd/* "$root/units"
+sed -i "s|^ExecStart=/[^ ]*|ExecStart=$(realpath -- "$daemon")|" "$root"/units/*.service
+for unit in "$root"/units/*.service; do
     status=0
     report=$(systemd-analyze verify "$root/units/${unit##*/}" 2>&1) || status=$?
     report=$(grep -F "${unit##*/}" <<<"$report" | grep -v "Command 'man " || true)
