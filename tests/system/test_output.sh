@@ -4,6 +4,7 @@
 # test_output.sh DAEMON: whatever postqueue prints. The helper runs fixed programs from a fixed
 # PATH, so that the false one is mounted over the real one, in a mount namespace of the agent's.
 
+# shellcheck disable=SC2059  # the formats are messages
 set -euo pipefail
 # shellcheck source=tests/system/lib.sh
 . "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
