@@ -213,9 +213,13 @@ test_spool() {
     expect "$total" 5 'and has its 5 messages'
 
     stop_container
+    # As long as nothing changes in the volume the last listing holds.
+    cp -p "$(find "$root/queue/deferred" -type f -print -quit)" "$root/queue/hold/ABCDEF01234"
+    expect "$total" 6 'the volume is still counted'
     expect "$last_error" '*container hermes_postfix_dkim is not running*' 'the container stopped'
-    expect "$data" 2 'the listing is stale'
-    expect "$total" 5 'the volume is still counted'
+    expect "$data" 2 'and the listing is stale now'
+    rm "$root/queue/hold/ABCDEF01234"
+    expect "$total" 5 'one less'
     expect "$postfix" 2 'Postfix is stopped'
 
     "${engine[@]}" start "$name" >/dev/null
