@@ -1,7 +1,7 @@
 #include "app/actions.h"
 
-#include "app/clock.h"
 #include "app/job_run.h"
+#include "os/clock.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,7 +1,6 @@
 #include "app/agent.h"
 
 #include "app/actions.h"
-#include "app/clock.h"
 #include "app/collector.h"
 #include "app/detection.h"
 #include "app/events.h"
@@ -11,6 +10,7 @@
 #include "io/log.h"
 #include "io/store.h"
 #include "snmp/agentx.h"
+#include "os/clock.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -128,34 +128,9 @@ static void on_event_added(void *userdata, const struct event *event) {
     }
 }
 
-/* One line about a finished action: what, by whom, how it ended. */
-static void describe_action(const struct job *job, char *text, size_t size) {
-    const char *command = job_command_name(job->key.command);
-    const char *by = job->key.owner[0] != '\0' ? " by " : "";
-    const char *colon = job->error[0] != '\0' ? ": " : "";
-    int len =
-        snprintf(text, size, "%s%s%s: %s", command, by, job->key.owner, job_state_name(job->state));
-    if (job->key.command == ACTION_COUNT) {
-        snprintf(text + len, size - (size_t)len, ", %u match%s%s", job->matched, colon, job->error);
-    } else if (job->result_count == 0) {
-        snprintf(text + len, size - (size_t)len, "%s%s", colon, job->error);
-    } else {
-        snprintf(text + len, size - (size_t)len, ", %u of %u succeeded%s%s", job->succeeded,
-                 job->succeeded + job->failed, colon, job->error);
-    }
-}
-
 static void on_action_finished(void *userdata, const struct job *job) {
     struct agent *agent = userdata;
-    struct event event = {.type = EVENT_ACTION_FINISHED, .has_action = true};
-    event.action = (struct event_action){.key = job->key,
-                                         .state = job->state,
-                                         .matched = job->matched,
-                                         .succeeded = job->succeeded,
-                                         .failed = job->failed};
-    memcpy(event.action.comment, job->request.comment, sizeof event.action.comment);
-    describe_action(job, event.text, sizeof event.text);
-    events_emit(agent->events, &event);
+    events_emit_action(agent->events, job);
 }
 
 /* SET */
@@ -217,14 +192,18 @@ static void on_store_usable(void *userdata, int error, const char *text) {
     note_store(userdata, error, text);
 }
 
+static bool has_hooks(const struct agent *agent) {
+    return agent->hooks_socket >= 0 || agent->hooks_path != NULL;
+}
+
 /* image is NULL when the store could not be read in time. */
 static void start_hooks(struct agent *agent, const struct store_image *image) {
-    if (agent->hooks != NULL || (agent->hooks_socket < 0 && agent->hooks_path == NULL)) {
+    sd_event_source_set_enabled(agent->hooks_timer, SD_EVENT_OFF);
+    if (agent->hooks != NULL || !has_hooks(agent)) {
         return;
     }
     const struct hook_peer peer = {.socket = agent->hooks_socket, .path = agent->hooks_path};
     agent->hooks_socket = -1;
-    sd_event_source_set_enabled(agent->hooks_timer, SD_EVENT_OFF);
     int r = hook_feed_new(agent->event, &peer, agent->config, agent->store,
                           events_log(agent->events), image, agent->first_serial, &agent->hooks);
     if (r < 0) {
@@ -236,8 +215,10 @@ static int on_hooks_timer(sd_event_source *source, uint64_t usec, void *userdata
     struct agent *agent = userdata;
     (void)source;
     (void)usec;
-    log_line(LOG_WARNING, "webhooks and scripts begin with the events of this start: what they "
-                          "missed before stands in the database, which cannot be read");
+    if (has_hooks(agent)) {
+        log_line(LOG_WARNING, "webhooks and scripts begin with the events of this start: what "
+                              "they missed before stands in the database, which cannot be read");
+    }
     start_hooks(agent, NULL);
     return 0;
 }

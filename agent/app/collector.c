@@ -1,22 +1,18 @@
 #include "app/collector.h"
 
+#include "app/listing_reader.h"
+#include "app/next_retry.h"
+#include "core/reading.h"
 #include "io/helper_client.h"
+#include "os/clock.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
-#include <time.h>
 
 #define USEC_PER_SEC UINT64_C(1000000)
-
-/* Scanning and listing may take one part in so many of the time. */
-#define DUTY 20
-#define RETRY_USEC (5 * USEC_PER_SEC)
-
-/* What failed by taking too long is tried again after so many times as long. */
-#define RETRY_DUTY 3
 
 /* Between two scans however short: each costs both processes something besides. */
 #define SCAN_GAP_USEC (USEC_PER_SEC / 40)
@@ -31,15 +27,7 @@
 #define JUDGE_USEC USEC_PER_SEC
 #define TIMER_ACCURACY_USEC 1000
 #define SETTINGS_INTERVAL_USEC (60 * USEC_PER_SEC)
-#define STALE_FACTOR 3
-#define AGE_MIN_USEC (3 * USEC_PER_SEC)
 #define SETTINGS_TEXT_MAX 8192
-
-/* One kind of reading: when it was begun, when it last went well, when it is due. */
-struct reading {
-    bool running, failed, dirty;
-    uint64_t begun_usec, good_usec, used_usec, due_usec;
-};
 
 /* What one source said of Postfix: the lock in the spool, or how postqueue got its listing. */
 struct sighting {
@@ -62,20 +50,11 @@ struct collector {
     uint64_t full_usec;    /* when the next scan is to be a full one */
     bool counts_by_list;   /* the spool cannot be read here */
     uint64_t total_before; /* messages counted when the listing began, 0 = unknown too */
-    struct listing_builder *builder;
-    uint32_t lines_skipped;
-    char line_error[STATUS_ERROR_SIZE];
+    struct listing_reader listing;
     char settings_text[SETTINGS_TEXT_MAX];
     size_t settings_len;
-    struct listing *mtime_listing; /* whose deferred rows are being asked for */
-    size_t mtime_row;
+    struct next_retry next_retry;
 };
-
-static uint64_t now_usec(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * USEC_PER_SEC + (uint64_t)now.tv_nsec / 1000;
-}
 
 static uint64_t larger(uint64_t a, uint64_t b) {
     return a > b ? a : b;
@@ -95,50 +74,37 @@ static void note_error(struct collector *collector, const char *text) {
     }
 }
 
-/* How old a reading may be before what it said is no longer served. */
-static uint64_t age_limit(const struct collector *collector, const struct reading *reading) {
-    uint64_t interval = collector->config->scan_interval_usec;
-    if (reading == &collector->list) {
-        interval = larger(interval,
-                          larger(collector->config->list_interval_usec, DUTY * reading->used_usec));
-    }
-    return larger(STALE_FACTOR * interval, AGE_MIN_USEC);
-}
-
-static enum data_status reading_status(const struct collector *collector,
-                                       const struct reading *reading, uint64_t now) {
-    if (reading->good_usec == 0 || collector->helper_gone ||
-        now - reading->good_usec > age_limit(collector, reading)) {
-        return DATA_UNAVAILABLE;
-    }
-    return reading->failed ? DATA_STALE : DATA_OK;
-}
-
 static uint64_t list_gap(const struct collector *collector) {
-    return larger(collector->config->list_interval_usec, DUTY * collector->list.used_usec);
+    return reading_gap(&collector->list, collector->config->list_interval_usec);
 }
 
 static uint64_t scan_gap(const struct collector *collector) {
-    return larger(SCAN_GAP_USEC, DUTY * collector->scan.used_usec);
+    return reading_gap(&collector->scan, SCAN_GAP_USEC);
 }
 
-/* When the reading is due: by its time, or by a hint once the last one has paid for its cost. */
-static uint64_t due_at(const struct reading *reading, uint64_t gap) {
-    if (reading->running) {
-        return UINT64_MAX;
-    }
-    return reading->dirty && !reading->failed
-               ? smaller(reading->due_usec, reading->begun_usec + gap)
-               : reading->due_usec;
+static uint64_t age_limit(const struct collector *collector, const struct reading *reading) {
+    uint64_t interval = collector->config->scan_interval_usec;
+    return reading_age_limit(reading == &collector->list ? larger(interval, list_gap(collector))
+                                                         : interval);
+}
+
+static enum data_status status_of(const struct collector *collector, const struct reading *reading,
+                                  uint64_t now) {
+    return collector->helper_gone ? DATA_UNAVAILABLE
+                                  : reading_status(reading, age_limit(collector, reading), now);
+}
+
+static uint64_t settings_gap(const struct collector *collector) {
+    return reading_gap(&collector->settings, 0);
 }
 
 static void set_timer(struct collector *collector) {
-    uint64_t now = now_usec();
+    uint64_t now = clock_usec();
     uint64_t next = now + JUDGE_USEC;
     if (collector->helper_ready) {
-        next = smaller(next, due_at(&collector->scan, scan_gap(collector)));
-        next = smaller(next, due_at(&collector->list, list_gap(collector)));
-        next = smaller(next, due_at(&collector->settings, DUTY * collector->settings.used_usec));
+        next = smaller(next, reading_due(&collector->scan, scan_gap(collector)));
+        next = smaller(next, reading_due(&collector->list, list_gap(collector)));
+        next = smaller(next, reading_due(&collector->settings, settings_gap(collector)));
     }
     /* What could not be started though it was due is not tried again at once. */
     next = larger(next, now + SCAN_GAP_USEC);
@@ -160,7 +126,7 @@ static struct snapshot *next_snapshot(struct collector *collector) {
 }
 
 static void see_postfix(struct sighting *sighting, enum postfix_state state) {
-    *sighting = (struct sighting){.state = state, .seen_usec = now_usec()};
+    *sighting = (struct sighting){.state = state, .seen_usec = clock_usec()};
 }
 
 static bool tells(const struct collector *collector, const struct sighting *sighting,
@@ -207,52 +173,22 @@ static void drop_outdated(struct collector *collector, enum data_status counts,
     publish(collector, next);
 }
 
-static bool was_tried(const struct reading *reading) {
-    return reading->failed || reading->good_usec != 0;
-}
-
 static void judge(struct collector *collector) {
-    uint64_t now = now_usec();
+    uint64_t now = clock_usec();
     struct agent_status *status = collector->status;
     const struct reading *counting =
         collector->counts_by_list ? &collector->list : &collector->scan;
-    enum data_status list = reading_status(collector, &collector->list, now);
-    enum data_status counts = reading_status(collector, counting, now);
+    enum data_status list = status_of(collector, &collector->list, now);
+    enum data_status counts = status_of(collector, counting, now);
     drop_outdated(collector, counts, list);
     publish_postfix(collector, now);
     status->data = counts > list ? counts : list;
     status->lost = collector->helper_gone ||
-                   (list == DATA_UNAVAILABLE && was_tried(&collector->list)) ||
-                   (counts == DATA_UNAVAILABLE && was_tried(counting));
+                   (list == DATA_UNAVAILABLE && reading_was_tried(&collector->list)) ||
+                   (counts == DATA_UNAVAILABLE && reading_was_tried(counting));
     status->method = collector->counts_by_list ? COUNT_COMMAND : COUNT_SPOOL;
     set_timer(collector);
     collector->callbacks.changed(collector->callbacks.userdata);
-}
-
-static void reading_ended(struct reading *reading, bool good, uint64_t interval) {
-    uint64_t now = now_usec();
-    reading->running = false;
-    reading->failed = !good;
-    uint64_t used = now - reading->begun_usec;
-    uint64_t wait = interval;
-    if (good) {
-        /* The time a failing one took, up to its timeout, says nothing of what reading costs. */
-        reading->good_usec = now;
-        reading->used_usec = used;
-    } else {
-        wait = larger(smaller(interval, RETRY_USEC), RETRY_DUTY * used);
-    }
-    reading->due_usec = now + wait;
-}
-
-/* Where the spool cannot be read, the listing counts; corrupt is not in it and stays unknown. */
-static void counts_from_listing(struct counts *counts, const struct listing *listing) {
-    *counts = (struct counts){.taken_usec = listing->taken_usec};
-    for (int queue = 0; queue < QUEUE_COUNT; queue++) {
-        const struct queue_totals *totals = &listing->queues[queue];
-        counts->known[queue] = queue_is_listed((enum queue)queue);
-        counts->messages[queue] = (uint32_t)(totals->messages + totals->unreadable);
-    }
 }
 
 static bool means_no_spool(int error) {
@@ -292,8 +228,8 @@ static void count_by_list(struct collector *collector, struct snapshot *next) {
 static void on_counts(void *userdata, const struct reply *reply, const char *error) {
     struct collector *collector = userdata;
     bool good = reply != NULL && reply->error == 0;
-    reading_ended(&collector->scan, good,
-                  smaller(LOOK_USEC, collector->config->scan_interval_usec));
+    reading_end(&collector->scan, good, smaller(LOOK_USEC, collector->config->scan_interval_usec),
+                clock_usec());
     struct snapshot *next = next_snapshot(collector);
     if (next == NULL) {
         judge(collector);
@@ -321,85 +257,15 @@ static void on_counts(void *userdata, const struct reply *reply, const char *err
     judge(collector);
 }
 
-static int on_list_line(void *userdata, const char *line, size_t len) {
-    struct collector *collector = userdata;
-    char error[STATUS_ERROR_SIZE];
-    switch (listing_builder_add(collector->builder, line, len, error, sizeof error)) {
-    case LINE_OK:
-        return 0;
-    case LINE_SKIPPED:
-        collector->lines_skipped++;
-        memcpy(collector->line_error, error, sizeof error);
-        return 0;
-    case LINE_NO_MEMORY:
-        snprintf(collector->line_error, sizeof collector->line_error, "out of memory");
-        return -ENOMEM;
-    case LINE_BAD:
-        break;
-    }
-    memcpy(collector->line_error, error, sizeof error);
-    return -EBADMSG;
-}
-
-/* Asks for the next retries of one batch of deferred rows; its answer asks for the next one. */
-static void ask_mtimes(struct collector *collector) {
-    const struct listing *listing = collector->mtime_listing;
-    char ids[PROTOCOL_MTIMES][QUEUE_ID_SIZE];
-    size_t count = 0;
-    size_t row = collector->mtime_row;
-    for (; row < listing->row_count && count < PROTOCOL_MTIMES; row++) {
-        if (listing->rows[row]->queue == QUEUE_DEFERRED) {
-            memcpy(ids[count++], listing->rows[row]->id, QUEUE_ID_SIZE);
-        }
-    }
-    if (count == 0 || !helper_client_mtimes(collector->helper, ids, count)) {
-        listing_unref(collector->mtime_listing);
-        collector->mtime_listing = NULL;
-    }
-}
-
-static void on_mtimes(void *userdata, const struct reply *reply) {
-    struct collector *collector = userdata;
-    struct listing *listing = collector->mtime_listing;
-    if (listing == NULL) {
-        return;
-    }
-    uint32_t taken = 0;
-    while (taken < reply->id_count && collector->mtime_row < listing->row_count) {
-        struct message *message = listing->rows[collector->mtime_row++];
-        if (message->queue == QUEUE_DEFERRED) {
-            message->next_retry = reply->mtimes[taken++];
-        }
-    }
-    if (taken == 0) {
-        collector->mtime_row = listing->row_count;
-    }
-    ask_mtimes(collector);
-}
-
-static uint64_t listed_messages(const struct listing *listing) {
-    uint64_t messages = 0;
-    for (int queue = 0; queue < QUEUE_COUNT; queue++) {
-        messages += listing->queues[queue].messages + listing->queues[queue].unreadable;
-    }
-    return messages;
-}
-
 static uint64_t counted_messages(const struct collector *collector) {
     uint64_t total = 0;
     return !collector->counts_by_list && snapshot_total(collector->snapshot, &total) ? total : 0;
 }
 
 /* A command that says nothing and exits with 0 has not said that the queue is empty. */
-static bool is_false_nothing(struct collector *collector, const struct listing *listing) {
-    uint64_t counted = counted_messages(collector);
-    if (listed_messages(listing) > 0 || counted == 0 || collector->total_before == 0) {
-        return false;
-    }
-    snprintf(collector->line_error, sizeof collector->line_error,
-             "postqueue listed nothing, but %llu messages are on disk",
-             (unsigned long long)counted);
-    return true;
+static bool is_false_nothing(const struct collector *collector, const struct listing *listing) {
+    return listing_messages(listing) == 0 && counted_messages(collector) > 0 &&
+           collector->total_before > 0;
 }
 
 static void list_succeeded(struct collector *collector, struct listing *listing) {
@@ -419,53 +285,36 @@ static void list_succeeded(struct collector *collector, struct listing *listing)
         status->counts_taken_usec = listing->taken_usec;
     }
     publish(collector, next);
-    if (collector->lines_skipped > 0) {
-        note_error(collector, collector->line_error);
-    }
-}
-
-static void list_failed(struct collector *collector, const struct command_end *end) {
-    char text[2 * STATUS_ERROR_SIZE];
-    bool both = end->error[0] != '\0' && collector->line_error[0] != '\0';
-    snprintf(text, sizeof text, "%s%s%s", end->error, both ? ": " : "", collector->line_error);
-    note_error(collector, text[0] != '\0' ? text : "out of memory");
 }
 
 /* How long a listing is good for when nothing hints at a change. */
 static uint64_t list_rest(const struct collector *collector) {
-    uint64_t used = now_usec() - collector->list.begun_usec;
+    uint64_t used = clock_usec() - collector->list.begun_usec;
     return larger(collector->config->scan_interval_usec, UNCHANGED_DUTY * used);
 }
 
-static void on_list_end(void *userdata, const struct command_end *end) {
+static void on_list_end(void *userdata, const struct listing_end *end) {
     struct collector *collector = userdata;
-    struct listing *listing = NULL;
-    if (end->ok) {
-        listing =
-            listing_builder_finish(collector->builder, collector->list.begun_usec, now_usec());
-    }
-    if (listing == NULL) {
-        listing_builder_free(collector->builder);
-    } else if (is_false_nothing(collector, listing)) {
+    struct listing *listing = end->listing;
+    const char *error = end->error;
+    if (listing != NULL && is_false_nothing(collector, listing)) {
         listing_unref(listing);
         listing = NULL;
+        error = "postqueue listed nothing, but there are messages on disk";
     }
-    collector->builder = NULL;
-    reading_ended(&collector->list, listing != NULL, list_rest(collector));
-    if (end->ok || end->mail_down) {
+    reading_end(&collector->list, listing != NULL, list_rest(collector), clock_usec());
+    if (end->ran || end->mail_down) {
         see_postfix(&collector->showq, end->mail_down ? POSTFIX_STOPPED : POSTFIX_RUNNING);
     }
     if (listing != NULL) {
         list_succeeded(collector, listing);
-    } else {
-        list_failed(collector, end);
+    }
+    if (error[0] != '\0') {
+        note_error(collector, error);
     }
     judge(collector);
-    if (listing != NULL && collector->mtime_listing == NULL && !collector->counts_by_list &&
-        collector->snapshot->listing != NULL) {
-        collector->mtime_listing = listing_ref(collector->snapshot->listing);
-        collector->mtime_row = 0;
-        ask_mtimes(collector);
+    if (listing != NULL && !collector->counts_by_list && collector->snapshot->listing != NULL) {
+        next_retry_start(&collector->next_retry, collector->helper, collector->snapshot->listing);
     }
 }
 
@@ -490,7 +339,7 @@ static void on_settings_end(void *userdata, const struct command_end *end) {
     if (!end->ok) {
         snprintf(error, sizeof error, "%s", end->error);
     }
-    reading_ended(&collector->settings, good, SETTINGS_INTERVAL_USEC);
+    reading_end(&collector->settings, good, SETTINGS_INTERVAL_USEC, clock_usec());
     status->settings_tried = true;
     snprintf(status->settings_error, sizeof status->settings_error, "%s", good ? "" : error);
     struct snapshot *next = next_snapshot(collector);
@@ -505,37 +354,23 @@ static void on_settings_end(void *userdata, const struct command_end *end) {
     judge(collector);
 }
 
-static void begin(struct reading *reading, uint64_t now) {
-    reading->running = true;
-    reading->dirty = false;
-    reading->begun_usec = now;
-}
-
 static void start_scan(struct collector *collector, uint64_t now) {
     bool full = now >= collector->full_usec;
     if (helper_client_scan(collector->helper, full)) {
         if (full) {
             collector->full_usec = now + collector->config->scan_interval_usec;
         }
-        begin(&collector->scan, now);
+        reading_begin(&collector->scan, now);
     }
 }
 
 static void start_list(struct collector *collector, uint64_t now) {
-    const struct stream_callbacks callbacks = {
-        .line = on_list_line, .end = on_list_end, .userdata = collector};
-    const struct helper_order order = {.type = REQUEST_LIST};
-    collector->builder =
-        listing_builder_new(collector->config->message_order, collector->tunables->message_limit);
-    collector->lines_skipped = 0;
-    collector->line_error[0] = '\0';
     collector->total_before = counted_messages(collector);
-    if (collector->builder == NULL || !helper_client_run(collector->helper, &order, &callbacks)) {
-        listing_builder_free(collector->builder);
-        collector->builder = NULL;
-        return;
+    if (listing_reader_start(&collector->listing, collector->helper,
+                             collector->config->message_order,
+                             collector->tunables->message_limit)) {
+        reading_begin(&collector->list, now);
     }
-    begin(&collector->list, now);
 }
 
 static void start_settings(struct collector *collector, uint64_t now) {
@@ -544,25 +379,25 @@ static void start_settings(struct collector *collector, uint64_t now) {
     const struct helper_order order = {.type = REQUEST_SETTINGS};
     collector->settings_len = 0;
     if (helper_client_run(collector->helper, &order, &callbacks)) {
-        begin(&collector->settings, now);
+        reading_begin(&collector->settings, now);
     }
 }
 
 static void start_what_is_due(struct collector *collector) {
-    uint64_t now = now_usec();
+    uint64_t now = clock_usec();
     if (!collector->helper_ready) {
         return;
     }
-    if (now >= due_at(&collector->scan, scan_gap(collector))) {
+    if (now >= reading_due(&collector->scan, scan_gap(collector))) {
         start_scan(collector, now);
     }
     collector->list.dirty = collector->list.dirty || collector->counts_by_list;
     /* After the scan, whose answer tells what changed until then: a change that comes later is
      * another one, and makes the listing dirty again. */
-    if (!collector->scan.running && now >= due_at(&collector->list, list_gap(collector))) {
+    if (!collector->scan.running && now >= reading_due(&collector->list, list_gap(collector))) {
         start_list(collector, now);
     }
-    if (now >= due_at(&collector->settings, DUTY * collector->settings.used_usec)) {
+    if (now >= reading_due(&collector->settings, settings_gap(collector))) {
         start_settings(collector, now);
     }
     set_timer(collector);
@@ -585,8 +420,7 @@ static void on_hello(void *userdata, const char *missing) {
     }
     collector->helper_ready = true;
     collector->full_usec = 0;
-    listing_unref(collector->mtime_listing);
-    collector->mtime_listing = NULL;
+    next_retry_stop(&collector->next_retry);
     collector->scan.due_usec = 0;
     collector->list.due_usec = 0;
     if (missing[0] != '\0') {
@@ -594,6 +428,11 @@ static void on_hello(void *userdata, const char *missing) {
     }
     start_what_is_due(collector);
     collector->callbacks.helper_up(collector->callbacks.userdata);
+}
+
+static void on_mtimes(void *userdata, const struct reply *reply) {
+    struct collector *collector = userdata;
+    next_retry_take(&collector->next_retry, collector->helper, reply);
 }
 
 static void on_dirty(void *userdata) {
@@ -635,6 +474,7 @@ int collector_new(sd_event *event, int socket, const struct config *config,
     collector->tunables = tunables;
     collector->status = status;
     collector->callbacks = *callbacks;
+    collector->listing = (struct listing_reader){.ended = on_list_end, .userdata = collector};
     collector->counts_by_list = config->spool_mode == SPOOL_NONE;
     status->data = DATA_UNAVAILABLE;
     collector->snapshot = snapshot_new();
@@ -661,8 +501,8 @@ void collector_free(struct collector *collector) {
     }
     sd_event_source_disable_unref(collector->timer);
     helper_client_free(collector->helper);
-    listing_builder_free(collector->builder);
-    listing_unref(collector->mtime_listing);
+    listing_reader_deinit(&collector->listing);
+    next_retry_stop(&collector->next_retry);
     snapshot_unref(collector->snapshot);
     sd_event_unref(collector->event);
     free(collector);

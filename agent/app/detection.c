@@ -1,6 +1,5 @@
 #include "app/detection.h"
-
-#include "app/clock.h"
+#include "os/clock.h"
 
 #include <inttypes.h>
 #include <stdio.h>

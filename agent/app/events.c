@@ -1,7 +1,7 @@
 #include "app/events.h"
 
-#include "app/clock.h"
 #include "io/log.h"
+#include "os/clock.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -183,6 +183,35 @@ void events_emit(struct events *events, const struct event *given) {
     event_log_add(events->log, &event);
     store_and_send(events, &event, notify ? build(&view, &event) : NULL);
     events->sources.added(events->sources.userdata, &event);
+}
+
+/* One line about a finished action: what, by whom, how it ended. */
+static void describe_action(const struct job *job, char *text, size_t size) {
+    const char *command = job_command_name(job->key.command);
+    const char *by = job->key.owner[0] != '\0' ? " by " : "";
+    const char *colon = job->error[0] != '\0' ? ": " : "";
+    int len =
+        snprintf(text, size, "%s%s%s: %s", command, by, job->key.owner, job_state_name(job->state));
+    if (job->key.command == ACTION_COUNT) {
+        snprintf(text + len, size - (size_t)len, ", %u match%s%s", job->matched, colon, job->error);
+    } else if (job->result_count == 0) {
+        snprintf(text + len, size - (size_t)len, "%s%s", colon, job->error);
+    } else {
+        snprintf(text + len, size - (size_t)len, ", %u of %u succeeded%s%s", job->succeeded,
+                 job->succeeded + job->failed, colon, job->error);
+    }
+}
+
+void events_emit_action(struct events *events, const struct job *job) {
+    struct event event = {.type = EVENT_ACTION_FINISHED, .has_action = true};
+    event.action = (struct event_action){.key = job->key,
+                                         .state = job->state,
+                                         .matched = job->matched,
+                                         .succeeded = job->succeeded,
+                                         .failed = job->failed};
+    memcpy(event.action.comment, job->request.comment, sizeof event.action.comment);
+    describe_action(job, event.text, sizeof event.text);
+    events_emit(events, &event);
 }
 
 void events_sent(struct events *events, uint32_t serial) {

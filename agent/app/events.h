@@ -45,6 +45,9 @@ void events_load(struct events *events, const struct store_image *image);
 /* Completes an event (type, text, threshold and action are given) and sends it on its way. */
 void events_emit(struct events *events, const struct event *given);
 
+/* hmqActionFinished about a job that has ended. */
+void events_emit_action(struct events *events, const struct job *job);
+
 /* A master has taken the notification of an event. */
 void events_sent(struct events *events, uint32_t serial);
 

@@ -1,8 +1,8 @@
 #include "app/job_run.h"
 
-#include "app/clock.h"
 #include "core/results.h"
 #include "core/selection.h"
+#include "os/clock.h"
 
 #include <assert.h>
 #include <errno.h>

@@ -1,4 +1,5 @@
 #include "app/service.h"
+#include "os/clock.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -6,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <systemd/sd-daemon.h>
-#include <time.h>
 
 #define USEC_PER_SEC UINT64_C(1000000)
 #define SLOTS 60
@@ -19,16 +19,10 @@ struct service {
     char line[256];
 };
 
-static uint64_t now_usec(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * USEC_PER_SEC + (uint64_t)now.tv_nsec / 1000;
-}
-
 /* How late the timer comes is how long something kept the loop. */
 static int on_timer(sd_event_source *source, uint64_t due, void *userdata) {
     struct service *service = userdata;
-    uint64_t now = now_usec();
+    uint64_t now = clock_usec();
     uint32_t worst = 0;
     service->slot = (service->slot + 1) % SLOTS;
     service->worst_ms[service->slot] = now > due ? (uint32_t)((now - due) / 1000) : 0;
@@ -47,8 +41,8 @@ int service_new(sd_event *event, struct agent_status *status, struct service **o
     }
     service->status = status;
     /* Measured to the millisecond: the default accuracy would add a quarter of a second. */
-    int r = sd_event_add_time(event, &service->timer, CLOCK_MONOTONIC, now_usec() + USEC_PER_SEC, 1,
-                              on_timer, service);
+    int r = sd_event_add_time(event, &service->timer, CLOCK_MONOTONIC, clock_usec() + USEC_PER_SEC,
+                              1, on_timer, service);
     if (r >= 0) {
         r = sd_event_set_watchdog(event, 1);
     }

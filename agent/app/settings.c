@@ -1,8 +1,8 @@
 #include "app/settings.h"
 
-#include "app/clock.h"
 #include "core/duration.h"
 #include "io/log.h"
+#include "os/clock.h"
 
 #include <errno.h>
 #include <stdarg.h>

@@ -194,6 +194,14 @@ struct listing *listing_builder_finish(struct listing_builder *builder, uint64_t
     return listing;
 }
 
+uint64_t listing_messages(const struct listing *listing) {
+    uint64_t messages = 0;
+    for (int queue = 0; queue < QUEUE_COUNT; queue++) {
+        messages += listing->queues[queue].messages + listing->queues[queue].unreadable;
+    }
+    return messages;
+}
+
 struct listing *listing_ref(struct listing *listing) {
     if (listing != NULL) {
         listing->references++;

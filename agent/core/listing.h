@@ -80,6 +80,9 @@ enum line_result listing_builder_add(struct listing_builder *builder, const char
 struct listing *listing_builder_finish(struct listing_builder *builder, uint64_t started_usec,
                                        uint64_t now_usec);
 
+/* Messages in all queues, those among them that could not be read. */
+uint64_t listing_messages(const struct listing *listing);
+
 struct listing *listing_ref(struct listing *listing);
 void listing_unref(struct listing *listing);
 

@@ -39,6 +39,15 @@ void snapshot_unref(struct snapshot *snapshot) {
     }
 }
 
+void counts_from_listing(struct counts *counts, const struct listing *listing) {
+    *counts = (struct counts){.taken_usec = listing->taken_usec};
+    for (enum queue q = 0; q < QUEUE_COUNT; q++) {
+        const struct queue_totals *totals = &listing->queues[q];
+        counts->known[q] = queue_is_listed(q);
+        counts->messages[q] = (uint32_t)(totals->messages + totals->unreadable);
+    }
+}
+
 bool snapshot_total(const struct snapshot *snapshot, uint64_t *total) {
     uint64_t sum = 0;
     for (enum queue q = 0; q < QUEUE_COUNT; q++) {

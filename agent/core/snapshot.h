@@ -39,6 +39,9 @@ struct snapshot *snapshot_copy(const struct snapshot *snapshot);
 struct snapshot *snapshot_ref(struct snapshot *snapshot);
 void snapshot_unref(struct snapshot *snapshot);
 
+/* Counts by a listing, where the spool cannot be read; corrupt is not in it and stays unknown. */
+void counts_from_listing(struct counts *counts, const struct listing *listing);
+
 /* Messages in the five listed queues. Returns false when one of them is unknown. */
 bool snapshot_total(const struct snapshot *snapshot, uint64_t *total);
 

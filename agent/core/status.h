@@ -4,14 +4,13 @@
 #ifndef HMQ_CORE_STATUS_H
 #define HMQ_CORE_STATUS_H
 
+#include "core/reading.h"
 #include "core/snapshot.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
 #define STATUS_ERROR_SIZE 256
-
-enum data_status { DATA_OK = 1, DATA_STALE, DATA_UNAVAILABLE };
 
 /* hmqSettingsState */
 enum settings_state { SETTINGS_APPLIED = 1, SETTINGS_PENDING, SETTINGS_FAILED, SETTINGS_DRIFTED };

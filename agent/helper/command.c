@@ -4,6 +4,7 @@
 #include "core/postfix_settings.h"
 #include "core/text.h"
 #include "helper/container.h"
+#include "os/clock.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,7 +16,6 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #define USEC_PER_SEC UINT64_C(1000000)
@@ -168,12 +168,6 @@ int command_allowed(const struct config *config, const struct request *request, 
         return EPERM;
     }
     return 0;
-}
-
-static uint64_t now_usec(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * USEC_PER_SEC + (uint64_t)now.tv_nsec / 1000;
 }
 
 /* In the child; only async-signal-safe calls. streams: what becomes its descriptors 0, 1 and 2. */
@@ -334,7 +328,7 @@ int command_start(const struct config *config, const struct request *request,
     result = plumb(request->type == REQUEST_ACTION ? request : NULL, recipe->errors, &plumbing);
     if (result == 0) {
         result =
-            start_vector(&vector, &plumbing, now_usec() + config->command_timeout_usec, command);
+            start_vector(&vector, &plumbing, clock_usec() + config->command_timeout_usec, command);
     }
     if (result == 0) {
         command->detached = recipe->detached;
@@ -457,7 +451,7 @@ int command_not_run(const struct config *config, const struct command *command, 
 static int read_all(struct command *command, int output, char *text, size_t size) {
     size_t len = 0;
     for (;;) {
-        uint64_t now = now_usec();
+        uint64_t now = clock_usec();
         ssize_t got = read(output, text + len, size - 1 - len);
         if (got > 0) {
             len += (size_t)got;
@@ -488,7 +482,7 @@ int command_postconf(const struct config *config, const char *parameter, char *v
     push(&vector, parameter);
     int result = plumb(NULL, ERRORS_LAST_LINE, &plumbing);
     if (result == 0) {
-        result = start_vector(&vector, &plumbing, now_usec() + POSTCONF_DEADLINE_USEC, &command);
+        result = start_vector(&vector, &plumbing, clock_usec() + POSTCONF_DEADLINE_USEC, &command);
     }
     int output = plumbing.output;
     plumbing.output = -1;

@@ -7,6 +7,7 @@
 #include "helper/scan.h"
 #include "helper/settings_watch.h"
 #include "helper/spool.h"
+#include "os/clock.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -14,7 +15,6 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
-#include <time.h>
 #include <unistd.h>
 
 #define USEC_PER_SEC UINT64_C(1000000)
@@ -34,12 +34,6 @@ struct server {
     struct settings_watch settings;
     struct command commands[COMMANDS_MAX];
 };
-
-static uint64_t now_usec(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * USEC_PER_SEC + (uint64_t)now.tv_nsec / 1000;
-}
 
 static struct reply make_reply(enum reply_type type, uint32_t sequence) {
     return (struct reply){.version = PROTOCOL_VERSION,
@@ -90,12 +84,12 @@ static bool handle_scan(struct server *server, const struct request *request) {
     struct scan_counts counts;
     reply.error = spool_locate(&server->spool, server->config, reply.text, sizeof reply.text);
     if (reply.error == 0) {
-        uint64_t start = now_usec();
+        uint64_t start = clock_usec();
         reply.error =
             scanner_scan(server->scanner, server->spool.path, (request->flags & SCAN_FULL) != 0,
                          &counts, reply.text, sizeof reply.text);
         reply.postfix = (uint8_t)look_at_lock(server);
-        reply.scan_usec = now_usec() - start;
+        reply.scan_usec = clock_usec() - start;
     }
     if (reply.error == 0) {
         reply.watching = counts.watching;
@@ -160,7 +154,7 @@ static bool handle_cancel(struct server *server, const struct request *request) 
     for (size_t i = 0; i < COMMANDS_MAX; i++) {
         struct command *command = &server->commands[i];
         if (command->pid != 0 && command->sequence == request->sequence) {
-            command_stop(command, now_usec());
+            command_stop(command, clock_usec());
         }
     }
     return true;
@@ -222,7 +216,7 @@ static bool finish_command(struct server *server, struct command *command) {
 
 /* Milliseconds until the first deadline of a command, -1 = none. */
 static int poll_timeout(const struct server *server) {
-    uint64_t now = now_usec();
+    uint64_t now = clock_usec();
     int timeout = -1;
     for (size_t i = 0; i < COMMANDS_MAX; i++) {
         const struct command *command = &server->commands[i];
@@ -263,7 +257,7 @@ static void fill_poll_set(const struct server *server, struct pollfd set[POLL_SI
 }
 
 static bool tend_commands(struct server *server, const struct pollfd set[POLL_SIZE]) {
-    uint64_t now = now_usec();
+    uint64_t now = clock_usec();
     for (size_t i = 0; i < COMMANDS_MAX; i++) {
         struct command *command = &server->commands[i];
         if (command->pid == 0) {

@@ -1,6 +1,7 @@
 #include "io/helper_client.h"
 
 #include "core/text.h"
+#include "os/clock.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -10,7 +11,6 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #define USEC_PER_SEC UINT64_C(1000000)
@@ -86,12 +86,6 @@ struct helper_client {
     struct stream streams[STREAM_COUNT];
     char *chunk; /* CHUNK_SIZE */
 };
-
-static uint64_t now_usec(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * USEC_PER_SEC + (uint64_t)now.tv_nsec / 1000;
-}
 
 static uint32_t next_sequence(struct helper_client *client) {
     client->sequence++;
@@ -177,7 +171,7 @@ static void stream_finish(struct stream *stream) {
                               .mail_down = strcasestr(stream->last_words, MAIL_DOWN) != NULL ||
                                            stream->exit_error == EHOSTDOWN,
                               .truncated = stream->truncated,
-                              .used_usec = now_usec() - stream->started_usec};
+                              .used_usec = clock_usec() - stream->started_usec};
     close_output(stream);
     lines_deinit(&stream->lines);
     stream->active = false;
@@ -473,7 +467,7 @@ static int on_socket(sd_event_source *source, int socket, uint32_t revents, void
 /* A helper that is stopped or stuck in a disk's wait says nothing: that is a failed read too. */
 static int on_timer(sd_event_source *source, uint64_t usec, void *userdata) {
     struct helper_client *client = userdata;
-    uint64_t now = now_usec();
+    uint64_t now = clock_usec();
     (void)usec;
     if (client->scan_sequence != 0 && now - client->scan_usec > client->reply_timeout_usec) {
         client->scan_sequence = 0;
@@ -549,7 +543,7 @@ bool helper_client_scan(struct helper_client *client, bool full) {
         return false;
     }
     client->scan_sequence = request.sequence;
-    client->scan_usec = now_usec();
+    client->scan_usec = clock_usec();
     return true;
 }
 
@@ -598,6 +592,6 @@ bool helper_client_run(struct helper_client *client, const struct helper_order *
                               .callbacks = *callbacks,
                               .fd = -1,
                               .output_left = output_max != 0 ? output_max : SIZE_MAX,
-                              .started_usec = now_usec()};
+                              .started_usec = clock_usec()};
     return true;
 }

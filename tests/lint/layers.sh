@@ -3,7 +3,7 @@
 #
 # layers.sh: who may include whom.
 #
-#   core <- io <- snmp, hooks <- app;  helper: core only
+#   core <- io <- snmp, hooks <- app;  helper: core only;  os: everyone but core
 #
 # core includes libc and core (cJSON where a format needs it), net-snmp is known to snmp/agentx*
 # only, curl to hooks only.
@@ -13,11 +13,12 @@
 # What a layer may include of the project, as the first part of the path.
 declare -A layers=(
     [core]='core'
-    [io]='core io'
-    [snmp]='core io snmp'
-    [hooks]='core io hooks'
-    [app]='core io snmp hooks app'
-    [helper]='core helper'
+    [os]='os'
+    [io]='core os io'
+    [snmp]='core os io snmp'
+    [hooks]='core os io hooks'
+    [app]='core os io snmp hooks app'
+    [helper]='core os helper'
 )
 
 # Which files may include a library, as a pattern of their paths.

@@ -1,8 +1,8 @@
 /*
- * The clocks, for app: core takes the time as an argument.
+ * The clocks. Not for core, which takes the time as an argument.
  */
-#ifndef HMQ_APP_CLOCK_H
-#define HMQ_APP_CLOCK_H
+#ifndef HMQ_OS_CLOCK_H
+#define HMQ_OS_CLOCK_H
 
 #include <stdint.h>
 #include <time.h>

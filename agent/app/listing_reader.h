@@ -1,0 +1,40 @@
+/*
+ * Reads one listing: has the helper run postqueue -j and builds a struct listing of its lines.
+ */
+#ifndef HMQ_APP_LISTING_READER_H
+#define HMQ_APP_LISTING_READER_H
+
+#include "core/config.h"
+#include "core/listing.h"
+#include "core/status.h"
+#include "io/helper_client.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct listing_end {
+    struct listing *listing; /* one reference for who is called; NULL when there is none */
+    const char *error; /* why there is none, or what was wrong with single lines; "" = nothing */
+    bool ran;          /* the command ended well */
+    bool mail_down;    /* it said that the mail system is down */
+};
+
+/* Zeroed, then filled by its owner. */
+struct listing_reader {
+    void (*ended)(void *userdata, const struct listing_end *end);
+    void *userdata;
+    /* Private. */
+    struct listing_builder *builder;
+    uint64_t begun_usec;
+    char line_error[STATUS_ERROR_SIZE];
+};
+
+/* Starts one. False when the helper does not take it now, or without memory. */
+bool listing_reader_start(struct listing_reader *reader, struct helper_client *helper,
+                          enum message_order order, size_t limit);
+
+/* After the helper's client is freed, which ends its calls. */
+void listing_reader_deinit(struct listing_reader *reader);
+
+#endif

@@ -1,0 +1,30 @@
+/*
+ * Fills in hmqMessageNextRetry: asks the helper for the modification times of a listing's deferred
+ * messages, a batch at a time, once the listing has been published.
+ */
+#ifndef HMQ_APP_NEXT_RETRY_H
+#define HMQ_APP_NEXT_RETRY_H
+
+#include "core/listing.h"
+#include "io/helper_client.h"
+
+#include <stddef.h>
+
+/* Zeroed before use. */
+struct next_retry {
+    struct listing *listing; /* being filled in, NULL = none */
+    size_t row;
+};
+
+/* Begins with a listing, unless another one is still being filled in. */
+void next_retry_start(struct next_retry *next, struct helper_client *helper,
+                      struct listing *listing);
+
+/* The helper's answer; asks for the next batch. */
+void next_retry_take(struct next_retry *next, struct helper_client *helper,
+                     const struct reply *reply);
+
+/* Gives up what was asked: the helper was started anew, or is not needed any more. */
+void next_retry_stop(struct next_retry *next);
+
+#endif

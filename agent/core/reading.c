@@ -1,0 +1,68 @@
+#include "core/reading.h"
+
+#define USEC_PER_SEC UINT64_C(1000000)
+#define RETRY_USEC (5 * USEC_PER_SEC)
+
+/* What failed by taking too long is tried again after so many times as long. */
+#define RETRY_DUTY 3
+
+#define STALE_FACTOR 3
+#define AGE_MIN_USEC (3 * USEC_PER_SEC)
+
+static uint64_t larger(uint64_t a, uint64_t b) {
+    return a > b ? a : b;
+}
+
+static uint64_t smaller(uint64_t a, uint64_t b) {
+    return a < b ? a : b;
+}
+
+void reading_begin(struct reading *reading, uint64_t now_usec) {
+    reading->running = true;
+    reading->dirty = false;
+    reading->begun_usec = now_usec;
+}
+
+void reading_end(struct reading *reading, bool good, uint64_t interval_usec, uint64_t now_usec) {
+    uint64_t used = now_usec - reading->begun_usec;
+    uint64_t wait = interval_usec;
+    reading->running = false;
+    reading->failed = !good;
+    if (good) {
+        /* The time a failing one took, up to its timeout, says nothing of what reading costs. */
+        reading->good_usec = now_usec;
+        reading->used_usec = used;
+    } else {
+        wait = larger(smaller(interval_usec, RETRY_USEC), RETRY_DUTY * used);
+    }
+    reading->due_usec = now_usec + wait;
+}
+
+uint64_t reading_gap(const struct reading *reading, uint64_t least_usec) {
+    return larger(least_usec, READING_DUTY * reading->used_usec);
+}
+
+uint64_t reading_due(const struct reading *reading, uint64_t gap_usec) {
+    if (reading->running) {
+        return UINT64_MAX;
+    }
+    return reading->dirty && !reading->failed
+               ? smaller(reading->due_usec, reading->begun_usec + gap_usec)
+               : reading->due_usec;
+}
+
+uint64_t reading_age_limit(uint64_t interval_usec) {
+    return larger(STALE_FACTOR * interval_usec, AGE_MIN_USEC);
+}
+
+enum data_status reading_status(const struct reading *reading, uint64_t age_limit_usec,
+                                uint64_t now_usec) {
+    if (reading->good_usec == 0 || now_usec - reading->good_usec > age_limit_usec) {
+        return DATA_UNAVAILABLE;
+    }
+    return reading->failed ? DATA_STALE : DATA_OK;
+}
+
+bool reading_was_tried(const struct reading *reading) {
+    return reading->failed || reading->good_usec != 0;
+}

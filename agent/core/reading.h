@@ -1,0 +1,48 @@
+/*
+ * When to read something of Postfix again, and how far what was read can still be trusted. One
+ * struct for each kind of reading: the counts, the listing, the settings. All times are
+ * CLOCK_MONOTONIC in microseconds.
+ */
+#ifndef HMQ_CORE_READING_H
+#define HMQ_CORE_READING_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Zeroed before use: never read, due at once. */
+struct reading {
+    bool running, failed;
+    bool dirty; /* a hint says that it would find something new */
+    uint64_t begun_usec, good_usec, used_usec, due_usec;
+};
+
+/* hmqDataStatus */
+enum data_status { DATA_OK = 1, DATA_STALE, DATA_UNAVAILABLE };
+
+/* Reading may take one part in so many of the time. */
+#define READING_DUTY 20
+
+void reading_begin(struct reading *reading, uint64_t now_usec);
+
+/*
+ * It went well, and is due again after interval_usec; or it failed, and is due soon, but the later
+ * the longer it took: a timeout costs as well.
+ */
+void reading_end(struct reading *reading, bool good, uint64_t interval_usec, uint64_t now_usec);
+
+/* The shortest time from begin to begin: at least least_usec, and what its cost allows. */
+uint64_t reading_gap(const struct reading *reading, uint64_t least_usec);
+
+/* When it is due: by its time, or by a hint once gap_usec has gone by. UINT64_MAX while running. */
+uint64_t reading_due(const struct reading *reading, uint64_t gap_usec);
+
+/* How old it may be before what it said is no longer served, given how often it is to be read. */
+uint64_t reading_age_limit(uint64_t interval_usec);
+
+/* What it said is served as it is, as stale (the latest try failed), or not at all. */
+enum data_status reading_status(const struct reading *reading, uint64_t age_limit_usec,
+                                uint64_t now_usec);
+
+bool reading_was_tried(const struct reading *reading);
+
+#endif
