@@ -265,8 +265,30 @@ static void test_looks(void **state) {
     }
 }
 
+static const struct {
+    const char *name;
+    uint32_t threshold, clear;
+} clear_values[] = {
+    {"off", 0, 0},
+    {"1", 1, 0},
+    {"9", 9, 8},
+    {"10", 10, 9},
+    {"500", 500, 450},
+    {"11", 11, 9},
+    {"the greatest", UINT32_MAX, 3865470565U},
+};
+
+static void test_clear_value(void **state) {
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(clear_values); i++) {
+        CHECK_INT(clear_values[i].name, detect_clear_value(clear_values[i].threshold),
+                  clear_values[i].clear);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_clear_value),
         cmocka_unit_test(test_sequences),
         cmocka_unit_test(test_looks),
     };

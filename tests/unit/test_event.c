@@ -51,11 +51,21 @@ static void test_clears_follow_raises(void **state) {
     }
 }
 
+/* What a clear ends: the one before it for all pairs, nothing for raises and single ones. */
+static void test_raise_of(void **state) {
+    (void)state;
+    for (enum event_type e = EVENT_OVERLOAD_RAISED; e < EVENT_TYPE_END; e++) {
+        bool clear = e <= EVENT_DATA_RESTORED && e % 2 == 0;
+        CHECK_INT(event_name(e), event_raise_of(e), clear ? (int)e - 1 : 0);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_names_and_severities),
         cmocka_unit_test(test_table_is_complete),
         cmocka_unit_test(test_clears_follow_raises),
+        cmocka_unit_test(test_raise_of),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,343 @@
+/*
+ * Which messages a job is about: lists of ids, patterns, criteria against postqueue -j's lines.
+ */
+#include "core/selection.h"
+
+#include "unit.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+#define LONG_ID "4Fk3xY0bcdzK9q"
+#define ID_32 "4Fk3xY0bcdzK9qBCDFGHJKLMNPQRSTVW"
+
+static const struct {
+    const char *name;
+    const char *text;
+    size_t len;
+    size_t count; /* with bad: the list is refused */
+    bool bad;
+    const char *ids[4];
+} lists[] = {
+#define TEXT(text) text, sizeof(text) - 1
+    {"nothing", TEXT(""), 0, false, {NULL}},
+    {"separators only", TEXT(" ,\t\r\n,, "), 0, false, {NULL}},
+    {"one", TEXT("A1B2C3"), 1, false, {"A1B2C3"}},
+    {"spaces around", TEXT("  A1B2C3 "), 1, false, {"A1B2C3"}},
+    {"all separators",
+     TEXT("A1B2C3,A1B2C4\tA1B2C5\r\n" LONG_ID),
+     4,
+     false,
+     {"A1B2C3", "A1B2C4", "A1B2C5", LONG_ID}},
+    {"sorted, shorter first",
+     TEXT("FFFFFFF B00000 A00000"),
+     3,
+     false,
+     {"A00000", "B00000", "FFFFFFF"}},
+    {"each once", TEXT("A1B2C3 A1B2C4,A1B2C3 A1B2C3"), 2, false, {"A1B2C3", "A1B2C4"}},
+    {"32 characters", TEXT(ID_32), 1, false, {ID_32}},
+    {"33 characters", TEXT(ID_32 "X"), 0, true, {NULL}},
+    {"ALL", TEXT("ALL"), 0, true, {NULL}},
+    {"all", TEXT("all"), 0, true, {NULL}},
+    {"ALL among ids", TEXT("A1B2C3 ALL"), 0, true, {NULL}},
+    {"a dash", TEXT("-"), 0, true, {NULL}},
+    {"an option", TEXT("-dALL"), 0, true, {NULL}},
+    {"too short", TEXT("A1B2C"), 0, true, {NULL}},
+    {"lower case", TEXT("a1b2c3"), 0, true, {NULL}},
+    {"a path", TEXT("../A1B2C3"), 0, true, {NULL}},
+    {"a semicolon", TEXT("A1B2C3;A1B2C4"), 0, true, {NULL}},
+    {"a status mark of mailq", TEXT("A1B2C3*"), 0, true, {NULL}},
+    {"a shell's characters", TEXT("$(reboot)"), 0, true, {NULL}},
+    {"a NUL behind", TEXT("A1B2C3\0"), 0, true, {NULL}},
+    {"a NUL between", TEXT("A1B2C3\0A1B2C4"), 0, true, {NULL}},
+    {"a NUL alone", TEXT("\0"), 0, true, {NULL}},
+    {"no ASCII", TEXT("A1B2C3\xA0"), 0, true, {NULL}},
+    {"a vertical tab is none", TEXT("A1B2C3\vA1B2C4"), 0, true, {NULL}},
+};
+
+static void test_parse(void **state) {
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(lists); i++) {
+        const char *name = lists[i].name;
+        struct target_list list = {0};
+        CHECK_INT(name, target_list_parse(lists[i].text, lists[i].len, &list), !lists[i].bad);
+        CHECK_INT(name, list.count, lists[i].count);
+        for (size_t id = 0; id < list.count; id++) {
+            CHECK_STRING(name, list.targets[id].id, lists[i].ids[id]);
+            CHECK(name, target_list_find(&list, lists[i].ids[id]) == &list.targets[id]);
+            CHECK(name, !list.targets[id].listed && !list.targets[id].replaced);
+        }
+        CHECK(name, target_list_find(&list, "FFFFFF") == NULL);
+        CHECK(name, target_list_find(&list, ID_32 "X") == NULL);
+        target_list_deinit(&list);
+    }
+}
+
+static void test_many(void **state) {
+    (void)state;
+    struct target_list list = {0};
+    char id[QUEUE_ID_SIZE];
+    for (unsigned i = 0; i < 20000; i++) {
+        snprintf(id, sizeof id, "%010X", i * 7919 % 10000);
+        assert_true(target_list_add(&list, id, i));
+    }
+    target_list_sort(&list);
+    assert_int_equal(list.count, 10000);
+    for (unsigned i = 0; i < 10000; i++) {
+        snprintf(id, sizeof id, "%010X", i);
+        assert_ptr_equal(target_list_find(&list, id), &list.targets[i]);
+    }
+    target_list_deinit(&list);
+}
+
+static const struct {
+    const char *pattern;
+    const char *address;
+    bool matches;
+} patterns[] = {
+    {"a@b.example", "a@b.example", true},
+    {"a@b.example", "xa@b.example", false},
+    {"a@b.example", "a@b.examplex", false},
+    {"a@b.example", "a@b.exampl", false},
+    /* Case counts before the last @ only. */
+    {"A@b.example", "a@b.example", false},
+    {"a@B.Example", "a@b.eXAMPLE", true},
+    {"a@c@B.x", "a@c@b.X", true},
+    {"a@C@b.x", "a@c@b.x", false},
+    {"*@B.X", "a@b.x", true},
+    {"root", "root", true},
+    {"Root", "root", false},
+    {"*@b.example", "a@b.example", true},
+    {"*@b.example", "@b.example", true},
+    {"*@b.example", "a@sub.b.example", false},
+    {"*.b.example", "a@sub.b.example", true},
+    {"*", "", true},
+    {"*", "anything@x", true},
+    {"**", "a", true},
+    {"", "", true},
+    {"", "a", false},
+    {"?", "", false},
+    {"?", "a", true},
+    {"?", "ab", false},
+    {"?@x", "a@x", true},
+    {"a?c@x", "abc@x", true},
+    {"a?c@x", "ac@x", false},
+    {"a@?", "a@X", true},
+    {"a*", "a", true},
+    {"a*", "b", false},
+    {"*a", "bba", true},
+    {"*a", "bab", false},
+    {"a*b*c@x", "a1b2b3c@x", true},
+    {"a*b*c@x", "a1c2b@x", false},
+    {"*?@x", "@x", false},
+    {"*?@x", "ab@x", true},
+    {"?*@x", "a@x", true},
+    {"*@*.example", "u@v.example", true},
+    {"news*@shop.example", "newsletter@shop.example", true},
+    {"*ab*ab*", "xabab", true},
+    {"*ab*ab*", "xaba", false},
+    {"[a-z]@x", "a@x", false},
+    {"[a-z]@x", "[a-z]@x", true},
+    {"a\\*@x", "a*@x", false},
+    {"j\xC3\xB6rg@*", "j\xC3\xB6rg@m\xC3\xBCller.example", true},
+    {"<>", "", true},
+    {"<>", "a@x", false},
+    {"<>", "<>", false},
+    {"<>*", "", false},
+    {"MAILER-DAEMON", "", false},
+};
+
+static void test_patterns(void **state) {
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(patterns); i++) {
+        char name[128];
+        snprintf(name, sizeof name, "%s against %s", patterns[i].pattern, patterns[i].address);
+        CHECK_INT(name, address_matches(patterns[i].pattern, patterns[i].address),
+                  patterns[i].matches);
+    }
+}
+
+/* What takes a matcher that tries every split exponential time. The bound is a thousand times what
+ * it needs. */
+static void test_pathological(void **state) {
+    (void)state;
+    char pattern[256];
+    static char address[100001];
+    for (size_t i = 0; i < sizeof pattern - 2; i += 2) {
+        memcpy(pattern + i, "*a", 2);
+    }
+    memcpy(pattern + sizeof pattern - 2, "b", 2);
+    memset(address, 'a', sizeof address - 1);
+    clock_t before = clock();
+    assert_false(address_matches(pattern, address));
+    memset(pattern, '?', sizeof pattern - 1);
+    pattern[0] = '*';
+    pattern[254] = 'b';
+    assert_false(address_matches(pattern, address));
+    address[sizeof address - 2] = 'b';
+    assert_true(address_matches(pattern, address));
+    assert_true(clock() - before < 10 * CLOCKS_PER_SEC);
+}
+
+/* A real line of Postfix 3.7, but for the addresses. */
+#define NOW INT64_C(1700003600)
+static const char deferred[] =
+    "{\"queue_name\": \"deferred\", \"queue_id\": \"A91C04D7E2\", \"arrival_time\": 1700000000, "
+    "\"message_size\": 4716, \"forced_expire\": false, \"sender\": \"News@shop.example\", "
+    "\"recipients\": [{\"address\": \"bob@full.example\", \"delay_reason\": \"host "
+    "mx.full.example[198.51.100.7] said: 452 4.2.2 Mailbox full (in reply to RCPT TO command)\"}, "
+    "{\"address\": \"carol@down.example\", \"delay_reason\": \"connect to "
+    "mx.down.example[192.0.2.25]:25: Connection timed out\"}]}";
+static const char bounce[] =
+    "{\"queue_name\": \"active\", \"queue_id\": \"7C21D3F8A6\", \"arrival_time\": 1700003700, "
+    "\"message_size\": 0, \"forced_expire\": false, \"sender\": \"MAILER-DAEMON\", "
+    "\"recipients\": [{\"address\": \"anna@customer.example\"}]}";
+static const char nobody[] =
+    "{\"queue_name\": \"maildrop\", \"queue_id\": \"7C21D3F8A6\", \"arrival_time\": 1700003600, "
+    "\"message_size\": 5000000000, \"forced_expire\": false, \"sender\": \"a@b.example\", "
+    "\"recipients\": []}";
+
+#define FULL "452 4.2.2 Mailbox full"
+#define TIMED_OUT "Connection timed out"
+
+static const struct {
+    const char *name;
+    const char *line;
+    struct job_request request;
+    bool matches;
+} matches[] = {
+    {"no criterion", deferred, {.queue = 0}, true},
+    {"its queue", deferred, {.queue = 4}, true},
+    {"another queue", deferred, {.queue = 3}, false},
+    {"sender", deferred, {.sender = "News@shop.example"}, true},
+    {"sender, glob", deferred, {.sender = "*@SHOP.*"}, true},
+    {"sender, other case", deferred, {.sender = "news@shop.example"}, false},
+    {"sender, null", deferred, {.sender = "<>"}, false},
+    {"null sender", bounce, {.sender = "<>"}, true},
+    {"null sender, any glob", bounce, {.sender = "*"}, true},
+    {"null sender, by its name in mailq", bounce, {.sender = "MAILER-DAEMON"}, false},
+    {"first recipient", deferred, {.recipient = "bob@*"}, true},
+    {"second recipient", deferred, {.recipient = "carol@down.example"}, true},
+    {"no such recipient", deferred, {.recipient = "dave@*"}, false},
+    {"no recipients at all", nobody, {.recipient = "*"}, false},
+    {"first reason", deferred, {.reason = FULL}, true},
+    {"second reason", deferred, {.reason = TIMED_OUT}, true},
+    {"reason, case counts", deferred, {.reason = "connection timed out"}, false},
+    {"reason is no glob", deferred, {.reason = "*"}, false},
+    {"no reason given", bounce, {.reason = TIMED_OUT}, false},
+    {"recipient and reason of one", deferred, {.recipient = "bob@*", .reason = FULL}, true},
+    {"of the second", deferred, {.recipient = "carol@*", .reason = TIMED_OUT}, true},
+    {"of two", deferred, {.recipient = "bob@*", .reason = TIMED_OUT}, false},
+    {"old enough", deferred, {.min_age_s = 3600}, true},
+    {"a second too young", deferred, {.min_age_s = 3601}, false},
+    {"from the future", bounce, {.min_age_s = 1}, false},
+    {"from the future, any age", bounce, {.min_age_s = 0}, true},
+    {"the greatest age", deferred, {.min_age_s = UINT32_MAX}, false},
+    {"large enough", deferred, {.min_size = 4716}, true},
+    {"an octet too small", deferred, {.min_size = 4717}, false},
+    {"larger than 32 bits", nobody, {.min_size = UINT32_MAX}, true},
+    {"all together",
+     deferred,
+     {.queue = 4,
+      .sender = "*@shop.example",
+      .recipient = "*@full.example",
+      .reason = "Mailbox",
+      .min_age_s = 60,
+      .min_size = 1000},
+     true},
+    {"all but one",
+     deferred,
+     {.queue = 4,
+      .sender = "*@shop.example",
+      .recipient = "*@full.example",
+      .reason = "Mailbox",
+      .min_age_s = 60,
+      .min_size = 5000},
+     false},
+    {"ids are no business of it", deferred, {.queue_ids = (char[]){"FFFFFF"}}, true},
+};
+
+static void test_matches(void **state) {
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(matches); i++) {
+        struct message_json *json;
+        struct message_head head;
+        char error[128];
+        CHECK_INT(matches[i].name,
+                  message_json_open(matches[i].line, strlen(matches[i].line), &json, &head, error,
+                                    sizeof error),
+                  LINE_OK);
+        CHECK_INT(matches[i].name, request_matches(&matches[i].request, &head, json, NOW),
+                  matches[i].matches);
+        message_json_close(json);
+    }
+}
+
+static const struct {
+    const char *name;
+    struct job_request a;
+    bool equal, criteria; /* to an empty one; of it */
+} requests[] = {
+    {"empty", {.expected_count = -1}, true, false},
+    {"queue", {.expected_count = -1, .queue = 1}, false, true},
+    {"sender", {.expected_count = -1, .sender = "a"}, false, true},
+    {"recipient", {.expected_count = -1, .recipient = "a"}, false, true},
+    {"reason", {.expected_count = -1, .reason = "a"}, false, true},
+    {"age", {.expected_count = -1, .min_age_s = 1}, false, true},
+    {"size", {.expected_count = -1, .min_size = 1}, false, true},
+    {"all", {.expected_count = -1, .all = true}, false, false},
+    {"expected count", {.expected_count = 0}, false, false},
+    {"comment", {.expected_count = -1, .comment = "a"}, false, false},
+};
+
+static void test_equal(void **state) {
+    static char nothing[] = "";
+    static char one[] = "A1B2C3";
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(requests); i++) {
+        struct job_request a = requests[i].a;
+        struct job_request empty = {.queue_ids = nothing, .expected_count = -1};
+        a.queue_ids = nothing;
+        CHECK_INT(requests[i].name, request_equal(&a, &empty), requests[i].equal);
+        CHECK_INT(requests[i].name, request_equal(&empty, &a), requests[i].equal);
+        CHECK(requests[i].name, request_equal(&a, &a));
+        CHECK_INT(requests[i].name, request_has_criteria(&a), requests[i].criteria);
+        empty.queue_ids = one;
+        CHECK(requests[i].name, !request_equal(&a, &empty));
+    }
+}
+
+static const struct {
+    const char *name;
+    const char *a, *b;
+    bool equal;
+} id_pairs[] = {
+    {"the same text", "A1B2C3 A1B2C4", "A1B2C3 A1B2C4", true},
+    {"other separators", "A1B2C3 A1B2C4", "A1B2C3,\tA1B2C4\n", true},
+    {"another order", "A1B2C4 A1B2C3", "A1B2C3 A1B2C4", true},
+    {"named twice", "A1B2C3 A1B2C3", "A1B2C3", true},
+    {"one more", "A1B2C3 A1B2C4", "A1B2C3", false},
+    {"another one", "A1B2C3", "A1B2C4", false},
+    {"none and blanks", "", "  ", true},
+};
+
+static void test_equal_ids(void **state) {
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(id_pairs); i++) {
+        struct job_request a = {.queue_ids = strdup(id_pairs[i].a)};
+        struct job_request b = {.queue_ids = strdup(id_pairs[i].b)};
+        CHECK_INT(id_pairs[i].name, request_equal(&a, &b), id_pairs[i].equal);
+        free(a.queue_ids);
+        free(b.queue_ids);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_parse),     cmocka_unit_test(test_many),
+        cmocka_unit_test(test_patterns),  cmocka_unit_test(test_pathological),
+        cmocka_unit_test(test_matches),   cmocka_unit_test(test_equal),
+        cmocka_unit_test(test_equal_ids),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
