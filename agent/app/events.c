@@ -42,17 +42,40 @@ static void release(struct waiting *waiting) {
     }
 }
 
-/* The store calls back in the order in which it was asked, so that this one is the first. */
+/* All that wait, in their order. */
+static void release_all(struct events *events) {
+    for (struct waiting *waiting = events->first; waiting != NULL; waiting = waiting->next) {
+        release(waiting);
+    }
+}
+
+/* The store calls back in the order in which it was asked, but for what it could not take at all:
+ * that comes at once, before what has been waiting. */
+static void take_out(struct events *events, const struct waiting *waiting) {
+    struct waiting *before = NULL;
+    struct waiting *at = events->first;
+    while (at != waiting) {
+        before = at;
+        at = at->next;
+    }
+    if (before != NULL) {
+        before->next = waiting->next;
+    } else {
+        events->first = waiting->next;
+    }
+    if (events->last == waiting) {
+        events->last = before;
+    }
+}
+
 static void on_stored(void *userdata, int error, const char *text) {
     struct waiting *waiting = userdata;
-    struct events *events = waiting->events;
-    (void)error;
     (void)text;
-    release(waiting);
-    events->first = waiting->next;
-    if (events->first == NULL) {
-        events->last = NULL;
+    if (error < 0) {
+        release_all(waiting->events);
     }
+    release(waiting);
+    take_out(waiting->events, waiting);
     free(waiting);
 }
 
@@ -77,7 +100,10 @@ static void add_waiting(struct events *events, struct waiting *waiting) {
         events->first = waiting;
     }
     events->last = waiting;
-    if (events->first == waiting) {
+    /* It may be off with others in front, which went their way after a second. */
+    int enabled = SD_EVENT_OFF;
+    sd_event_source_get_enabled(events->timer, &enabled);
+    if (enabled == SD_EVENT_OFF) {
         sd_event_source_set_time(events->timer, waiting->until_usec);
         sd_event_source_set_enabled(events->timer, SD_EVENT_ONESHOT);
     }
@@ -149,10 +175,12 @@ static struct notification *build(const struct mib_view *view, const struct even
 static void store_and_send(struct events *events, const struct event *event,
                            struct notification *notification) {
     struct store *store = events->sources.store;
-    struct waiting *waiting = notification != NULL ? calloc(1, sizeof *waiting) : NULL;
+    bool wait = notification != NULL && store_usable(store);
+    struct waiting *waiting = wait ? calloc(1, sizeof *waiting) : NULL;
     if (waiting == NULL) {
         store_event_add(store, event, NULL, NULL);
         if (notification != NULL) {
+            release_all(events); /* what was told first is sent first */
             agentx_notify(events->agentx, notification);
         }
         return;
@@ -160,12 +188,8 @@ static void store_and_send(struct events *events, const struct event *event,
     *waiting = (struct waiting){.events = events,
                                 .notification = notification,
                                 .until_usec = clock_usec() + STORE_WAIT_USEC};
-    bool usable = store_usable(store);
     add_waiting(events, waiting);
     store_event_add(store, event, on_stored, waiting);
-    if (!usable) {
-        release(waiting);
-    }
 }
 
 void events_emit(struct events *events, const struct event *given) {
@@ -290,13 +314,15 @@ void events_load(struct events *events, const struct store_image *image) {
     if (image->event_serial > status->event_serial) {
         status->event_serial = image->event_serial;
     }
-    if (event_log_oldest(events->log) != 0) {
-        return; /* read late: hmqEventTable has begun anew */
-    }
+    /* Read late, hmqEventTable has begun anew; what is from before was not sent all the same. */
+    uint32_t begun = event_log_oldest(events->log);
     for (size_t i = 0; i < image->event_count; i++) {
-        event_log_add(events->log, &image->events[i]);
-        if (image->events[i].notified == NOTIFIED_PENDING) {
-            resend(events, &image->events[i]);
+        const struct event *event = &image->events[i];
+        if (begun == 0) {
+            event_log_add(events->log, event);
+        }
+        if (event->notified == NOTIFIED_PENDING && (begun == 0 || event->serial < begun)) {
+            resend(events, event);
         }
     }
 }
