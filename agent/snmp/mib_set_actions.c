@@ -192,8 +192,21 @@ enum mib_error mib_check_rows(struct mib_transaction *transaction, const struct 
     return MIB_ERROR_NONE;
 }
 
+/* Two commands for one message have no order within a PDU. */
+static bool controlled(const struct mib_transaction *transaction, const char *id) {
+    for (size_t i = 0; i < transaction->control_count; i++) {
+        if (strcmp(transaction->controls[i].id, id) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static enum mib_error add_control(struct mib_transaction *transaction, enum action_command command,
                                   const char *id) {
+    if (controlled(transaction, id)) {
+        return MIB_INCONSISTENT_VALUE;
+    }
     struct staged_control *controls = mib_grow(transaction->controls, transaction->control_count,
                                                &transaction->control_capacity, sizeof *controls);
     if (controls == NULL) {
@@ -244,12 +257,18 @@ enum mib_error mib_stage_control(struct mib_transaction *transaction, const stru
                                   : MIB_WRONG_VALUE;
 }
 
+/* True for what a one-line control would have asked for: a row under no name may say more. */
+static bool is_control(const struct job_request *request, const char *id) {
+    return strcmp(request->queue_ids, id) == 0 && !request_has_criteria(request) && !request->all &&
+           request->expected_count == JOB_NO_EXPECTED_COUNT;
+}
+
 /* The last command of the one-line kind that was given for the message (or to hmqFlush, ""). */
 static const struct job *last_control(const struct job_table *jobs, const char *id) {
     const struct job *last = NULL;
     for (size_t i = 0; i < jobs->count && jobs->jobs[i]->key.owner[0] == '\0'; i++) {
         const struct job *job = jobs->jobs[i];
-        if (strcmp(job->request.queue_ids, id) == 0 && (last == NULL || job->order > last->order)) {
+        if (is_control(&job->request, id) && (last == NULL || job->order > last->order)) {
             last = job;
         }
     }
@@ -262,17 +281,24 @@ static bool is_retry(const struct mib_view *view, const struct staged_control *c
            view->now_wall >= last->created && view->now_wall - last->created <= MIB_RETRY_S;
 }
 
+static bool staged(const struct mib_transaction *transaction, const struct job_key *key) {
+    for (size_t i = 0; i < transaction->changes.job_count; i++) {
+        const struct job_key *other = &transaction->changes.jobs[i]->key;
+        if (other->owner[0] == '\0' && other->command == key->command && other->id == key->id) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* A free id that no other row of this PDU takes. */
 static uint32_t next_id(const struct mib_transaction *transaction, const struct mib_view *view,
                         enum action_command command) {
-    uint32_t id = job_table_free_id(view->jobs, "", command);
-    for (size_t i = 0; i < transaction->changes.job_count; i++) {
-        const struct job_key *key = &transaction->changes.jobs[i]->key;
-        if (key->owner[0] == '\0' && key->command == command && key->id >= id) {
-            id = key->id + 1;
-        }
+    struct job_key key = {.command = command, .id = job_table_free_id(view->jobs, "", command)};
+    while (staged(transaction, &key) || job_table_find(view->jobs, &key) != NULL) {
+        key.id = key.id < INT32_MAX ? key.id + 1 : 1;
     }
-    return id;
+    return key.id;
 }
 
 enum mib_error mib_check_controls(struct mib_transaction *transaction, const struct mib_view *view,
