@@ -1,6 +1,7 @@
 #include "app/actions.h"
 
 #include "app/job_run.h"
+#include "core/selection.h"
 #include "os/clock.h"
 
 #include <errno.h>
@@ -152,18 +153,22 @@ static void note_arrivals(struct job *job, const struct listing *listing) {
         job->request.queue_ids[0] == '\0') {
         return;
     }
-    job->seen = calloc(listing->row_count, sizeof *job->seen);
-    if (job->seen == NULL) {
+    const char *ids = job->request.queue_ids;
+    struct target_list named = {0};
+    if (!target_list_parse(ids, strlen(ids), &named) || named.count == 0 ||
+        (job->seen = calloc(named.count, sizeof *job->seen)) == NULL) {
+        target_list_deinit(&named);
         return; /* the time of the SET is compared in any case */
     }
     for (size_t i = 0; i < listing->row_count; i++) {
         const struct message *message = listing->rows[i];
-        if (strstr(job->request.queue_ids, message->id) != NULL) {
+        if (target_list_find(&named, message->id) != NULL) {
             struct job_seen *seen = &job->seen[job->seen_count++];
             memcpy(seen->id, message->id, sizeof seen->id);
             seen->arrival = message->arrival;
         }
     }
+    target_list_deinit(&named);
 }
 
 void actions_commit(struct actions *actions, struct job *const *jobs, size_t count,

@@ -190,6 +190,10 @@ static void on_flush_end(void *userdata, const struct command_end *command) {
 static void on_view_end(void *userdata, const struct command_end *command) {
     struct job_run *run = userdata;
     if (!command->ok) {
+        /* Half a message is none, here as after a restart. */
+        free(run->job->output);
+        run->job->output = NULL;
+        run->job->output_len = 0;
         bool missing = strstr(command->error, "No such file or directory") != NULL;
         end_batch(run, missing ? OUTCOME_NOT_FOUND : OUTCOME_FAILED,
                   missing ? TEXT_NOT_FOUND : command->error);
@@ -312,7 +316,8 @@ static int take_selected(struct job_run *run, const struct message_head *head,
     if (target != NULL) {
         bool other = target->arrival != 0 && target->arrival != head->arrival;
         target->listed = true;
-        target->replaced = other || head->arrival > job->created;
+        /* A moving message can be listed twice; two messages under one id are one too many. */
+        target->replaced = target->replaced || other || head->arrival > job->created;
     }
     return 0;
 }
