@@ -1,0 +1,255 @@
+/*
+ * Events on their way, with the store and the master agent played by the test: what waits for the
+ * disk, for how long, in which order, and what an earlier process left.
+ */
+#include "app/events.h"
+#include "sample.h"
+
+#include "unit.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <time.h>
+
+#define ASKED_MAX 16
+
+static struct {
+    struct sample sample;
+    sd_event *loop;
+    struct events *events;
+    /* The store */
+    bool usable, refuses; /* refuses: it calls back at once, as without memory */
+    struct {
+        store_done done;
+        void *userdata;
+        uint32_t serial;
+    } asked[ASKED_MAX];
+    size_t asked_count, answered;
+    /* The master agent */
+    uint32_t sent[ASKED_MAX];
+    size_t sent_count;
+    uint32_t notified;
+    size_t added;
+} t;
+
+void agentx_notify(struct agentx *agentx, struct notification *notification) {
+    (void)agentx;
+    assert_true(t.sent_count < ASKED_MAX);
+    t.sent[t.sent_count++] = notification->serial;
+    free(notification);
+}
+
+bool store_usable(const struct store *store) {
+    (void)store;
+    return t.usable;
+}
+
+void store_event_add(struct store *store, const struct event *event, store_done done,
+                     void *userdata) {
+    (void)store;
+    if (t.refuses) {
+        if (done != NULL) {
+            done(userdata, -ENOMEM, "out of memory");
+        }
+        return;
+    }
+    assert_true(t.asked_count < ASKED_MAX);
+    t.asked[t.asked_count].done = done;
+    t.asked[t.asked_count].userdata = userdata;
+    t.asked[t.asked_count++].serial = event->serial;
+}
+
+void store_event_notified(struct store *store, uint32_t serial, enum event_notified notified) {
+    (void)store;
+    assert_int_equal(notified, NOTIFIED_SENT);
+    t.notified = serial;
+}
+
+static void answer(int error) {
+    assert_true(t.answered < t.asked_count);
+    size_t i = t.answered++;
+    if (t.asked[i].done != NULL) {
+        t.asked[i].done(t.asked[i].userdata, error, error < 0 ? "the disk is full" : "");
+    }
+}
+
+static void fill_view(void *userdata, struct mib_view *view) {
+    (void)userdata;
+    *view = t.sample.view;
+}
+
+static void on_added(void *userdata, const struct event *event) {
+    (void)userdata;
+    (void)event;
+    t.added++;
+}
+
+static int set_up(void **state) {
+    (void)state;
+    memset(&t, 0, sizeof t);
+    t.usable = true;
+    sample_init(&t.sample, SAMPLE_ALL);
+    t.sample.status.event_serial = 0;
+    const struct events_sources sources = {.status = &t.sample.status,
+                                           .tunables = &t.sample.tunables,
+                                           .view = fill_view,
+                                           .added = on_added};
+    assert_true(sd_event_new(&t.loop) >= 0);
+    assert_int_equal(events_new(t.loop, &sources, &t.events), 0);
+    return 0;
+}
+
+static int tear_down(void **state) {
+    (void)state;
+    events_free(t.events);
+    sd_event_unref(t.loop);
+    sample_deinit(&t.sample);
+    return 0;
+}
+
+static void emit(enum event_type type) {
+    const struct event event = {.type = type, .text = "told"};
+    events_emit(t.events, &event);
+}
+
+static void expect_sent(const char *name, size_t count) {
+    CHECK_INT(name, t.sent_count, count);
+    for (size_t i = 0; i < count; i++) {
+        CHECK_INT(name, t.sent[i], i + 1);
+    }
+}
+
+static void wait_sent(const char *name, size_t count) {
+    time_t end = time(NULL) + 30;
+    while (t.sent_count < count && time(NULL) < end) {
+        assert_true(sd_event_run(t.loop, 100000) >= 0);
+    }
+    expect_sent(name, count);
+}
+
+static void test_waits_for_the_store(void **state) {
+    (void)state;
+    emit(EVENT_OVERLOAD_RAISED);
+    emit(EVENT_OVERLOAD_CLEARED);
+    expect_sent("nothing is stored", 0);
+    assert_int_equal(t.added, 2);
+    assert_int_equal(t.sample.status.event_serial, 2);
+    answer(0);
+    expect_sent("the first is", 1);
+    answer(0);
+    expect_sent("both are", 2);
+    events_sent(t.events, 2);
+    assert_int_equal(t.notified, 2);
+    const struct event *first = event_log_after(events_log(t.events), 0);
+    assert_int_equal(first->notified, NOTIFIED_PENDING);
+    assert_true(first->total.known);
+    assert_int_equal(event_log_after(events_log(t.events), 1)->notified, NOTIFIED_SENT);
+}
+
+/* A second at most, and each: also when those in front have had their second long ago. */
+static void test_a_disk_that_hangs(void **state) {
+    (void)state;
+    emit(EVENT_OVERLOAD_RAISED);
+    wait_sent("the first after a second", 1);
+    emit(EVENT_OVERLOAD_CLEARED);
+    emit(EVENT_DATA_LOST);
+    expect_sent("the others wait too", 1);
+    wait_sent("but no longer", 3);
+    for (int i = 0; i < 3; i++) {
+        answer(0);
+    }
+    expect_sent("once each", 3);
+}
+
+static void test_suppressed(void **state) {
+    (void)state;
+    t.sample.tunables.notify &= ~(1U << EVENT_AGENT_STARTED);
+    emit(EVENT_AGENT_STARTED);
+    answer(0);
+    expect_sent("not sent", 0);
+    assert_int_equal(event_log_after(events_log(t.events), 0)->notified, NOTIFIED_SUPPRESSED);
+    assert_int_equal(t.added, 1);
+}
+
+static void test_an_unusable_store(void **state) {
+    (void)state;
+    emit(EVENT_OVERLOAD_RAISED);
+    t.usable = false;
+    emit(EVENT_OVERLOAD_CLEARED);
+    expect_sent("at once, in order", 2);
+    assert_int_equal(t.asked_count, 2);
+    answer(-ENOSPC);
+    answer(-ENOSPC);
+    expect_sent("once", 2);
+}
+
+/* The store calls back within the call, for an event behind others that wait. */
+static void test_a_store_without_memory(void **state) {
+    (void)state;
+    emit(EVENT_OVERLOAD_RAISED);
+    emit(EVENT_OVERLOAD_CLEARED);
+    t.refuses = true;
+    emit(EVENT_DATA_LOST);
+    expect_sent("in order", 3);
+    t.refuses = false;
+    emit(EVENT_DATA_RESTORED);
+    for (int i = 0; i < 3; i++) {
+        answer(0);
+    }
+    expect_sent("each once", 4);
+    emit(EVENT_AGENT_STARTED);
+    answer(0);
+    expect_sent("and on", 5);
+}
+
+static void test_what_was_left(void **state) {
+    (void)state;
+    struct event left[] = {sample_event(&t.sample, EVENT_OVERLOAD_RAISED),
+                           sample_event(&t.sample, EVENT_OVERLOAD_CLEARED),
+                           sample_event(&t.sample, EVENT_DATA_LOST)};
+    for (uint32_t i = 0; i < COUNT_OF(left); i++) {
+        left[i].serial = i + 1;
+        left[i].notified = NOTIFIED_PENDING;
+    }
+    const struct store_image image = {
+        .events = left, .event_count = COUNT_OF(left), .event_serial = 50};
+    events_load(t.events, &image);
+    expect_sent("in order", 3);
+    assert_int_equal(t.asked_count, 0);
+    assert_int_equal(t.sample.status.event_serial, 50);
+    assert_int_equal(event_log_oldest(events_log(t.events)), 1);
+    emit(EVENT_AGENT_STARTED);
+    assert_int_equal(t.asked[0].serial, 51);
+}
+
+/* Without the database serials go on from the clock; what it has is sent when it is read. */
+static void test_read_late(void **state) {
+    (void)state;
+    struct event left[] = {sample_event(&t.sample, EVENT_OVERLOAD_RAISED),
+                           sample_event(&t.sample, EVENT_OVERLOAD_CLEARED)};
+    left[0].serial = 1;
+    left[1].serial = 2;
+    left[1].notified = NOTIFIED_SENT;
+    const struct store_image image = {.events = left, .event_count = 2, .event_serial = 50};
+    events_load(t.events, NULL);
+    uint32_t begun = t.sample.status.event_serial;
+    assert_true(begun > 1700000000);
+    emit(EVENT_AGENT_STARTED);
+    events_load(t.events, &image);
+    expect_sent("what was pending", 1);
+    assert_int_equal(t.sample.status.event_serial, begun + 1);
+    assert_int_equal(event_log_oldest(events_log(t.events)), begun + 1);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_waits_for_the_store, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_a_disk_that_hangs, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_suppressed, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_an_unusable_store, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_a_store_without_memory, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_what_was_left, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_read_late, set_up, tear_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
