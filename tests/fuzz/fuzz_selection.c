@@ -1,0 +1,70 @@
+/*
+ * Lists of queue ids, and patterns against addresses: the first line is the pattern, the second the
+ * address, all of it a list of ids. A plain recursive matcher says the same where it has the time.
+ */
+#include "core/selection.h"
+
+#include "fuzz.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PLAIN_MAX 12
+
+static bool plain(const char *p, const char *c, const char *domain) {
+    if (*p == '*') {
+        return plain(p + 1, c, domain) || (*c != '\0' && plain(p, c + 1, domain));
+    }
+    if (*p == '\0' || *c == '\0') {
+        return *p == *c;
+    }
+    bool same = *p == '?' || *p == *c ||
+                (c >= domain && tolower((unsigned char)*p) == tolower((unsigned char)*c));
+    return same && plain(p + 1, c + 1, domain);
+}
+
+static void check_pattern(char *pattern) {
+    char *address = strchr(pattern, '\n');
+    if (address == NULL) {
+        return;
+    }
+    *address++ = '\0';
+    bool matches = address_matches(pattern, address);
+    if (strcmp(pattern, "<>") == 0) {
+        MUST(matches == (*address == '\0'));
+    } else if (strlen(pattern) <= PLAIN_MAX && strlen(address) <= PLAIN_MAX) {
+        const char *at = strrchr(address, '@');
+        MUST(matches == plain(pattern, address, at != NULL ? at : address + strlen(address)));
+    }
+    MUST(address_matches("*", address));
+}
+
+static void check_ids(const char *text, size_t size) {
+    struct target_list list = {0};
+    if (!target_list_parse(text, size, &list)) {
+        MUST(list.targets == NULL && list.count == 0);
+        return;
+    }
+    for (size_t i = 0; i < list.count; i++) {
+        const struct target *target = &list.targets[i];
+        MUST(queue_id_valid(target->id, strlen(target->id)));
+        MUST(i == 0 || queue_id_compare(list.targets[i - 1].id, target->id) < 0);
+        MUST(target_list_find(&list, target->id) == target);
+        MUST(memmem(text, size, target->id, strlen(target->id)) != NULL);
+    }
+    target_list_deinit(&list);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    check_ids((const char *)data, size);
+    char *text = malloc(size + 1);
+    MUST(text != NULL);
+    if (size > 0) {
+        memcpy(text, data, size);
+    }
+    text[size] = '\0';
+    check_pattern(text);
+    free(text);
+    return 0;
+}
