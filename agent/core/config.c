@@ -36,10 +36,14 @@ static char *trim(char *text) {
     return text;
 }
 
-/* A comment starts at the line's first # or at one after white space, so that URLs may hold one. */
+/*
+ * A comment starts at the line's first #, at one after white space, or where a value would start
+ * with it; elsewhere a # stays, so that URLs may hold one.
+ */
 static void cut_comment(char *line) {
+    const char *equals = strchr(line, '=');
     for (char *p = strchr(line, '#'); p != NULL; p = strchr(p + 1, '#')) {
-        if (p == line || p[-1] == ' ' || p[-1] == '\t') {
+        if (p == line || p[-1] == ' ' || p[-1] == '\t' || p - 1 == equals) {
             *p = '\0';
             return;
         }

@@ -280,7 +280,8 @@ static int on_output(sd_event_source *source, int fd, uint32_t revents, void *us
     struct stream *stream = find_output(client, fd);
     assert(stream != NULL);
     read_output(client, stream);
-    if (stream->output_ended && stream->exited) {
+    /* What was refused has ended it already. */
+    if (stream->active && stream->output_ended && stream->exited) {
         stream_finish(stream);
     }
     return 0;
@@ -351,15 +352,26 @@ static void drain_output(struct helper_client *client, struct stream *stream) {
     }
 }
 
+static bool is_running(const struct stream *stream, uint32_t sequence) {
+    return stream->active && stream->sequence == sequence;
+}
+
+/* What an end has its callback start is none of those that fail. */
 static void fail_all(struct helper_client *client, const char *error) {
+    uint32_t sequences[STREAM_COUNT];
+    for (size_t i = 0; i < STREAM_COUNT; i++) {
+        sequences[i] = client->streams[i].active ? client->streams[i].sequence : 0;
+    }
     if (client->scan_sequence != 0) {
         client->scan_sequence = 0;
         client->callbacks.counts(client->callbacks.userdata, NULL, error);
     }
     for (size_t i = 0; i < STREAM_COUNT; i++) {
         struct stream *stream = &client->streams[i];
-        if (stream->active) {
+        if (is_running(stream, sequences[i])) {
             drain_output(client, stream);
+        }
+        if (is_running(stream, sequences[i])) {
             stream->lost = true;
             stream_fail(stream, "%s", error);
             stream_finish(stream);

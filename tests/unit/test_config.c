@@ -30,6 +30,8 @@ static const struct {
     {"comment lines", "# user = jim\n  # user = jim\nuser = joe\n#", "user = joe"},
     {"comment after a value", "user = joe # not jim\n", "user = joe"},
     {"a # within a value", "user = joe#1\n", "user = joe#1"},
+    {"a # where the value would start", "container =# y\n", "container = "},
+    {"a # behind another =", "agentx_socket = a=#b\n", "agentx_socket = a=#b"},
     {"the first = divides", "user = a=b\n", "user = a=b"},
     {"the longest value", "user = " A1000 "aaaaaaaaaabbbbbbbbbbccc\n",
      "user = " A1000 "aaaaaaaaaabbbbbbbbbbccc"},

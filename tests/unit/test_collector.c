@@ -1,0 +1,475 @@
+/*
+ * The collector with a helper played by the test: what is known, stale, unavailable and restored.
+ * In every state what is unknown has no number: never 0.
+ */
+#include "app/collector.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "config_text.h"
+#include "fake_helper.h"
+
+#define EXITED(status) ((status) << 8)
+#define STEP_USEC (SECOND / 5)
+
+#define MESSAGE(queue, id)                                                                         \
+    "{\"queue_name\": \"" queue "\", \"queue_id\": \"" id "\", \"arrival_time\": 1700000000, "     \
+    "\"message_size\": 1000, \"forced_expire\": false, \"sender\": \"a@b.example\", "              \
+    "\"recipients\": [{\"address\": \"c@d.example\"}]}\n"
+
+/* What the helper answers at present. */
+static struct {
+    bool silent;
+    int scan_error; /* errno value with scan_text */
+    const char *scan_text;
+    uint32_t counts[QUEUE_COUNT];
+    bool corrupt_known;
+    uint8_t postfix;
+    const char *listing;
+    int list_status;
+    const char *list_words;
+    const char *settings;
+    int64_t mtime;
+    unsigned scans, full_scans, lists, settings_reads;
+} world;
+
+static struct fake_helper fake;
+static struct agent_status status;
+static struct config *config;
+static struct tunables tunables;
+static struct collector *collector;
+static unsigned changes, logs;
+
+static void on_changed(void *userdata) {
+    (void)userdata;
+    changes++;
+}
+
+static void on_helper_up(void *userdata) {
+    (void)userdata;
+}
+
+static void on_log(void *userdata, int priority, const char *text) {
+    (void)userdata;
+    (void)priority;
+    (void)text;
+    logs++;
+}
+
+static int start(const char *text) {
+    static const struct collector_callbacks callbacks = {
+        .changed = on_changed, .helper_up = on_helper_up, .log = on_log};
+    config = good_config("collector", text);
+    tunables_from_config(&tunables, config);
+    status = (struct agent_status){.data = DATA_OK};
+    changes = logs = 0;
+    memset(&world, 0, sizeof world);
+    world.scan_text = world.list_words = "";
+    world.postfix = POSTFIX_RUNNING;
+    world.corrupt_known = true;
+    world.counts[QUEUE_DEFERRED] = 2;
+    world.counts[QUEUE_HOLD] = 1;
+    world.listing = MESSAGE("deferred", "3F2504E0B1") MESSAGE("deferred", "3F2504E0B2")
+        MESSAGE("hold", "3F2504E0B3");
+    world.settings = "3.7.11\n5d\n30d\n\n";
+    world.mtime = 1700000300;
+    int socket = fake_open(&fake);
+    return collector_new(fake.event, socket, config, &tunables, &status, &callbacks, &collector);
+}
+
+static int set_up(void **state) {
+    (void)state;
+    return start("scan_interval = 1s\nlist_interval = 1s\ncommand_timeout = 2s\n");
+}
+
+static int set_up_by_list(void **state) {
+    (void)state;
+    return start("scan_interval = 1s\nlist_interval = 1s\ncommand_timeout = 2s\n"
+                 "spool_directory = none\n");
+}
+
+static int tear_down(void **state) {
+    (void)state;
+    collector_free(collector);
+    fake_deinit(&fake);
+    config_free(config);
+    return 0;
+}
+
+static void say_hello(const char *missing) {
+    struct reply hello = fake_make(REPLY_HELLO, 0);
+    snprintf(hello.text, sizeof hello.text, "%s", missing);
+    fake_send(&fake, &hello, -1);
+}
+
+static void answer_scan(const struct request *request) {
+    struct reply reply = fake_make(REPLY_COUNTS, request->sequence);
+    world.scans++;
+    world.full_scans += (request->flags & SCAN_FULL) != 0;
+    reply.error = world.scan_error;
+    reply.postfix = world.postfix;
+    reply.changed = 1;
+    snprintf(reply.text, sizeof reply.text, "%s", world.scan_text);
+    for (int q = 0; q < QUEUE_COUNT && world.scan_error == 0; q++) {
+        reply.counted[q] = q != QUEUE_CORRUPT || world.corrupt_known;
+        reply.counts[q] = world.counts[q];
+    }
+    fake_send(&fake, &reply, -1);
+}
+
+static void answer_command(const struct request *request, const char *text, int wait_status,
+                           const char *words) {
+    int output = fake_stream(&fake, request->sequence);
+    fake_write(output, text, strlen(text));
+    close(output);
+    fake_exit(&fake, request->sequence, wait_status, words);
+}
+
+static void answer_mtimes(const struct request *request) {
+    struct reply reply = fake_make(REPLY_MTIME, request->sequence);
+    reply.id_count = request->id_count;
+    for (uint32_t i = 0; i < request->id_count; i++) {
+        reply.mtimes[i] = world.mtime + i;
+    }
+    fake_send(&fake, &reply, -1);
+}
+
+/* Everything that was asked is answered, and a fifth of a second goes by. */
+static void step(void) {
+    struct request request;
+    while (fake.socket >= 0 && !world.silent && fake_take(&fake, &request)) {
+        if (request.type == REQUEST_SCAN) {
+            answer_scan(&request);
+        } else if (request.type == REQUEST_LIST) {
+            world.lists++;
+            answer_command(&request, world.listing, world.list_status, world.list_words);
+        } else if (request.type == REQUEST_SETTINGS) {
+            world.settings_reads++;
+            answer_command(&request, world.settings, 0, "");
+        } else if (request.type == REQUEST_MTIME) {
+            answer_mtimes(&request);
+        }
+    }
+    for (int turn = 0; turn < 3; turn++) {
+        fake_turn(&fake);
+    }
+    clock_ahead_usec += STEP_USEC;
+}
+
+#define STEPS_UNTIL(condition)                                                                     \
+    for (int steps_ = 0; !(condition); steps_++) {                                                 \
+        CHECK(#condition, steps_ < 400);                                                           \
+        step();                                                                                    \
+    }
+
+static void steps(int count) {
+    for (; count > 0; count--) {
+        step();
+    }
+}
+
+static const struct snapshot *now(void) {
+    return collector_snapshot(collector);
+}
+
+static bool total_is(uint64_t expected) {
+    uint64_t total;
+    return snapshot_total(now(), &total) && total == expected;
+}
+
+static bool total_unknown(void) {
+    uint64_t total;
+    return !snapshot_total(now(), &total);
+}
+
+static void read_all(void) {
+    say_hello("");
+    STEPS_UNTIL(status.data == DATA_OK && now()->settings.known);
+}
+
+static void check_nothing_known(const char *name) {
+    struct queue_totals totals;
+    CHECK(name, total_unknown());
+    for (int q = 0; q < QUEUE_COUNT; q++) {
+        CHECK(name, !now()->counts.known[q]);
+        CHECK(name, !snapshot_queue_totals(now(), (enum queue)q, &totals));
+    }
+    CHECK(name, !snapshot_all_totals(now(), &totals));
+    CHECK(name, now()->listing == NULL);
+}
+
+static void test_before_hello(void **state) {
+    (void)state;
+    struct request request;
+    steps(10);
+    CHECK("nothing is asked", world.scans + world.lists == 0 && !fake_take(&fake, &request));
+    check_nothing_known("before hello");
+    CHECK_INT("unavailable", status.data, DATA_UNAVAILABLE);
+    CHECK("but not lost", !status.lost);
+    CHECK_INT("no error", status.read_errors, 0);
+}
+
+static void test_all_well(void **state) {
+    (void)state;
+    struct queue_totals totals;
+    read_all();
+    CHECK("total", total_is(3));
+    CHECK_INT("the first scan is full", world.full_scans, 1);
+    CHECK_INT("corrupt", now()->counts.messages[QUEUE_CORRUPT], 0);
+    CHECK_INT("rows", now()->listing->row_count, 3);
+    CHECK("totals", snapshot_all_totals(now(), &totals) && totals.volume == 3000);
+    CHECK_INT("method", status.method, COUNT_SPOOL);
+    CHECK_INT("Postfix", now()->postfix, POSTFIX_RUNNING);
+    CHECK_STRING("version", now()->settings.version, "3.7.11");
+    CHECK_INT("errors", status.read_errors, 0);
+    STEPS_UNTIL(now()->listing->rows[0]->next_retry != 0);
+    CHECK_INT("the first retry", now()->listing->rows[0]->next_retry, 1700000300);
+    CHECK_INT("the second", now()->listing->rows[1]->next_retry, 1700000301);
+    CHECK_INT("none on hold", now()->listing->rows[2]->next_retry, 0);
+    CHECK("told", changes > 0);
+}
+
+/* An empty queue is an honest 0. */
+static void test_empty(void **state) {
+    (void)state;
+    struct queue_totals totals;
+    world.counts[QUEUE_DEFERRED] = world.counts[QUEUE_HOLD] = 0;
+    world.listing = "";
+    read_all();
+    CHECK("total", total_is(0));
+    CHECK("totals", snapshot_all_totals(now(), &totals) && totals.messages == 0);
+    CHECK_INT("rows", now()->listing->row_count, 0);
+    CHECK_INT("errors", status.read_errors, 0);
+}
+
+static void test_no_corrupt(void **state) {
+    (void)state;
+    world.corrupt_known = false;
+    read_all();
+    CHECK("unknown", !now()->counts.known[QUEUE_CORRUPT]);
+    CHECK("the total is known", total_is(3));
+}
+
+/* Ways in which reading fails. */
+static const struct {
+    const char *name;
+    int scan_error;
+    const char *scan_text;
+    const char *listing; /* NULL = as it was */
+    int list_status;
+    const char *words;
+    bool counts_lost, list_lost;
+    const char *error;
+} failures[] = {
+    {"the spool is gone", ENOENT, "cannot read /spool/: No such file or directory", NULL, 0, "",
+     true, false, "cannot read /spool/: No such file or directory"},
+    {"postqueue fails", 0, "", "", EXITED(69), "postqueue: fatal: x", false, true,
+     "postqueue ended with status 69: postqueue: fatal: x"},
+    {"postqueue crashes", 0, "", MESSAGE("hold", "3F2504E0B1"), SIGSEGV, "", false, true,
+     "postqueue was ended by signal 11"},
+    {"a cut listing", 0, "", MESSAGE("hold", "3F2504E0B1") "{\"queue_na", 0, "", false, true,
+     "postqueue: output ended within line 2"},
+    {"junk", 0, "", "Mail queue is empty\n", 0, "", false, true,
+     "postqueue: output refused at line 1: not one JSON object: Mail queue is empty"},
+    {"nothing listed though there are messages", 0, "", "", 0, "", false, true,
+     "postqueue listed nothing, but 3 messages are on disk"},
+    {"both", EIO, "cannot read /spool/hold: Input/output error", "", EXITED(1), "x", true, true,
+     NULL},
+};
+
+/* Stale first, with the last values; unavailable then, with none; and restored. */
+static void test_failures(void **state) {
+    for (size_t i = 0; i < COUNT_OF(failures); i++) {
+        const char *name = failures[i].name;
+        read_all();
+        const char *listing = world.listing;
+        world.scan_error = failures[i].scan_error;
+        world.scan_text = failures[i].scan_text;
+        world.listing = failures[i].listing != NULL ? failures[i].listing : world.listing;
+        world.list_status = failures[i].list_status;
+        world.list_words = failures[i].words;
+        STEPS_UNTIL(status.data != DATA_OK);
+        CHECK_INT(name, status.data, DATA_STALE);
+        CHECK(name, total_is(3));
+        CHECK(name, now()->listing != NULL && now()->listing->row_count == 3);
+        CHECK(name, !status.lost);
+        CHECK(name, status.read_errors > 0);
+        if (failures[i].error != NULL) {
+            CHECK_STRING(name, status.last_read_error, failures[i].error);
+        }
+        STEPS_UNTIL(status.data == DATA_UNAVAILABLE);
+        CHECK(name, status.lost);
+        /* The two grow old each in its time. */
+        STEPS_UNTIL(!failures[i].list_lost || now()->listing == NULL);
+        STEPS_UNTIL(!failures[i].counts_lost || total_unknown());
+        steps(20);
+        CHECK_INT(name, total_unknown(), failures[i].counts_lost);
+        CHECK_INT(name, now()->listing == NULL, failures[i].list_lost);
+        if (failures[i].counts_lost && failures[i].list_lost) {
+            check_nothing_known(name);
+        }
+        CHECK_INT(name, logs, failures[i].error != NULL ? 1 : logs);
+
+        world.scan_error = 0;
+        world.listing = listing;
+        world.list_status = 0;
+        world.list_words = world.scan_text = "";
+        STEPS_UNTIL(status.data == DATA_OK);
+        CHECK(name, total_is(3));
+        CHECK(name, now()->listing != NULL && now()->listing->row_count == 3);
+        CHECK(name, !status.lost);
+        tear_down(state);
+        assert_int_equal(set_up(state), 0);
+    }
+}
+
+/* A helper that says nothing is a failed reading too. */
+static void test_silence(void **state) {
+    (void)state;
+    read_all();
+    world.silent = true;
+    STEPS_UNTIL(status.data == DATA_UNAVAILABLE && now()->listing == NULL && total_unknown());
+    check_nothing_known("silence");
+    CHECK("lost", status.lost);
+    CHECK("an error", strstr(status.last_read_error, "no answer from the helper in time") != NULL);
+    world.silent = false;
+    STEPS_UNTIL(status.data == DATA_OK && total_is(3));
+    CHECK("restored", !status.lost);
+}
+
+static void test_helper_gone(void **state) {
+    (void)state;
+    read_all();
+    fake_close(&fake);
+    STEPS_UNTIL(status.data == DATA_UNAVAILABLE);
+    check_nothing_known("gone");
+    CHECK("lost", status.lost);
+    CHECK_INT("Postfix", now()->postfix, POSTFIX_UNKNOWN);
+    CHECK_STRING("the error", status.last_read_error,
+                 "the helper has ended; restart hermes-mailqueued");
+}
+
+static void test_helper_anew(void **state) {
+    (void)state;
+    read_all();
+    unsigned full = world.full_scans;
+    say_hello("");
+    STEPS_UNTIL(world.full_scans > full);
+    STEPS_UNTIL(status.data == DATA_OK);
+    CHECK("total", total_is(3));
+}
+
+/* Counts from the listing: chosen, or because the spool may not be read. */
+static void test_by_list(void **state) {
+    (void)state;
+    world.scan_error = ENOTSUP;
+    world.scan_text = "the spool is not read: spool_directory is none";
+    read_all();
+    CHECK_INT("method", status.method, COUNT_COMMAND);
+    CHECK("total", total_is(3));
+    CHECK("corrupt is unknown", !now()->counts.known[QUEUE_CORRUPT]);
+    CHECK("an empty queue is 0",
+          now()->counts.known[QUEUE_ACTIVE] && now()->counts.messages[QUEUE_ACTIVE] == 0);
+    CHECK_INT("no error", status.read_errors, 0);
+    world.list_status = EXITED(69);
+    STEPS_UNTIL(status.data == DATA_UNAVAILABLE);
+    check_nothing_known("no listing");
+    world.list_status = 0;
+    STEPS_UNTIL(status.data == DATA_OK && total_is(3));
+}
+
+static void test_not_root(void **state) {
+    (void)state;
+    world.scan_error = EACCES;
+    world.scan_text = "cannot read /spool/maildrop: Permission denied";
+    say_hello("not root: Postfix's queue folders cannot be read");
+    STEPS_UNTIL(status.data == DATA_OK);
+    CHECK_INT("method", status.method, COUNT_COMMAND);
+    CHECK("total", total_is(3));
+    CHECK_STRING("told", status.last_read_error, world.scan_text);
+    unsigned errors = status.read_errors;
+    steps(50);
+    CHECK_INT("told once", status.read_errors, errors);
+    /* A spool that can be read after all is better. */
+    world.scan_error = 0;
+    world.counts[QUEUE_HOLD] = 5;
+    STEPS_UNTIL(status.method == COUNT_SPOOL);
+    CHECK("total", total_is(7));
+}
+
+/* A line with a member that makes no sense: counted, its queue's totals unknown, and told. */
+static void test_unreadable_line(void **state) {
+    (void)state;
+    struct queue_totals totals;
+    world.listing =
+        MESSAGE("deferred", "3F2504E0B1") MESSAGE("deferred", "ALL") MESSAGE("hold", "3F2504E0B3");
+    read_all();
+    CHECK_INT("rows", now()->listing->row_count, 2);
+    CHECK("deferred is unknown", !snapshot_queue_totals(now(), QUEUE_DEFERRED, &totals));
+    CHECK("hold is known", snapshot_queue_totals(now(), QUEUE_HOLD, &totals));
+    CHECK("all are unknown", !snapshot_all_totals(now(), &totals));
+    CHECK("the counts are known", total_is(3));
+    CHECK("told", strstr(status.last_read_error, "queue_id") != NULL);
+}
+
+static void test_settings_fail(void **state) {
+    (void)state;
+    read_all();
+    world.settings = "3.7.11\nsoon\n30d\n\n";
+    collector_read_settings_soon(collector);
+    STEPS_UNTIL(!now()->settings.known);
+    CHECK_STRING("why", status.settings_error, "bounce_queue_lifetime is no time value: \"soon\"");
+    CHECK_INT("the queue is another thing", status.data, DATA_OK);
+    world.settings = "3.7.11\n4d\n30d\n\n";
+    STEPS_UNTIL(now()->settings.known);
+    CHECK_STRING("no error", status.settings_error, "");
+    CHECK_INT("read anew", now()->settings.bounce_lifetime_s, 4 * 86400);
+}
+
+static void test_postfix_state(void **state) {
+    (void)state;
+    read_all();
+    world.postfix = POSTFIX_STOPPED;
+    STEPS_UNTIL(now()->postfix == POSTFIX_STOPPED);
+    CHECK("still counted", status.data == DATA_OK && total_is(3));
+    world.postfix = POSTFIX_RUNNING;
+    STEPS_UNTIL(now()->postfix == POSTFIX_RUNNING);
+}
+
+/* A hint is followed soon, and without one only the look from time to time. */
+static void test_hints(void **state) {
+    (void)state;
+    struct reply dirty = fake_make(REPLY_DIRTY, 0);
+    read_all();
+    world.counts[QUEUE_HOLD] = 100;
+    fake_send(&fake, &dirty, -1);
+    step();
+    step();
+    CHECK("counted at once", total_is(102));
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void) {
+    signal(SIGPIPE, SIG_IGN);
+    const struct CMUnitTest tests[] = {
+        TEST(test_before_hello),
+        TEST(test_all_well),
+        TEST(test_empty),
+        TEST(test_no_corrupt),
+        TEST(test_failures),
+        TEST(test_silence),
+        TEST(test_helper_gone),
+        TEST(test_helper_anew),
+        TEST(test_not_root),
+        TEST(test_hints),
+        TEST(test_unreadable_line),
+        TEST(test_settings_fail),
+        TEST(test_postfix_state),
+        cmocka_unit_test_setup_teardown(test_by_list, set_up_by_list, tear_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
