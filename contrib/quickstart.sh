@@ -18,7 +18,7 @@ system_snmpd=no
 address=127.0.0.1 # where snmpd answers
 socket=           # where it takes subagents
 user=
-rows=10
+rows=5
 run=              # what is started has its files here, and goes with them
 stopping=no
 
@@ -40,7 +40,7 @@ Ctrl-C, which ends and removes everything that was started.
   --address ADDR  where that snmpd answers (127.0.0.1)
   --agentx ADDR   where it takes subagents (looked for)
   --user USER     whom the agent runs as (hermes-mq if there is one, else nobody)
-  --rows N        how many messages to show (10)
+  --rows N        how many messages to show (5)
 
 The machine's configuration is not changed.  What stays is the build folder and
 the packages: Postfix without a configuration, so that it does not start, and
@@ -333,6 +333,25 @@ show_reading() {
     echo "$(printf %q "$contrib/hmq-status") $address"
 }
 
+# On example mail only: the lines work on the first message that waits.
+show_acting() {
+    local id action
+    [ "$private_postfix" = yes ] && [ "$system_snmpd" = no ] || return 0
+    id=$(ask snmpget -Oqv "$address" "$base.3.1.5.4" | tr -d '"')
+    [ -n "$id" ] || return 0
+    action=$(printf %q "$contrib/hmq-action")
+    echo
+    echo 'To act, in that terminal: hold a message and release it, then change a setting:'
+    echo
+    export_line "SNMPCONFPATH=$run/snmpd/clients/actor"
+    echo "$action -H $address --comment 'a look first' hold $id"
+    echo "snmpget -Oqs $address 'hmqMessageQueue.\"$id\"'"
+    echo "snmpset -Oqs $address 'hmqMessageControl.\"$id\"' i unhold"
+    echo "snmpwalk -Oqs $address hmqActionState"
+    echo "snmpwalk -Oqs $address hmqActionResultText"
+    echo "snmpset -Oqs $address hmqWarningThreshold.0 u 300"
+}
+
 # What only a private Postfix is for.
 show_trying() {
     local pf=$run/postfix
@@ -403,5 +422,6 @@ start_snmpd
 start_agent
 show_status
 show_reading
+show_acting
 show_trying
 [ "$once" = yes ] || stay

@@ -16,7 +16,7 @@ install(FILES contrib/packaging/sysusers.conf DESTINATION lib/sysusers.d
   RENAME hermes-mailqueue.conf)
 install(FILES contrib/packaging/tmpfiles.conf DESTINATION lib/tmpfiles.d
   RENAME hermes-mailqueue.conf)
-install(PROGRAMS contrib/hmq-status DESTINATION ${CMAKE_INSTALL_BINDIR})
+install(PROGRAMS contrib/hmq-status contrib/hmq-action DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(PROGRAMS contrib/fetch-mibs.sh contrib/rehome-mib.sh
   DESTINATION ${CMAKE_INSTALL_DATADIR}/hermes-mailqueue)
 install(DIRECTORY contrib/integrations DESTINATION ${CMAKE_INSTALL_DOCDIR})

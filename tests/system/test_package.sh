@@ -28,10 +28,12 @@ check_tree() {
 755 $2/sbin/hermes-mailqueued
 755 $2/sbin/hermes-mailqueue-helper
 755 $2/sbin/hermes-mailqueue-hooks
+755 $2/bin/hmq-action
 755 $2/bin/hmq-status
 755 $2/share/hermes-mailqueue/fetch-mibs.sh
 755 $2/share/hermes-mailqueue/rehome-mib.sh
 644 $2/share/snmp/mibs/HERMES-MAILQUEUE-MIB.txt
+644 $2/share/man/man1/hmq-action.1
 644 $2/share/man/man8/hermes-mailqueued.8
 644 $2/share/man/man5/hermes-mailqueue.conf.5
 644 $2/share/man/man7/hermes-mailqueue-mib.7

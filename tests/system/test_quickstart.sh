@@ -128,7 +128,7 @@ quickstart=$!
 wait_for 120 stays_or_ended || fail 'it does not get to the end'
 run=$(grep -o '/tmp/hmq-quick\.[A-Za-z0-9]*' "$root/stay.out" | head -n 1)
 [ -d "$run" ] || fail 'it does not stay'
-check_status "$root/stay.out" "$run/postfix/spool" 10
+check_status "$root/stay.out" "$run/postfix/spool" 5
 echo 'ok: a private Postfix'
 
 pasted "$root/stay.out" 'To ask yourself' >"$root/ask"
@@ -139,6 +139,25 @@ grep -qx "hmqTotalMessages.0 $(count_on_disk)" "$root/ask.out" || fail 'another 
 grep -Eq "^ *hold +$(count_queue "$run/postfix/spool" hold) " "$root/ask.out" ||
     fail 'another number on hold by snmptable'
 echo 'ok: the lines that ask'
+
+pasted "$root/stay.out" 'To act' >"$root/do"
+id=$(awk '$NF ~ /^[0-9A-F]+$/ && / hold / { print $NF }' "$root/do")
+[ -f "$(find "$run/postfix/spool/deferred" -name "$id")" ] || fail "nothing to act on: $id"
+held=$(count_queue "$run/postfix/spool" hold)
+{ grep '^export MIB' "$root/ask"; cat "$root/do"; } >"$root/act"
+# All but the release first, to see the message on hold.
+sed '/unhold/,$d' "$root/act" >"$root/hold"
+paste_lines "$root/hold"
+grep -q "^$id *done " "$root/hold.out" || fail 'no result of the hold'
+grep -q "^hmqMessageQueue.* " "$root/hold.out" || fail 'no queue of the message'
+[ "$(count_queue "$run/postfix/spool" hold)" -eq $((held + 1)) ] || fail 'not held'
+{ grep '^export ' "$root/act"; sed -n '/unhold/,$p' "$root/act"; } >"$root/release"
+paste_lines "$root/release"
+wait_for 30 test -f "$run/postfix/spool/deferred/${id:0:1}/$id" || fail 'not released'
+grep -q '^hmqActionState\."actor"\.hold\.[0-9]* done' "$root/release.out" || fail 'no state of the hold'
+grep -q '^hmqActionResultText\."actor"\.hold\.' "$root/release.out" || fail 'no result by snmpwalk'
+grep -qx 'hmqWarningThreshold.0 300' "$root/release.out" || fail 'the setting'
+echo 'ok: the lines that act'
 
 pasted "$root/stay.out" 'To see an overload' >"$root/try"
 head -n 1 "$root/try" >"$root/raise"
