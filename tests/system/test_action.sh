@@ -75,9 +75,10 @@ END
 "$lab/snmpd.sh" start "$root/snmpd"
 port=$(<"$root/snmpd/port")
 start_agent "agentx_socket=unix:$root/snmpd/agentx" "database=$root/state/db" allow_view=yes
-inject 1010
+# Refused on a flush too, so that all of it stays.
+inject 1010 x@refused.example
 inject 3 'ada@full.example' 'win@Prize.example'
-MAIL_CONFIG=$root/pf/etc sendmail -f '' bounces@suspended.example <<<'A bounce'
+MAIL_CONFIG=$root/pf/etc sendmail -f '' bounces@refused.example <<<'A bounce'
 wait_for "$patience" settled 1014 || fail 'mail not deferred'
 wait_for "$patience" listed || fail 'the agent does not answer'
 mapfile -t all < <(ids deferred)
