@@ -117,7 +117,8 @@ says '^count: 3 messages match'
 act 0 delete --sender 'win@prize.example' --dry-run
 says '^count: 3 messages match'
 act 0 count --sender '<>' --queue deferred
-says '^count: 1 message matches'
+number=$(pf postqueue -j | grep '"queue_name": "deferred"' | grep -c '"sender": "MAILER-DAEMON"')
+says "^count: $number message(s match|matches) "
 act 0 hold --reason 'no such reason'
 says '^hold: no message matches'
 before=$(on_disk)
@@ -144,8 +145,8 @@ SNMPCONFPATH=$root/snmpd/clients/actor "$tool" -H "127.0.0.1:$port" count - <"$r
 [ "$(grep -c '^count: ' "$root/out")" -eq 2 ] || fail 'more than a thousand are not two actions'
 ok 'ids from standard input'
 
-act 1 delete --all -y
-complains 'refuses this'
+act 2 delete --all -y
+complains 'needs --expect'
 act 1 delete --all -y --expect 7
 says 'delete: refused: .*1011'
 [ "$(on_disk)" -eq 1011 ] || fail 'deleted in spite of the guard'
