@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 #
 # terminal-to-svg.py <CAPTURED >FILE.svg: a picture of what a command printed on a terminal, with
-# the few colours hmq-status has.  status.svg beside it was made so, by the quickstart and
+# the few colours hmq-status has.  status.svg beside it was made so, of the quickstart's queue:
 #
-#   script -qc 'contrib/hmq-status -n 5 ADDRESS; contrib/hmq-action -H ADDRESS hold ID' captured
+#   script -qc 'contrib/hmq-status -n 4 ADDRESS; contrib/hmq-action -H ADDRESS hold ID' captured
 
 import re
 import sys
