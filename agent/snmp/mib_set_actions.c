@@ -232,31 +232,6 @@ enum mib_error mib_stage_flush(struct mib_transaction *transaction, const struct
                                        : MIB_NOT_WRITABLE;
 }
 
-enum mib_error mib_stage_control(struct mib_transaction *transaction, const struct mib_view *view,
-                                 const struct mib_object *object, const uint32_t *index,
-                                 size_t count, const struct mib_value *value) {
-    static const enum action_command commands[] = {
-        (enum action_command)0, ACTION_HOLD,  ACTION_UNHOLD, ACTION_REQUEUE,
-        ACTION_DELETE,          ACTION_FLUSH, ACTION_EXPIRE};
-    struct mib_row row;
-    uint32_t own[MIB_OID_MAX];
-    (void)object;
-    if (count == 0 || index[0] != count - 1) {
-        return MIB_NO_CREATION;
-    }
-    if (!mib_message_index.find(view, index, count, true, &row) ||
-        mib_message_index.write(&row, own) != count ||
-        memcmp(own, index, count * sizeof *own) != 0) {
-        return MIB_INCONSISTENT_NAME;
-    }
-    if (value->integer == 0) {
-        return MIB_ERROR_NONE;
-    }
-    enum action_command command = commands[value->integer];
-    return allowed(view, command) ? add_control(transaction, command, row.message->id)
-                                  : MIB_WRONG_VALUE;
-}
-
 /* True for what a one-line control would have asked for: a row under no name may say more. */
 static bool is_control(const struct job_request *request, const char *id) {
     return strcmp(request->queue_ids, id) == 0 && !request_has_criteria(request) && !request->all &&
@@ -275,10 +250,52 @@ static const struct job *last_control(const struct job_table *jobs, const char *
     return last;
 }
 
-static bool is_retry(const struct mib_view *view, const struct staged_control *control) {
-    const struct job *last = last_control(view->jobs, control->id);
-    return last != NULL && last->key.command == control->command &&
-           view->now_wall >= last->created && view->now_wall - last->created <= MIB_RETRY_S;
+static bool is_retry(const struct mib_view *view, enum action_command command, const char *id) {
+    const struct job *last = last_control(view->jobs, id);
+    return last != NULL && last->key.command == command && view->now_wall >= last->created &&
+           view->now_wall - last->created <= MIB_RETRY_S;
+}
+
+/* The queue id that an index names, whether or not there is a message of it. */
+static bool index_id(const uint32_t *index, size_t count, char id[QUEUE_ID_SIZE]) {
+    size_t len = count - 1;
+    if (len > QUEUE_ID_MAX) {
+        return false;
+    }
+    for (size_t i = 0; i < len; i++) {
+        id[i] = (char)(index[i + 1] <= INT8_MAX ? index[i + 1] : 0);
+    }
+    id[len] = '\0';
+    return queue_id_valid(id, len);
+}
+
+enum mib_error mib_stage_control(struct mib_transaction *transaction, const struct mib_view *view,
+                                 const struct mib_object *object, const uint32_t *index,
+                                 size_t count, const struct mib_value *value) {
+    static const enum action_command commands[] = {
+        (enum action_command)0, ACTION_HOLD,  ACTION_UNHOLD, ACTION_REQUEUE,
+        ACTION_DELETE,          ACTION_FLUSH, ACTION_EXPIRE};
+    struct mib_row row;
+    uint32_t own[MIB_OID_MAX];
+    char id[QUEUE_ID_SIZE];
+    (void)object;
+    if (count == 0 || index[0] != count - 1) {
+        return MIB_NO_CREATION;
+    }
+    if (!mib_message_index.find(view, index, count, true, &row) ||
+        mib_message_index.write(&row, own) != count ||
+        memcmp(own, index, count * sizeof *own) != 0) {
+        /* A command that was carried out may have taken the message away from under its retry. */
+        bool done = value->integer != 0 && index_id(index, count, id) &&
+                    is_retry(view, commands[value->integer], id);
+        return done ? MIB_ERROR_NONE : MIB_INCONSISTENT_NAME;
+    }
+    if (value->integer == 0) {
+        return MIB_ERROR_NONE;
+    }
+    enum action_command command = commands[value->integer];
+    return allowed(view, command) ? add_control(transaction, command, row.message->id)
+                                  : MIB_WRONG_VALUE;
 }
 
 static bool staged(const struct mib_transaction *transaction, const struct job_key *key) {
@@ -306,7 +323,7 @@ enum mib_error mib_check_controls(struct mib_transaction *transaction, const str
     for (size_t i = 0; i < transaction->control_count; i++) {
         const struct staged_control *control = &transaction->controls[i];
         *variable = control->variable;
-        if (is_retry(view, control)) {
+        if (is_retry(view, control->command, control->id)) {
             continue;
         }
         struct job_key key = {.command = control->command,
