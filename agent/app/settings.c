@@ -49,7 +49,10 @@ static void read_before(struct settings *settings);
 static void write_next(struct settings *settings);
 static void reload(struct settings *settings);
 static void read_after(struct settings *settings);
+static void roll_back(struct settings *settings);
 static void roll_back_next(struct settings *settings);
+static void read_main_cf(struct settings *settings, struct main_cf_lifetimes *into,
+                         void (*end)(void *userdata, const struct command_end *end));
 static void begin_queued(struct settings *settings);
 
 static const char *name_of(int lifetime) {
@@ -130,8 +133,7 @@ static int on_retry(sd_event_source *source, uint64_t usec, void *userdata) {
     struct settings *settings = userdata;
     (void)source;
     (void)usec;
-    settings->which = -1;
-    roll_back_next(settings);
+    roll_back(settings);
     return 0;
 }
 
@@ -161,8 +163,19 @@ static void on_rollback_reloaded(void *userdata, const struct command_end *end) 
     end_rollback(userdata, "main.cf is as it was");
 }
 
+static bool same_line(const struct lifetime_line *a, const struct lifetime_line *b) {
+    return a->set == b->set && a->restorable == b->restorable && strcmp(a->value, b->value) == 0;
+}
+
+/* A line that is as it was needs no writing, which may be what cannot be done. */
+static bool to_be_restored(const struct settings *settings, int which) {
+    enum lifetime lifetime = (enum lifetime)which;
+    return settings->changed[which] && !same_line(lifetime_line_of(&settings->before, lifetime),
+                                                  lifetime_line_of(&settings->after, lifetime));
+}
+
 static void roll_back_next(struct settings *settings) {
-    while (++settings->which < LIFETIME_COUNT && !settings->changed[settings->which]) {
+    while (++settings->which < LIFETIME_COUNT && !to_be_restored(settings, settings->which)) {
     }
     if (settings->which == LIFETIME_COUNT) {
         const struct helper_order order = {.type = REQUEST_RELOAD};
@@ -178,6 +191,20 @@ static void roll_back_next(struct settings *settings) {
     run(settings, &order, ignore_line, on_rolled_back);
 }
 
+static void on_rollback_read(void *userdata, const struct command_end *end) {
+    struct settings *settings = userdata;
+    if (end->ok) {
+        settings->which = -1;
+        roll_back_next(settings);
+    } else {
+        rollback_failed(settings, end->error);
+    }
+}
+
+static void roll_back(struct settings *settings) {
+    read_main_cf(settings, &settings->after, on_rollback_read);
+}
+
 /* What is stored is again what it was; main.cf follows when it may have been touched. */
 __attribute__((format(printf, 3, 4))) static void fail(struct settings *settings, bool touched,
                                                        const char *format, ...) {
@@ -186,10 +213,9 @@ __attribute__((format(printf, 3, 4))) static void fail(struct settings *settings
     vsnprintf(settings->failure, sizeof settings->failure, format, arguments);
     va_end(arguments);
     memcpy(settings->stored, settings->previous, sizeof settings->stored);
-    settings->which = -1;
     settings->rollback_tries = 0;
     if (touched) {
-        roll_back_next(settings);
+        roll_back(settings);
     } else {
         end_rollback(settings, "main.cf was not touched");
     }
