@@ -15,6 +15,7 @@
 #define TARGETS_MAX ((size_t)1000000)
 
 #define TEXT_NOT_FOUND "no such message"
+#define TEXT_NO_MATCH "no message with this id matches the other criteria"
 #define TEXT_REPLACED "the id stands for another message by now"
 
 struct job_run {
@@ -89,7 +90,8 @@ static void refuse_target(struct job_run *run, const struct target *target) {
     if (target->replaced) {
         add_result(run, target->id, OUTCOME_INVALID, TEXT_REPLACED);
     } else {
-        add_result(run, target->id, OUTCOME_NOT_FOUND, TEXT_NOT_FOUND);
+        add_result(run, target->id, OUTCOME_NOT_FOUND,
+                   request_has_criteria(&run->job->request) ? TEXT_NO_MATCH : TEXT_NOT_FOUND);
     }
 }
 
