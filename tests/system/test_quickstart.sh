@@ -125,7 +125,7 @@ echo 'ok: a given Postfix, shown once'
 (cd / && umask 077 && exec env --default-signal=INT "$copy/contrib/quickstart.sh" --private) \
     >"$root/stay.out" 2>&1 &
 quickstart=$!
-wait_for 120 stays_or_ended || fail 'it does not get to the end'
+wait_for 240 stays_or_ended || fail 'it does not get to the end'
 run=$(grep -o '/tmp/hmq-quick\.[A-Za-z0-9]*' "$root/stay.out" | head -n 1)
 [ -d "$run" ] || fail 'it does not stay'
 check_status "$root/stay.out" "$run/postfix/spool" 5
