@@ -28,6 +28,9 @@
 /* Hooks wait longer: how far each endpoint has got stands in the store. */
 #define HOOKS_WAIT_USEC (30 * USEC_PER_SEC)
 
+/* A stop of the whole service ends the other processes too, and is not their failure. */
+#define GONE_WAIT_USEC USEC_PER_SEC
+
 /* What the store may still write at a stop. */
 #define STOP_WAIT_USEC (5 * USEC_PER_SEC)
 
@@ -36,7 +39,8 @@
 
 struct agent {
     sd_event *event;
-    sd_event_source *load_timer, *hooks_timer;
+    sd_event_source *load_timer, *hooks_timer, *gone_timer;
+    const char *gone; /* the program that has ended */
     struct config *config;
     struct agent_status status;
     struct tunables tunables;
@@ -92,6 +96,33 @@ static void on_helper_up(void *userdata) {
     struct agent *agent = userdata;
     actions_wake(agent->actions);
     settings_wake(agent->settings);
+}
+
+/* Only who was root can start another one. A service manager does so with this process; without one
+ * this stays and tells what is lost: no answer at all would be told by nobody. */
+static int on_gone_timer(sd_event_source *source, uint64_t usec, void *userdata) {
+    struct agent *agent = userdata;
+    (void)source;
+    (void)usec;
+    log_line(LOG_CRIT, "stopping, to be started anew together with %s", agent->gone);
+    service_stopping();
+    return sd_event_exit(agent->event, -ECHILD);
+}
+
+static void on_process_gone(struct agent *agent, const char *program) {
+    agent->gone = program;
+    if (service_managed() && agent->gone_timer == NULL) {
+        sd_event_add_time_relative(agent->event, &agent->gone_timer, CLOCK_MONOTONIC,
+                                   GONE_WAIT_USEC, 0, on_gone_timer, agent);
+    }
+}
+
+static void on_helper_gone(void *userdata) {
+    on_process_gone(userdata, "hermes-mailqueue-helper");
+}
+
+static void on_hooks_gone(void *userdata) {
+    on_process_gone(userdata, "hermes-mailqueue-hooks");
 }
 
 static void on_connected(void *userdata, bool up, uint32_t reconnects) {
@@ -202,7 +233,10 @@ static void start_hooks(struct agent *agent, const struct store_image *image) {
     if (agent->hooks != NULL || !has_hooks(agent)) {
         return;
     }
-    const struct hook_peer peer = {.socket = agent->hooks_socket, .path = agent->hooks_path};
+    const struct hook_peer peer = {.socket = agent->hooks_socket,
+                                   .path = agent->hooks_path,
+                                   .gone = on_hooks_gone,
+                                   .userdata = agent};
     agent->hooks_socket = -1;
     int r = hook_feed_new(agent->event, &peer, agent->config, agent->store,
                           events_log(agent->events), image, agent->first_serial, &agent->hooks);
@@ -261,8 +295,8 @@ static void on_store_loaded(void *userdata, const struct store_image *image, int
                  (unsigned long long)image->interrupted);
     }
     take_tunables(agent, image);
-    if (!agent->started && image->has_state) {
-        detection_load(&agent->detection, &image->state);
+    if (!agent->started) {
+        detection_load(&agent->detection, image);
     }
     events_load(agent->events, image);
     actions_load(agent->actions, image);
@@ -355,8 +389,11 @@ static int start_store(struct agent *agent) {
 }
 
 static int start_reading(struct agent *agent, int helper_socket) {
-    const struct collector_callbacks callbacks = {
-        .changed = on_changed, .helper_up = on_helper_up, .log = on_log, .userdata = agent};
+    const struct collector_callbacks callbacks = {.changed = on_changed,
+                                                  .helper_up = on_helper_up,
+                                                  .helper_gone = on_helper_gone,
+                                                  .log = on_log,
+                                                  .userdata = agent};
     return collector_new(agent->event, helper_socket, agent->config, &agent->tunables,
                          &agent->status, &callbacks, &agent->collector);
 }
@@ -471,6 +508,7 @@ void agent_free(struct agent *agent) {
     service_free(agent->service);
     sd_event_source_disable_unref(agent->load_timer);
     sd_event_source_disable_unref(agent->hooks_timer);
+    sd_event_source_disable_unref(agent->gone_timer);
     if (agent->hooks_socket >= 0) {
         close(agent->hooks_socket);
     }

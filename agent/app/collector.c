@@ -453,6 +453,7 @@ static void on_gone(void *userdata) {
     collector->helper_gone = true;
     note_error(collector, "the helper has ended; restart hermes-mailqueued");
     judge(collector);
+    collector->callbacks.helper_gone(collector->callbacks.userdata);
 }
 
 int collector_new(sd_event *event, int socket, const struct config *config,

@@ -21,6 +21,8 @@ struct collector_callbacks {
     void (*changed)(void *userdata);
     /* A helper process has introduced itself: it can be asked for actions. */
     void (*helper_up)(void *userdata);
+    /* The helper's supervisor has ended: nothing can be read any more. */
+    void (*helper_gone)(void *userdata);
     /* One line for the log; priority as in syslog(3). */
     void (*log)(void *userdata, int priority, const char *text);
     void *userdata;

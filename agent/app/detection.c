@@ -85,7 +85,8 @@ static struct store_state state_of(const struct detection *detection) {
     return (struct store_state){.detector = detection->detector,
                                 .data_lost = detection->data_lost,
                                 .overload_since = detection->status->overload_since,
-                                .overload_raises = detection->status->overload_raises};
+                                .overload_raises = detection->status->overload_raises,
+                                .serial = detection->status->event_serial};
 }
 
 static bool same_state(const struct store_state *a, const struct store_state *b) {
@@ -94,12 +95,34 @@ static bool same_state(const struct store_state *a, const struct store_state *b)
            a->overload_raises == b->overload_raises;
 }
 
-void detection_load(struct detection *detection, const struct store_state *state) {
-    detection->detector = state->detector;
-    detection->data_lost = state->data_lost;
-    detection->status->overload = state->detector.raised[CONDITION_OVERLOAD];
-    detection->status->overload_since = state->overload_since;
-    detection->status->overload_raises = state->overload_raises;
+/* An event whose state was not written any more before the process ended. */
+static void catch_up(struct store_state *state, const struct event *event) {
+    if (event->type <= EVENT_HOLD_CLEARED) {
+        enum condition condition = (enum condition)((event->type - EVENT_OVERLOAD_RAISED) / 2);
+        state->detector.raised[condition] = event_raise_of(event->type) == 0;
+    } else if (event->type == EVENT_DATA_LOST || event->type == EVENT_DATA_RESTORED) {
+        state->data_lost = event->type == EVENT_DATA_LOST;
+    }
+    if (event->type == EVENT_OVERLOAD_RAISED) {
+        state->overload_since = event->time;
+        state->overload_raises++;
+    } else if (event->type == EVENT_OVERLOAD_CLEARED) {
+        state->overload_since = 0;
+    }
+}
+
+void detection_load(struct detection *detection, const struct store_image *image) {
+    struct store_state state = image->state;
+    for (size_t i = 0; i < image->event_count; i++) {
+        if (image->events[i].serial > state.serial) {
+            catch_up(&state, &image->events[i]);
+        }
+    }
+    detection->detector = state.detector;
+    detection->data_lost = state.data_lost;
+    detection->status->overload = state.detector.raised[CONDITION_OVERLOAD];
+    detection->status->overload_since = state.overload_since;
+    detection->status->overload_raises = state.overload_raises;
 }
 
 void detection_run(struct detection *detection, const struct snapshot *snapshot) {

@@ -25,8 +25,8 @@ struct detection {
     bool data_lost; /* hmqDataLost was raised and not yet followed by hmqDataRestored */
 };
 
-/* Goes on where an earlier process stopped. */
-void detection_load(struct detection *detection, const struct store_state *state);
+/* Goes on where an earlier process stopped, to its last event on disk. */
+void detection_load(struct detection *detection, const struct store_image *image);
 
 /* To be called when the snapshot, the data status or a threshold has changed, and now and then,
  * since messages grow old by themselves. */

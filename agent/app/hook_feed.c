@@ -1,11 +1,13 @@
 #include "app/hook_feed.h"
 
+#include "core/hook_protocol.h"
 #include "io/hooks_client.h"
 #include "io/log.h"
 #include "io/spawn.h"
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <syslog.h>
 #include <unistd.h>
 
@@ -16,7 +18,7 @@ struct hook_feed {
     struct store *store;
     const struct event_log *log;
     uint32_t event_serial; /* when the feed began */
-    const char *path;
+    struct hook_peer peer;
     struct event batch[BATCH_MAX];
 };
 
@@ -74,11 +76,32 @@ static void on_log(void *userdata, int priority, const char *text) {
     log_line(priority, "%s", text);
 }
 
+static void on_gone(void *userdata) {
+    const struct hook_feed *feed = userdata;
+    feed->peer.gone(feed->peer.userdata);
+}
+
 static int on_connect(void *userdata) {
     const struct hook_feed *feed = userdata;
     int socket;
-    int r = connect_sibling(feed->path, &socket);
+    int r = connect_sibling(feed->peer.path, &socket);
     return r < 0 ? r : socket;
+}
+
+/* A name that comes back later begins anew, rather than with what happened meanwhile. */
+static void forget_removed(const struct hook_feed *feed, const struct store_image *image,
+                           const struct config *config) {
+    for (size_t i = 0; image != NULL && i < image->cursor_count; i++) {
+        char name[HOOK_NAME_SIZE];
+        bool configured = false;
+        for (size_t h = 0; h < config->hook_count && !configured; h++) {
+            hook_full_name(&config->hooks[h], name, sizeof name);
+            configured = strcmp(name, image->cursors[i].hook) == 0;
+        }
+        if (!configured) {
+            store_cursor_forget(feed->store, image->cursors[i].hook);
+        }
+    }
 }
 
 int hook_feed_new(sd_event *event, const struct hook_peer *peer, const struct config *config,
@@ -89,6 +112,7 @@ int hook_feed_new(sd_event *event, const struct hook_peer *peer, const struct co
                                               .cursor = on_cursor,
                                               .log = on_log,
                                               .connect = peer->path != NULL ? on_connect : NULL,
+                                              .gone = on_gone,
                                               .userdata = feed};
     if (feed == NULL) {
         if (peer->socket >= 0) {
@@ -96,7 +120,7 @@ int hook_feed_new(sd_event *event, const struct hook_peer *peer, const struct co
         }
         return -ENOMEM;
     }
-    feed->path = peer->path;
+    feed->peer = *peer;
     feed->store = store;
     feed->log = log;
     feed->event_serial = event_serial;
@@ -107,6 +131,7 @@ int hook_feed_new(sd_event *event, const struct hook_peer *peer, const struct co
         free(feed);
         return r;
     }
+    forget_removed(feed, image, config);
     *out = feed;
     return 0;
 }

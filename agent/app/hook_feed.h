@@ -19,6 +19,8 @@ struct hook_feed;
 struct hook_peer {
     int socket;       /* to it; consumed, -1 = none */
     const char *path; /* where it listens, to connect (again); NULL = nowhere. Borrowed for good */
+    void (*gone)(void *userdata); /* it had worked and has ended, and there is no path */
+    void *userdata;
 };
 
 /*

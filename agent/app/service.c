@@ -62,6 +62,10 @@ void service_free(struct service *service) {
     free(service);
 }
 
+bool service_managed(void) {
+    return getenv("NOTIFY_SOCKET") != NULL;
+}
+
 void service_ready(void) {
     sd_notify(0, "READY=1");
 }

@@ -8,6 +8,7 @@
 #include "core/snapshot.h"
 #include "core/status.h"
 
+#include <stdbool.h>
 #include <systemd/sd-event.h>
 
 struct service;
@@ -15,6 +16,9 @@ struct service;
 /* status is borrowed; its loop_latency_ms is kept up to date. 0 or a negative errno value. */
 int service_new(sd_event *event, struct agent_status *status, struct service **out);
 void service_free(struct service *service);
+
+/* True when this is a service whose manager starts it anew when it fails. */
+bool service_managed(void);
 
 void service_ready(void);
 void service_stopping(void);

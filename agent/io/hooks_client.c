@@ -122,6 +122,7 @@ static void ask_all(struct hooks_client *client) {
 static void lose(struct hooks_client *client, const char *why) {
     char text[EVENT_TEXT_SIZE];
     bool again = client->callbacks.connect != NULL;
+    bool worked = client->greeted;
     client->io = sd_event_source_disable_unref(client->io);
     if (client->socket >= 0) {
         close(client->socket);
@@ -133,6 +134,8 @@ static void lose(struct hooks_client *client, const char *why) {
     complain(client, text);
     if (again) {
         arm_timer(client, AGAIN_USEC);
+    } else if (worked && client->callbacks.gone != NULL) {
+        client->callbacks.gone(client->callbacks.userdata);
     }
 }
 

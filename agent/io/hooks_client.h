@@ -32,6 +32,8 @@ struct hooks_callbacks {
      * -1: returns a connected socket (consumed) or a negative errno value, and is then asked again
      * after a second. NULL = there is no other; the client then says so in the log and rests. */
     int (*connect)(void *userdata);
+    /* Without connect: the hooks process, which had worked, is gone for good. NULL = not told. */
+    void (*gone)(void *userdata);
     void *userdata;
 };
 

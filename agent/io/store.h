@@ -59,6 +59,7 @@ struct store_state {
     bool data_lost;
     int64_t overload_since;
     uint32_t overload_raises;
+    uint32_t serial; /* the last event it has in it: a newer one may be on disk without it */
 };
 
 /*
@@ -164,6 +165,8 @@ void store_events_read(struct store *store, uint32_t after, size_t max,
 
 /* Hooks. */
 void store_cursor_set(struct store *store, const struct store_cursor *cursor);
+/* Of an endpoint that is not configured any more. */
+void store_cursor_forget(struct store *store, const char *hook);
 
 /* Settings. */
 

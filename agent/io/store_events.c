@@ -1,6 +1,7 @@
 #include "io/store_internal.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -29,6 +30,7 @@ static const char sql_reserved[] = "SELECT value FROM state WHERE name = 'event_
 static const char sql_cursor[] =
     "REPLACE INTO deliveries (hook, serial, delivered, failures, last_delivery)"
     " VALUES (?1, ?2, ?3, ?4, ?5)";
+static const char sql_forget[] = "DELETE FROM deliveries WHERE hook = ?1";
 static const char sql_cursors[] =
     "SELECT hook, serial, delivered, failures, last_delivery FROM deliveries";
 static const char sql_purge[] =
@@ -40,6 +42,8 @@ static const char *const notified_words[] = {
     [NOTIFIED_SENT] = "sent",
     [NOTIFIED_SUPPRESSED] = "suppressed",
 };
+
+#define CURSORS_MAX ((size_t)2 * CONFIG_HOOKS_MAX)
 
 struct event_task {
     struct task task;
@@ -241,6 +245,10 @@ static int run_cursor(struct store *store, struct task *task) {
                   db_time(cursor->last_delivery));
 }
 
+static int run_forget(struct store *store, struct task *task) {
+    return DB_RUN(&store->db, sql_forget, db_text(((struct cursor_task *)task)->cursor.hook));
+}
+
 static const struct task_kind event_kind = {.flags = TASK_KEPT | TASK_EXPENDABLE | TASK_ON_DISK,
                                             .run = run_add};
 static const struct task_kind notified_kind = {.flags = TASK_KEPT | TASK_EXPENDABLE,
@@ -248,6 +256,7 @@ static const struct task_kind notified_kind = {.flags = TASK_KEPT | TASK_EXPENDA
 static const struct task_kind read_kind = {
     .run = run_read, .finish = finish_read, .deinit = deinit_read};
 static const struct task_kind cursor_kind = {.flags = TASK_KEPT, .run = run_cursor};
+static const struct task_kind forget_kind = {.flags = TASK_KEPT, .run = run_forget};
 
 void store_event_add(struct store *store, const struct event *event, store_done done,
                      void *userdata) {
@@ -317,14 +326,25 @@ void store_cursor_set(struct store *store, const struct store_cursor *cursor) {
     store_submit(store, &task->task);
 }
 
+void store_cursor_forget(struct store *store, const char *hook) {
+    struct cursor_task *task = store_task_new(&forget_kind, sizeof *task, NULL, NULL);
+    if (task == NULL) {
+        store_no_memory(store, NULL, NULL);
+        return;
+    }
+    snprintf(task->cursor.hook, sizeof task->cursor.hook, "%s", hook);
+    store_submit(store, &task->task);
+}
+
+/* Those of a configuration that has all new endpoints are read with those of the one before it. */
 static int load_cursors(struct store_db *db, struct store_image *image) {
-    image->cursors = calloc(CONFIG_HOOKS_MAX, sizeof *image->cursors);
+    image->cursors = calloc(CURSORS_MAX, sizeof *image->cursors);
     if (image->cursors == NULL) {
         return store_db_fail(db, SQLITE_NOMEM);
     }
     sqlite3_stmt *row = store_db_query(db, sql_cursors, NULL, 0);
     int rc = row == NULL ? db->failure.code : SQLITE_ROW;
-    while (rc == SQLITE_ROW && image->cursor_count < CONFIG_HOOKS_MAX &&
+    while (rc == SQLITE_ROW && image->cursor_count < CURSORS_MAX &&
            (rc = store_db_next(db, row)) == SQLITE_ROW) {
         struct store_cursor *cursor = &image->cursors[image->cursor_count++];
         store_db_column_text(row, 0, cursor->hook, sizeof cursor->hook);

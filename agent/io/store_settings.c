@@ -140,6 +140,9 @@ static int run_state(struct store *store, struct task *task) {
     if (rc == SQLITE_OK) {
         rc = store_state_write(db, "overload_raises", state->overload_raises);
     }
+    if (rc == SQLITE_OK) {
+        rc = store_state_write(db, "state_serial", state->serial);
+    }
     return rc;
 }
 
@@ -248,6 +251,8 @@ static void take_state(struct store_image *image, const char *name, int64_t valu
         state->overload_since = value;
     } else if (strcmp(name, "overload_raises") == 0) {
         state->overload_raises = (uint32_t)value;
+    } else if (strcmp(name, "state_serial") == 0) {
+        state->serial = (uint32_t)value;
     }
 }
 

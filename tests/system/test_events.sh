@@ -1,0 +1,178 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
+#
+# test_events.sh DAEMON: each notification is first an event in the database, whose serial never
+# repeats; hmqEventTable has the last 1,000 of them, so that a manager recovers what it missed; what
+# was raised and what was not sent yet survive a kill -9.
+
+set -euo pipefail
+# shellcheck source=tests/system/lib.sh
+. "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
+# shellcheck source=tests/system/events.sh
+. "$test_dir/events.sh"
+
+notified() { [ "$(db "SELECT notified FROM events WHERE serial = $1")" = "$2" ]; }
+pending_are() { [ "$(db "SELECT count(*) FROM events WHERE notified = 'pending'")" -eq "$1" ]; }
+last_event() { [ "$(db 'SELECT event FROM events ORDER BY serial DESC LIMIT 1')" = "$1" ]; }
+total_is() { matches 1.2.1.0 "$1"; }
+empty_queue() { ids deferred | pf postsuper -d - 2>/dev/null; }
+
+# same_order: the notifications came in the order of their serials, none of them twice.
+same_order() { [ "$(serials)" = "$(serials | sort -nu)" ]; }
+
+older_than() { [ "$(get 1.2.4.0)" -gt "$1" ] 2>/dev/null; }
+has_serial() { serials | grep -qx "$1"; }
+
+start_postfix
+write_snmpd_conf
+start_snmpd
+start_trapd
+start_agent overload_threshold=5 overload_clear_threshold=4
+expect 1.8.1.0 1 "the first event"
+expect 1.8.2.1.7.1 2 "its notification was sent"
+now 1.8.2.1.3.1 13 "it is hmqAgentStarted"
+check "it stands in the database" test "$(db 'SELECT event FROM events')" = hmqAgentStarted
+expect 1.2.1.0 0 "an empty queue"
+
+# ---- suppressed
+
+set_value 1.4.13.0 x 0000
+inject 6
+expect 1.2.5.0 1 "6 are an overload"
+expect 1.8.1.0 2 "an event"
+expect 1.8.2.1.7.2 3 "whose notification is suppressed"
+now 1.8.2.1.5.2 6 "with its total"
+now 1.8.2.1.6.2 5 "and its threshold"
+eventually "all are deferred" settled 6
+set_value 1.4.13.0 x FFF8
+ids deferred 2 | pf postsuper -d - 2>/dev/null
+expect_traps 2 1 "the clear is sent: hmqOverloadCleared"
+expect_traps 1 0 "the suppressed raise was not"
+expect 1.8.2.1.7.3 2 "the table says so"
+eventually "and the database" notified 3 sent
+
+# ---- the last 1,000, and a manager that missed some
+
+ids deferred 2 | pf postsuper -h - 2>/dev/null
+expect 1.3.1.2.5 2 "2 on hold"
+eventually "the oldest message is more than a second old" older_than 1
+# Four conditions change with each SET.
+toggle() { # COUNT
+    local i
+    for ((i = 0; i < $1; i++)); do
+        set_value 1.4.8.0 u 1 1.4.7.0 u 2 1.4.9.0 u 2 1.4.10.0 u 1 1.4.11.0 u 1
+        set_value 1.4.7.0 u 0 1.4.9.0 u 0 1.4.10.0 u 0 1.4.11.0 u 0
+    done
+}
+start=$(get 1.8.1.0)
+toggle 65
+eventually "the manager has what there is" has_serial "$(get 1.8.1.0)"
+stop_daemon "$root/snmptrapd.pid"
+missed_from=$(get 1.8.1.0)
+toggle 8
+missed_to=$(get 1.8.1.0)
+expect "1.8.2.1.7.$missed_to" 2 "the master has sent what no one took"
+mv "$root/traps" "$root/traps.before"
+start_trapd
+toggle 60
+last=$(get 1.8.1.0)
+check "each crossing was an event ($start to $last)" test "$last" -eq $((start + 133 * 8))
+expect "1.8.2.1.7.$last" 2 "the last one is sent"
+walk 1.8.2.1.3 >"$root/table"
+check "the table has 1,000 rows" test "$(wc -l <"$root/table")" -eq 1000
+check "the first of them is 999 before the last" \
+    grep -q "^$base.1.8.2.1.3.$((last - 999)) " <(head -n 1 "$root/table")
+check "and the last is the last" grep -q "^$base.1.8.2.1.3.$last " <(tail -n 1 "$root/table")
+eventually "the database has them all, and all are sent" test \
+    "$(db "SELECT count(*) FROM events WHERE serial > $start AND notified = 'sent'")" -eq \
+    $((last - start))
+check "no serial twice" test "$(db 'SELECT count(*) - count(DISTINCT serial) FROM events')" -eq 0
+eventually "the manager has the last notification" has_serial "$last"
+grep -ho "$base.1.8.1.0 = [0-9]*" "$root/traps.before" "$root/traps" | awk '{ print $3 }' >"$root/had"
+check "each came once, in order" diff "$root/had" <(sort -nu "$root/had")
+seq "$((start + 1))" "$last" | grep -vxFf "$root/had" >"$root/missed"
+check "it missed those of the time it was away" test \
+    "$(tr '\n' ' ' <"$root/missed")" = "$(seq -s ' ' $((missed_from + 1)) "$missed_to") "
+while read -r serial; do
+    grep -q "^$base.1.8.2.1.3.$serial " "$root/table" || fail "event $serial is not in the table"
+done <"$root/missed"
+ok "and all of those stand in the table"
+check "in the database's words" test "$(text "1.8.2.1.4.$missed_to")" = \
+    "$(db "SELECT text FROM events WHERE serial = $missed_to")"
+
+# ---- what was raised survives
+
+raises=$(get 1.2.7.0)
+set_value 1.4.8.0 u 4 1.4.7.0 u 5
+inject 4
+eventually "all are deferred" settled 6
+expect 1.2.5.0 1 "an overload again"
+now 1.2.7.0 $((raises + 1)) "raised once more"
+eventually "it is the last event" last_event hmqOverloadRaised
+since=$(text 1.2.6.0 | od -An -tx1)
+count=$(trap_count 1)
+last=$(get 1.8.1.0)
+stop_agent
+check "a clean stop" test "$agent_status" -eq 0
+start_agent
+expect 1.8.1.0 $((last + 1)) "a clean start goes on with the next serial"
+expect 1.2.1.0 8 "8 messages"
+expect 1.2.5.0 1 "still an overload"
+now 1.2.7.0 $((raises + 1)) "which is the same one"
+check "since the same time" test "$(text 1.2.6.0 | od -An -tx1)" = "$since"
+check "no second raise" test "$(trap_count 1)" -eq "$count"
+
+last=$(get 1.8.1.0)
+kill_agent
+count=$(trap_count 2)
+empty_queue
+start_agent
+eventually "a clear that happened while it was dead is sent" has_traps 2 $((count + 1))
+check "once" test "$(trap_count 2)" -eq $((count + 1))
+line=$(traps 2 | tail -n 1)
+check "with a new serial" test "$(trap_value "$line" 1.8.1.0)" -gt "$last"
+check "its total" test "$(trap_value "$line" 1.2.1.0)" = 2
+check "and the threshold, which was set over SNMP" test "$(trap_value "$line" 1.4.7.0)" = 5
+now 1.2.5.0 2 "no overload any more"
+
+# ---- notifications that wait when it is killed
+
+expect "1.8.2.1.7.$(get 1.8.1.0)" 2 "nothing is pending"
+last=$(get 1.8.1.0)
+before=$(serials | wc -l)
+stop_daemon "$root/snmpd.pid"
+crossing() { # EVENT COUNT
+    eventually "$1 while no master is there" last_event "$1"
+    check "it is pending" pending_are "$2"
+}
+inject 5
+crossing hmqOverloadRaised 1
+eventually "all are deferred" settled 5
+empty_queue
+crossing hmqOverloadCleared 2
+inject 7
+crossing hmqOverloadRaised 3
+kill_agent
+db "SELECT serial || ' ' || total || ' ' || threshold FROM events WHERE notified = 'pending'
+    ORDER BY serial" >"$root/pending"
+eventually "all are deferred" settled 7
+inject 3
+eventually "all are deferred" settled 10
+start_snmpd
+start_agent
+expect 1.2.1.0 12 "12 messages by now"
+eventually "nothing is pending any more" pending_are 0
+eventually "the last one has come" has_serial "$(get 1.8.1.0)"
+grep -F "$base.0." "$root/traps" | tail -n "+$((before + 1))" >"$root/late"
+for line in 1 2 3; do
+    text=$(sed -n "${line}p" "$root/late")
+    echo "$(trap_value "$text" 1.8.1.0) $(trap_value "$text" 1.2.1.0) $(trap_value "$text" 1.4.7.0)"
+done >"$root/came"
+check "the three that waited came first, in order, with the values of their time" \
+    diff "$root/pending" "$root/came"
+check "then hmqAgentStarted" grep -qF "$base.0.13|" <(sed -n 4p "$root/late")
+check "and no more" test "$(wc -l <"$root/late")" -eq 4
+check "no notification came twice, all came in order" same_order
+stop_agent
+check "a clean stop" test "$agent_status" -eq 0
+check "no report of a sanitizer" no_sanitizer_report
