@@ -104,6 +104,15 @@ static void forget_removed(const struct hook_feed *feed, const struct store_imag
     }
 }
 
+/* What came while the store was read is pending too. */
+static void notify_since(struct hook_feed *feed, uint32_t serial) {
+    const struct event *event;
+    while ((event = event_log_after(feed->log, serial)) != NULL) {
+        hooks_client_notify(feed->client, event);
+        serial = event->serial;
+    }
+}
+
 int hook_feed_new(sd_event *event, const struct hook_peer *peer, const struct config *config,
                   struct store *store, const struct event_log *log, const struct store_image *image,
                   uint32_t event_serial, struct hook_feed **out) {
@@ -132,6 +141,7 @@ int hook_feed_new(sd_event *event, const struct hook_peer *peer, const struct co
         return r;
     }
     forget_removed(feed, image, config);
+    notify_since(feed, event_serial);
     *out = feed;
     return 0;
 }
