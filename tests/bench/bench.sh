@@ -118,9 +118,27 @@ bench_get_postfix_stopped() {
     check wait_for 120 listing_is_good
 }
 
+bench_get_webhook_stalled() {
+    local out=$root/endpoint
+    stop_daemon "$root/agent.pid"
+    rm -rf "$out"
+    mkdir "$out"
+    touch "$out/ops.hang"
+    start_daemon "$root/endpoint.pid" "$root/endpoint.log" \
+        python3 "$here/../system/recorder.py" "$out"
+    check wait_for 20 test -s "$out/port"
+    restart_agent big "webhook.ops.url = http://127.0.0.1:$(<"$out/port")/ops" \
+        'webhook.ops.timeout = 1h'
+    check wait_for 20 test -s "$out/ops.hung"
+    compare_gets 'with a webhook that hangs' info '<= 2' -t 5
+    check [ "$(get "$ours.1.9.1.1.4.1")" -eq 0 ] # it has been hanging all the time
+    check [ "$(get "$ours.1.9.1.1.6.1")" -ge 1 ]
+    stop_daemon "$root/endpoint.pid"
+}
+
 # What else a GET must not wait for (jobs, a slow disk, a slow webhook) is added here: a function
 # bench_get_SOMETHING that starts it, calls compare_gets and proves that it was still going on.
-gets=(get_alone get_listing get_postfix_stopped)
+gets=(get_alone get_listing get_postfix_stopped get_webhook_stalled)
 
 # The message table (row 3).
 

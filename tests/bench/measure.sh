@@ -240,7 +240,7 @@ resume_postfix() {
 cleanup() {
     local name
     resume_postfix
-    for name in agent constant snmpd; do
+    for name in agent constant endpoint snmpd; do
         stop_daemon "$root/$name.pid" || true
     done
     for name in big small; do
