@@ -111,6 +111,7 @@ now 1.2.7.0 $((raises + 1)) "raised once more"
 eventually "it is the last event" last_event hmqOverloadRaised
 since=$(text 1.2.6.0 | od -An -tx1)
 count=$(trap_count 1)
+raised_traps=$count
 last=$(get 1.8.1.0)
 stop_agent
 check "a clean stop" test "$agent_status" -eq 0
@@ -121,6 +122,22 @@ expect 1.2.5.0 1 "still an overload"
 now 1.2.7.0 $((raises + 1)) "which is the same one"
 check "since the same time" test "$(text 1.2.6.0 | od -An -tx1)" = "$since"
 check "no second raise" test "$(trap_count 1)" -eq "$count"
+
+# A kill before the state of the conditions was written, after the event was.
+kill_agent
+sqlite3 "$root/state/agent.db" "
+    UPDATE state SET value = 0 WHERE name IN ('overload', 'overload_since');
+    UPDATE state SET value = $raises WHERE name = 'overload_raises';
+    UPDATE state SET value = (SELECT max(serial) FROM events WHERE event = 'hmqOverloadRaised') - 1
+        WHERE name = 'state_serial'"
+check "the state before the raise" test \
+    "$(db "SELECT value FROM state WHERE name = 'overload'")" = 0
+start_agent
+expect 1.2.1.0 8 "8 messages"
+expect 1.2.5.0 1 "the event tells of the overload"
+now 1.2.7.0 $((raises + 1)) "which is counted once"
+check "since about the same time" test -n "$(text 1.2.6.0 | od -An -tx1 | tr -d ' 0')"
+check "no second raise" test "$(trap_count 1)" -eq "$raised_traps"
 
 last=$(get 1.8.1.0)
 kill_agent
