@@ -28,9 +28,6 @@
 /* Hooks wait longer: how far each endpoint has got stands in the store. */
 #define HOOKS_WAIT_USEC (30 * USEC_PER_SEC)
 
-/* A stop of the whole service ends the other processes too, and is not their failure. */
-#define GONE_WAIT_USEC USEC_PER_SEC
-
 /* What the store may still write at a stop. */
 #define STOP_WAIT_USEC (5 * USEC_PER_SEC)
 
@@ -39,8 +36,7 @@
 
 struct agent {
     sd_event *event;
-    sd_event_source *load_timer, *hooks_timer, *gone_timer;
-    const char *gone; /* the program that has ended */
+    sd_event_source *load_timer, *hooks_timer;
     struct config *config;
     struct agent_status status;
     struct tunables tunables;
@@ -98,31 +94,14 @@ static void on_helper_up(void *userdata) {
     settings_wake(agent->settings);
 }
 
-/* Only who was root can start another one. A service manager does so with this process; without one
- * this stays and tells what is lost: no answer at all would be told by nobody. */
-static int on_gone_timer(sd_event_source *source, uint64_t usec, void *userdata) {
-    struct agent *agent = userdata;
-    (void)source;
-    (void)usec;
-    log_line(LOG_CRIT, "stopping, to be started anew together with %s", agent->gone);
-    service_stopping();
-    return sd_event_exit(agent->event, -ECHILD);
-}
-
-static void on_process_gone(struct agent *agent, const char *program) {
-    agent->gone = program;
-    if (service_managed() && agent->gone_timer == NULL) {
-        sd_event_add_time_relative(agent->event, &agent->gone_timer, CLOCK_MONOTONIC,
-                                   GONE_WAIT_USEC, 0, on_gone_timer, agent);
-    }
-}
-
 static void on_helper_gone(void *userdata) {
-    on_process_gone(userdata, "hermes-mailqueue-helper");
+    struct agent *agent = userdata;
+    service_process_gone(agent->service, "hermes-mailqueue-helper");
 }
 
 static void on_hooks_gone(void *userdata) {
-    on_process_gone(userdata, "hermes-mailqueue-hooks");
+    struct agent *agent = userdata;
+    service_process_gone(agent->service, "hermes-mailqueue-hooks");
 }
 
 static void on_connected(void *userdata, bool up, uint32_t reconnects) {
@@ -508,7 +487,6 @@ void agent_free(struct agent *agent) {
     service_free(agent->service);
     sd_event_source_disable_unref(agent->load_timer);
     sd_event_source_disable_unref(agent->hooks_timer);
-    sd_event_source_disable_unref(agent->gone_timer);
     if (agent->hooks_socket >= 0) {
         close(agent->hooks_socket);
     }

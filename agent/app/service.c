@@ -1,4 +1,6 @@
 #include "app/service.h"
+
+#include "io/log.h"
 #include "os/clock.h"
 
 #include <errno.h>
@@ -6,13 +8,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <syslog.h>
 #include <systemd/sd-daemon.h>
 
 #define USEC_PER_SEC UINT64_C(1000000)
 #define SLOTS 60
 
+/* A stop of the whole service ends the other processes too, and is not their failure. */
+#define GONE_WAIT_USEC USEC_PER_SEC
+
 struct service {
-    sd_event_source *timer;
+    sd_event_source *timer, *gone_timer;
+    const char *gone; /* the program that has ended */
     struct agent_status *status;
     uint32_t worst_ms[SLOTS]; /* per second of the last minute */
     size_t slot;
@@ -59,11 +66,25 @@ void service_free(struct service *service) {
         return;
     }
     sd_event_source_disable_unref(service->timer);
+    sd_event_source_disable_unref(service->gone_timer);
     free(service);
 }
 
-bool service_managed(void) {
-    return getenv("NOTIFY_SOCKET") != NULL;
+static int on_gone_timer(sd_event_source *source, uint64_t usec, void *userdata) {
+    const struct service *service = userdata;
+    (void)usec;
+    log_line(LOG_CRIT, "stopping, to be started anew together with %s", service->gone);
+    service_stopping();
+    return sd_event_exit(sd_event_source_get_event(source), -ECHILD);
+}
+
+void service_process_gone(struct service *service, const char *program) {
+    if (getenv("NOTIFY_SOCKET") == NULL || service->gone != NULL) {
+        return;
+    }
+    service->gone = program;
+    sd_event_add_time_relative(sd_event_source_get_event(service->timer), &service->gone_timer,
+                               CLOCK_MONOTONIC, GONE_WAIT_USEC, 0, on_gone_timer, service);
 }
 
 void service_ready(void) {

@@ -8,7 +8,6 @@
 #include "core/snapshot.h"
 #include "core/status.h"
 
-#include <stdbool.h>
 #include <systemd/sd-event.h>
 
 struct service;
@@ -17,8 +16,10 @@ struct service;
 int service_new(sd_event *event, struct agent_status *status, struct service **out);
 void service_free(struct service *service);
 
-/* True when this is a service whose manager starts it anew when it fails. */
-bool service_managed(void);
+/* A process (a literal) that only root could start has ended for good. A service manager is made to
+ * start everything anew, by an end of this process with a failure. Without one this stays and tells
+ * what is lost: no answer at all would be told by nobody. */
+void service_process_gone(struct service *service, const char *program);
 
 void service_ready(void);
 void service_stopping(void);

@@ -126,12 +126,12 @@ check "no second raise" test "$(trap_count 1)" -eq "$count"
 # A kill before the state of the conditions was written, after the event was.
 kill_agent
 sqlite3 "$root/state/agent.db" "
-    UPDATE state SET value = 0 WHERE name IN ('overload', 'overload_since');
+    UPDATE state SET value = 0 WHERE name IN ('overload_raised', 'overload_since');
     UPDATE state SET value = $raises WHERE name = 'overload_raises';
     UPDATE state SET value = (SELECT max(serial) FROM events WHERE event = 'hmqOverloadRaised') - 1
         WHERE name = 'state_serial'"
 check "the state before the raise" test \
-    "$(db "SELECT value FROM state WHERE name = 'overload'")" = 0
+    "$(db "SELECT value FROM state WHERE name = 'overload_raised'")" = 0
 start_agent
 expect 1.2.1.0 8 "8 messages"
 expect 1.2.5.0 1 "the event tells of the overload"
