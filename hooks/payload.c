@@ -86,6 +86,11 @@ static bool add_action(cJSON *document, const struct event_action *from) {
            payload_add_text(action, "comment", from->comment);
 }
 
+static bool has_settings(const struct event *event) {
+    return event->lifetimes[LIFETIME_BOUNCE].new_value[0] != '\0' ||
+           event->lifetimes[LIFETIME_MAXIMAL].new_value[0] != '\0';
+}
+
 /* Only the lifetimes that are concerned: {"bounce_queue_lifetime":{"old":"5d","new":"3d"}}. */
 static bool add_settings(cJSON *document, const struct event *event) {
     cJSON *settings = cJSON_AddObjectToObject(document, "settings");
@@ -119,7 +124,7 @@ cJSON *payload_json(const struct event *event, const struct payload_origin *orig
                 payload_add_text(document, "text", event->text) && add_queue(document, event) &&
                 add_number(document, "threshold", event->threshold) &&
                 (!event->has_action || add_action(document, &event->action)) &&
-                (event->type != EVENT_SETTINGS_CHANGED || add_settings(document, event));
+                (!has_settings(event) || add_settings(document, event));
     if (!good) {
         cJSON_Delete(document);
         return NULL;

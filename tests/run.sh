@@ -34,7 +34,8 @@ lint) select=(-L '^(lint|tidy)$') ;;
 *) select=(-L "^$part$") ;;
 esac
 status=0
-ctest --test-dir build/asan --output-on-failure --no-tests=error "${select[@]}" |
+# The tests wait more than they work.
+ctest --test-dir build/asan -j "$(($(nproc) + 1))" --output-on-failure --no-tests=error "${select[@]}" |
     tee build/asan/ctest.log || status=$?
 
 passed=$(grep -cE '^ *[0-9]+/[0-9]+ Test .* Passed ' build/asan/ctest.log || true)

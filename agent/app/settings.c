@@ -467,21 +467,23 @@ static void seed(struct settings *settings, const struct postfix_settings *read)
     }
 }
 
-/* Describes what differs; false when nothing does. */
+/* Describes what differs; false when nothing does. In words only: event->lifetimes is for a change
+ * that was asked for here and is in force, which others may follow. */
 static bool find_drift(const struct settings *settings, const struct postfix_settings *read,
                        struct event *event) {
     size_t len = 0;
     for (int i = 0; i < LIFETIME_COUNT; i++) {
         uint32_t seconds = lifetime_effective_s(read, (enum lifetime)i);
-        struct event_lifetime *lifetime = &event->lifetimes[i];
+        char stored[LIFETIME_VALUE_SIZE];
+        char effective[LIFETIME_VALUE_SIZE];
         if (!settings->stored[i].stored || seconds == settings->stored[i].days * SECONDS_PER_DAY) {
             continue;
         }
-        lifetime_format(settings->stored[i].days * SECONDS_PER_DAY, lifetime->old_value);
-        lifetime_format(seconds, lifetime->new_value);
+        lifetime_format(settings->stored[i].days * SECONDS_PER_DAY, stored);
+        lifetime_format(seconds, effective);
         int written = snprintf(event->text + len, sizeof event->text - len,
                                "%s%s: Postfix has %s, %s is stored", len > 0 ? "; " : "",
-                               name_of(i), lifetime->new_value, lifetime->old_value);
+                               name_of(i), effective, stored);
         len += written > 0 ? (size_t)written : 0;
     }
     return len > 0;
