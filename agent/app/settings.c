@@ -29,7 +29,8 @@ struct settings {
     struct settings_context context;
     sd_event_source *retry;
     bool loaded, helper_up;
-    bool resume; /* what is stored has not been applied: an earlier process ended within it */
+    bool resume;  /* what is stored has not been applied: an earlier process ended within it */
+    bool resumed; /* the change on its way is that one: what main.cf had before it is not known */
     struct setting stored[LIFETIME_COUNT], previous[LIFETIME_COUNT];
     bool queued[LIFETIME_COUNT]; /* by a SET, waiting for the change on its way */
     uint32_t queued_days[LIFETIME_COUNT];
@@ -160,7 +161,9 @@ static void on_rolled_back(void *userdata, const struct command_end *end) {
 /* A Postfix that does not run has nothing to reload, and main.cf is what it will read. */
 static void on_rollback_reloaded(void *userdata, const struct command_end *end) {
     (void)end;
-    end_rollback(userdata, "main.cf is as it was");
+    const struct settings *settings = userdata;
+    end_rollback(userdata, settings->resumed ? "main.cf has what the interrupted change left in it"
+                                             : "main.cf is as it was");
 }
 
 static bool same_line(const struct lifetime_line *a, const struct lifetime_line *b) {
@@ -238,7 +241,7 @@ static void emit_change(struct settings *settings) {
         if (!settings->changed[i]) {
             continue;
         }
-        if (settings->previous[i].stored) {
+        if (settings->previous[i].stored && !settings->resumed) {
             lifetime_format(settings->previous[i].days * SECONDS_PER_DAY, lifetime->old_value);
         }
         lifetime_format(settings->stored[i].days * SECONDS_PER_DAY, lifetime->new_value);
@@ -388,6 +391,7 @@ static void begin_queued(struct settings *settings) {
         return;
     }
     memcpy(settings->previous, settings->stored, sizeof settings->previous);
+    settings->resumed = false;
     for (int i = 0; i < LIFETIME_COUNT; i++) {
         settings->changed[i] = settings->queued[i];
         if (settings->queued[i]) {
@@ -401,6 +405,7 @@ static void begin_queued(struct settings *settings) {
 static void resume(struct settings *settings) {
     if (settings->resume && settings->helper_up && !settings->busy) {
         settings->resume = false;
+        settings->resumed = true;
         log_line(LOG_WARNING, "a change of Postfix's settings was interrupted and is made anew");
         begin(settings);
     }
