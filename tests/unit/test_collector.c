@@ -48,6 +48,13 @@ static void on_changed(void *userdata) {
     changes++;
 }
 
+static unsigned gone;
+
+static void on_helper_gone(void *userdata) {
+    (void)userdata;
+    gone++;
+}
+
 static void on_helper_up(void *userdata) {
     (void)userdata;
 }
@@ -60,12 +67,14 @@ static void on_log(void *userdata, int priority, const char *text) {
 }
 
 static int start(const char *text) {
-    static const struct collector_callbacks callbacks = {
-        .changed = on_changed, .helper_up = on_helper_up, .log = on_log};
+    static const struct collector_callbacks callbacks = {.changed = on_changed,
+                                                         .helper_up = on_helper_up,
+                                                         .helper_gone = on_helper_gone,
+                                                         .log = on_log};
     config = good_config("collector", text);
     tunables_from_config(&tunables, config);
     status = (struct agent_status){.data = DATA_OK};
-    changes = logs = 0;
+    changes = logs = gone = 0;
     memset(&world, 0, sizeof world);
     world.scan_text = world.list_words = "";
     world.postfix = POSTFIX_RUNNING;
@@ -346,6 +355,7 @@ static void test_helper_gone(void **state) {
     fake_close(&fake);
     STEPS_UNTIL(status.data == DATA_UNAVAILABLE);
     check_nothing_known("gone");
+    CHECK_INT("told once", gone, 1);
     CHECK("lost", status.lost);
     CHECK_INT("Postfix", now()->postfix, POSTFIX_UNKNOWN);
     CHECK_STRING("the error", status.last_read_error,
