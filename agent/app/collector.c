@@ -297,10 +297,13 @@ static void on_list_end(void *userdata, const struct listing_end *end) {
     struct collector *collector = userdata;
     struct listing *listing = end->listing;
     const char *error = end->error;
+    char nothing[STATUS_ERROR_SIZE];
     if (listing != NULL && is_false_nothing(collector, listing)) {
         listing_unref(listing);
         listing = NULL;
-        error = "postqueue listed nothing, but there are messages on disk";
+        snprintf(nothing, sizeof nothing, "postqueue listed nothing, but %llu messages are on disk",
+                 (unsigned long long)counted_messages(collector));
+        error = nothing;
     }
     reading_end(&collector->list, listing != NULL, list_rest(collector), clock_usec());
     if (end->ran || end->mail_down) {

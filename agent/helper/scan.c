@@ -359,6 +359,21 @@ int scanner_scan(struct scanner *scanner, const char *spool, bool full, struct s
     return result;
 }
 
+/* Events come in the order of what happened: a message that was moved on and removed after a folder
+ * was read is nowhere, wherever it was seen. */
+static void note_hint(struct scanner *scanner, const struct inotify_event *event,
+                      enum queue queue) {
+    if ((event->mask & IN_MOVED_TO) == 0) {
+        if ((event->mask & IN_DELETE) != 0) {
+            seen_removed(scanner->seen, event->name, queue);
+        }
+    } else if (needs_complete(queue)) {
+        seen_moved(scanner->seen, event->name, queue); /* a new one may still be written to */
+    } else {
+        seen_note(scanner->seen, event->name, queue);
+    }
+}
+
 static void take_hint(struct scanner *scanner, const struct inotify_event *event) {
     if ((event->mask & (IN_Q_OVERFLOW | IN_UNMOUNT | IN_DELETE_SELF | IN_MOVE_SELF)) != 0 ||
         (event->wd == scanner->spool_watch && (event->mask & IN_IGNORED) == 0)) {
@@ -372,9 +387,7 @@ static void take_hint(struct scanner *scanner, const struct inotify_event *event
     for (size_t i = 0; i < scanner->count; i++) {
         if (scanner->folders[i].watch == event->wd) {
             scanner->folders[i].dirty = true;
-            if ((event->mask & IN_DELETE) != 0) {
-                seen_removed(scanner->seen, event->name, scanner->folders[i].queue);
-            }
+            note_hint(scanner, event, scanner->folders[i].queue);
             return;
         }
     }

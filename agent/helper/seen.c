@@ -89,6 +89,13 @@ void seen_note(struct seen *seen, const char *id, enum queue queue) {
     }
 }
 
+void seen_moved(struct seen *seen, const char *id, enum queue queue) {
+    struct slot *slot = find_slot(seen, hash_id(id));
+    if (slot->generation == seen->generation) {
+        move(seen, slot, (uint32_t)queue);
+    }
+}
+
 void seen_removed(struct seen *seen, const char *id, enum queue queue) {
     struct slot *slot = find_slot(seen, hash_id(id));
     if (slot->generation == seen->generation && slot->queue == (uint32_t)queue) {

@@ -22,6 +22,9 @@ void seen_reset(struct seen *seen);
 /* The message is in queue, whatever was noted before. Nothing is noted once the table is full. */
 void seen_note(struct seen *seen, const char *id, enum queue queue);
 
+/* The message was moved to queue, as far as it is known already. */
+void seen_moved(struct seen *seen, const char *id, enum queue queue);
+
 /* The message was removed from queue; without effect when it was seen elsewhere since. */
 void seen_removed(struct seen *seen, const char *id, enum queue queue);
 
