@@ -5,6 +5,7 @@
  * to do so.
  */
 #include "core/config.h"
+#include "core/duration.h"
 #include "helper/serve.h"
 
 #include <errno.h>
@@ -65,15 +66,18 @@ static int run_worker(const struct config *config, int socket, pid_t supervisor)
  * crashed was running has become a child of this process, and is ended here. */
 static void end_orphans(void) {
     char path[64];
-    int child;
+    char word[16];
+    uint64_t child;
     snprintf(path, sizeof path, "/proc/self/task/%d/children", (int)getpid());
     FILE *children = fopen(path, "re");
     if (children == NULL) {
         return;
     }
-    while (fscanf(children, "%d", &child) == 1) {
-        kill(-child, SIGKILL); /* each leads a group of its own */
-        kill(child, SIGKILL);
+    while (fscanf(children, "%15s", word) == 1) {
+        if (number_parse(word, INT32_MAX, &child) && child > 1) {
+            kill(-(pid_t)child, SIGKILL); /* each leads a group of its own */
+            kill((pid_t)child, SIGKILL);
+        }
     }
     fclose(children);
 }
