@@ -136,9 +136,33 @@ bench_get_webhook_stalled() {
     stop_daemon "$root/endpoint.pid"
 }
 
-# What else a GET must not wait for (jobs, a slow disk, a slow webhook) is added here: a function
+choose_ids() { head -n 1000 "$root/ids" | cut -d '"' -f 4 >"$root/some"; }
+
+# One action after the other, each on 1,000 messages: hold and unhold in turn.
+act_on_and_on() { # FILE
+    local id
+    for id in $(seq 40); do
+        start_action $((1 + id % 2)) "$id" "$1" || return 1
+        wait_for 60 action_ended $((1 + id % 2)) "$id" || return 1
+    done
+}
+
+bench_get_acting() {
+    local acting
+    restart_agent big
+    choose_ids
+    act_on_and_on "$root/some" >"$root/acting.log" 2>&1 &
+    acting=$!
+    compare_gets 'during actions on 1,000 ids' info '<= 2' -t 5
+    check [ "$(get "$ours.1.6.3.0")" -ge 2 ] # several ended meanwhile
+    kill "$acting" 2>/dev/null || true
+    wait "$acting" 2>/dev/null || true
+    postsuper -c "$root/big/etc" -H - <"$root/some" 2>/dev/null
+}
+
+# What else a GET must not wait for (a slow disk, for one) is added here: a function
 # bench_get_SOMETHING that starts it, calls compare_gets and proves that it was still going on.
-gets=(get_alone get_listing get_postfix_stopped get_webhook_stalled)
+gets=(get_alone get_listing get_postfix_stopped get_webhook_stalled get_acting)
 
 # The message table (row 3).
 
@@ -186,6 +210,43 @@ bench_listing() {
         "$(awk '$1 == "other" { print $2 }' "$root/listings" | median)" us '<= 1.1'
     row "listing: core's own CPU, the limit" \
         "$(awk '$1 == "cpu" { print $2 }' "$root/listings" | median)" 250000 us '<= 1'
+}
+
+# An action on 1,000 ids by one SET, from the start of snmpset until a GET shows its end (row 5).
+
+hold_by_set() { # NUMBER
+    start_action 1 "$1" "$root/some" && wait_for 60 action_ended 1 "$1"
+}
+hold_by_postsuper() { postsuper -c "$root/big/etc" -h - <"$root/some" 2>/dev/null; }
+hold_one_by_one() {
+    local id
+    while read -r id; do
+        postsuper -c "$root/big/etc" -h "$id" 2>/dev/null
+    done < <(head -n 50 "$root/some")
+}
+unhold() { postsuper -c "$root/big/etc" -H - <"$root/some" 2>/dev/null; }
+
+bench_action() {
+    local round what
+    local -A usec
+    restart_agent big
+    choose_ids
+    for round in 1 2 3 4 5; do
+        echo "other $(stopwatch hold_by_postsuper)"
+        unhold
+        echo "ours $(stopwatch hold_by_set "$round")"
+        check [ "$(get "$ours.1.6.5.1.16.1.98.1.$round")" -eq 1000 ] # succeeded
+        unhold
+    done >"$root/actions"
+    echo "single $(($(stopwatch hold_one_by_one) * 20))" >>"$root/actions"
+    unhold
+    for what in ours other single; do
+        usec[$what]=$(awk -v what="$what" '$1 == what { print $2 }' "$root/actions" | median)
+    done
+    row 'action on 1,000 ids by one SET, one postsuper -h -' "${usec[ours]}" "${usec[other]}" us \
+        '<= 1.5'
+    row 'action on 1,000 ids by one SET, a process per id' "${usec[ours]}" "${usec[single]}" us \
+        '>= 30 faster'
 }
 
 # From the disk to the trap (row 6).
@@ -272,7 +333,7 @@ run() { # NAME
     note "$1 took $((SECONDS - started)) s"
 }
 
-parts=(counts "${gets[@]}" walk_100 walk_10000 listing crossing memory idle status_quo)
+parts=(counts "${gets[@]}" walk_100 walk_10000 listing action crossing memory idle status_quo)
 [ $# -eq 0 ] || parts=("$@")
 printf 'what\tours\tother\tratio\ttarget\tverdict\tload\n' >"$results"
 printf '%-58s %12s %12s %-3s %8s  %-12s %-6s %5s\n' 'what: ours, other' ours other '' ratio target \

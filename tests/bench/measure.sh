@@ -110,6 +110,15 @@ memory_kib() {
 get() {
     MIBS='' snmpget -v2c -c public -t 1 -r 15 -Oqv "127.0.0.1:$port" "$1" 2>/dev/null
 }
+# start_action COMMAND ID FILE: a row of hmqActionTable under the owner "b" for the ids in FILE.
+start_action() {
+    local index=1.98.$1.$2
+    MIBS='' snmpset -v2c -c actor -t 5 -r 2 -Oqv "127.0.0.1:$port" \
+        "$ours.1.6.5.1.4.$index" s "$(tr '\n' ' ' <"$3")" "$ours.1.6.5.1.21.$index" i 4
+}
+# The state of that row is an end: done(3) and above.
+action_ended() { [ "$(get "$ours.1.6.5.1.14.1.98.$1.$2")" -ge 3 ]; }
+
 shows() { [ "$(get "$1")" = "$2" ]; }
 changed() { [ "$(get "$1")" != "$2" ]; }
 answers() { [[ $(get "$1") == [0-9]* ]]; }
@@ -129,6 +138,7 @@ master agentx
 agentXSocket unix:$root/agentx
 agentXPerms 0666 0755
 rocommunity public 127.0.0.1
+rwcommunity actor 127.0.0.1
 trap2sink 127.0.0.1:$trap_port public
 dontLogTCPWrappersConnects yes
 extend bench /bin/sh -c 'mailq -C $root/big/etc | tail -n 1'
