@@ -87,14 +87,15 @@ check_port_number() {
         die "'$1' is not a port; give a number from 1 to 65535"
 }
 
-# port_in_use PORT: bound by anything, TCP or UDP.
+# port_in_use PORT: bound by anything, TCP or UDP.  What is left of an ended
+# connection (TIME_WAIT, 06) keeps no server from binding.
 port_in_use() {
     local hex
     printf -v hex '%04X' "$1"
     cat /proc/net/{tcp,tcp6,udp,udp6} 2>/dev/null |
         awk -v port="$hex" '
             { n = split($2, local_end, ":") }
-            local_end[n] == port { found = 1 }
+            local_end[n] == port && $4 != "06" { found = 1 }
             END { exit !found }'
 }
 
