@@ -72,7 +72,7 @@ static inline const struct mib_object *find_object(const char *name, uint32_t *o
 }
 
 static inline size_t name_of(const struct variable *variable, uint32_t oid[128]) {
-    size_t len;
+    size_t len = 0;
     find_object(variable->object, oid, &len);
     if (variable->owner != NULL) {
         struct job_key key = {.command = variable->command, .id = variable->id};

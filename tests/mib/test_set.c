@@ -66,7 +66,7 @@ static void test_ranges(void **state) {
                     continue; /* such a number cannot be sent */
                 }
                 uint32_t oid[16];
-                size_t len;
+                size_t len = 0;
                 find_object(object->name, oid, &len);
                 oid[len++] = 0;
                 struct mib_transaction *transaction = mib_transaction_new();

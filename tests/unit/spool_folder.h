@@ -56,7 +56,7 @@ static inline int make_spool(void **state) {
 }
 
 static inline int remove_tree(const char *path) {
-    char command[128];
+    char command[256];
     snprintf(command, sizeof command, "rm -rf -- '%s'", path);
     return system(command);
 }
