@@ -164,7 +164,17 @@ no_sanitizer_report() { ! grep -q -e 'ERROR: .*Sanitizer' -e 'runtime error:' "$
 # The helper's supervisor is the agent's child, the worker the supervisor's.
 children_of() { cat "/proc/$1/task/$1/children" 2>/dev/null || true; }
 supervisor() { children_of "$agent" | awk '{ print $1 }'; }
-worker() { children_of "$(supervisor)" | awk '{ print $1 }'; }
+# Not what a killed worker was running, which the supervisor adopts and ends.
+worker() {
+    local child
+    for child in $(children_of "$(supervisor)"); do
+        case $(cat "/proc/$child/comm" 2>/dev/null) in
+        hermes-mailq*)
+            echo "$child"
+            return ;;
+        esac
+    done
+}
 
 get_raw() {
     snmpget -v2c -c public -t 2 -r 1 -Oqv -OU -Oe "127.0.0.1:$snmp_port" "$1" 2>/dev/null || true
