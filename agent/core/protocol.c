@@ -80,6 +80,7 @@ bool request_valid(const struct request *packet, size_t len) {
     const struct form *form = &forms[packet->type];
     return packet->id_count >= form->ids_min && packet->id_count <= form->ids_max &&
            len == request_size(packet->id_count) && (packet->flags & ~form->flags) == 0 &&
+           (packet->deadline_usec == 0) == (packet->type == REQUEST_CANCEL) &&
            command_valid(packet->command, form->command) &&
            lifetime_valid(packet, form->lifetime) && ids_valid(packet);
 }
@@ -89,7 +90,7 @@ bool reply_valid(const struct reply *packet, size_t len) {
         packet->type >= REPLY_TYPE_END) {
         return false;
     }
-    if (packet->id_count > PROTOCOL_MTIMES || packet->error < 0) {
+    if (packet->id_count > PROTOCOL_MTIMES || packet->error < 0 || packet->reason >= REASON_END) {
         return false;
     }
     if (packet->type == REPLY_COUNTS &&

@@ -9,6 +9,12 @@
  * request ends the helper. One that is well-formed but not allowed (allow_actions, allow_view) is
  * answered by REPLY_STREAM with EPERM.
  *
+ * What core has given up must not happen later. Two rules see to that, whatever stalls or ends in
+ * between: every request but REQUEST_CANCEL carries the time by which its command must have ended,
+ * and a command that has not been started by then is refused (ETIMEDOUT); and a request names the
+ * helper process it was meant for, so that one which a new process finds in the socket is dropped
+ * without an answer.
+ *
  *   REQUEST_SCAN      count the spool: all folders with SCAN_FULL, else the ones inotify named.
  *                     Answered by one REPLY_COUNTS; inotify hints are armed again by it.
  *   REQUEST_MTIME     modification times of up to PROTOCOL_MTIMES files in deferred. One
@@ -33,7 +39,8 @@
  *
  * Unasked: REPLY_DIRTY, a hint that the spool changed, at most one between two scans;
  * REPLY_SETTINGS_DIRTY, a hint that main.cf changed, at most one between two REQUEST_SETTINGS;
- * REPLY_HELLO, first of all from each (re)started helper process, which forgets what ran before.
+ * REPLY_HELLO, first of all from each (re)started helper process, when nothing of what an earlier
+ * process ran is left running.
  */
 #ifndef HMQ_CORE_PROTOCOL_H
 #define HMQ_CORE_PROTOCOL_H
@@ -47,7 +54,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define PROTOCOL_VERSION 2
+#define PROTOCOL_VERSION 3
 #define PROTOCOL_IDS 1000
 #define PROTOCOL_MTIMES 64
 #define PROTOCOL_TEXT 512
@@ -82,6 +89,15 @@ enum reply_type {
 /* What the helper's look at the lock on Postfix's pid/master.pid showed (hmqPostfixStatus). */
 enum postfix_state { POSTFIX_RUNNING = 1, POSTFIX_STOPPED, POSTFIX_UNKNOWN };
 
+/* Why a command did not do what it was for, where that decides what happens next. The text beside
+ * it is for people only. */
+enum command_reason {
+    REASON_NONE = 0,   /* nothing went wrong, or nothing that a code is needed for */
+    REASON_MAIL_DOWN,  /* Postfix, or its container, does not run */
+    REASON_NO_MESSAGE, /* VIEW: there is no message with this id */
+    REASON_END,
+};
+
 /* Flags of a request. */
 #define SCAN_FULL 1U
 #define LIFETIME_REMOVE 2U
@@ -89,8 +105,11 @@ enum postfix_state { POSTFIX_RUNNING = 1, POSTFIX_STOPPED, POSTFIX_UNKNOWN };
 /* On the wire it ends after ids[id_count - 1]: request_size. */
 struct request {
     uint32_t version;
-    uint32_t type;      /* enum request_type */
-    uint32_t sequence;  /* chosen by core, repeated in the replies */
+    uint32_t type;     /* enum request_type */
+    uint32_t sequence; /* chosen by core, repeated in the replies */
+    uint32_t worker;   /* of the last REPLY_HELLO; 0 before the first one */
+    /* CLOCK_MONOTONIC: when what is asked for must have ended; 0 for CANCEL only */
+    uint64_t deadline_usec;
     uint32_t flags;     /* SCAN: SCAN_FULL; SET_LIFETIME: LIFETIME_REMOVE */
     uint32_t command;   /* ACTION: enum action_command, else 0 */
     uint32_t parameter; /* SET_LIFETIME: enum postfix_parameter, else 0 */
@@ -105,6 +124,7 @@ struct reply {
     uint32_t version;
     uint32_t type; /* enum reply_type */
     uint32_t sequence;
+    uint32_t worker; /* REPLY_HELLO: the number of this helper process, else 0 */
     int32_t error;
     /* REPLY_COUNTS */
     uint32_t counts[QUEUE_COUNT];
@@ -117,6 +137,7 @@ struct reply {
      * not 0 when the command never ran, EHOSTDOWN when its container does not run */
     int32_t wait_status;
     uint8_t timed_out;
+    uint8_t reason; /* enum command_reason */
     /* REPLY_MTIME: seconds since the epoch per requested id, 0 = no such file in deferred */
     uint32_t id_count;
     int64_t mtimes[PROTOCOL_MTIMES];

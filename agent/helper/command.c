@@ -26,6 +26,12 @@
 #define ERROR_CHUNKS_MAX 16
 #define CANNOT_RUN "cannot run "
 
+/* Words of Postfix's programs: postqueue's, and postfix(1)'s for a reload; postcat's for an id that
+ * no queue has. */
+#define MAIL_DOWN "mail system is down"
+#define NOT_RUNNING "mail system is not running"
+#define NO_FILE "No such file or directory"
+
 /* What a command that leaves processes behind may write to its report. */
 #define REPORT_SIZE 16384
 
@@ -126,11 +132,11 @@ static const struct recipe *find_recipe(uint32_t type) {
     return NULL;
 }
 
-static void begin_vector(const struct config *config, const char *program,
+static void begin_vector(const struct config *config, const char *program, uint64_t timeout_usec,
                          struct command_vector *vector) {
     *vector = (struct command_vector){.count = 0};
     if (container_used(config)) {
-        container_words(config, vector->seconds, push, vector);
+        container_words(config, timeout_usec, vector->seconds, push, vector);
     }
     push(vector, program);
     push(vector, "-c");
@@ -138,12 +144,12 @@ static void begin_vector(const struct config *config, const char *program,
 }
 
 bool command_vector(const struct config *config, const struct request *request,
-                    struct command_vector *vector) {
+                    uint64_t timeout_usec, struct command_vector *vector) {
     const struct recipe *recipe = find_recipe(request->type);
     if (recipe == NULL) {
         return false;
     }
-    begin_vector(config, recipe->program, vector);
+    begin_vector(config, recipe->program, timeout_usec, vector);
     if (recipe->option != NULL) {
         push(vector, recipe->option);
     }
@@ -179,7 +185,9 @@ static void become(const struct command_vector *vector, const int streams[3], pi
         dup2(streams[2], STDERR_FILENO) < 0 || sigprocmask(SIG_SETMASK, &none, NULL) < 0) {
         _exit(EXEC_FAILED);
     }
+    /* What this process ignores is its own business. */
     signal(SIGPIPE, SIG_DFL);
+    signal(SIGINT, SIG_DFL);
     execvp(vector->words[0], (char *const *)(const void *)vector->words);
     const char *text = strerror(errno);
     /* Nothing can be done about a report that does not fit: the exit status tells. */
@@ -317,20 +325,23 @@ int command_start(const struct config *config, const struct request *request,
     const struct recipe *recipe = find_recipe(request->type);
     struct command_vector vector;
     struct plumbing plumbing;
+    uint64_t now = clock_usec();
+    uint64_t deadline = now + config->command_timeout_usec;
+    deadline = request->deadline_usec < deadline ? request->deadline_usec : deadline;
     int result = command_allowed(config, request, error, size);
     if (result != 0) {
         return result;
     }
-    if (!command_vector(config, request, &vector)) {
+    if (!command_vector(config, request, deadline > now ? deadline - now : 0, &vector)) {
         snprintf(error, size, "no command belongs to request %u", (unsigned)request->type);
         return ENOTSUP;
     }
     result = plumb(request->type == REQUEST_ACTION ? request : NULL, recipe->errors, &plumbing);
     if (result == 0) {
-        result =
-            start_vector(&vector, &plumbing, clock_usec() + config->command_timeout_usec, command);
+        result = start_vector(&vector, &plumbing, deadline, command);
     }
     if (result == 0) {
+        command->type = recipe->type;
         command->detached = recipe->detached;
         if (recipe->errors == ERRORS_REPORT) {
             command->report = plumbing.err;
@@ -347,8 +358,7 @@ int command_start(const struct config *config, const struct request *request,
 
 /* Postfix's tools end with the reason; a stopped mail system is said before it. */
 static void end_line(struct command *command) {
-    static const char down[] = "mail system is down";
-    if (command->line_len > 0 && strcasestr(command->last_line, down) == NULL) {
+    if (command->line_len > 0 && strcasestr(command->last_line, MAIL_DOWN) == NULL) {
         text_escape(command->line, command->line_len, command->last_line,
                     sizeof command->last_line);
     }
@@ -447,6 +457,18 @@ int command_not_run(const struct config *config, const struct command *command, 
     return container_explain(config, command->last_line, text, size);
 }
 
+enum command_reason command_reason(const struct command *command, int wait_status, int error) {
+    const char *said = command->last_line;
+    if (error == EHOSTDOWN || strcasestr(said, MAIL_DOWN) != NULL ||
+        (command->type == REQUEST_RELOAD && strcasestr(said, NOT_RUNNING) != NULL)) {
+        return REASON_MAIL_DOWN;
+    }
+    bool failed = error == 0 && WIFEXITED(wait_status) && WEXITSTATUS(wait_status) != 0;
+    return failed && command->type == REQUEST_VIEW && strstr(said, NO_FILE) != NULL
+               ? REASON_NO_MESSAGE
+               : REASON_NONE;
+}
+
 /* Reads until the end of the output; what exceeds size is an error. */
 static int read_all(struct command *command, int output, char *text, size_t size) {
     size_t len = 0;
@@ -477,7 +499,7 @@ int command_postconf(const struct config *config, const char *parameter, char *v
     struct command_vector vector;
     struct command command = {.pid = 0};
     struct plumbing plumbing;
-    begin_vector(config, "postconf", &vector);
+    begin_vector(config, "postconf", POSTCONF_DEADLINE_USEC, &vector);
     push(&vector, "-xh");
     push(&vector, parameter);
     int result = plumb(NULL, ERRORS_LAST_LINE, &plumbing);

@@ -31,10 +31,11 @@ struct command_vector {
 
 /*
  * Makes the argument vector of a valid request (request_valid): program -c DIR option..., for a
- * container behind container_words. Returns false when the type runs no command.
+ * container behind container_words with what is left until timeout_usec from now. Returns false
+ * when the type runs no command.
  */
 bool command_vector(const struct config *config, const struct request *request,
-                    struct command_vector *vector);
+                    uint64_t timeout_usec, struct command_vector *vector);
 
 /*
  * Returns 0 when the configuration allows a valid request (allow_actions, allow_view), or EPERM
@@ -45,6 +46,7 @@ int command_allowed(const struct config *config, const struct request *request, 
 
 struct command {
     pid_t pid; /* 0 = this slot is free */
+    enum request_type type;
     int pidfd;
     int errors;    /* read end of its stderr, -1 once closed or when it goes elsewhere */
     int report;    /* a file with its stderr, read at its end, or -1 */
@@ -59,7 +61,8 @@ struct command {
 };
 
 /*
- * Starts the command of a valid request, if it is allowed. Returns 0 with *command filled and the
+ * Starts the command of a valid request, if it is allowed; it may run until the request's deadline,
+ * and no longer than command_timeout. Returns 0 with *command filled and the
  * read end of its output (non-blocking, close-on-exec) in *output, or an errno value with a line in
  * error.
  */
@@ -85,6 +88,12 @@ int command_reap(struct command *command);
  */
 int command_not_run(const struct config *config, const struct command *command, int wait_status,
                     char *text, size_t size);
+
+/*
+ * The code for why a command that was reaped failed. error is what command_not_run returned. This
+ * is the one place that reads Postfix's own words for it.
+ */
+enum command_reason command_reason(const struct command *command, int wait_status, int error);
 
 /*
  * Runs postconf -xh for one parameter and waits, at most five seconds. Returns 0 with its value

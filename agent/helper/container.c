@@ -36,10 +36,11 @@ bool container_used(const struct config *config) {
     return config->container[0] != '\0';
 }
 
-void container_words(const struct config *config, char seconds[static 24],
+void container_words(const struct config *config, uint64_t timeout_usec, char seconds[static 24],
                      void (*push)(void *userdata, const char *word), void *userdata) {
-    snprintf(seconds, 24, "%" PRIu64,
-             (config->command_timeout_usec + USEC_PER_SEC - 1) / USEC_PER_SEC);
+    /* 0 would mean no limit to timeout(1). */
+    uint64_t limit = timeout_usec > 0 ? (timeout_usec + USEC_PER_SEC - 1) / USEC_PER_SEC : 1;
+    snprintf(seconds, 24, "%" PRIu64, limit);
     for (size_t i = 0; config->container_command[i] != NULL; i++) {
         push(userdata, config->container_command[i]);
     }

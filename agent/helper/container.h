@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* Words this adds at most besides container_command. */
 #define CONTAINER_WORDS_MAX 8
@@ -20,9 +21,10 @@ bool container_used(const struct config *config);
 /*
  * Hands the words to be put in front of a command to push, in order. seconds has room for a number
  * and has to live as long as they do. Killing the engine's program leaves the command in the
- * container running, so that timeout(1) ends it in there, after command_timeout.
+ * container running, so that timeout(1) ends it in there, after timeout_usec (in whole seconds,
+ * rounded up).
  */
-void container_words(const struct config *config, char seconds[static 24],
+void container_words(const struct config *config, uint64_t timeout_usec, char seconds[static 24],
                      void (*push)(void *userdata, const char *word), void *userdata);
 
 /* Whether an exit status is that of timeout(1) in the container: the command was ended in time. */

@@ -19,8 +19,9 @@
 
 #define USEC_PER_SEC UINT64_C(1000000)
 
-/* Core runs four at a time; one that cannot be ended at once may still be there. */
-#define COMMANDS_MAX 8
+/* Core runs seven at a time: a listing, the settings, the lifetimes' and a job's, which for a flush
+ * are four. Those that cannot be ended at once may still be there. */
+#define COMMANDS_MAX 12
 
 /* Core reads at once; if it does not for so long, it is taken for dead. */
 #define SEND_TIMEOUT_SEC 10
@@ -28,6 +29,8 @@
 struct server {
     const struct config *config;
     int socket;
+    uint32_t worker;
+    _Atomic uint32_t *turns;
     struct spool spool;
     struct scanner *scanner;
     bool hint_due; /* a hint is to be sent when inotify has something */
@@ -64,6 +67,7 @@ static bool send_reply(const struct server *server, const struct reply *reply, i
 
 static bool send_hello(const struct server *server) {
     struct reply reply = make_reply(REPLY_HELLO, 0);
+    reply.worker = server->worker;
     if (geteuid() != 0 && server->config->spool_mode != SPOOL_NONE) {
         snprintf(reply.text, sizeof reply.text,
                  "not root: Postfix's queue folders cannot be read, counts come from postqueue");
@@ -127,7 +131,11 @@ static bool handle_command(struct server *server, const struct request *request)
     struct reply reply = make_reply(REPLY_STREAM, request->sequence);
     struct command *command = free_command(server);
     int output = -1;
-    if (command == NULL) {
+    if (clock_usec() >= request->deadline_usec) {
+        reply.error = ETIMEDOUT;
+        snprintf(reply.text, sizeof reply.text,
+                 "not started: the helper received the request after its deadline");
+    } else if (command == NULL) {
         reply.error = EBUSY;
         snprintf(reply.text, sizeof reply.text, "%d commands are running already", COMMANDS_MAX);
     } else {
@@ -199,6 +207,10 @@ static int take_request(struct server *server) {
         fprintf(stderr, "hermes-mailqueue-helper: invalid request, closing\n");
         return SERVE_REFUSED;
     }
+    /* Meant for an earlier process: core has given it up, or will when it takes the hello. */
+    if (request.worker != server->worker) {
+        return -1;
+    }
     return handlers[request.type](server, &request) ? -1 : SERVE_FAILED;
 }
 
@@ -211,21 +223,22 @@ static bool finish_command(struct server *server, struct command *command) {
     if (reply.error == 0) {
         snprintf(reply.text, sizeof reply.text, "%s", command->last_line);
     }
+    reply.reason = (uint8_t)command_reason(command, reply.wait_status, reply.error);
     return send_reply(server, &reply, -1);
 }
 
-/* Milliseconds until the first deadline of a command, -1 = none. */
+/* Milliseconds until the first deadline of a command, at most SERVE_TURN_MS. */
 static int poll_timeout(const struct server *server) {
     uint64_t now = clock_usec();
-    int timeout = -1;
+    int timeout = SERVE_TURN_MS;
     for (size_t i = 0; i < COMMANDS_MAX; i++) {
         const struct command *command = &server->commands[i];
         if (command->pid == 0 || command->deadline_usec == UINT64_MAX) {
             continue;
         }
-        int left =
-            command->deadline_usec <= now ? 0 : (int)((command->deadline_usec - now) / 1000) + 1;
-        timeout = timeout < 0 || left < timeout ? left : timeout;
+        uint64_t left =
+            command->deadline_usec <= now ? 0 : (command->deadline_usec - now) / 1000 + 1;
+        timeout = left < (uint64_t)timeout ? (int)left : timeout;
     }
     return timeout;
 }
@@ -281,6 +294,9 @@ static enum serve_end serve_loop(struct server *server) {
     for (;;) {
         struct pollfd set[POLL_SIZE];
         fill_poll_set(server, set);
+        if (server->turns != NULL) {
+            atomic_fetch_add(server->turns, 1);
+        }
         if (poll(set, POLL_SIZE, poll_timeout(server)) < 0 && errno != EINTR) {
             return SERVE_FAILED;
         }
@@ -309,13 +325,17 @@ static enum serve_end serve_loop(struct server *server) {
     }
 }
 
-enum serve_end serve(const struct config *config, int socket) {
-    struct server server = {.config = config, .socket = socket, .scanner = scanner_new()};
+enum serve_end serve(const struct serve_context *context) {
+    struct server server = {.config = context->config,
+                            .socket = context->socket,
+                            .worker = context->worker,
+                            .turns = context->turns,
+                            .scanner = scanner_new()};
     settings_watch_init(&server.settings);
     struct timeval timeout = {.tv_sec = SEND_TIMEOUT_SEC};
     enum serve_end end = SERVE_FAILED;
     if (server.scanner != NULL &&
-        setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof timeout) == 0 &&
+        setsockopt(server.socket, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof timeout) == 0 &&
         send_hello(&server)) {
         end = serve_loop(&server);
     }

@@ -33,9 +33,15 @@
 #define EXIT_GRACE_USEC (5 * USEC_PER_SEC)
 
 #define ERROR_SIZE 256
-#define MAIL_DOWN "mail system is down"
 
-enum { STREAM_LIST, STREAM_SETTINGS, STREAM_JOB, STREAM_LIFETIMES, STREAM_COUNT };
+enum {
+    STREAM_LIST,
+    STREAM_SETTINGS,
+    STREAM_JOB,
+    STREAM_LIFETIMES,
+    STREAM_FLUSH, /* the first of HELPER_FLUSHES */
+    STREAM_COUNT = STREAM_FLUSH + HELPER_FLUSHES
+};
 
 /* What is to be known of the types that run a command. */
 static const struct kind {
@@ -48,7 +54,7 @@ static const struct kind {
     [REQUEST_SETTINGS] = {STREAM_SETTINGS, "postconf", LINE_MAX_OCTETS, 0},
     [REQUEST_SELECT] = {STREAM_JOB, "postqueue", LISTING_LINE_MAX, 0},
     [REQUEST_ACTION] = {STREAM_JOB, "postsuper", LINE_MAX_OCTETS, ACTION_OUTPUT_MAX},
-    [REQUEST_FLUSH] = {STREAM_JOB, "postqueue", LINE_MAX_OCTETS, LINE_MAX_OCTETS},
+    [REQUEST_FLUSH] = {STREAM_FLUSH, "postqueue", LINE_MAX_OCTETS, LINE_MAX_OCTETS},
     [REQUEST_VIEW] = {STREAM_JOB, "postcat", LINE_MAX_OCTETS, 0},
     [REQUEST_LIFETIMES] = {STREAM_LIFETIMES, "postconf", LINE_MAX_OCTETS, LINE_MAX_OCTETS},
     [REQUEST_SET_LIFETIME] = {STREAM_LIFETIMES, "postconf", LINE_MAX_OCTETS, LINE_MAX_OCTETS},
@@ -71,7 +77,10 @@ struct stream {
     int exit_error, wait_status;    /* of REPLY_EXIT */
     char last_words[PROTOCOL_TEXT]; /* of its error output */
     char error[ERROR_SIZE];         /* "" = nothing wrong so far */
-    bool lost;                      /* the helper went away */
+    bool lost;                      /* the helper went away, or did not answer */
+    bool cancelled;                 /* its end was asked for */
+    bool not_run;                   /* the helper has not started it, and will not */
+    enum command_reason reason;     /* of REPLY_EXIT */
 };
 
 struct helper_client {
@@ -81,6 +90,7 @@ struct helper_client {
     uint64_t reply_timeout_usec;
     struct helper_callbacks callbacks;
     uint32_t sequence;
+    uint32_t worker;        /* the helper process that said hello last */
     uint32_t scan_sequence; /* 0 = none asked */
     uint64_t scan_usec;     /* when it was asked */
     struct stream streams[STREAM_COUNT];
@@ -98,6 +108,9 @@ static uint32_t next_sequence(struct helper_client *client) {
 static bool send_request(const struct helper_client *client, struct request *request) {
     size_t size = request_size(request->id_count);
     request->version = PROTOCOL_VERSION;
+    request->worker = client->worker;
+    request->deadline_usec =
+        request->type == REQUEST_CANCEL ? 0 : clock_usec() + client->reply_timeout_usec;
     assert(request_valid(request, size));
     return client->socket >= 0 &&
            send(client->socket, request, size, MSG_NOSIGNAL | MSG_DONTWAIT) == (ssize_t)size;
@@ -160,6 +173,12 @@ static void judge_exit(struct stream *stream) {
     }
 }
 
+/* A status beyond 128 is how timeout(1) and shells pass on a signal. */
+static bool ended_by_itself(const struct stream *stream) {
+    return stream->exited && !stream->lost && !stream->timed_out && !stream->cancelled &&
+           WIFEXITED(stream->wait_status) && WEXITSTATUS(stream->wait_status) <= 128;
+}
+
 static void stream_finish(struct stream *stream) {
     struct stream_callbacks callbacks = stream->callbacks;
     char error[ERROR_SIZE];
@@ -168,8 +187,10 @@ static void stream_finish(struct stream *stream) {
     struct command_end end = {.ok = error[0] == '\0',
                               .error = error,
                               .lost = stream->lost,
-                              .mail_down = strcasestr(stream->last_words, MAIL_DOWN) != NULL ||
-                                           stream->exit_error == EHOSTDOWN,
+                              .not_run = stream->not_run,
+                              .exited = ended_by_itself(stream),
+                              .reason = stream->reason,
+                              .mail_down = stream->reason == REASON_MAIL_DOWN,
                               .truncated = stream->truncated,
                               .used_usec = clock_usec() - stream->started_usec};
     close_output(stream);
@@ -180,6 +201,7 @@ static void stream_finish(struct stream *stream) {
 
 static void cancel_command(struct helper_client *client, struct stream *stream) {
     struct request request = {.type = REQUEST_CANCEL, .sequence = stream->sequence};
+    stream->cancelled = true;
     close_output(stream);
     send_request(client, &request);
 }
@@ -304,6 +326,8 @@ static void take_stream(struct helper_client *client, const struct reply *reply,
     if (reply->error != 0 || *fd < 0) {
         stream_fail(stream, "%s",
                     reply->text[0] != '\0' ? reply->text : "the helper sent no output");
+        stream->not_run = reply->error != 0;
+        stream->lost = reply->error == 0;
         stream_finish(stream);
         return;
     }
@@ -334,6 +358,8 @@ static void take_exit(struct helper_client *client, const struct reply *reply, i
     stream->exited = true;
     stream->timed_out = reply->timed_out;
     stream->exit_error = reply->error;
+    stream->not_run = reply->error != 0;
+    stream->reason = (enum command_reason)reply->reason;
     stream->wait_status = reply->wait_status;
     if (reply->text[0] != '\0') {
         snprintf(stream->last_words, sizeof stream->last_words, "%s", reply->text);
@@ -381,6 +407,8 @@ static void fail_all(struct helper_client *client, const char *error) {
 
 static void take_hello(struct helper_client *client, const struct reply *reply, int *fd) {
     (void)fd;
+    /* First: what the ends start is for the new one. */
+    client->worker = reply->worker;
     fail_all(client, "the helper was started anew");
     client->callbacks.hello(client->callbacks.userdata, reply->text);
 }
@@ -491,6 +519,7 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *userdata) {
         if (stream->active &&
             now - stream->started_usec > client->reply_timeout_usec + EXIT_GRACE_USEC) {
             stream_fail(stream, "%s: no answer from the helper in time", program(stream));
+            stream->lost = true;
             cancel_command(client, stream);
             stream_finish(stream);
         }
@@ -584,14 +613,25 @@ static struct request order_request(const struct helper_order *order) {
     return request;
 }
 
+static struct stream *free_stream(struct helper_client *client, enum request_type type) {
+    struct stream *stream = &client->streams[kinds[type].slot];
+    size_t count = type == REQUEST_FLUSH ? HELPER_FLUSHES : 1;
+    for (size_t i = 0; i < count; i++) {
+        if (!stream[i].active) {
+            return &stream[i];
+        }
+    }
+    return NULL;
+}
+
 bool helper_client_run(struct helper_client *client, const struct helper_order *order,
                        const struct stream_callbacks *callbacks) {
     assert(order->type < REQUEST_TYPE_END && kinds[order->type].program != NULL);
     const struct kind *kind = &kinds[order->type];
-    struct stream *stream = &client->streams[kind->slot];
+    struct stream *stream = free_stream(client, order->type);
     struct request request = order_request(order);
     size_t output_max = order->output_max != 0 ? order->output_max : kind->output_max;
-    if (stream->active) {
+    if (stream == NULL) {
         return false;
     }
     request.sequence = next_sequence(client);

@@ -51,8 +51,12 @@ struct command_end {
     bool ok;           /* exit status 0 and every line taken, or truncated */
     const char *error; /* one line why not, with the command's own last words; "" when ok */
     bool mail_down;    /* it said that the mail system is down, or its container is */
-    bool lost;      /* the helper went away: what the command did besides its output is unknown */
-    bool truncated; /* VIEW: there was more than output_max, and the command was stopped */
+    bool lost; /* the helper went away or did not answer in time: what the command did besides its
+                * output is unknown */
+    bool not_run; /* it is certain that the command was not started */
+    bool exited;  /* it ended by itself, well or not: nothing of it is running any more */
+    enum command_reason reason; /* why not ok, where a code says more than the text */
+    bool truncated;     /* VIEW: there was more than output_max, and the command was stopped */
     uint64_t used_usec; /* from the request to the end */
 };
 
@@ -68,8 +72,8 @@ struct stream_callbacks {
     void *userdata;
 };
 
-/* Takes the socket (consumed). reply_timeout_usec is how long an answer to a scan, or a sign of a
- * command, may take. Returns 0 with *out, or a negative errno value. */
+/* Takes the socket (consumed). reply_timeout_usec is how long an answer to a scan may take, and
+ * what a command has from its order to its end. Returns 0 with *out, or a negative errno value. */
 int helper_client_new(sd_event *event, int socket, uint64_t reply_timeout_usec,
                       const struct helper_callbacks *callbacks, struct helper_client **out);
 void helper_client_free(struct helper_client *client);
@@ -80,10 +84,14 @@ bool helper_client_scan(struct helper_client *client, bool full);
 bool helper_client_mtimes(struct helper_client *client, const char (*ids)[QUEUE_ID_SIZE],
                           size_t count);
 
+/* FLUSH commands at a time. */
+#define HELPER_FLUSHES 4
+
 /*
- * Starts a command. There are four kinds, each of which runs one command at a time, independent of
- * the others: LIST; SETTINGS; jobs (SELECT, ACTION, FLUSH, VIEW); and the lifetimes' (LIFETIMES,
- * SET_LIFETIME, RELOAD). An order that the protocol does not allow is a mistake of the caller
+ * Starts a command. There are five kinds, each of which runs one command at a time (FLUSH
+ * HELPER_FLUSHES of them), independent of the others: LIST; SETTINGS; jobs (SELECT, ACTION, VIEW);
+ * FLUSH; and the lifetimes' (LIFETIMES, SET_LIFETIME, RELOAD). False: it was not sent, and will not
+ * be run. An order that the protocol does not allow is a mistake of the caller
  * (assert). What the configuration does not allow the helper refuses: the end says so.
  *
  * A line may have 8 MiB in LIST and SELECT, else 64 KiB; more, or more output than output_max, is

@@ -9,10 +9,10 @@ set -euo pipefail
 . "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
 
 hung=
-stopped=
+stopped=()
 cleanup_more() {
     [ -z "$hung" ] || kill -CONT "$hung" 2>/dev/null || true
-    [ -z "$stopped" ] || kill -CONT "$stopped" 2>/dev/null || true
+    [ ${#stopped[@]} -eq 0 ] || kill -CONT "${stopped[@]}" 2>/dev/null || true
 }
 
 start_postfix
@@ -60,18 +60,29 @@ kill -CONT ${showq:+$showq} "$hung"
 hung=
 expect 1.3.1.2.5 1 "counts are back"
 
-stopped=$(worker)
-kill -STOP "$stopped"
-expect 1.1.5.0 '[23]' "a worker that hangs: the data is stale"
+stopped=("$(worker)")
+old=${stopped[0]}
+kill -STOP "$old"
+eventually "a worker that is stopped is replaced" another_worker
+check "within seconds" grep -q "worker $old is stopped, ending it" "$root/agent.log"
+expect 1.1.5.0 1 "the data is good again"
+
+# With nobody to replace it. What was lost for a moment above, on a slow machine, does not count.
+lost=$(trap_count 9)
+restored=$(trap_count 10)
+stopped=("$supervisor" "$(worker)")
+kill -STOP "${stopped[@]}"
+expect 1.1.5.0 '[23]' "a helper that hangs: the data is stale"
 never_zero
 answers_fast "it delays no GET"
 expect 1.2.1.0 "$none" "then there is none"
-expect_traps 9 1 "hmqDataLost"
-kill -CONT "$stopped"
-stopped=
+expect_traps 9 $((lost + 1)) "hmqDataLost"
+kill -CONT "${stopped[@]}"
+stopped=()
 expect 1.2.1.0 6 "it goes on"
 expect 1.1.5.0 1 "with good data"
-expect_traps 10 1 "hmqDataRestored"
+expect_traps 10 $((restored + 1)) "hmqDataRestored"
+lost=$(trap_count 9)
 
 old=$(worker)
 kill -KILL "$supervisor"
@@ -80,7 +91,7 @@ expect 1.2.1.0 "$none" "no total"
 expect 1.5.1.0 "$none" "no rows"
 expect 1.1.4.0 3 "nor whether Postfix runs"
 expect 1.1.11.0 '*helper has ended*restart*' "hmqLastReadError says what to do"
-expect_traps 9 2 "hmqDataLost"
+expect_traps 9 $((lost + 1)) "hmqDataLost"
 worker_gone() { ! start_time "$old" >/dev/null; }
 eventually "the worker has ended with its supervisor" worker_gone
 check "the agent lives" agent_lives

@@ -74,7 +74,8 @@ static void check_vectors(const char *text, const char *front) {
         char words[1024];
         char expected[1024];
         size_t len = (size_t)snprintf(words, sizeof words, "%s", "");
-        bool runs = command_vector(config, &vectors[i].request, &vector);
+        bool runs =
+            command_vector(config, &vectors[i].request, config->command_timeout_usec, &vector);
         CHECK_INT(vectors[i].name, runs, vectors[i].words != NULL);
         if (!runs) {
             continue;

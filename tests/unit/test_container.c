@@ -39,7 +39,7 @@ static void test_words(void **state) {
         struct words words = {.text = ""};
         struct config *config = good_config(commands[i].name, commands[i].config);
         CHECK(commands[i].name, container_used(config));
-        container_words(config, seconds, add_word, &words);
+        container_words(config, config->command_timeout_usec, seconds, add_word, &words);
         CHECK_STRING(commands[i].name, words.text, commands[i].words);
         config_free(config);
     }

@@ -4,6 +4,8 @@
  */
 #include "io/helper_client.h"
 
+#include "os/clock.h"
+
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -123,7 +125,7 @@ static const struct {
     bool timed_out;
     const char *lines; /* taken */
     const char *error; /* "" = a good end */
-    bool mail_down;
+    bool mail_down;    /* as the helper's code says, whatever the text */
 } ends[] = {
     {"a good end", "one\ntwo\n", 0, 0, "", false, "one|two|", "", false},
     {"no output", "", 0, 0, "", false, "", "", false},
@@ -156,6 +158,7 @@ static void test_ends(void **state) {
         struct reply reply = fake_make(REPLY_EXIT, sequence);
         reply.wait_status = ends[i / 2].status;
         reply.timed_out = ends[i / 2].timed_out;
+        reply.reason = ends[i / 2].mail_down ? REASON_MAIL_DOWN : REASON_NONE;
         snprintf(reply.text, sizeof reply.text, "%s", ends[i / 2].last_words);
         int output = fake_stream(&fake, sequence);
         if (exit_first) {
@@ -260,11 +263,13 @@ static void test_no_stream(void **state) {
     fake_send(&fake, &reply, -1);
     UNTIL(&fake, run.ends > 0);
     CHECK_STRING("refused", run.error, "4 commands are running already");
+    CHECK("it has not been run", run.end.not_run && !run.end.lost);
     run = (struct run){0};
     reply = fake_make(REPLY_STREAM, start(&run, REQUEST_LIST));
     fake_send(&fake, &reply, -1);
     UNTIL(&fake, run.ends > 0);
     CHECK_STRING("no descriptor", run.error, "the helper sent no output");
+    CHECK("it may have been run", !run.end.not_run && run.end.lost);
 }
 
 /* Anything that is no reply ends the helper, and everything that waits for it. */
@@ -341,6 +346,7 @@ static void test_hello(void **state) {
     uint32_t sequence = start(&run, REQUEST_LIST);
     assert_true(helper_client_scan(client, false));
     snprintf(hello.text, sizeof hello.text, "not root");
+    hello.worker = 7;
     fake_send(&fake, &hello, -1);
     UNTIL(&fake, told.hellos > 0);
     CHECK_STRING("what is missing", told.hello, "not root");
@@ -351,7 +357,56 @@ static void test_hello(void **state) {
     fake_exit(&fake, sequence, 0, "");
     fake_settle(&fake);
     CHECK_INT("an old answer", run.ends, 1);
+    run = (struct run){0};
+    const struct stream_callbacks callbacks = {.line = on_line, .end = on_end, .userdata = &run};
+    const struct helper_order order = {.type = REQUEST_LIST};
+    assert_true(helper_client_run(client, &order, &callbacks));
+    CHECK_INT("the next is for the new process", fake_expect(&fake, REQUEST_LIST).worker, 7);
     CHECK_INT("the helper stays", told.gone, 0);
+}
+
+/* Every request says until when it is worth doing. */
+static void test_deadlines(void **state) {
+    (void)state;
+    struct run run = {0};
+    const struct stream_callbacks callbacks = {.line = on_line, .end = on_end, .userdata = &run};
+    const struct helper_order order = {.type = REQUEST_LIST};
+    uint64_t before = clock_usec();
+    assert_true(helper_client_run(client, &order, &callbacks));
+    assert_true(helper_client_scan(client, false));
+    struct request list = fake_expect(&fake, REQUEST_LIST);
+    struct request scan = fake_expect(&fake, REQUEST_SCAN);
+    uint64_t after = clock_usec();
+    CHECK("the command's", list.deadline_usec >= before + REPLY_TIMEOUT &&
+                               list.deadline_usec <= after + REPLY_TIMEOUT);
+    CHECK("the scan's",
+          scan.deadline_usec >= list.deadline_usec && scan.deadline_usec <= after + REPLY_TIMEOUT);
+}
+
+/* As many as HELPER_FLUSHES at a time, beside a job's command. */
+static void test_flushes(void **state) {
+    (void)state;
+    static const char ids[1][QUEUE_ID_SIZE] = {"3F2504E0B1"};
+    struct run runs[HELPER_FLUSHES + 1] = {0};
+    uint32_t sequences[HELPER_FLUSHES];
+    const struct helper_order order = {.type = REQUEST_FLUSH, .ids = ids, .id_count = 1};
+    struct stream_callbacks callbacks = {.line = on_line, .end = on_end};
+    for (size_t i = 0; i < HELPER_FLUSHES; i++) {
+        callbacks.userdata = &runs[i];
+        assert_true(helper_client_run(client, &order, &callbacks));
+        sequences[i] = fake_expect(&fake, REQUEST_FLUSH).sequence;
+    }
+    callbacks.userdata = &runs[HELPER_FLUSHES];
+    CHECK("and no more", !helper_client_run(client, &order, &callbacks));
+    start(&runs[HELPER_FLUSHES], REQUEST_SELECT);
+    close(fake_stream(&fake, sequences[1]));
+    fake_exit(&fake, sequences[1], 0, "");
+    UNTIL(&fake, runs[1].ends > 0);
+    CHECK("the one that has ended", runs[1].end.ok && runs[1].end.exited);
+    fake_settle(&fake);
+    CHECK_INT("no other", runs[0].ends + runs[2].ends + runs[3].ends, 0);
+    callbacks.userdata = &runs[1];
+    CHECK("room for another", helper_client_run(client, &order, &callbacks));
 }
 
 static void test_hints(void **state) {
@@ -388,6 +443,7 @@ static void test_silence(void **state) {
     clock_ahead_usec += 5 * SECOND;
     UNTIL(&fake, run.ends > 0);
     CHECK_STRING("command", run.error, "postqueue: no answer from the helper in time");
+    CHECK("what it did is unknown", run.end.lost && !run.end.not_run && !run.end.exited);
     fake_expect(&fake, REQUEST_CANCEL);
     CHECK("again", helper_client_scan(client, false));
     CHECK_INT("the helper stays", told.gone, 0);
@@ -455,8 +511,9 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(test_ends),      TEST(test_out_of_order), TEST(test_wrong_sequence),
         TEST(test_no_stream), TEST(test_garbage),      TEST(test_lost_with_output),
-        TEST(test_hello),     TEST(test_hints),        TEST(test_silence),
-        TEST(test_endless),   TEST(test_long_line),
+        TEST(test_hello),     TEST(test_deadlines),    TEST(test_flushes),
+        TEST(test_hints),     TEST(test_silence),      TEST(test_endless),
+        TEST(test_long_line),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -100,6 +100,10 @@ static const struct change requests[] = {
     {"a parameter on reload", REQUEST_RELOAD, AT(request, parameter), PARAMETER_BOUNCE_LIFETIME,
      false},
     {"a value on reload", REQUEST_RELOAD, offsetof(struct request, value[3]), 1, 'd', false},
+    {"no deadline", REQUEST_ACTION, AT(request, deadline_usec), 0, false},
+    {"no deadline for a listing", REQUEST_LIST, AT(request, deadline_usec), 0, false},
+    {"a cancel with a deadline", REQUEST_CANCEL, AT(request, deadline_usec), 1, false},
+    {"any worker", REQUEST_ACTION, AT(request, worker), UINT32_MAX, true},
     {"the lifetimes", REQUEST_LIFETIMES, AT(request, sequence), 7, true},
 };
 
@@ -107,6 +111,7 @@ static struct request good_request(uint32_t type) {
     static const uint32_t id_counts[REQUEST_TYPE_END] = {
         [REQUEST_MTIME] = PROTOCOL_MTIMES, [REQUEST_ACTION] = PROTOCOL_IDS, [REQUEST_VIEW] = 1};
     struct request request = {.version = PROTOCOL_VERSION, .type = type, .sequence = 3};
+    request.deadline_usec = type == REQUEST_CANCEL ? 0 : 1;
     request.id_count = id_counts[type];
     for (size_t i = 0; i < PROTOCOL_IDS; i++) {
         snprintf(request.ids[i], sizeof request.ids[i], "3F25%04zX", i);
@@ -202,6 +207,8 @@ static const struct change replies[] = {
     {"no state of Postfix", REPLY_COUNTS, AT(reply, postfix), 0, false},
     {"a state beyond the last", REPLY_COUNTS, AT(reply, postfix), POSTFIX_UNKNOWN + 1, false},
     {"an unknown state", REPLY_COUNTS, AT(reply, postfix), POSTFIX_UNKNOWN, true},
+    {"a reason", REPLY_EXIT, AT(reply, reason), REASON_NO_MESSAGE, true},
+    {"a reason beyond the last", REPLY_EXIT, AT(reply, reason), REASON_END, false},
     {"no state elsewhere", REPLY_HELLO, AT(reply, postfix), 0, true},
 };
 

@@ -5,6 +5,7 @@
 #include "helper/serve.h"
 
 #include "core/protocol.h"
+#include "os/clock.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -84,7 +85,8 @@ static struct session begin(const struct fixture *fixture) {
     pid_t pid = fork();
     if (pid == 0) {
         close(pair[0]);
-        _exit((int)serve(fixture->config, pair[1]));
+        const struct serve_context context = {.config = fixture->config, .socket = pair[1]};
+        _exit((int)serve(&context));
     }
     assert_true(pid > 0);
     close(pair[1]);
@@ -137,6 +139,7 @@ static struct request action(enum action_command command, const char *id) {
     struct request request = {.version = PROTOCOL_VERSION,
                               .type = REQUEST_ACTION,
                               .sequence = 9,
+                              .deadline_usec = UINT64_MAX,
                               .command = command,
                               .id_count = 1};
     memcpy(request.ids[0], id, strnlen(id, QUEUE_ID_SIZE));
@@ -201,10 +204,14 @@ static void test_not_allowed(void **state) {
     struct session session = begin(&fixture);
     struct request requests[] = {
         action(ACTION_DELETE, "A00000"),
-        {.version = PROTOCOL_VERSION, .type = REQUEST_FLUSH, .sequence = 9},
+        {.version = PROTOCOL_VERSION,
+         .type = REQUEST_FLUSH,
+         .sequence = 9,
+         .deadline_usec = UINT64_MAX},
         {.version = PROTOCOL_VERSION,
          .type = REQUEST_VIEW,
          .sequence = 9,
+         .deadline_usec = UINT64_MAX,
          .id_count = 1,
          .ids = {"A00000"}},
     };
@@ -289,6 +296,103 @@ static void test_cancel(void **state) {
     teardown(&fixture);
 }
 
+/* A helper that was held up: what core has given up is not begun any more, nor is what was meant
+ * for another process. */
+static void test_too_late(void **state) {
+    (void)state;
+    struct fixture fixture = setup(record, "");
+    struct session session = begin(&fixture);
+    struct request late = action(ACTION_DELETE, "A00000");
+    struct request other = action(ACTION_DELETE, "A00000");
+    struct request good = action(ACTION_HOLD, "A00000");
+    int fd = -1;
+    char text[256];
+    late.deadline_usec = clock_usec() - 1;
+    ask(&session, &late);
+    struct reply reply = await(&session, REPLY_STREAM, &fd);
+    CHECK_INT("refused", reply.error, ETIMEDOUT);
+    CHECK("with a reason", strstr(reply.text, "deadline") != NULL);
+    CHECK_INT("without output", fd, -1);
+    other.worker = 1;
+    other.sequence = 8;
+    ask(&session, &other);
+    ask(&session, &good);
+    reply = await(&session, REPLY_STREAM, &fd);
+    CHECK_INT("dropped without an answer", reply.sequence, 9);
+    CHECK_INT("the next is taken", reply.error, 0);
+    await(&session, REPLY_EXIT, &fd);
+    read_file(fixture.folder, "argv", text, sizeof text);
+    CHECK_STRING("one command ran", text,
+                 "[exec][-i][x][timeout][-k][2][30][postsuper][-c][/etc/postfix][-h][-]");
+    close(fd);
+    CHECK_INT("a clean end", end(&session), SERVE_PEER_CLOSED);
+    teardown(&fixture);
+}
+
+/* One that was begun in time has the time that is left, in the container as well. */
+static void test_rest_of_time(void **state) {
+    (void)state;
+    struct fixture fixture = setup("printf '[%s]' \"$@\" >\"$dir/argv\"; exec sleep 600", "");
+    struct session session = begin(&fixture);
+    struct request request = action(ACTION_HOLD, "A00000");
+    int fd = -1;
+    char text[256];
+    uint64_t before = clock_usec();
+    request.deadline_usec = before + UINT64_C(1500000);
+    ask(&session, &request);
+    await(&session, REPLY_STREAM, &fd);
+    struct reply reply = await(&session, REPLY_EXIT, &fd);
+    CHECK("ended by its deadline", reply.timed_out);
+    CHECK("not before it", clock_usec() - before >= UINT64_C(1500000));
+    read_file(fixture.folder, "argv", text, sizeof text);
+    CHECK("in the container too", strstr(text, "[timeout][-k][2][2]") != NULL);
+    close(fd);
+    CHECK_INT("a clean end", end(&session), SERVE_PEER_CLOSED);
+    teardown(&fixture);
+}
+
+static const struct {
+    const char *name;
+    const char *script;
+    enum request_type type;
+    enum command_reason reason;
+} reasons[] = {
+    {"the mail system is down",
+     "echo 'postqueue: fatal: Queue report unavailable - mail system is down' >&2; exit 69",
+     REQUEST_LIST, REASON_MAIL_DOWN},
+    {"its container does not run",
+     "echo 'Error response from daemon: container x is not running' >&2; exit 1", REQUEST_LIST,
+     REASON_MAIL_DOWN},
+    {"nothing to reload",
+     "echo 'postfix/postfix-script: fatal: the Postfix mail system is not running' >&2; exit 1",
+     REQUEST_RELOAD, REASON_MAIL_DOWN},
+    {"no message",
+     "echo 'postcat: fatal: open queue file A00000: No such file or directory' >&2; exit 1",
+     REQUEST_VIEW, REASON_NO_MESSAGE},
+    {"another file", "echo 'postqueue: fatal: open x: No such file or directory' >&2; exit 1",
+     REQUEST_LIST, REASON_NONE},
+    {"a good end", "true", REQUEST_VIEW, REASON_NONE},
+    {"another end", "echo 'postcat: fatal: out of memory' >&2; exit 1", REQUEST_VIEW, REASON_NONE},
+};
+
+static void test_reasons(void **state) {
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(reasons); i++) {
+        struct fixture fixture = setup(reasons[i].script, "allow_view = yes\n");
+        struct session session = begin(&fixture);
+        struct request request = action((enum action_command)0, "A00000");
+        int fd = -1;
+        request.type = reasons[i].type;
+        request.id_count = reasons[i].type == REQUEST_VIEW ? 1 : 0;
+        ask(&session, &request);
+        await(&session, REPLY_STREAM, &fd);
+        CHECK_INT(reasons[i].name, await(&session, REPLY_EXIT, &fd).reason, reasons[i].reason);
+        close(fd);
+        CHECK_INT(reasons[i].name, end(&session), SERVE_PEER_CLOSED);
+        teardown(&fixture);
+    }
+}
+
 /* What `postfix reload` leaves behind is neither waited for nor ended, and can still write. */
 static void test_reload_leaves_alone(void **state) {
     (void)state;
@@ -297,7 +401,10 @@ static void test_reload_leaves_alone(void **state) {
                                    "echo refreshing >&2",
                                    "");
     struct session session = begin(&fixture);
-    struct request request = {.version = PROTOCOL_VERSION, .type = REQUEST_RELOAD, .sequence = 9};
+    struct request request = {.version = PROTOCOL_VERSION,
+                              .type = REQUEST_RELOAD,
+                              .sequence = 9,
+                              .deadline_usec = UINT64_MAX};
     int fd = -1;
     char octet;
     char text[64] = "";
@@ -325,32 +432,48 @@ static const struct {
     size_t cut; /* octets less than the whole packet */
     struct request request;
 } malformed[] = {
-    {"an octet", offsetof(struct request, ids) - 1, {.version = PROTOCOL_VERSION}},
-    {"a cut header", 4, {.version = PROTOCOL_VERSION, .type = REQUEST_LIST}},
-    {"another version", 0, {.version = PROTOCOL_VERSION + 1, .type = REQUEST_LIST}},
-    {"no such type", 0, {.version = PROTOCOL_VERSION, .type = REQUEST_TYPE_END}},
+    {"an octet",
+     offsetof(struct request, ids) - 1,
+     {.version = PROTOCOL_VERSION, .deadline_usec = 1}},
+    {"a cut header", 4, {.version = PROTOCOL_VERSION, .deadline_usec = 1, .type = REQUEST_LIST}},
+    {"another version",
+     0,
+     {.version = PROTOCOL_VERSION + 1, .deadline_usec = 1, .type = REQUEST_LIST}},
+    {"no such type",
+     0,
+     {.version = PROTOCOL_VERSION, .deadline_usec = 1, .type = REQUEST_TYPE_END}},
     {"postsuper without ids",
      0,
-     {.version = PROTOCOL_VERSION, .type = REQUEST_ACTION, .command = ACTION_HOLD}},
+     {.version = PROTOCOL_VERSION,
+      .deadline_usec = 1,
+      .type = REQUEST_ACTION,
+      .command = ACTION_HOLD}},
     {"ALL",
      0,
      {.version = PROTOCOL_VERSION,
+      .deadline_usec = 1,
       .type = REQUEST_ACTION,
       .command = ACTION_DELETE,
       .id_count = 1,
       .ids = {"ALL"}}},
     {"an option to postcat",
      0,
-     {.version = PROTOCOL_VERSION, .type = REQUEST_VIEW, .id_count = 1, .ids = {"-vvvvvv"}}},
+     {.version = PROTOCOL_VERSION,
+      .deadline_usec = 1,
+      .type = REQUEST_VIEW,
+      .id_count = 1,
+      .ids = {"-vvvvvv"}}},
     {"another directive",
      0,
      {.version = PROTOCOL_VERSION,
+      .deadline_usec = 1,
       .type = REQUEST_SET_LIFETIME,
       .parameter = PARAMETER_DEFER_TRANSPORTS,
       .value = "5d"}},
     {"a value with another setting in it",
      0,
      {.version = PROTOCOL_VERSION,
+      .deadline_usec = 1,
       .type = REQUEST_SET_LIFETIME,
       .parameter = PARAMETER_BOUNCE_LIFETIME,
       .value = "5\nrelay=x\n1d"}},
@@ -365,7 +488,8 @@ static enum serve_end answer(const struct config *config, const void *packet, si
     assert_int_equal(send(pair[0], packet, size, MSG_NOSIGNAL), size);
     assert_int_equal(shutdown(pair[0], SHUT_WR), 0);
     dup2(null, STDERR_FILENO);
-    enum serve_end result = serve(config, pair[1]);
+    const struct serve_context context = {.config = config, .socket = pair[1]};
+    enum serve_end result = serve(&context);
     dup2(shown, STDERR_FILENO);
     close(shown);
     close(null);
@@ -453,10 +577,17 @@ static void test_random_ids(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_ids_on_stdin), cmocka_unit_test(test_reads_nothing),
-        cmocka_unit_test(test_not_allowed),  cmocka_unit_test(test_deadline),
-        cmocka_unit_test(test_cancel),       cmocka_unit_test(test_reload_leaves_alone),
-        cmocka_unit_test(test_malformed),    cmocka_unit_test(test_random_ids),
+        cmocka_unit_test(test_ids_on_stdin),
+        cmocka_unit_test(test_reads_nothing),
+        cmocka_unit_test(test_not_allowed),
+        cmocka_unit_test(test_deadline),
+        cmocka_unit_test(test_cancel),
+        cmocka_unit_test(test_too_late),
+        cmocka_unit_test(test_rest_of_time),
+        cmocka_unit_test(test_reasons),
+        cmocka_unit_test(test_reload_leaves_alone),
+        cmocka_unit_test(test_malformed),
+        cmocka_unit_test(test_random_ids),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
