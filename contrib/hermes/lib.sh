@@ -79,8 +79,9 @@ sql() {
     case $status in
     124 | 137) give_up "$EX_TEMPFAIL" "the database does not answer within $sql_timeout s" ;;
     esac
-    [[ $errors =~ ERROR\ ([0-9]+) ]] || give_up "$EX_CONFIG" "mariadb: $errors"
-    number=${BASH_REMATCH[1]}
+    # In front of the error mariadb prints the statement it stopped at.
+    [[ $errors =~ ERROR\ ([0-9]+)\ .* ]] || give_up "$EX_CONFIG" "mariadb: $errors"
+    number=${BASH_REMATCH[1]} errors=${BASH_REMATCH[0]}
     if temporary "$number"; then
         give_up "$EX_TEMPFAIL" "$errors"
     fi
