@@ -31,6 +31,13 @@ enum action_command {
     ACTION_COUNT,
 };
 
+/* What a SET may change besides starting actions (allow_settings), as a bit set (1 << setting). */
+enum setting_kind {
+    SETTING_LIFETIMES = 1, /* the lifetimes, which are main.cf's */
+    SETTING_THRESHOLDS,    /* thresholds, message limit, enabled notifications */
+    SETTING_PAUSE,         /* outbound delivery paused and resumed */
+};
+
 /* Thresholds compared by core/detect.h; 0 = off. Numbers of messages, age in seconds. */
 struct thresholds {
     uint32_t overload;
@@ -72,7 +79,8 @@ struct config {
     enum message_order message_order;
     struct thresholds thresholds;
     uint32_t message_limit;
-    uint32_t allow_actions; /* bits of enum action_command */
+    uint32_t allow_actions;  /* bits of enum action_command */
+    uint32_t allow_settings; /* bits of enum setting_kind */
     bool allow_view;
     uint64_t view_limit_bytes;
     uint32_t action_retention_rows;

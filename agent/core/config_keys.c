@@ -172,6 +172,16 @@ static void print_seconds(const struct config_key *key, const struct config *con
     fprintf(stream, "%" PRIu32 "%s", *seconds, *seconds != 0 ? "s" : "");
 }
 
+static void explain_names(const struct config_key *key, const char *word, char *error,
+                          size_t size) {
+    size_t written = (size_t)snprintf(error, size, "\"%s\" is none of", word);
+    for (int i = 0; key->names[i] != NULL && written < size; i++) {
+        if (key->names[i][0] != '\0') {
+            written += (size_t)snprintf(error + written, size - written, " %s", key->names[i]);
+        }
+    }
+}
+
 static bool parse_enum(const struct config_key *key, struct config *config, const char *value,
                        char *error, size_t size) {
     for (int i = 0; key->names[i] != NULL; i++) {
@@ -181,10 +191,7 @@ static bool parse_enum(const struct config_key *key, struct config *config, cons
             return true;
         }
     }
-    size_t written = (size_t)snprintf(error, size, "\"%s\" is none of", value);
-    for (int i = 0; key->names[i] != NULL && written < size; i++) {
-        written += (size_t)snprintf(error + written, size - written, " %s", key->names[i]);
-    }
+    explain_names(key, value, error, size);
     return false;
 }
 
@@ -209,24 +216,20 @@ static void print_yes_no(const struct config_key *key, const struct config *conf
     fputs(*value ? "yes" : "no", stream);
 }
 
-/* enum action_command - 1 */
-static const char *const action_names[] = {"hold",   "unhold", "requeue", "delete", "flush",
-                                           "expire", "view",   "count",   NULL};
-
-static bool parse_actions(const struct config_key *key, struct config *config, const char *value,
-                          char *error, size_t size) {
+/* Words separated by spaces as a set of bits: the name at position n is bit n + 1. */
+static bool parse_set(const struct config_key *key, struct config *config, const char *value,
+                      char *error, size_t size) {
     char copy[CONFIG_VALUE_MAX];
     char *rest = NULL;
     uint32_t bits = 0;
     snprintf(copy, sizeof copy, "%s", value);
     for (char *w = strtok_r(copy, " \t", &rest); w != NULL; w = strtok_r(NULL, " \t", &rest)) {
         unsigned i = 0;
-        while (action_names[i] != NULL && strcmp(w, action_names[i]) != 0) {
+        while (key->names[i] != NULL && strcmp(w, key->names[i]) != 0) {
             i++;
         }
-        if (action_names[i] == NULL || i + 1 == ACTION_VIEW) {
-            snprintf(error, size,
-                     "\"%s\" is no action: hold unhold requeue delete flush expire count", w);
+        if (key->names[i] == NULL) {
+            explain_names(key, w, error, size);
             return false;
         }
         bits |= 1U << (i + 1);
@@ -236,12 +239,12 @@ static bool parse_actions(const struct config_key *key, struct config *config, c
     return true;
 }
 
-static void print_actions(const struct config_key *key, const struct config *config, FILE *stream) {
+static void print_set(const struct config_key *key, const struct config *config, FILE *stream) {
     const uint32_t *bits = const_field(key, config);
     const char *separator = "";
-    for (unsigned i = 0; action_names[i] != NULL; i++) {
+    for (unsigned i = 0; key->names[i] != NULL; i++) {
         if ((*bits & (1U << (i + 1))) != 0) {
-            fprintf(stream, "%s%s", separator, action_names[i]);
+            fprintf(stream, "%s%s", separator, key->names[i]);
             separator = " ";
         }
     }
@@ -258,9 +261,11 @@ static bool parse_bytes(const struct config_key *key, struct config *config, con
         factor = copy[len - 1] == 'K' ? 1024 : 1024 * 1024;
         copy[len - 1] = '\0';
     }
-    if (len >= sizeof copy || !number_parse(copy, key->maximum / factor, &number)) {
-        snprintf(error, size, "\"%s\" is not a size of up to %" PRIu64 " octets (256K, 1M)", value,
-                 key->maximum);
+    if (len >= sizeof copy || !number_parse(copy, key->maximum / factor, &number) ||
+        number * factor < key->minimum) {
+        snprintf(error, size,
+                 "\"%s\" is not a size of %" PRIu64 " to %" PRIu64 " octets (256K, 1M)", value,
+                 key->minimum, key->maximum);
         return false;
     }
     uint64_t *target = field(key, config);
@@ -366,6 +371,13 @@ static void print_spool(const struct config_key *key, const struct config *confi
 
 static const char *const order_names[] = {"oldest", "newest", "largest", NULL};
 
+/* enum action_command - 1. Viewing has a key of its own: no word can be the empty name. */
+static const char *const action_names[] = {"hold",   "unhold", "requeue", "delete", "flush",
+                                           "expire", "",       "count",   NULL};
+
+/* enum setting_kind - 1 */
+static const char *const setting_names[] = {"lifetimes", "thresholds", "pause", NULL};
+
 /* LOG_ERR and up */
 static const char *const level_names[] = {"error", "warning", "notice", "info", "debug", NULL};
 
@@ -375,6 +387,7 @@ static const char *const level_names[] = {"error", "warning", "notice", "info", 
     parse_duration, print_duration, offsetof(struct config, member), min, max, NULL
 #define NUMBER(member, max)                                                                        \
     parse_number, print_number, offsetof(struct config, member), 0, max, NULL
+#define SET(member, names) parse_set, print_set, offsetof(struct config, member), 0, 0, names
 #define OTHER(kind, member) parse_##kind, print_##kind, offsetof(struct config, member), 0, 0, NULL
 
 const struct config_key config_keys[] = {
@@ -401,9 +414,10 @@ const struct config_key config_keys[] = {
     {"hold_threshold", "0", NUMBER(thresholds.hold, UINT32_MAX), true},
     {"message_limit", "100", NUMBER(message_limit, 10000), true},
     {"allow_actions", "hold unhold requeue delete flush expire count",
-     OTHER(actions, allow_actions), false},
+     SET(allow_actions, action_names), false},
+    {"allow_settings", "lifetimes thresholds pause", SET(allow_settings, setting_names), false},
     {"allow_view", "no", OTHER(yes_no, allow_view), false},
-    {"view_limit", "256K", parse_bytes, print_bytes, offsetof(struct config, view_limit_bytes), 0,
+    {"view_limit", "256K", parse_bytes, print_bytes, offsetof(struct config, view_limit_bytes), 1,
      UINT64_C(16) * 1024 * 1024, NULL, false},
     {"action_retention", "1000 7d", OTHER(retention, action_retention_rows), false},
     {"log_level", "info", parse_enum, print_enum, offsetof(struct config, log_level), LOG_ERR, 0,

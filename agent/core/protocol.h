@@ -6,8 +6,8 @@
  *
  * The helper has its configuration from its own reading of the file, never from core: a request
  * names what to do by numbers and carries at most queue ids and the text of a lifetime. A malformed
- * request ends the helper. One that is well-formed but not allowed (allow_actions, allow_view) is
- * answered by REPLY_STREAM with EPERM.
+ * request ends the helper. One that is well-formed but not allowed (allow_actions, allow_settings,
+ * allow_view) is answered by REPLY_STREAM with EPERM.
  *
  * What core has given up must not happen later. Two rules see to that, whatever stalls or ends in
  * between: every request but REQUEST_CANCEL carries the time by which its command must have ended,

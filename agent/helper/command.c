@@ -173,6 +173,11 @@ int command_allowed(const struct config *config, const struct request *request, 
         snprintf(error, size, "allow_view is no");
         return EPERM;
     }
+    bool sets = request->type == REQUEST_SET_LIFETIME || request->type == REQUEST_RELOAD;
+    if (sets && (config->allow_settings >> SETTING_LIFETIMES & 1U) == 0) {
+        snprintf(error, size, "allow_settings does not name lifetimes");
+        return EPERM;
+    }
     return 0;
 }
 

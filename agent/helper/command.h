@@ -38,8 +38,8 @@ bool command_vector(const struct config *config, const struct request *request,
                     uint64_t timeout_usec, struct command_vector *vector);
 
 /*
- * Returns 0 when the configuration allows a valid request (allow_actions, allow_view), or EPERM
- * with a line in error.
+ * Returns 0 when the configuration allows a valid request (allow_actions, allow_settings,
+ * allow_view), or EPERM with a line in error.
  */
 int command_allowed(const struct config *config, const struct request *request, char *error,
                     size_t size);

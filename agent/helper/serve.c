@@ -7,6 +7,7 @@
 #include "helper/scan.h"
 #include "helper/settings_watch.h"
 #include "helper/spool.h"
+#include "helper/writable.h"
 #include "os/clock.h"
 
 #include <errno.h>
@@ -65,12 +66,17 @@ static bool send_reply(const struct server *server, const struct reply *reply, i
     return sendmsg(server->socket, &message, MSG_NOSIGNAL) == (ssize_t)sizeof *reply;
 }
 
-static bool send_hello(const struct server *server) {
+static bool send_hello(struct server *server) {
     struct reply reply = make_reply(REPLY_HELLO, 0);
+    char ignored[PROTOCOL_TEXT];
     reply.worker = server->worker;
     if (geteuid() != 0 && server->config->spool_mode != SPOOL_NONE) {
         snprintf(reply.text, sizeof reply.text,
                  "not root: Postfix's queue folders cannot be read, counts come from postqueue");
+    } else if (geteuid() == 0) {
+        /* Why the spool cannot be found is for the first scan to report. */
+        spool_locate(&server->spool, server->config, ignored, sizeof ignored);
+        writable_check(server->config, server->spool.path, reply.text, sizeof reply.text);
     }
     return send_reply(server, &reply, -1);
 }

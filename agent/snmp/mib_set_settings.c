@@ -2,6 +2,10 @@
 
 #include <string.h>
 
+static bool allowed(const struct mib_view *view, enum setting_kind kind) {
+    return (view->config->allow_settings & 1U << kind) != 0;
+}
+
 /* The tunables as this PDU leaves them. */
 static struct tunables *staged_tunables(struct mib_transaction *transaction,
                                         const struct mib_view *view) {
@@ -16,9 +20,12 @@ static struct tunables *staged_tunables(struct mib_transaction *transaction,
 enum mib_error mib_stage_threshold(struct mib_transaction *transaction, const struct mib_view *view,
                                    const struct mib_object *object, const uint32_t *index,
                                    size_t count, const struct mib_value *value) {
-    struct tunables *tunables = staged_tunables(transaction, view);
     (void)index;
     (void)count;
+    if (!allowed(view, SETTING_THRESHOLDS)) {
+        return MIB_NOT_WRITABLE;
+    }
+    struct tunables *tunables = staged_tunables(transaction, view);
     memcpy((char *)tunables + object->write->offset, &value->number, sizeof value->number);
     return MIB_ERROR_NONE;
 }
@@ -32,6 +39,9 @@ enum mib_error mib_stage_notify(struct mib_transaction *transaction, const struc
     (void)object;
     (void)index;
     (void)count;
+    if (!allowed(view, SETTING_THRESHOLDS)) {
+        return MIB_NOT_WRITABLE;
+    }
     for (unsigned bit = 0; bit < 8 * value->length; bit++) {
         if ((octets[bit / 8] & 0x80U >> bit % 8) == 0) {
             continue;
@@ -49,9 +59,11 @@ enum mib_error mib_stage_lifetime(struct mib_transaction *transaction, const str
                                   const struct mib_object *object, const uint32_t *index,
                                   size_t count, const struct mib_value *value) {
     size_t which = object->write->offset;
-    (void)view;
     (void)index;
     (void)count;
+    if (!allowed(view, SETTING_LIFETIMES)) {
+        return MIB_NOT_WRITABLE;
+    }
     transaction->changes.lifetime_changed[which] = true;
     transaction->changes.lifetime_days[which] = (uint32_t)value->integer;
     return MIB_ERROR_NONE;

@@ -301,6 +301,33 @@ static const struct pdu forbidden[] = {
      .error = MIB_ERROR_NONE},
 };
 
+/* allow_settings: each of its words opens its own objects, and actions are none of them. */
+#define BIT(kind) (1U << SETTING_##kind)
+static const struct {
+    uint32_t allowed;
+    struct pdu pdu;
+} settings[] = {
+    {0, {"a lifetime", {SCALAR("hmqBounceQueueLifetime", INT(1))}, .error = MIB_NOT_WRITABLE}},
+    {~BIT(LIFETIMES),
+     {"the other lifetime",
+      {SCALAR("hmqWarningThreshold", GAUGE(1)), SCALAR("hmqMaximalQueueLifetime", INT(1))},
+      .error = MIB_NOT_WRITABLE,
+      .at = 1}},
+    {BIT(LIFETIMES),
+     {"a lifetime alone", {SCALAR("hmqBounceQueueLifetime", INT(1))}, .error = MIB_ERROR_NONE}},
+    {BIT(LIFETIMES),
+     {"a threshold", {SCALAR("hmqWarningThreshold", GAUGE(1))}, .error = MIB_NOT_WRITABLE}},
+    {BIT(LIFETIMES),
+     {"the limit", {SCALAR("hmqMessageLimit", GAUGE(1))}, .error = MIB_NOT_WRITABLE}},
+    {BIT(LIFETIMES),
+     {"notifications",
+      {SCALAR("hmqNotificationEnable", OCTETS("\xFF"))},
+      .error = MIB_NOT_WRITABLE}},
+    {BIT(THRESHOLDS),
+     {"a threshold", {SCALAR("hmqWarningThreshold", GAUGE(1))}, .error = MIB_ERROR_NONE}},
+    {0, {"an action", {SCALAR("hmqFlush", INT(1))}, .jobs = 1}},
+};
+
 /* Without a store only what needs none. */
 static const struct pdu unstored[] = {
     {"a row",
@@ -327,6 +354,11 @@ static void test_states(void **state) {
         check_pdu(&sample.view, &forbidden[i]);
     }
     sample.config->allow_actions = UINT32_MAX;
+    for (size_t i = 0; i < COUNT_OF(settings); i++) {
+        sample.config->allow_settings = settings[i].allowed;
+        check_pdu(&sample.view, &settings[i].pdu);
+    }
+    sample.config->allow_settings = UINT32_MAX;
     sample.status.store_usable = false;
     for (size_t i = 0; i < COUNT_OF(unstored); i++) {
         check_pdu(&sample.view, &unstored[i]);

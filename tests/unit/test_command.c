@@ -134,7 +134,18 @@ static const struct {
      EPERM,
      "allow_actions does not name flush"},
     {"monitoring is no action", "allow_actions = hold\n", {.type = REQUEST_LIST}, 0, ""},
-    {"nor is a setting", "allow_actions = hold\n", {.type = REQUEST_SET_LIFETIME}, 0, ""},
+    {"nor is a setting", "allow_actions =\n", {.type = REQUEST_SET_LIFETIME}, 0, ""},
+    {"a lifetime that may not be set",
+     "allow_settings = thresholds pause\n",
+     {.type = REQUEST_SET_LIFETIME},
+     EPERM,
+     "allow_settings does not name lifetimes"},
+    {"a reload for it",
+     "allow_settings =\n",
+     {.type = REQUEST_RELOAD},
+     EPERM,
+     "allow_settings does not name lifetimes"},
+    {"lifetimes may be read", "allow_settings =\n", {.type = REQUEST_LIFETIMES}, 0, ""},
 };
 
 static void test_permissions(void **state) {

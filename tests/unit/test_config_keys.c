@@ -71,10 +71,13 @@ static const struct {
     {"allow_actions", NULL, "hold unhold requeue delete flush expire count"},
     {"allow_actions", "", ""},
     {"allow_actions", "count hold  hold", "hold count"},
+    {"allow_settings", NULL, "lifetimes thresholds pause"},
+    {"allow_settings", "", ""},
+    {"allow_settings", "pause lifetimes pause", "lifetimes pause"},
     {"allow_view", NULL, "no"},
     {"allow_view", "yes", "yes"},
     {"view_limit", NULL, "256K"},
-    {"view_limit", "0", "0"},
+    {"view_limit", "1", "1"},
     {"view_limit", "1000", "1000"},
     {"view_limit", "16M", "16384K"},
     {"view_limit", "16777216", "16384K"},
@@ -180,13 +183,17 @@ static const struct {
     {"hold_threshold", "some", NULL},
     {"message_limit", "10001", "\"10001\" is not a number of 0 to 10000"},
     {"allow_actions", "hold view",
-     "\"view\" is no action: hold unhold requeue delete flush expire "
-     "count"},
+     "\"view\" is none of hold unhold requeue delete flush expire count"},
     {"allow_actions", "hold,delete", NULL},
     {"allow_actions", "all", NULL},
+    {"allow_settings", "lifetime", "\"lifetime\" is none of lifetimes thresholds pause"},
+    {"allow_settings", "none", NULL},
     {"allow_view", "true", "\"true\" is neither yes nor no"},
     {"allow_view", "", "\"\" is neither yes nor no"},
-    {"view_limit", "17M", "\"17M\" is not a size of up to 16777216 octets (256K, 1M)"},
+    {"view_limit", "17M", "\"17M\" is not a size of 1 to 16777216 octets (256K, 1M)"},
+    {"view_limit", "0", "\"0\" is not a size of 1 to 16777216 octets (256K, 1M)"},
+    {"view_limit", "0K", NULL},
+    {"view_limit", "-1", NULL},
     {"view_limit", "16777217", NULL},
     {"view_limit", "K", NULL},
     {"view_limit", "1G", NULL},
@@ -235,6 +242,8 @@ static void test_members(void **state) {
     CHECK_INT("allow_actions", config->allow_actions,
               1 << ACTION_HOLD | 1 << ACTION_UNHOLD | 1 << ACTION_REQUEUE | 1 << ACTION_DELETE |
                   1 << ACTION_FLUSH | 1 << ACTION_EXPIRE | 1 << ACTION_COUNT);
+    CHECK_INT("allow_settings", config->allow_settings,
+              1 << SETTING_LIFETIMES | 1 << SETTING_THRESHOLDS | 1 << SETTING_PAUSE);
     CHECK_INT("view_limit", config->view_limit_bytes, 262144);
     CHECK_INT("action_retention", config->action_retention_rows, 1000);
     CHECK_INT("action_retention", config->action_retention_usec, 7 * 86400 * SECOND);
