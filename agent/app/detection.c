@@ -10,7 +10,8 @@ static struct detect_input measure(const struct snapshot *snapshot) {
                                           .value = snapshot->counts.messages[QUEUE_HOLD]}};
     struct queue_totals totals;
     input.total.known = snapshot_total(snapshot, &input.total.value);
-    input.oldest_age_s.known = snapshot_all_totals(snapshot, &totals);
+    input.oldest_age_s.known =
+        snapshot_all_totals(snapshot, &totals) && totals.unknown_arrival == 0;
     if (input.oldest_age_s.known) {
         input.oldest_age_s.value = queue_totals_age(&totals, clock_wall());
     }

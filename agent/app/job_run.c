@@ -1,5 +1,6 @@
 #include "app/job_run.h"
 
+#include "core/message_stream.h"
 #include "core/results.h"
 #include "core/selection.h"
 #include "os/clock.h"
@@ -25,8 +26,10 @@ struct job_run {
     void (*next)(struct job_run *run);
     bool by_ids; /* targets are what was asked for, not what was listed */
     struct target_list targets;
-    size_t position;         /* in targets: what is to be acted on next */
-    struct results *results; /* of the batch on its way */
+    struct message_stream *listed;  /* while the queue is listed */
+    struct recipient_search search; /* of the message whose line is being read */
+    size_t position;                /* in targets: what is to be acted on next */
+    struct results *results;        /* of the batch on its way */
     char ids[PROTOCOL_IDS][QUEUE_ID_SIZE];
     size_t id_count;
     size_t saved; /* results the store has */
@@ -300,10 +303,9 @@ static void journal_start(struct job_run *run, void (*next)(struct job_run *run)
 
 /* Selecting */
 
-static int take_selected(struct job_run *run, const struct message_head *head,
-                         const struct message_json *json) {
+static int take_selected(struct job_run *run, const struct message_head *head) {
     const struct job *job = run->job;
-    if (!request_matches(&job->request, head, json, clock_wall())) {
+    if (!request_matches(&job->request, head, run->search.found, clock_wall())) {
         return 0;
     }
     if (!run->by_ids) {
@@ -324,21 +326,26 @@ static int take_selected(struct job_run *run, const struct message_head *head,
     return 0;
 }
 
-static int on_select_line(void *userdata, const char *line, size_t len) {
+static void on_select_recipient(void *userdata, const char *address, const char *reason) {
     struct job_run *run = userdata;
-    struct message_json *json;
-    struct message_head head;
-    char error[128];
-    enum line_result result = message_json_open(line, len, &json, &head, error, sizeof error);
-    if (result == LINE_SKIPPED) {
-        return 0; /* it has no valid id, or cannot be judged: nothing is done to it */
-    }
-    if (result != LINE_OK) {
-        return -EBADMSG;
-    }
-    int r = take_selected(run, &head, json);
-    message_json_close(json);
+    recipient_search_take(&run->search, address, reason);
+}
+
+/* One odd line does not keep the others from being selected. Of a message without an id or an
+ * arrival it cannot be said which one it is: nothing is done to it. */
+static int on_select_message(void *userdata, enum line_result result,
+                             const struct message_head *head, const char *error) {
+    struct job_run *run = userdata;
+    bool known = result != LINE_BAD && (head->missing & (MISSING_ID | MISSING_ARRIVAL)) == 0;
+    int r = known ? take_selected(run, head) : 0;
+    (void)error;
+    run->search.found = false;
     return r;
+}
+
+static int on_select_data(void *userdata, const char *data, size_t len) {
+    struct job_run *run = userdata;
+    return message_stream_feed(run->listed, data, len);
 }
 
 static size_t count_matching(const struct job_run *run) {
@@ -366,9 +373,13 @@ static void selected(struct job_run *run) {
 
 static void on_select_end(void *userdata, const struct command_end *command) {
     struct job_run *run = userdata;
-    if (!command->ok) {
+    char why[256];
+    bool listed = message_stream_end(run->listed, why, sizeof why);
+    message_stream_free(run->listed);
+    run->listed = NULL;
+    if (!command->ok || !listed) {
         end(run, JOB_FAILED, "nothing was done, since the queue could not be listed: %s",
-            command->error);
+            !command->ok ? command->error : why);
         return;
     }
     if (!run->by_ids) {
@@ -380,8 +391,14 @@ static void on_select_end(void *userdata, const struct command_end *command) {
 static void select_targets(struct job_run *run) {
     const struct helper_order order = {.type = REQUEST_SELECT};
     const struct stream_callbacks callbacks = {
-        .line = on_select_line, .end = on_select_end, .userdata = run};
-    if (!helper_client_run(run->context.helper, &order, &callbacks)) {
+        .data = on_select_data, .end = on_select_end, .userdata = run};
+    const struct message_handlers handlers = {
+        .recipient = on_select_recipient, .message = on_select_message, .userdata = run};
+    run->search.request = &run->job->request;
+    run->listed = message_stream_new(&handlers);
+    if (run->listed == NULL) {
+        end(run, JOB_FAILED, "nothing was done: out of memory");
+    } else if (!helper_client_run(run->context.helper, &order, &callbacks)) {
         end(run, JOB_FAILED, "nothing was done: the helper does not list the queue");
     }
 }
@@ -461,6 +478,7 @@ void job_run_free(struct job_run *run) {
     }
     sd_event_source_disable_unref(run->step);
     target_list_deinit(&run->targets);
+    message_stream_free(run->listed);
     results_free(run->results);
     free(run);
 }

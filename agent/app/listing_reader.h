@@ -16,7 +16,7 @@
 struct listing_end {
     struct listing *listing; /* one reference for who is called; NULL when there is none */
     const char *error; /* why there is none, or what was wrong with single lines; "" = nothing */
-    bool ran;          /* the command ended well */
+    bool ran;          /* the command ended well, and what it printed is a listing */
     bool mail_down;    /* it said that the mail system is down */
 };
 
@@ -27,7 +27,6 @@ struct listing_reader {
     /* Private. */
     struct listing_builder *builder;
     uint64_t begun_usec;
-    char line_error[STATUS_ERROR_SIZE];
 };
 
 /* Starts one. False when the helper does not take it now, or without memory. */

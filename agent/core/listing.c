@@ -1,10 +1,17 @@
 #include "core/listing.h"
 
-#include "core/message_json.h"
+#include "core/hash_set.h"
+#include "core/message_stream.h"
 
 #include <assert.h>
+#include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* What rows may have together beyond MESSAGE_OCTETS_MIN each. */
+#define SHARED_OCTETS ((size_t)2 * 1024 * 1024)
+#define FLAW_SIZE 160
 
 /* rows is a heap with the row that leaves first at its root, so that a better one replaces it. */
 struct listing_builder {
@@ -13,15 +20,40 @@ struct listing_builder {
     struct message **rows;
     size_t row_count;
     size_t capacity;
+    size_t octets;     /* of the rows */
+    size_t row_octets; /* what one row may have at present */
+    struct message_stream *stream;
+    struct message_draft draft; /* of the message whose line is being read */
+    struct hash_set ids;
     struct queue_totals queues[QUEUE_COUNT];
     uint64_t messages;
+    char flaw[FLAW_SIZE];
 };
+
+static void take_recipient(void *userdata, const char *address, const char *reason) {
+    struct listing_builder *builder = userdata;
+    if (builder->limit > 0) {
+        message_draft_add(&builder->draft, address, reason, builder->row_octets);
+    }
+}
+
+static int take_message(void *userdata, enum line_result result, const struct message_head *head,
+                        const char *error);
 
 struct listing_builder *listing_builder_new(enum message_order order, size_t limit) {
     struct listing_builder *builder = calloc(1, sizeof *builder);
-    if (builder != NULL) {
-        builder->order = order;
-        builder->limit = limit;
+    if (builder == NULL) {
+        return NULL;
+    }
+    const struct message_handlers handlers = {
+        .recipient = take_recipient, .message = take_message, .userdata = builder};
+    builder->order = order;
+    builder->limit = limit;
+    builder->row_octets = MESSAGE_OCTETS_MAX;
+    builder->stream = message_stream_new(&handlers);
+    if (builder->stream == NULL) {
+        listing_builder_free(builder);
+        return NULL;
     }
     return builder;
 }
@@ -34,7 +66,14 @@ void listing_builder_free(struct listing_builder *builder) {
         free(builder->rows[i]);
     }
     free(builder->rows);
+    message_stream_free(builder->stream);
+    message_draft_deinit(&builder->draft);
+    hash_set_deinit(&builder->ids);
     free(builder);
+}
+
+size_t listing_octets_max(size_t limit) {
+    return SHARED_OCTETS + limit * MESSAGE_OCTETS_MIN;
 }
 
 /* True when (arrival, size, id) of a comes before b's in the order; ties by id make it total. */
@@ -97,62 +136,87 @@ static bool wanted(const struct listing_builder *builder, const struct message_h
            comes_before(builder->order, head->arrival, head->size, head->id, builder->rows[0]);
 }
 
-/* Keeps a wanted message (consumed). Returns false without memory. */
-static bool keep(struct listing_builder *builder, struct message *message) {
-    if (builder->row_count == builder->limit) {
-        free(builder->rows[0]);
-        builder->rows[0] = message;
-        sift_down(builder);
-        return true;
+/* Rows with many recipients give way, all by the same measure. */
+static void share_octets(struct listing_builder *builder) {
+    while (builder->octets > listing_octets_max(builder->limit) &&
+           builder->row_octets > MESSAGE_OCTETS_MIN) {
+        builder->row_octets /= 2;
+        builder->octets = 0;
+        for (size_t i = 0; i < builder->row_count; i++) {
+            builder->rows[i] = message_cut(builder->rows[i], builder->row_octets);
+            builder->octets += builder->rows[i]->octets;
+        }
     }
-    if (builder->row_count == builder->capacity) {
+}
+
+/* Keeps a wanted message (consumed). Returns 0 or -ENOMEM. */
+static int keep(struct listing_builder *builder, struct message *message) {
+    if (builder->row_count < builder->limit && builder->row_count == builder->capacity) {
         size_t capacity = builder->capacity == 0 ? 128 : builder->capacity * 2;
         struct message **rows = realloc(builder->rows, capacity * sizeof *rows);
         if (rows == NULL) {
             free(message);
-            return false;
+            return -ENOMEM;
         }
         builder->rows = rows;
         builder->capacity = capacity;
     }
-    builder->rows[builder->row_count++] = message;
-    sift_up(builder, builder->row_count - 1);
-    return true;
+    builder->octets += message->octets;
+    if (builder->row_count == builder->limit) {
+        builder->octets -= builder->rows[0]->octets;
+        free(builder->rows[0]);
+        builder->rows[0] = message;
+        sift_down(builder);
+    } else {
+        builder->rows[builder->row_count++] = message;
+        sift_up(builder, builder->row_count - 1);
+    }
+    share_octets(builder);
+    return 0;
 }
 
 static void count_message(struct listing_builder *builder, const struct message_head *head) {
     struct queue_totals *totals = &builder->queues[head->queue];
+    bool dated = (head->missing & MISSING_ARRIVAL) == 0;
+    bool first = totals->messages == totals->unknown_arrival;
     builder->messages++;
     totals->messages++;
+    totals->unknown_size += (head->missing & MISSING_SIZE) != 0;
+    totals->unknown_arrival += !dated;
+    totals->unknown_recipients += (head->missing & MISSING_RECIPIENTS) != 0;
     totals->volume += head->size;
     totals->recipients += head->recipient_count;
-    if (totals->messages == 1 || head->arrival < totals->oldest_arrival) {
+    if (dated && (first || head->arrival < totals->oldest_arrival)) {
         totals->oldest_arrival = head->arrival;
         memcpy(totals->oldest_id, head->id, sizeof totals->oldest_id);
     }
 }
 
-enum line_result listing_builder_add(struct listing_builder *builder, const char *line, size_t len,
-                                     char *error, size_t size) {
-    struct message_json *json;
-    struct message_head head;
-    enum line_result result = message_json_open(line, len, &json, &head, error, size);
-    if (result == LINE_SKIPPED) {
-        builder->queues[head.queue].unreadable++;
-        builder->messages++;
+static int take_message(void *userdata, enum line_result result, const struct message_head *head,
+                        const char *error) {
+    struct listing_builder *builder = userdata;
+    int r = 0;
+    if (error[0] != '\0' && builder->flaw[0] == '\0') {
+        snprintf(builder->flaw, sizeof builder->flaw, "%s", error);
     }
-    if (result != LINE_OK) {
-        return result;
-    }
-    count_message(builder, &head);
-    if (wanted(builder, &head)) {
-        struct message *message = message_json_build(json, &head);
-        if (message == NULL || !keep(builder, message)) {
-            result = LINE_NO_MEMORY;
+    bool again = head->id[0] != '\0' && !hash_set_add(&builder->ids, head->id, strlen(head->id));
+    if (result != LINE_BAD && !again) {
+        count_message(builder, head);
+        if (result == LINE_OK && wanted(builder, head)) {
+            struct message *message = message_build(head, &builder->draft, builder->row_octets);
+            r = message != NULL ? keep(builder, message) : -ENOMEM;
         }
     }
-    message_json_close(json);
-    return result;
+    message_draft_reset(&builder->draft);
+    return r;
+}
+
+int listing_builder_feed(struct listing_builder *builder, const char *data, size_t len) {
+    return message_stream_feed(builder->stream, data, len);
+}
+
+const char *listing_builder_flaw(const struct listing_builder *builder) {
+    return builder->flaw;
 }
 
 static int by_id(const void *a, const void *b) {
@@ -161,7 +225,7 @@ static int by_id(const void *a, const void *b) {
     return queue_id_compare((*ma)->id, (*mb)->id);
 }
 
-/* showq may list a message twice while qmgr moves it: an index may stand in a table once only. */
+/* Beyond what the set of ids holds: an index may stand in a table once only. */
 static size_t drop_duplicates(struct message **rows, size_t count) {
     size_t kept = 0;
     for (size_t i = 0; i < count; i++) {
@@ -175,9 +239,14 @@ static size_t drop_duplicates(struct message **rows, size_t count) {
 }
 
 struct listing *listing_builder_finish(struct listing_builder *builder, uint64_t started_usec,
-                                       uint64_t now_usec) {
+                                       uint64_t now_usec, char *error, size_t size) {
     struct listing *listing = calloc(1, sizeof *listing);
     if (listing == NULL) {
+        snprintf(error, size, "out of memory");
+    }
+    if (listing == NULL || !message_stream_end(builder->stream, error, size)) {
+        free(listing);
+        listing_builder_free(builder);
         return NULL;
     }
     if (builder->row_count > 0) {
@@ -190,14 +259,16 @@ struct listing *listing_builder_finish(struct listing_builder *builder, uint64_t
     memcpy(listing->queues, builder->queues, sizeof listing->queues);
     listing->taken_usec = now_usec;
     listing->duration_usec = now_usec - started_usec;
-    free(builder);
+    builder->rows = NULL;
+    builder->row_count = 0;
+    listing_builder_free(builder);
     return listing;
 }
 
 uint64_t listing_messages(const struct listing *listing) {
     uint64_t messages = 0;
     for (int queue = 0; queue < QUEUE_COUNT; queue++) {
-        messages += listing->queues[queue].messages + listing->queues[queue].unreadable;
+        messages += listing->queues[queue].messages;
     }
     return messages;
 }

@@ -1,46 +1,32 @@
 /*
- * A listing of the queue, made from the lines of `postqueue -j` (postqueue(1), JSON object format).
- * The builder takes the lines one by one and keeps the first rows in the chosen order with their
- * recipients and reasons, and totals over all messages; its memory grows with the row limit, not
- * with the queue. The finished listing is immutable and reference-counted.
+ * A listing of the queue, made from the output of `postqueue -j` (core/message_stream.h). The
+ * builder takes it as it comes and keeps the first rows in the chosen order with their recipients
+ * and reasons, and totals over all messages. Each id counts once, of the first 190,000 that are
+ * listed: showq(8) lists what moves on while it reads a second time, and it lists maildrop, active
+ * and incoming first. Memory is bounded in octets: see listing_octets_max. The finished listing is
+ * immutable and reference-counted.
  */
 #ifndef HMQ_CORE_LISTING_H
 #define HMQ_CORE_LISTING_H
 
 #include "core/config.h"
+#include "core/message.h"
 #include "core/queue.h"
-#include "core/queue_id.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-struct recipient {
-    const char *address; /* UTF-8, "" when postqueue named none */
-    const char *reason;  /* UTF-8, "" when never tried */
-};
-
-/* One message and all its strings in one block of memory. */
-struct message {
-    char id[QUEUE_ID_SIZE];
-    enum queue queue;
-    bool forced_expire;
-    int64_t arrival;    /* seconds since the epoch */
-    uint64_t size;      /* octets */
-    int64_t next_retry; /* seconds since the epoch, 0 = unknown or not deferred */
-    const char *sender; /* UTF-8, "" = the null sender */
-    size_t recipient_count;
-    struct recipient recipients[];
-};
-
 /* Totals of one queue over all messages of the listing. */
 struct queue_totals {
     uint64_t messages;
-    uint64_t unreadable; /* listed besides, with a member that made no sense (LINE_SKIPPED) */
-    uint64_t volume;     /* octets */
+    /* Messages among them of which the size, the arrival or the recipients could not be read; what
+     * follows lacks theirs. */
+    uint64_t unknown_size, unknown_arrival, unknown_recipients;
+    uint64_t volume; /* octets */
     uint64_t recipients;
-    int64_t oldest_arrival; /* seconds since the epoch; meaningless when messages is 0 */
-    char oldest_id[QUEUE_ID_SIZE];
+    int64_t oldest_arrival;        /* seconds since the epoch */
+    char oldest_id[QUEUE_ID_SIZE]; /* "" while none is dated; may be unknown too */
 };
 
 struct listing {
@@ -59,28 +45,25 @@ struct listing_builder;
 struct listing_builder *listing_builder_new(enum message_order order, size_t limit);
 void listing_builder_free(struct listing_builder *builder);
 
-enum line_result {
-    LINE_OK,
-    LINE_SKIPPED, /* its queue is known and it was counted; the row is left out: see error */
-    LINE_BAD,     /* not a message of a known queue: the listing cannot be trusted */
-    LINE_NO_MEMORY,
-};
+/* The octets that limit rows may have together. When they exceed it the last recipients of those
+ * with many are dropped, down to MESSAGE_OCTETS_MIN. */
+size_t listing_octets_max(size_t limit);
+
+/* Takes the next len octets of the output. Returns 0, -ENOMEM, or -EBADMSG when nothing more is
+ * worth reading: see message_stream_feed. */
+int listing_builder_feed(struct listing_builder *builder, const char *data, size_t len);
+
+/* What was wrong with the first odd line, foreign text in it escaped; "" when nothing was. */
+const char *listing_builder_flaw(const struct listing_builder *builder);
 
 /*
- * Adds one line (len octets without the newline, any content). error (size octets) receives what
- * is wrong with it for LINE_SKIPPED and LINE_BAD, foreign text in it escaped.
- */
-enum line_result listing_builder_add(struct listing_builder *builder, const char *line, size_t len,
-                                     char *error, size_t size);
-
-/*
- * Finishes: returns a listing with one reference and frees the builder, or NULL without memory
- * (the builder stays).
+ * Finishes: returns a listing with one reference. NULL without memory or when the output was none
+ * (message_stream_end): then error (size octets) says why. Frees the builder either way.
  */
 struct listing *listing_builder_finish(struct listing_builder *builder, uint64_t started_usec,
-                                       uint64_t now_usec);
+                                       uint64_t now_usec, char *error, size_t size);
 
-/* Messages in all queues, those among them that could not be read. */
+/* Messages in all queues. */
 uint64_t listing_messages(const struct listing *listing);
 
 struct listing *listing_ref(struct listing *listing);

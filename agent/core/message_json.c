@@ -13,9 +13,14 @@
 /* cJSON's numbers are doubles, exact up to here. */
 #define EXACT_MAX 9007199254740992.0
 
+/* The members of a broken frame that are looked at. */
+#define MEMBERS_MAX 16
+
+#define ESCAPED_NUL "\\u0000"
+
 /* struct message_json is cJSON's tree itself: the type only keeps cJSON out of the header. */
-static const cJSON *tree(const struct message_json *json) {
-    return (const cJSON *)(const void *)json;
+static struct message_json *handle(cJSON *object) {
+    return (struct message_json *)(void *)object;
 }
 
 static const char *string_member(const cJSON *object, const char *name) {
@@ -32,151 +37,164 @@ static bool number_member(const cJSON *object, const char *name, double *number)
     return true;
 }
 
-/* Fills head from the object. Returns the name of the first member that is wrong, or NULL. */
-static const char *read_head(const cJSON *object, struct message_head *head) {
+/* Fills head from the object, as far as it goes. */
+static void read_head(const cJSON *object, struct message_head *head) {
     const char *id = string_member(object, "queue_id");
-    if (!queue_id_valid(id, strlen(id))) {
-        return "queue_id";
+    double number;
+    if (queue_id_valid(id, strlen(id))) {
+        memcpy(head->id, id, strlen(id) + 1);
+    } else {
+        head->missing |= MISSING_ID;
     }
-    double arrival;
-    if (!number_member(object, "arrival_time", &arrival)) {
-        return "arrival_time";
+    if (number_member(object, "arrival_time", &number)) {
+        head->arrival = (int64_t)number;
+    } else {
+        head->missing |= MISSING_ARRIVAL;
     }
-    double size;
-    if (!number_member(object, "message_size", &size)) {
-        return "message_size";
+    if (number_member(object, "message_size", &number)) {
+        head->size = (uint64_t)number;
+    } else {
+        head->missing |= MISSING_SIZE;
     }
     if (!cJSON_IsString(cJSON_GetObjectItemCaseSensitive(object, "sender"))) {
-        return "sender";
+        head->missing |= MISSING_SENDER;
     }
-    const cJSON *recipients = cJSON_GetObjectItemCaseSensitive(object, "recipients");
-    if (!cJSON_IsArray(recipients)) {
-        return "recipients";
+    if (!cJSON_IsArray(cJSON_GetObjectItemCaseSensitive(object, "recipients"))) {
+        head->missing |= MISSING_RECIPIENTS;
     }
-    memcpy(head->id, id, strlen(id) + 1);
-    head->arrival = (int64_t)arrival;
-    head->size = (uint64_t)size;
+    head->sender = string_member(object, "sender");
+    if (strcmp(head->sender, NULL_SENDER) == 0) {
+        head->sender = "";
+    }
     head->forced_expire =
         cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(object, "forced_expire")) != 0;
-    const cJSON *recipient;
-    cJSON_ArrayForEach(recipient, recipients) {
-        head->recipient_count++;
-    }
-    return NULL;
 }
 
-/* cJSON stops after the object: behind it may stand the next message of a newline that got lost. */
-static cJSON *parse_whole(const char *line, size_t len) {
+static const char *missing_member(unsigned missing) {
+    static const char *const names[] = {"queue_id", "arrival_time", "message_size", "sender",
+                                        "recipients"};
+    size_t bit = 0;
+    while ((missing & 1U << bit) == 0) {
+        bit++;
+    }
+    return names[bit];
+}
+
+/* A NUL would end the texts that cJSON makes before their time. */
+static bool has_nul(const char *text, size_t len) {
+    if (memchr(text, '\0', len) != NULL) {
+        return true;
+    }
+    const char *escaped = memchr(text, '\\', len);
+    while (escaped != NULL && (escaped = memmem(escaped, len - (size_t)(escaped - text),
+                                                ESCAPED_NUL, strlen(ESCAPED_NUL))) != NULL) {
+        size_t backslashes = 0;
+        while (escaped - backslashes > text && escaped[-1 - (long)backslashes] == '\\') {
+            backslashes++;
+        }
+        if (backslashes % 2 == 0) {
+            return true;
+        }
+        escaped++;
+    }
+    return false;
+}
+
+/* cJSON stops after the value: behind it may stand the next message of a newline that got lost. */
+static cJSON *parse_whole(const char *text, size_t len) {
     const char *end = NULL;
-    cJSON *object = cJSON_ParseWithLengthOpts(line, len, &end, false);
-    while (object != NULL && end < line + len && strchr(" \t\r", *end) != NULL && *end != '\0') {
+    cJSON *value = has_nul(text, len) ? NULL : cJSON_ParseWithLengthOpts(text, len, &end, false);
+    while (value != NULL && end < text + len && strchr(" \t\r", *end) != NULL) {
         end++;
     }
-    if (object != NULL && end != line + len) {
-        cJSON_Delete(object);
+    if (value != NULL && end != text + len) {
+        cJSON_Delete(value);
         return NULL;
     }
+    return value;
+}
+
+/* Finds the commas between the first members of an object. Returns how many. */
+static size_t find_commas(const char *frame, size_t len, size_t commas[MEMBERS_MAX]) {
+    size_t count = 0;
+    size_t depth = 0;
+    bool in_string = false;
+    for (size_t i = 0; i < len && count < MEMBERS_MAX; i++) {
+        char c = frame[i];
+        if (in_string) {
+            i += c == '\\';
+            in_string = c != '"';
+        } else if (c == '"') {
+            in_string = true;
+        } else if (c == '{' || c == '[') {
+            depth++;
+        } else if ((c == '}' || c == ']') && depth > 0) {
+            depth--;
+        } else if (c == ',' && depth == 1) {
+            commas[count++] = i;
+        }
+    }
+    return count;
+}
+
+/* The members before the place where a frame breaks off, as an object; NULL when there are none. */
+static cJSON *parse_beginning(const char *frame, size_t len) {
+    size_t commas[MEMBERS_MAX];
+    size_t count = find_commas(frame, len, commas);
+    char *copy = count > 0 ? malloc(commas[count - 1] + 1) : NULL;
+    cJSON *object = NULL;
+    if (copy == NULL) {
+        return NULL;
+    }
+    memcpy(copy, frame, commas[count - 1] + 1);
+    while (object == NULL && count > 0) {
+        size_t end = commas[--count];
+        copy[end] = '}';
+        object = parse_whole(copy, end + 1);
+    }
+    free(copy);
     return object;
 }
 
-enum line_result message_json_open(const char *line, size_t len, struct message_json **json,
+enum line_result message_json_open(const char *frame, size_t len, struct message_json **json,
                                    struct message_head *head, char *error, size_t size) {
     char shown[80];
-    cJSON *object = parse_whole(line, len);
+    cJSON *object = parse_whole(frame, len);
+    bool whole = object != NULL;
     *json = NULL;
-    *head = (struct message_head){0};
-    if (!cJSON_IsObject(object)) {
+    *head = (struct message_head){.sender = ""};
+    if (!whole) {
+        object = parse_beginning(frame, len);
+    }
+    if (!cJSON_IsObject(object) ||
+        !queue_by_name(string_member(object, "queue_name"), &head->queue)) {
+        snprintf(error, size, "%s: %s",
+                 whole && cJSON_IsObject(object) ? "unknown queue_name" : "not one JSON object",
+                 text_escape(frame, len, shown, sizeof shown));
         cJSON_Delete(object);
-        snprintf(error, size, "not one JSON object: %s",
-                 text_escape(line, len, shown, sizeof shown));
         return LINE_BAD;
     }
-    if (!queue_by_name(string_member(object, "queue_name"), &head->queue)) {
-        cJSON_Delete(object);
-        snprintf(error, size, "unknown queue_name: %s",
-                 text_escape(line, len, shown, sizeof shown));
-        return LINE_BAD;
+    read_head(object, head);
+    *json = handle(object);
+    if (!whole) {
+        head->missing |= MISSING_RECIPIENTS;
+        snprintf(error, size, "broken JSON: %s", text_escape(frame, len, shown, sizeof shown));
+    } else if (head->missing != 0) {
+        snprintf(error, size, "bad or missing %s: %s", missing_member(head->missing),
+                 text_escape(frame, len, shown, sizeof shown));
     }
-    const char *wrong = read_head(object, head);
-    if (wrong != NULL) {
-        cJSON_Delete(object);
-        snprintf(error, size, "bad or missing %s: %s", wrong,
-                 text_escape(line, len, shown, sizeof shown));
-        return LINE_SKIPPED;
-    }
-    *json = (struct message_json *)(void *)object;
-    return LINE_OK;
+    return head->missing == 0 ? LINE_OK : LINE_SKIPPED;
 }
 
-const char *message_json_sender(const struct message_json *json) {
-    const char *sender = string_member(tree(json), "sender");
-    return strcmp(sender, NULL_SENDER) == 0 ? "" : sender;
-}
-
-void message_json_recipients(const struct message_json *json,
-                             bool (*take)(void *userdata, const char *address, const char *reason),
-                             void *userdata) {
-    const cJSON *item;
-    cJSON_ArrayForEach(item, cJSON_GetObjectItemCaseSensitive(tree(json), "recipients")) {
-        if (!take(userdata, string_member(item, "address"), string_member(item, "delay_reason"))) {
-            return;
-        }
+bool message_json_recipient(const char *element, size_t len, recipient_handler take,
+                            void *userdata) {
+    cJSON *item = parse_whole(element, len);
+    if (item == NULL) {
+        return false;
     }
-}
-
-/* The octets text_to_utf8 may need for a string, its NUL included. */
-static size_t utf8_room(const char *text) {
-    return 3 * strlen(text) + 1;
-}
-
-/* Points the message at the strings that lie behind it: sender, then address and reason of each. */
-static void point_at_strings(struct message *message) {
-    const char *strings = (const char *)&message->recipients[message->recipient_count];
-    message->sender = strings;
-    for (size_t i = 0; i < message->recipient_count; i++) {
-        strings += strlen(strings) + 1;
-        message->recipients[i].address = strings;
-        strings += strlen(strings) + 1;
-        message->recipients[i].reason = strings;
-    }
-}
-
-struct message *message_json_build(const struct message_json *json,
-                                   const struct message_head *head) {
-    const cJSON *object = tree(json);
-    const cJSON *recipients = cJSON_GetObjectItemCaseSensitive(object, "recipients");
-    const cJSON *item;
-    const char *sender = message_json_sender(json);
-    size_t fixed = sizeof(struct message) + head->recipient_count * sizeof(struct recipient);
-    size_t room = fixed + utf8_room(sender);
-    cJSON_ArrayForEach(item, recipients) {
-        room += utf8_room(string_member(item, "address"));
-        room += utf8_room(string_member(item, "delay_reason"));
-    }
-    struct message *message = malloc(room);
-    if (message == NULL) {
-        return NULL;
-    }
-    *message = (struct message){
-        .queue = head->queue,
-        .forced_expire = head->forced_expire,
-        .arrival = head->arrival,
-        .size = head->size,
-        .recipient_count = head->recipient_count,
-    };
-    memcpy(message->id, head->id, sizeof message->id);
-    char *end = (char *)message + fixed;
-    end += text_to_utf8(sender, strlen(sender), end) + 1;
-    cJSON_ArrayForEach(item, recipients) {
-        const char *address = string_member(item, "address");
-        const char *reason = string_member(item, "delay_reason");
-        end += text_to_utf8(address, strlen(address), end) + 1;
-        end += text_to_utf8(reason, strlen(reason), end) + 1;
-    }
-    struct message *fitted = realloc(message, (size_t)(end - (char *)message));
-    message = fitted != NULL ? fitted : message;
-    point_at_strings(message);
-    return message;
+    take(userdata, string_member(item, "address"), string_member(item, "delay_reason"));
+    cJSON_Delete(item);
+    return true;
 }
 
 void message_json_close(struct message_json *json) {

@@ -153,35 +153,31 @@ bool address_matches(const char *pattern, const char *address) {
     return *p == '\0';
 }
 
-struct recipient_search {
-    const struct job_request *request;
-    bool found;
-};
-
-static bool check_recipient(void *userdata, const char *address, const char *reason) {
+void recipient_search_take(void *userdata, const char *address, const char *reason) {
     struct recipient_search *search = userdata;
     const struct job_request *request = search->request;
     search->found =
-        (request->recipient[0] == '\0' || address_matches(request->recipient, address)) &&
-        (request->reason[0] == '\0' || strstr(reason, request->reason) != NULL);
-    return !search->found;
+        search->found ||
+        ((request->recipient[0] == '\0' || address_matches(request->recipient, address)) &&
+         (request->reason[0] == '\0' || strstr(reason, request->reason) != NULL));
 }
 
 bool request_matches(const struct job_request *request, const struct message_head *head,
-                     const struct message_json *json, int64_t now) {
-    if ((request->queue != 0 && request->queue != queue_mib_value(head->queue)) ||
-        head->size < request->min_size ||
-        (request->min_age_s != 0 && now - head->arrival < (int64_t)request->min_age_s)) {
+                     bool recipient_found, int64_t now) {
+    if (request->queue != 0 && request->queue != queue_mib_value(head->queue)) {
         return false;
     }
-    if (request->sender[0] != '\0' &&
-        !address_matches(request->sender, message_json_sender(json))) {
+    if (request->min_size != 0 &&
+        ((head->missing & MISSING_SIZE) != 0 || head->size < request->min_size)) {
         return false;
     }
-    if (request->recipient[0] == '\0' && request->reason[0] == '\0') {
-        return true;
+    if (request->min_age_s != 0 && ((head->missing & MISSING_ARRIVAL) != 0 ||
+                                    now - head->arrival < (int64_t)request->min_age_s)) {
+        return false;
     }
-    struct recipient_search search = {.request = request};
-    message_json_recipients(json, check_recipient, &search);
-    return search.found;
+    if (request->sender[0] != '\0' && ((head->missing & MISSING_SENDER) != 0 ||
+                                       !address_matches(request->sender, head->sender))) {
+        return false;
+    }
+    return (request->recipient[0] == '\0' && request->reason[0] == '\0') || recipient_found;
 }

@@ -48,12 +48,21 @@ bool request_has_criteria(const struct job_request *request);
 /* True when the two ask for the same: the text of the ids may differ in its separators only. */
 bool request_equal(const struct job_request *a, const struct job_request *b);
 
+/* The recipients of one message, looked through as its line is read. Reset found for the next. */
+struct recipient_search {
+    const struct job_request *request;
+    bool found; /* one met the recipient and the reason, both at once; true when neither is asked */
+};
+
+/* A recipient_handler; userdata is the search. */
+void recipient_search_take(void *userdata, const char *address, const char *reason);
+
 /*
- * True when all criteria but the ids hold for a message: the recipient and reason globs for any of
- * its recipients, and both for the same one. now in seconds since the epoch.
+ * True when all criteria but the ids hold for a message. recipient_found: of the search. What could
+ * not be read of the message meets no criterion. now in seconds since the epoch.
  */
 bool request_matches(const struct job_request *request, const struct message_head *head,
-                     const struct message_json *json, int64_t now);
+                     bool recipient_found, int64_t now);
 
 /*
  * An address against a pattern with * and ? : case-sensitive before the last @, not after it; "<>"

@@ -44,7 +44,7 @@ void counts_from_listing(struct counts *counts, const struct listing *listing) {
     for (enum queue q = 0; q < QUEUE_COUNT; q++) {
         const struct queue_totals *totals = &listing->queues[q];
         counts->known[q] = queue_is_listed(q);
-        counts->messages[q] = (uint32_t)(totals->messages + totals->unreadable);
+        counts->messages[q] = (uint32_t)totals->messages;
     }
 }
 
@@ -73,8 +73,7 @@ bool snapshot_queue_totals(const struct snapshot *snapshot, enum queue queue,
         *totals = (struct queue_totals){0};
         return true;
     }
-    if (!counted || snapshot->listing == NULL || snapshot->listing->queues[queue].messages == 0 ||
-        snapshot->listing->queues[queue].unreadable > 0) {
+    if (!counted || snapshot->listing == NULL || snapshot->listing->queues[queue].messages == 0) {
         return false;
     }
     *totals = snapshot->listing->queues[queue];
@@ -83,12 +82,16 @@ bool snapshot_queue_totals(const struct snapshot *snapshot, enum queue queue,
 
 /* One queue's share of the totals over all: as the listing saw it, or zero when it is empty now. */
 static void add_totals(struct queue_totals *sum, const struct queue_totals *one) {
-    if (one->messages > 0 && (sum->messages == 0 || one->oldest_arrival < sum->oldest_arrival)) {
+    bool dated = one->messages > one->unknown_arrival;
+    bool first = sum->messages == sum->unknown_arrival;
+    if (dated && (first || one->oldest_arrival < sum->oldest_arrival)) {
         sum->oldest_arrival = one->oldest_arrival;
         memcpy(sum->oldest_id, one->oldest_id, sizeof sum->oldest_id);
     }
     sum->messages += one->messages;
-    sum->unreadable += one->unreadable;
+    sum->unknown_size += one->unknown_size;
+    sum->unknown_arrival += one->unknown_arrival;
+    sum->unknown_recipients += one->unknown_recipients;
     sum->volume += one->volume;
     sum->recipients += one->recipients;
 }
@@ -104,7 +107,7 @@ bool snapshot_all_totals(const struct snapshot *snapshot, struct queue_totals *t
             add_totals(&sum, &snapshot->listing->queues[q]);
         }
     }
-    if ((counted > 0 && sum.messages == 0) || sum.unreadable > 0) {
+    if (counted > 0 && sum.messages == 0) {
         return false;
     }
     *totals = sum;

@@ -47,8 +47,9 @@ bool snapshot_total(const struct snapshot *snapshot, uint64_t *total);
 
 /*
  * Totals of one queue from the listing. When the counts say that the queue is empty, they are zero
- * whatever an older listing said. Returns false when unknown: no listing, the counts see messages
- * where the listing saw none, or the listing could not read all of them.
+ * whatever an older listing said. Returns false when unknown: no listing, or the counts see
+ * messages where the listing saw none. What the listing could not read of single messages makes a
+ * single total unknown: totals->unknown_size and the like are to be looked at.
  */
 bool snapshot_queue_totals(const struct snapshot *snapshot, enum queue queue,
                            struct queue_totals *totals);

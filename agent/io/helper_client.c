@@ -21,7 +21,6 @@
 /* postqueue writes 4 KB at a time. To be woken for each costs more than to parse it: after a read
  * that did not fill the chunk, the pipe is left to fill for so long. */
 #define FILL_USEC UINT64_C(5000)
-#define LISTING_LINE_MAX ((size_t)8 * 1024 * 1024)
 #define LINE_MAX_OCTETS ((size_t)64 * 1024)
 
 /* postsuper prints a line or two of less than 200 octets for an id. */
@@ -50,9 +49,9 @@ static const struct kind {
     size_t line_max;
     size_t output_max; /* 0 = no limit */
 } kinds[REQUEST_TYPE_END] = {
-    [REQUEST_LIST] = {STREAM_LIST, "postqueue", LISTING_LINE_MAX, 0},
+    [REQUEST_LIST] = {STREAM_LIST, "postqueue", LINE_MAX_OCTETS, 0},
     [REQUEST_SETTINGS] = {STREAM_SETTINGS, "postconf", LINE_MAX_OCTETS, 0},
-    [REQUEST_SELECT] = {STREAM_JOB, "postqueue", LISTING_LINE_MAX, 0},
+    [REQUEST_SELECT] = {STREAM_JOB, "postqueue", LINE_MAX_OCTETS, 0},
     [REQUEST_ACTION] = {STREAM_JOB, "postsuper", LINE_MAX_OCTETS, ACTION_OUTPUT_MAX},
     [REQUEST_FLUSH] = {STREAM_FLUSH, "postqueue", LINE_MAX_OCTETS, LINE_MAX_OCTETS},
     [REQUEST_VIEW] = {STREAM_JOB, "postcat", LINE_MAX_OCTETS, 0},
@@ -238,6 +237,8 @@ static bool take_output(struct stream *stream, const char *data, size_t len) {
     if (r == -EMSGSIZE) {
         stream_fail(stream, "%s: line %llu is longer than %zu octets", program(stream),
                     (unsigned long long)stream->lines.number + 1, line_max);
+    } else if (r != 0 && stream->callbacks.data != NULL) {
+        stream_fail(stream, "%s: output refused", program(stream));
     } else if (r != 0) {
         stream_fail(stream, "%s: output refused at line %llu", program(stream),
                     (unsigned long long)stream->lines.number);

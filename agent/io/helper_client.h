@@ -63,8 +63,8 @@ struct command_end {
 struct stream_callbacks {
     /* One line of output. Returns 0 to go on, or non-zero to stop the command. */
     line_handler line;
-    /* VIEW, instead of line: octets of output as they come, for as little as one. Returns as line.
-     * NULL = lines. */
+    /* LIST, SELECT and VIEW, instead of line: octets of output as they come, for as little as one.
+     * Returns as line. NULL = lines. */
     int (*data)(void *userdata, const char *data, size_t len);
     /* The end, called once for each started stream unless the helper is gone or started anew:
      * then with an error too. */
@@ -94,8 +94,8 @@ bool helper_client_mtimes(struct helper_client *client, const char (*ids)[QUEUE_
  * be run. An order that the protocol does not allow is a mistake of the caller
  * (assert). What the configuration does not allow the helper refuses: the end says so.
  *
- * A line may have 8 MiB in LIST and SELECT, else 64 KiB; more, or more output than output_max, is
- * an error and stops the command, but for VIEW: there it is cut.
+ * A line may have 64 KiB; more, or more output than output_max, is an error and stops the command,
+ * but for VIEW: there it is cut.
  */
 bool helper_client_run(struct helper_client *client, const struct helper_order *order,
                        const struct stream_callbacks *callbacks);

@@ -88,13 +88,13 @@ static bool find_recipient(const struct mib_view *view, const uint32_t *index, s
         const struct message *message = listing->rows[at - 1];
         size_t own = strlen(message->id) + 1;
         uint32_t next = next_integer(index + own, count - own, inclusive);
-        if (next <= message->recipient_count) {
+        if (next <= message->recipient_rows) {
             row->message = message;
             row->recipient = next - 1;
             return true;
         }
     }
-    while (at < listing->row_count && listing->rows[at]->recipient_count == 0) {
+    while (at < listing->row_count && listing->rows[at]->recipient_rows == 0) {
         at++;
     }
     if (at == listing->row_count) {

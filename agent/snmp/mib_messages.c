@@ -47,7 +47,7 @@ GETTER(message_size) {
 
 GETTER(message_sender) {
     (void)view;
-    return mib_set_text(value, row->message->sender);
+    return mib_set_text(value, message_sender_text(row->message));
 }
 
 GETTER(message_recipients) {
@@ -57,14 +57,14 @@ GETTER(message_recipients) {
 
 GETTER(message_recipient) {
     (void)view;
-    return row->message->recipient_count > 0 &&
-           mib_set_text(value, row->message->recipients[0].address);
+    return row->message->recipient_rows > 0 &&
+           mib_set_text(value, message_address_text(row->message, 0));
 }
 
 GETTER(message_reason) {
     (void)view;
-    return row->message->recipient_count > 0 &&
-           mib_set_text(value, row->message->recipients[0].reason);
+    return row->message->recipient_rows > 0 &&
+           mib_set_text(value, message_reason_text(row->message, 0));
 }
 
 GETTER(message_forced_expire) {
@@ -101,12 +101,12 @@ static const struct mib_object message_objects[] = {
 
 GETTER(recipient_address) {
     (void)view;
-    return mib_set_text(value, row->message->recipients[row->recipient].address);
+    return mib_set_text(value, message_address_text(row->message, row->recipient));
 }
 
 GETTER(recipient_reason) {
     (void)view;
-    return mib_set_text(value, row->message->recipients[row->recipient].reason);
+    return mib_set_text(value, message_reason_text(row->message, row->recipient));
 }
 
 static const struct mib_object recipient_objects[] = {

@@ -11,19 +11,21 @@ GETTER(total_messages) {
 GETTER(total_volume) {
     UNUSED_ROW;
     struct queue_totals totals;
-    return snapshot_all_totals(view->snapshot, &totals) && mib_set_volume(value, totals.volume);
+    return snapshot_all_totals(view->snapshot, &totals) && totals.unknown_size == 0 &&
+           mib_set_volume(value, totals.volume);
 }
 
 GETTER(total_recipients) {
     UNUSED_ROW;
     struct queue_totals totals;
-    return snapshot_all_totals(view->snapshot, &totals) && mib_set_number(value, totals.recipients);
+    return snapshot_all_totals(view->snapshot, &totals) && totals.unknown_recipients == 0 &&
+           mib_set_number(value, totals.recipients);
 }
 
 GETTER(oldest_age) {
     UNUSED_ROW;
     struct queue_totals totals;
-    return snapshot_all_totals(view->snapshot, &totals) &&
+    return snapshot_all_totals(view->snapshot, &totals) && totals.unknown_arrival == 0 &&
            mib_set_number(value, queue_totals_age(&totals, view->now_wall));
 }
 
@@ -87,20 +89,22 @@ GETTER(queue_messages) {
 
 GETTER(queue_volume) {
     struct queue_totals totals;
-    return snapshot_queue_totals(view->snapshot, row->queue, &totals) &&
+    return snapshot_queue_totals(view->snapshot, row->queue, &totals) && totals.unknown_size == 0 &&
            mib_set_volume(value, totals.volume);
 }
 
 GETTER(queue_oldest_age) {
     struct queue_totals totals;
     return snapshot_queue_totals(view->snapshot, row->queue, &totals) &&
+           totals.unknown_arrival == 0 &&
            mib_set_number(value, queue_totals_age(&totals, view->now_wall));
 }
 
 GETTER(queue_oldest_id) {
     const struct listing *listing = view->snapshot->listing;
     struct queue_totals totals;
-    if (!snapshot_queue_totals(view->snapshot, row->queue, &totals)) {
+    if (!snapshot_queue_totals(view->snapshot, row->queue, &totals) || totals.unknown_arrival > 0 ||
+        (totals.messages > 0 && totals.oldest_id[0] == '\0')) {
         return false;
     }
     /* totals is a copy: the text must outlive this call. */

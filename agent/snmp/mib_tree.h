@@ -10,7 +10,7 @@
 struct mib_row {
     enum queue queue;
     const struct message *message;
-    size_t recipient; /* position in message->recipients */
+    size_t recipient; /* below message->recipient_rows */
     const struct job *job;
     size_t result; /* position in job->results */
     size_t line;   /* position in job->lines */

@@ -48,6 +48,9 @@ bool helper_client_run(struct helper_client *client, const struct helper_order *
         int r = callbacks->line != NULL ? callbacks->line(callbacks->userdata, now->lines[i], len)
                                         : callbacks->data(callbacks->userdata, now->lines[i], len);
         assert_int_equal(r, 0);
+        if (order->type == REQUEST_SELECT) {
+            assert_int_equal(callbacks->data(callbacks->userdata, "\n", 1), 0);
+        }
     }
     for (size_t i = 0; now->confirm && i < order->id_count; i++) {
         char line[80];
@@ -119,12 +122,11 @@ static struct listing *seen_listing(void) {
     static const char line[] =
         "{\"queue_name\": \"deferred\", \"queue_id\": \"A0000001\", \"arrival_time\": 1000, "
         "\"message_size\": 1, \"forced_expire\": false, \"sender\": \"a@b.example\", "
-        "\"recipients\": []}";
+        "\"recipients\": []}\n";
     char error[128];
     struct listing_builder *builder = listing_builder_new(ORDER_OLDEST, 10);
-    assert_int_equal(listing_builder_add(builder, line, sizeof line - 1, error, sizeof error),
-                     LINE_OK);
-    return listing_builder_finish(builder, 1, 2);
+    assert_int_equal(listing_builder_feed(builder, line, sizeof line - 1), 0);
+    return listing_builder_finish(builder, 1, 2, error, sizeof error);
 }
 
 static void set_up(const struct scripted *script) {

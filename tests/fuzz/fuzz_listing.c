@@ -1,31 +1,34 @@
 /*
- * Output of postqueue -j: in pieces through core/lines.h into a listing. The first octet chooses
- * the order, the limit and the size of the pieces.
+ * Output of postqueue -j in pieces into a listing. The first octet chooses the order, the limit and
+ * the size of the pieces.
  */
-#include "core/lines.h"
 #include "core/listing.h"
 
 #include "fuzz.h"
 
 #include <string.h>
 
-#define LINE_MAX_OCTETS 65536
-
-static int add_line(void *userdata, const char *line, size_t len) {
-    char error[64] = "";
-    enum line_result result = listing_builder_add(userdata, line, len, error, sizeof error);
-    MUST(memchr(error, '\0', sizeof error) != NULL);
-    MUST((result == LINE_OK) == (error[0] == '\0'));
-    for (const char *c = error; *c != '\0'; c++) {
+static void check_text(const char *text) {
+    for (const char *c = text; *c != '\0'; c++) {
         MUST(*c >= 0x20 && *c <= 0x7E);
     }
-    return 0;
+}
+
+static void check_message(const struct message *message) {
+    const char *end = (const char *)message + message->octets;
+    MUST(message->recipient_rows <= message->recipient_count);
+    MUST(strlen(message_sender_text(message)) <= MESSAGE_TEXT_MAX);
+    for (size_t r = 0; r < message->recipient_rows; r++) {
+        const char *address = message_address_text(message, r);
+        const char *reason = message_reason_text(message, r);
+        MUST(strlen(address) <= MESSAGE_TEXT_MAX && address + strlen(address) < end);
+        MUST(strlen(reason) <= MESSAGE_TEXT_MAX && reason + strlen(reason) < end);
+    }
 }
 
 /* Rows in strict order, each found by its index, their number and totals in keeping. */
-static void check(const struct listing *listing) {
-    uint64_t counted = listing->omitted + listing->row_count;
-    uint64_t seen = 0;
+static void check(const struct listing *listing, size_t limit) {
+    size_t octets = 0;
     for (size_t i = 0; i < listing->row_count; i++) {
         const struct message *message = listing->rows[i];
         uint32_t index[QUEUE_ID_SIZE];
@@ -38,17 +41,18 @@ static void check(const struct listing *listing) {
         }
         MUST(listing_search(listing, index, len + 1, true) == i);
         MUST(listing_search(listing, index, len + 1, false) == i + 1);
-        for (size_t r = 0; r < message->recipient_count; r++) {
-            seen += strlen(message->recipients[r].address) + strlen(message->recipients[r].reason);
-        }
+        check_message(message);
+        octets += message->octets;
     }
-    uint64_t messages = 0;
+    MUST(listing->row_count <= limit);
+    MUST(octets <= listing_octets_max(limit));
+    MUST(listing->omitted + listing->row_count == listing_messages(listing));
     for (int q = 0; q < QUEUE_COUNT; q++) {
-        messages += listing->queues[q].messages + listing->queues[q].unreadable;
+        const struct queue_totals *totals = &listing->queues[q];
+        MUST(totals->unknown_arrival <= totals->messages);
+        MUST(totals->unknown_size <= totals->messages);
+        MUST(totals->unknown_recipients <= totals->messages);
     }
-    /* Of a message listed twice one row is dropped, which counts as neither row nor omitted. */
-    MUST(counted <= messages);
-    MUST(seen <= (uint64_t)64 * LINE_MAX_OCTETS * 1024);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
@@ -56,22 +60,24 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (size == 0) {
         return 0;
     }
-    struct lines lines = {0};
-    struct listing_builder *builder =
-        listing_builder_new(orders[data[0] % 3], (size_t)(data[0] >> 2) % 8);
+    size_t limit = (size_t)(data[0] >> 2) % 8;
+    struct listing_builder *builder = listing_builder_new(orders[data[0] % 3], limit);
     size_t piece = 1 + (size_t)(data[0] >> 5) * 37;
+    char error[64] = "";
+    int r = 0;
     MUST(builder != NULL);
-    for (size_t at = 1; at < size; at += piece) {
+    for (size_t at = 1; at < size && r == 0; at += piece) {
         size_t len = size - at < piece ? size - at : piece;
-        if (lines_feed(&lines, (const char *)data + at, len, LINE_MAX_OCTETS, add_line, builder) !=
-            0) {
-            break;
-        }
+        r = listing_builder_feed(builder, (const char *)data + at, len);
     }
-    lines_deinit(&lines);
-    struct listing *listing = listing_builder_finish(builder, 0, 1);
-    MUST(listing != NULL);
-    check(listing);
+    check_text(listing_builder_flaw(builder));
+    struct listing *listing = listing_builder_finish(builder, 0, 1, error, sizeof error);
+    MUST((listing == NULL) == (error[0] != '\0'));
+    MUST(listing == NULL || r == 0);
+    check_text(error);
+    if (listing != NULL) {
+        check(listing, limit);
+    }
     listing_unref(listing);
     return 0;
 }

@@ -48,9 +48,9 @@ static void die(const char *what) {
 }
 
 static void add_line(struct listing_builder *builder, const char *line, size_t len) {
-    char error[200];
-    if (listing_builder_add(builder, line, len, error, sizeof error) != LINE_OK) {
-        die(error);
+    if (listing_builder_feed(builder, line, len) != 0 ||
+        listing_builder_feed(builder, "\n", 1) != 0 || listing_builder_flaw(builder)[0] != '\0') {
+        die(line);
     }
 }
 
@@ -92,10 +92,11 @@ static struct listing *make_sample_listing(bool empty) {
     if (!empty) {
         add_many(builder);
     }
-    struct listing *listing =
-        listing_builder_finish(builder, NOW_USEC - 3000000, NOW_USEC - 2000000);
+    char error[200];
+    struct listing *listing = listing_builder_finish(builder, NOW_USEC - 3000000,
+                                                     NOW_USEC - 2000000, error, sizeof error);
     if (listing == NULL) {
-        die("no memory");
+        die(error);
     }
     for (size_t i = 0; i < listing->row_count; i++) {
         if (strcmp(listing->rows[i]->id, "3F2504E0B1") == 0) {

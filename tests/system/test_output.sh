@@ -72,11 +72,11 @@ expect 1.5.1.0 4 "4 rows, by the real postqueue through the false one"
 bad "no JSON" '*not one JSON object*' 'echo this is not JSON'
 bad "a JSON array" '*not one JSON object*' 'echo "[1,2,3]"'
 bad "an unknown queue" '*queue_name*' 'echo "{\"queue_name\": \"elsewhere\"}"'
-bad "a line cut short" '*ended within line*' "printf '$line' ABCDE12345 | head -c 100"
+bad "a line cut short" '*ends within line*' "printf '$line' ABCDE12345 | head -c 100"
 bad "a failing command" '*status 69*no such luck*' 'echo no such luck >&2; exit 69'
 bad "a command ended by a signal" '*signal 9*' 'kill -9 $$'
 bad "nothing at all, and success" '*listed nothing*' 'exit 0'
-bad "a line without an end" '*longer than*' 'exec tr "\0" x </dev/zero'
+bad "a line without an end" '*not one JSON*' 'exec tr "\0" x </dev/zero'
 bad "output without an end" '*command_timeout*' "exec yes '$(printf "$line" ABCDE12345)'"
 bad "invalid bytes" '*not one JSON*' 'head -c 100000 /dev/urandom | tr "\n" x; echo'
 bad "a command that hangs" '*command_timeout*' 'exec sleep 1000'
@@ -108,8 +108,9 @@ serial=$(get 1.5.3.0)
 touch_queue
 eventually "unknown and missing members: listed" listed_since
 expect 1.5.1.0 3 "the messages that can be read have rows"
-expect 1.1.11.0 '*queue_id*' "of those that cannot, the last is told"
-now 1.2.2.0 "$none" "and a volume that is not known is not served"
+expect 1.1.11.0 '*sender*' "of those that cannot, the first is reported"
+now 1.5.2.0 2 "they are counted as left out"
+now 1.2.2.0 1 "with their sizes, which are known"
 id=10.65.66.67.68.69.49.50.51.52
 now 1.5.4.1.9.$id.54 '""' "no reason"
 now 1.5.4.1.8.$id.55 "$none" "no recipient"

@@ -71,7 +71,7 @@ static void test_totals(void **state) {
             const char *name = queue_name(totals[i].queue);
             const struct queue_totals *is = &listing->queues[totals[i].queue];
             CHECK_INT(name, is->messages, totals[i].messages);
-            CHECK_INT(name, is->unreadable, 0);
+            CHECK_INT(name, is->unknown_size + is->unknown_arrival + is->unknown_recipients, 0);
             CHECK_INT(name, is->volume, totals[i].volume);
             CHECK_INT(name, is->recipients, totals[i].recipients);
             CHECK_INT(name, is->oldest_arrival, totals[i].oldest);
@@ -124,44 +124,105 @@ static void test_heap(void **state) {
     }
 }
 
-/* showq may print a message twice while it moves; it is one row, and what it was counted as. */
+/* showq may print a message twice while it moves: it counts once, in the place it was listed first,
+ * in rows and totals. */
 static void test_duplicates(void **state) {
     (void)state;
     static const struct listed twice[] = {
-        {"incoming", "A00000", 100, 1, 1}, {"deferred", "B00000", 200, 1, 1},
-        {"active", "A00000", 100, 1, 1},   {"deferred", "B00000", 200, 1, 1},
-        {"deferred", "B00000", 200, 1, 1}, {"hold", "C00000", 300, 1, 1},
+        {"active", "A00000", 100, 1, 2},    {"deferred", "B00000", 200, 10, 1},
+        {"deferred", "A00000", 100, 1, 2},  {"deferred", "B00000", 200, 10, 1},
+        {"deferred", "B00000", 200, 10, 1}, {"hold", "C00000", 300, 100, 1},
     };
     struct listing *listing = make_listing(ORDER_OLDEST, 100, twice, COUNT_OF(twice));
     check_rows("duplicates", listing, "A00000 B00000 C00000");
-    CHECK_INT("duplicates are not omitted ones", listing->omitted, 0);
+    CHECK_INT("messages", listing_messages(listing), 3);
+    CHECK_INT("none is omitted", listing->omitted, 0);
+    CHECK_INT("volume", listing->queues[QUEUE_DEFERRED].volume, 10);
+    CHECK_INT("recipients", listing->queues[QUEUE_DEFERRED].recipients, 1);
+    CHECK_INT("active", listing->queues[QUEUE_ACTIVE].recipients, 2);
     listing_unref(listing);
-    listing = make_listing(ORDER_OLDEST, 4, twice, COUNT_OF(twice));
+    listing = make_listing(ORDER_OLDEST, 2, twice, COUNT_OF(twice));
     check_rows("duplicates and a limit", listing, "A00000 B00000");
-    CHECK_INT("duplicates and a limit", listing->omitted, 2);
+    CHECK_INT("duplicates and a limit", listing->omitted, 1);
     listing_unref(listing);
 }
 
-static void test_bad_lines(void **state) {
+/* Odd lines cost their messages the row, and the totals what is unknown of them. */
+static void test_odd_lines(void **state) {
     (void)state;
-    static const char skipped[] = "{\"queue_name\": \"hold\", \"queue_id\": \"ALL\"}";
-    char error[200] = "";
     struct listing_builder *builder = listing_builder_new(ORDER_OLDEST, 10);
     assert_non_null(builder);
-    CHECK_INT("good", add_listed(builder, &mixed[0]), LINE_OK);
-    CHECK_INT("skipped", listing_builder_add(builder, skipped, strlen(skipped), error, 200),
-              LINE_SKIPPED);
-    CHECK("skipped", strstr(error, "queue_id") != NULL);
-    CHECK_INT("bad", listing_builder_add(builder, "junk", 4, error, sizeof error), LINE_BAD);
-    struct listing *listing = listing_builder_finish(builder, 0, 0);
-    assert_non_null(listing);
-    CHECK_INT("the unreadable one counts", listing->queues[QUEUE_HOLD].unreadable, 1);
-    CHECK_INT("and is no message with values", listing->queues[QUEUE_HOLD].messages, 0);
-    CHECK_INT("it is listed without a row", listing->omitted, 1);
-    check_rows("bad lines", listing, "D00000");
+    add_listed(builder, &mixed[0]);
+    add_line(builder, "{\"queue_name\": \"hold\", \"queue_id\": \"ALL\", \"arrival_time\": 5, "
+                      "\"message_size\": 7, \"sender\": \"\", \"recipients\": [{}]}");
+    add_line(builder, "{\"queue_name\": \"hold\", \"queue_id\": \"F00000\", \"arrival_time\": 9, "
+                      "\"message_size\": 7, \"sender\": \"\", \"recipients\": [{]}");
+    add_line(builder, "junk");
+    CHECK_STRING("the first flaw", listing_builder_flaw(builder),
+                 "bad or missing queue_id: {\"queue_name\": \"hold\", \"queue_id\": \"ALL\", "
+                 "\"arrival_time\": 5, \"message_size\":...");
+    struct listing *listing = finish(builder);
+    const struct queue_totals *hold = &listing->queues[QUEUE_HOLD];
+    CHECK_INT("they count", hold->messages, 2);
+    CHECK_INT("volume", hold->volume, 14);
+    CHECK_INT("all sizes are known", hold->unknown_size, 0);
+    CHECK_INT("all arrivals", hold->unknown_arrival, 0);
+    CHECK_INT("not all recipients", hold->unknown_recipients, 1);
+    CHECK_INT("the oldest", hold->oldest_arrival, 5);
+    CHECK_STRING("whose id is unknown", hold->oldest_id, "");
+    CHECK_INT("without rows", listing->omitted, 2);
+    check_rows("odd lines", listing, "D00000");
     listing_unref(listing);
     listing_unref(NULL);
     listing_builder_free(NULL);
+}
+
+static void test_no_listing(void **state) {
+    (void)state;
+    char error[200] = "";
+    struct listing_builder *builder = listing_builder_new(ORDER_OLDEST, 10);
+    assert_non_null(builder);
+    add_line(builder, "junk");
+    CHECK("none", listing_builder_finish(builder, 0, 0, error, sizeof error) == NULL);
+    CHECK_STRING("why", error, "the output is no listing: not one JSON object: junk");
+}
+
+/* One hundred messages with many recipients and long reasons: their rows share what there is. */
+static void test_octets(void **state) {
+    (void)state;
+    enum { ROWS = 100, RECIPIENTS = 1000 };
+    struct listing_builder *builder = listing_builder_new(ORDER_OLDEST, ROWS);
+    assert_non_null(builder);
+    for (int row = 0; row < ROWS + 50; row++) {
+        char *line = NULL;
+        size_t len = 0;
+        FILE *stream = open_memstream(&line, &len);
+        assert_non_null(stream);
+        fprintf(stream,
+                "{\"queue_name\": \"deferred\", \"queue_id\": \"%06dA\", \"arrival_time\": %d, "
+                "\"message_size\": 7, \"sender\": \"\", \"recipients\": [",
+                row, 1000 - row);
+        for (int i = 0; i < RECIPIENTS; i++) {
+            fprintf(stream, "%s{\"address\": \"u%d@example.org\", \"delay_reason\": \"%0400d\"}",
+                    i > 0 ? ", " : "", i, i);
+        }
+        fputs("]}", stream);
+        fclose(stream);
+        add_line(builder, line);
+        free(line);
+    }
+    struct listing *listing = finish(builder);
+    size_t octets = 0;
+    CHECK_INT("all rows", listing->row_count, ROWS);
+    CHECK_INT("recipients", listing->queues[QUEUE_DEFERRED].recipients, (ROWS + 50) * RECIPIENTS);
+    for (size_t i = 0; i < listing->row_count; i++) {
+        octets += listing->rows[i]->octets;
+        CHECK_INT("counted", listing->rows[i]->recipient_count, RECIPIENTS);
+        CHECK("some are kept", listing->rows[i]->recipient_rows > 10);
+    }
+    CHECK("bounded", octets <= listing_octets_max(ROWS));
+    CHECK("made use of", octets > listing_octets_max(ROWS) / 4);
+    listing_unref(listing);
 }
 
 static void test_references(void **state) {
@@ -181,7 +242,7 @@ static void test_abandoned(void **state) {
     struct listing_builder *builder = listing_builder_new(ORDER_LARGEST, 3);
     assert_non_null(builder);
     for (size_t i = 0; i < COUNT_OF(mixed); i++) {
-        CHECK_INT(mixed[i].id, add_listed(builder, &mixed[i]), LINE_OK);
+        add_listed(builder, &mixed[i]);
     }
     listing_builder_free(builder);
 }
@@ -248,10 +309,11 @@ static void test_search(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_orders),    cmocka_unit_test(test_totals),
-        cmocka_unit_test(test_heap),      cmocka_unit_test(test_duplicates),
-        cmocka_unit_test(test_bad_lines), cmocka_unit_test(test_references),
-        cmocka_unit_test(test_abandoned), cmocka_unit_test(test_search),
+        cmocka_unit_test(test_orders),     cmocka_unit_test(test_totals),
+        cmocka_unit_test(test_heap),       cmocka_unit_test(test_duplicates),
+        cmocka_unit_test(test_odd_lines),  cmocka_unit_test(test_references),
+        cmocka_unit_test(test_no_listing), cmocka_unit_test(test_octets),
+        cmocka_unit_test(test_abandoned),  cmocka_unit_test(test_search),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

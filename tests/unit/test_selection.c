@@ -3,6 +3,8 @@
  */
 #include "core/selection.h"
 
+#include "core/message_stream.h"
+
 #include "unit.h"
 
 #include <stdlib.h>
@@ -257,20 +259,92 @@ static const struct {
     {"ids are no business of it", deferred, {.queue_ids = (char[]){"FFFFFF"}}, true},
 };
 
+/* A message as a selection sees it. */
+struct seen {
+    const struct job_request *request;
+    struct recipient_search search;
+    bool matches;
+};
+
+static void on_recipient(void *userdata, const char *address, const char *reason) {
+    struct seen *seen = userdata;
+    recipient_search_take(&seen->search, address, reason);
+}
+
+static int on_message(void *userdata, enum line_result result, const struct message_head *head,
+                      const char *error) {
+    struct seen *seen = userdata;
+    (void)error;
+    seen->matches =
+        result != LINE_BAD && request_matches(seen->request, head, seen->search.found, NOW);
+    return 0;
+}
+
+static bool line_matches(const struct job_request *request, const char *line) {
+    struct seen seen = {.request = request, .search = {.request = request}};
+    const struct message_handlers handlers = {
+        .recipient = on_recipient, .message = on_message, .userdata = &seen};
+    struct message_stream *stream = message_stream_new(&handlers);
+    assert_non_null(stream);
+    assert_int_equal(message_stream_feed(stream, line, strlen(line)), 0);
+    assert_int_equal(message_stream_feed(stream, "\n", 1), 0);
+    message_stream_free(stream);
+    return seen.matches;
+}
+
 static void test_matches(void **state) {
     (void)state;
     for (size_t i = 0; i < COUNT_OF(matches); i++) {
-        struct message_json *json;
-        struct message_head head;
-        char error[128];
-        CHECK_INT(matches[i].name,
-                  message_json_open(matches[i].line, strlen(matches[i].line), &json, &head, error,
-                                    sizeof error),
-                  LINE_OK);
-        CHECK_INT(matches[i].name, request_matches(&matches[i].request, &head, json, NOW),
+        CHECK_INT(matches[i].name, line_matches(&matches[i].request, matches[i].line),
                   matches[i].matches);
-        message_json_close(json);
     }
+}
+
+/* What is unknown of a message meets no criterion; the others decide. */
+static void test_unknown(void **state) {
+    (void)state;
+    static const char line[] = "{\"queue_name\": \"hold\", \"queue_id\": \"A1B2C3\"}";
+    static const struct {
+        const char *name;
+        struct job_request request;
+        bool matches;
+    } requests[] = {
+        {"none", {.queue = 0}, true},       {"queue", {.queue = 5}, true},
+        {"sender", {.sender = "*"}, false}, {"recipient", {.recipient = "*"}, false},
+        {"reason", {.reason = "x"}, false}, {"age", {.min_age_s = 1}, false},
+        {"size", {.min_size = 1}, false},
+    };
+    for (size_t i = 0; i < COUNT_OF(requests); i++) {
+        CHECK_INT(requests[i].name, line_matches(&requests[i].request, line), requests[i].matches);
+    }
+}
+
+/* A line of 12 MB: the last of 50,000 recipients is looked at too. */
+static void test_huge(void **state) {
+    (void)state;
+    char *line = NULL;
+    size_t len = 0;
+    FILE *stream = open_memstream(&line, &len);
+    assert_non_null(stream);
+    fputs("{\"queue_name\": \"deferred\", \"queue_id\": \"A1B2C3\", \"arrival_time\": 1, "
+          "\"message_size\": 1, \"sender\": \"list@news.example\", \"recipients\": [{}",
+          stream);
+    for (int i = 1; i <= 50000; i++) {
+        fprintf(
+            stream,
+            ", {\"address\": \"subscriber%06d@unresolved.example\", \"delay_reason\": \"%0180d\"}",
+            i, i);
+    }
+    fputs("]}", stream);
+    fclose(stream);
+    CHECK("long", len > 12000000);
+    CHECK("sender", line_matches(&(struct job_request){.sender = "list@*"}, line));
+    CHECK("another sender", !line_matches(&(struct job_request){.sender = "new@*"}, line));
+    CHECK("the last recipient",
+          line_matches(&(struct job_request){.recipient = "subscriber050000@*"}, line));
+    CHECK("none", !line_matches(&(struct job_request){.recipient = "subscriber050001@*"}, line));
+    CHECK("the last reason", line_matches(&(struct job_request){.reason = "00050000"}, line));
+    free(line);
 }
 
 static const struct {
@@ -337,7 +411,8 @@ int main(void) {
         cmocka_unit_test(test_parse),     cmocka_unit_test(test_many),
         cmocka_unit_test(test_patterns),  cmocka_unit_test(test_pathological),
         cmocka_unit_test(test_matches),   cmocka_unit_test(test_equal),
-        cmocka_unit_test(test_equal_ids),
+        cmocka_unit_test(test_equal_ids), cmocka_unit_test(test_unknown),
+        cmocka_unit_test(test_huge),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,91 @@
+#include "core/hash_set.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define FIRST_CAPACITY ((size_t)32)
+#define CAPACITY_MAX (HASH_SET_MAX / 3 * 4)
+
+/* Texts chosen so that their hashes lie side by side cost no more than this for each. Three times
+ * what others need in a full set. */
+#define PROBES_MAX ((size_t)1024)
+
+/* Eight octets at a time, then the finalizer of MurmurHash3: the low bits depend on all octets. */
+static uint64_t hash_of(const char *text, size_t len) {
+    uint64_t hash = UINT64_C(14695981039346656037) ^ len;
+    for (size_t at = 0; at < len; at += sizeof hash) {
+        uint64_t word = 0;
+        memcpy(&word, text + at, len - at < sizeof word ? len - at : sizeof word);
+        hash = (hash ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+        hash ^= hash >> 32;
+    }
+    hash = (hash ^ hash >> 33) * UINT64_C(0xff51afd7ed558ccd);
+    hash = (hash ^ hash >> 33) * UINT64_C(0xc4ceb9fe1a85ec53);
+    hash ^= hash >> 33;
+    return hash != 0 ? hash : 1;
+}
+
+/* The slot of the hash or the free one where it would go; NULL when neither is near. */
+static uint64_t *find_slot(const struct hash_set *set, uint64_t hash) {
+    size_t at = (size_t)hash & (set->capacity - 1);
+    for (size_t probe = 0; probe < PROBES_MAX && probe < set->capacity; probe++) {
+        if (set->slots[at] == 0 || set->slots[at] == hash) {
+            return &set->slots[at];
+        }
+        at = (at + 1) & (set->capacity - 1);
+    }
+    return NULL;
+}
+
+static size_t room(size_t capacity) {
+    return capacity / 4 * 3;
+}
+
+/* Doubles the table while it may grow. Without memory it stays as it is, and fills up. */
+static void make_room(struct hash_set *set) {
+    if (set->used < room(set->capacity) || set->capacity == CAPACITY_MAX) {
+        return;
+    }
+    struct hash_set grown = {.capacity = set->capacity == 0 ? FIRST_CAPACITY : 2 * set->capacity};
+    grown.slots = calloc(grown.capacity, sizeof *grown.slots);
+    if (grown.slots == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < set->capacity; i++) {
+        uint64_t *slot = set->slots[i] != 0 ? find_slot(&grown, set->slots[i]) : NULL;
+        if (slot != NULL) {
+            *slot = set->slots[i];
+            grown.used++;
+        }
+    }
+    free(set->slots);
+    *set = grown;
+}
+
+bool hash_set_add(struct hash_set *set, const char *text, size_t len) {
+    uint64_t hash = hash_of(text, len);
+    make_room(set);
+    uint64_t *slot = set->capacity > 0 ? find_slot(set, hash) : NULL;
+    if (slot != NULL && *slot == hash) {
+        return false;
+    }
+    if (slot != NULL && set->used < room(set->capacity)) {
+        *slot = hash;
+        set->used++;
+    }
+    return true;
+}
+
+void hash_set_clear(struct hash_set *set) {
+    if (set->capacity > FIRST_CAPACITY) {
+        hash_set_deinit(set);
+    } else if (set->used > 0) {
+        memset(set->slots, 0, set->capacity * sizeof *set->slots);
+        set->used = 0;
+    }
+}
+
+void hash_set_deinit(struct hash_set *set) {
+    free(set->slots);
+    *set = (struct hash_set){0};
+}
