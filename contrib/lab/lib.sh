@@ -99,13 +99,23 @@ port_in_use() {
             END { exit !found }'
 }
 
+# reserve_port PORT: fails when another instance was given it within the last
+# hours; until that binds it, only a mark says so.  Without a folder for the
+# marks, every port can be had.
+reserve_port() {
+    local marks=/run/hmq-lab-ports
+    mkdir -m 0700 "$marks" 2>/dev/null || [ -O "$marks" ] || return 0
+    find "$marks" -maxdepth 1 -type f -name "$1" -mmin +240 -delete
+    (set -C && : >"$marks/$1") 2>/dev/null
+}
+
 # free_port: below the range the kernel takes client ports from, so that no
 # connection sits on it by the time it is bound.
 free_port() {
     local port try
     for try in {1..200}; do
         port=$((20000 + SRANDOM % 12000))
-        if ! port_in_use "$port"; then
+        if ! port_in_use "$port" && reserve_port "$port"; then
             echo "$port"
             return
         fi

@@ -21,9 +21,10 @@ USER = "nobody" if ROOT else pwd.getpwuid(os.geteuid()).pw_name
 # What the sanitizer keeps of freed memory would hide how much is used.
 os.environ.setdefault("ASAN_OPTIONS", "quarantine_size_mb=1")
 BACKOFF = "20ms,100ms,24h"
+LAB = os.path.abspath(f"{os.path.dirname(__file__)}/../../contrib/lab")
 
 
-def wait_for(what, condition, seconds=30):
+def wait_for(what, condition, seconds=60):
     """Until condition() is true; its value."""
     deadline = time.monotonic() + seconds
     while True:
@@ -33,6 +34,15 @@ def wait_for(what, condition, seconds=30):
         if time.monotonic() > deadline:
             raise AssertionError(f"not within {seconds} s: {what}")
         time.sleep(0.01)
+
+
+def alive(pid):
+    """False for a zombie too, which nobody may ever reap."""
+    try:
+        with open(f"/proc/{pid}/stat") as stat:
+            return stat.read().rsplit(")", 1)[1].split()[0] not in "ZX"
+    except OSError:
+        return False
 
 
 class Request:
@@ -217,7 +227,7 @@ class Core:
 
     def close(self):
         self.process.stdin.close()
-        self.process.wait(20)
+        self.process.wait(60)
         self.process.stdout.close()
         self.process.stderr.close()
 
@@ -263,6 +273,10 @@ class LabTest(unittest.TestCase):
         os.chmod(path, mode)
         return path
 
+    def logged(self, text):
+        """In time: the log and what is delivered come by two ways."""
+        wait_for(f"a line with: {text}", lambda: self.core.said(text))
+
     def read(self, name):
         try:
             with open(f"{self.folder}/out/{name}") as stream:
@@ -270,17 +284,18 @@ class LabTest(unittest.TestCase):
         except FileNotFoundError:
             return ""
 
-    def delivered(self, name, count, seconds=30):
+    def delivered(self, name, count, seconds=60):
         wait_for(
             f"{count} delivered to {name}",
             lambda: self.core.cursor(name)[1] >= count,
             seconds,
         )
 
-    def free_port(self):
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            return probe.getsockname()[1]
+    @staticmethod
+    def free_port():
+        """As contrib/lab/lib.sh chooses: no client's port, and no other test's."""
+        command = f". {LAB}/lib.sh && free_port"
+        return int(subprocess.run(["bash", "-c", command], check=True, stdout=subprocess.PIPE).stdout)
 
 
 def openssl(*arguments, **options):

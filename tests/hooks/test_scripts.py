@@ -6,15 +6,7 @@ import os
 import time
 import unittest
 
-from lab import ROOT, LabTest, wait_for
-
-
-def alive(pid):
-    try:
-        with open(f"/proc/{pid}/stat") as stat:
-            return stat.read().rsplit(")", 1)[1].split()[0] not in "ZX"
-    except OSError:
-        return False
+from lab import ROOT, LabTest, alive, wait_for
 
 
 class Scripts(LabTest):
@@ -52,7 +44,7 @@ class Scripts(LabTest):
         self.assertIn("CapEff:\t0000000000000000", status)
         if ROOT:
             self.assertIn("Uid:\t65534\t65534\t65534\t65534", status)
-        wait_for("its output", lambda: self.core.said("script.s: said"))
+        self.logged("script.s: said")
 
     def test_exit_status(self):
         path = self.script(
@@ -66,8 +58,8 @@ class Scripts(LabTest):
         self.delivered("script.s", 2)
         self.assertEqual(self.read("tries").split(), ["1", "1", "1", "2", "3"])
         self.assertEqual(self.core.status("script.s")[:3], [2, 3, 0])
-        self.assertTrue(self.core.said("event 1 is not delivered yet: ended with status 75: try"))
-        self.assertTrue(self.core.said("event 2 is given up: ended with status 65"))
+        self.logged("event 1 is not delivered yet: ended with status 75: try")
+        self.logged("event 2 is given up: ended with status 65")
 
     def test_one_at_a_time_in_order(self):
         path = self.script(
@@ -94,7 +86,7 @@ class Scripts(LabTest):
         self.core.tell("events 2")
         self.delivered("webhook.w", 2)
         self.delivered("script.s", 2)
-        self.assertTrue(self.core.said("did not end within 300 ms"))
+        self.logged("did not end within 300 ms")
         for pid in self.read("pids").split():
             wait_for(f"end of {pid}", lambda p=pid: not alive(p))
 
@@ -109,7 +101,7 @@ class Scripts(LabTest):
         before = time.monotonic()
         self.core.tell("events 2")
         self.delivered("script.s", 2)
-        self.assertLess(time.monotonic() - before, 10)
+        self.assertLess(time.monotonic() - before, 60)
         pid = int(self.read("daemon"))
         if alive(pid):
             os.kill(pid, 9)
@@ -120,9 +112,9 @@ class Scripts(LabTest):
             f"script.s.path = {path}\nscript.s.timeout = 60s\nwebhook.w.url = {self.url('/')}\n"
         )
         self.core.tell("events 1")
-        self.delivered("webhook.w", 1, 10)
+        self.delivered("webhook.w", 1, 30)
         self.delivered("script.s", 1, 60)
-        wait_for("what was left out", lambda: self.core.said("more octets not logged"))
+        self.logged("more octets not logged")
         self.assertLess(sum(len(line) for line in self.core.errors), 20000)
 
     def test_refused(self):
@@ -148,9 +140,7 @@ class Scripts(LabTest):
         ):
             wait_for(name, lambda n=name: self.core.cursor(f"script.{n}")[2] >= 1)
             self.assertIn(why, self.core.status(f"script.{name}")[3])
-            self.assertTrue(
-                any(why in line for line in self.core.errors), f"{name} at the start"
-            )
+            wait_for(f"{name} at the start", lambda w=why: any(w in e for e in self.core.errors))
         os.chmod(open_file, 0o755)
         os.chmod(f"{self.folder}/open", 0o755)
         os.chmod(plain, 0o755)

@@ -14,6 +14,8 @@ lab=$source_dir/contrib/lab
 # shellcheck source=contrib/lab/lib.sh
 . "$lab/lib.sh"
 need_root
+# Debian's programs, not a wrapper that some version manager has put in front: each start counts.
+PATH=/usr/sbin:/usr/bin:/sbin:/bin:$PATH
 
 daemon=$1
 helper=$(dirname -- "$daemon")/hermes-mailqueue-helper
@@ -94,6 +96,10 @@ start_postfix() { # [main.cf line...]
 
 stop_postfix() { "$lab/postfix.sh" stop "$root/pf"; }
 
+snmpd_answers() {
+    [ -n "$(snmpget -v2c -c public -t 1 -r 0 -Oqv "127.0.0.1:$snmp_port" .1.3.6.1.2.1.1.3.0 2>/dev/null)" ]
+}
+
 # The first call decides the users; later ones start it again as it was.
 start_snmpd() {
     if [ ! -f "$root/snmpd.conf" ]; then
@@ -107,7 +113,7 @@ END
     fi
     start_daemon "$root/snmpd.pid" "$root/snmpd.log" \
         snmpd -f -C -c "$root/snmpd.conf" -Lo "udp:127.0.0.1:$snmp_port"
-    wait_for "$patience" test -n "$(get_raw .1.3.6.1.2.1.1.3.0)" || fail "snmpd does not answer"
+    wait_for "$patience" snmpd_answers || fail "snmpd does not answer"
 }
 
 # One line a notification: the names and values numeric, separated by "|".

@@ -39,17 +39,17 @@ complains() { # PATTERN
 in_queue() { # QUEUE ID...
     local id
     for id in "${@:2}"; do
-        find "$spool/$1" -type f -name "$id" | grep -q . || fail "$id is not in $1"
+        [ -n "$(find "$spool/$1" -type f -name "$id")" ] || fail "$id is not in $1"
     done
 }
 
-gone() { ! find "$spool"/{maildrop,incoming,active,deferred} -type f -name "$1" | grep -q .; }
+gone() { [ -z "$(find "$spool"/{maildrop,incoming,active,deferred} -type f -name "$1")" ]; }
 
 on_disk() { count_queue "$spool" maildrop incoming active deferred hold; }
 
 listed() {
-    SNMPCONFPATH=$root/snmpd/clients/actor \
-        snmpget -Oqv "127.0.0.1:$port" "$base.1.5.1.0" 2>/dev/null | grep -Eqx '[0-9]+'
+    [[ $(SNMPCONFPATH=$root/snmpd/clients/actor \
+        snmpget -Oqv "127.0.0.1:$port" "$base.1.5.1.0" 2>/dev/null) =~ ^[0-9]+$ ]]
 }
 
 # asked STATUS LINE ARGUMENT...: on a terminal of its own, at which the line is typed.
@@ -164,7 +164,7 @@ wait_for "$patience" settled 11 || fail 'the flushed mail is not back'
 id=$(ids deferred 1)
 act 0 expire "$id"
 says "^$id +done"
-find "$spool"/{active,deferred} -type f -name "$id" -perm -0010 | grep -q . || fail 'not marked'
+[ -n "$(find "$spool"/{active,deferred} -type f -name "$id" -perm -0010)" ] || fail 'not marked'
 ok 'expired'
 
 for bad in 'ALL' "4ABC12DEF0;touch $root/canary" "\$(touch $root/canary)" "$root" '4abc12def' \

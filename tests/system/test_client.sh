@@ -27,7 +27,7 @@ ok() {
 # The tools: $root/tree has lines "OID VALUE", where @ is the index of the row that was last made;
 # $root/lost, $root/no_walk make them fail.
 mkdir "$root/bin"
-cat >"$root/bin/snmpget" <<'END'
+cat >"$root/bin/snmpget" <<'SCRIPT'
 #!/bin/bash
 here=${0%/*}/..
 oids=() index=none
@@ -44,16 +44,25 @@ snmpbulkwalk) [ ! -e "$here/no_walk" ] || { echo 'Timeout: No Response from gw' 
 snmpget) [ ! -e "$here/lost" ] || [ ! -e "$here/index" ] || { echo 'Timeout: No Response from gw' >&2; exit 1; } ;;
 esac
 [ ! -e "$here/index" ] || index=$(<"$here/index")
-for oid in "${oids[@]}"; do
-    sed "s/@/$index/" "$here/tree" | awk -v oid="$oid" -v walk="${0##*/}" '
-        $1 == oid || (walk == "snmpbulkwalk" && index($1, oid ".") == 1) { print; found = 1 }
-        END { if (!found) print oid " No Such Instance currently exists at this OID" }'
-done
-END
+exec awk -v oids="${oids[*]}" -v row="$index" -v walk="${0##*/}" '
+    { sub(/@/, row); oid[NR] = $1; line[NR] = $0 }
+    END {
+        n = split(oids, asked, " ")
+        for (i = 1; i <= n; i++) {
+            found = 0
+            for (k = 1; k <= NR; k++)
+                if (oid[k] == asked[i] || (walk == "snmpbulkwalk" && index(oid[k], asked[i] ".") == 1)) {
+                    print line[k]
+                    found = 1
+                }
+            if (!found) print asked[i] " No Such Instance currently exists at this OID"
+        }
+    }' "$here/tree"
+SCRIPT
 chmod 755 "$root/bin/snmpget"
 ln -s snmpget "$root/bin/snmpset"
 ln -s snmpget "$root/bin/snmpbulkwalk"
-export PATH=$root/bin:$PATH
+export PATH=$root/bin:/usr/bin:/bin:$PATH
 
 octets() { printf '"%s"' "$(printf %s "$1" | od -An -v -tx1 | tr a-f A-F | tr -s ' \n' ' ' | sed 's/^ //; s/ *$/ /')"; }
 
@@ -96,7 +105,7 @@ complains() { grep -Eq -- "$1" "$root/err" || fail "not complained of: $1"; }
 asked_for() {
     local hex
     hex=$(sed -n 's/.*\.1\.6\.5\.1\.4\.[0-9.]* x \([0-9a-f]*\) .*/\1/p' "$root/set")
-    printf '%b' "$(sed 's/../\\x&/g' <<<"$hex")"
+    python3 -c 'import sys; print(bytes.fromhex(sys.argv[1]).decode())' "$hex"
 }
 takes() { # WHAT IDS
     [ "$(asked_for)" = "$2" ] || fail "$1: asked for $(asked_for)"
@@ -201,7 +210,7 @@ test_input() {
     # shellcheck disable=SC2086 # words
     act 0 hold $ids
     takes '1,400 ids' "$(cut -d' ' -f 1001- <<<"${ids% }")"
-    # shellcheck disable=SC2086 # words
+    # shellcheck disable=SC2046 # words
     act 0 hold $(cut -d' ' -f 1-200 <<<"$ids")
     takes '200 ids' "$(cut -d' ' -f 1-200 <<<"$ids")"
     row 3 0 0 0

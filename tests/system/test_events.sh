@@ -21,7 +21,7 @@ empty_queue() { ids deferred | pf postsuper -d - 2>/dev/null; }
 same_order() { [ "$(serials)" = "$(serials | sort -nu)" ]; }
 
 older_than() { [ "$(get 1.2.4.0)" -gt "$1" ] 2>/dev/null; }
-has_serial() { serials | grep -qx "$1"; }
+has_serial() { grep -qx "$1" < <(serials); }
 
 start_postfix
 write_snmpd_conf
@@ -83,9 +83,11 @@ check "the table has 1,000 rows" test "$(wc -l <"$root/table")" -eq 1000
 check "the first of them is 999 before the last" \
     grep -q "^$base.1.8.2.1.3.$((last - 999)) " <(head -n 1 "$root/table")
 check "and the last is the last" grep -q "^$base.1.8.2.1.3.$last " <(tail -n 1 "$root/table")
-eventually "the database has them all, and all are sent" test \
-    "$(db "SELECT count(*) FROM events WHERE serial > $start AND notified = 'sent'")" -eq \
-    $((last - start))
+all_sent() {
+    [ "$(db "SELECT count(*) FROM events WHERE serial > $start AND notified = 'sent'")" -eq \
+        $((last - start)) ]
+}
+eventually "the database has them all, and all are sent" all_sent
 check "no serial twice" test "$(db 'SELECT count(*) - count(DISTINCT serial) FROM events')" -eq 0
 eventually "the manager has the last notification" has_serial "$last"
 grep -ho "$base.1.8.1.0 = [0-9]*" "$root/traps.before" "$root/traps" | awk '{ print $3 }' >"$root/had"

@@ -97,6 +97,7 @@ other_worker() { # SUPERVISOR PID
 
 kill_worker() { # SUPERVISOR
     local pid
+    eventually "a worker of the $1 is there" other_worker "$1" ''
     pid=$(worker_of "$1")
     kill -KILL "$pid"
     eventually "another worker of the $1 is there" other_worker "$1" "$pid"
@@ -242,7 +243,7 @@ stop_agent
 for which in hooks_supervisor helper_supervisor; do
     agent_command=(env "NOTIFY_SOCKET=$root/no-such-manager" "$daemon")
     begin
-    wait_for "$patience" worker_of "$which" >/dev/null || fail "no worker"
+    wait_for "$patience" other_worker "$which" '' || fail "no worker"
     everywhere "before the $which is killed"
     kill -KILL "$("$which")"
     agent_status=0

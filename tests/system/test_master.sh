@@ -10,7 +10,7 @@ set -euo pipefail
 
 kill_snmpd() {
     kill -KILL "$(<"$root/snmpd.pid")"
-    wait_for 10 not running "$root/snmpd.pid"
+    wait_for "$patience" not running "$root/snmpd.pid" || fail "snmpd does not end"
     rm -f "$root"/snmpd.pid*
 }
 

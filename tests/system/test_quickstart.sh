@@ -67,7 +67,7 @@ check_status() {
         table && /^[^ ]/ { print $1 " " $2 }' "$1" | sort)
     [ "$(wc -l <<<"$ids")" -eq "$3" ] || fail "not $3 messages listed: $ids"
     while read -r id queue; do
-        find "$2/$queue" -type f -name "$id" | grep -q . || fail "$id is not in $queue"
+        [ -n "$(find "$2/$queue" -type f -name "$id")" ] || fail "$id is not in $queue"
     done <<<"$ids"
     [ "$3" -eq "$total" ] || grep -qx "\.\.\. and $((total - $3)) more" "$1" ||
         fail 'the number of the messages that are not shown'
@@ -112,7 +112,7 @@ clean_copy
 smtp-source -m 12 -s 2 -f a@hermes.example -t b@refused.example "127.0.0.1:$(<"$root/pf/port")"
 # shellcheck disable=SC2016
 MAIL_CONFIG=$root/pf/etc sendmail -f '' '"odd name; $(id)"@full.example' <<<'A bounce'
-wait_for 30 all_deferred || fail 'mail not deferred'
+wait_for 60 all_deferred || fail 'mail not deferred'
 find "$root/pf/spool/deferred" -type f -printf '%f\n' | head -n 3 |
     postsuper -c "$root/pf/etc" -h - 2>/dev/null
 
@@ -125,7 +125,7 @@ echo 'ok: a given Postfix, shown once'
 (cd / && umask 077 && exec env --default-signal=INT "$copy/contrib/quickstart.sh" --private) \
     >"$root/stay.out" 2>&1 &
 quickstart=$!
-wait_for 240 stays_or_ended || fail 'it does not get to the end'
+wait_for 600 stays_or_ended || fail 'it does not get to the end'
 run=$(grep -o '/tmp/hmq-quick\.[A-Za-z0-9]*' "$root/stay.out" | head -n 1)
 [ -d "$run" ] || fail 'it does not stay'
 check_status "$root/stay.out" "$run/postfix/spool" 5
@@ -153,7 +153,7 @@ grep -q "^hmqMessageQueue.* " "$root/hold.out" || fail 'no queue of the message'
 [ "$(count_queue "$run/postfix/spool" hold)" -eq $((held + 1)) ] || fail 'not held'
 { grep '^export ' "$root/act"; sed -n '/unhold/,$p' "$root/act"; } >"$root/release"
 paste_lines "$root/release"
-wait_for 30 test -f "$run/postfix/spool/deferred/${id:0:1}/$id" || fail 'not released'
+wait_for 60 test -f "$run/postfix/spool/deferred/${id:0:1}/$id" || fail 'not released'
 grep -q '^hmqActionState\."actor"\.hold\.[0-9]* done' "$root/release.out" || fail 'no state of the hold'
 grep -q '^hmqActionResultText\."actor"\.hold\.' "$root/release.out" || fail 'no result by snmpwalk'
 grep -qx 'hmqWarningThreshold.0 300 messages' "$root/release.out" || fail 'the setting'
@@ -164,10 +164,10 @@ head -n 1 "$root/try" >"$root/raise"
 tail -n +2 "$root/try" >"$root/clear"
 if command -v snmptrapd >/dev/null; then
     bash "$root/raise"
-    wait_for 30 grep -q 'hmqOverloadRaised, 5[0-9][0-9] messages' "$root/stay.out" ||
+    wait_for 60 grep -q 'hmqOverloadRaised, 5[0-9][0-9] messages' "$root/stay.out" ||
         fail 'no overload notified'
     bash "$root/clear" 2>/dev/null
-    wait_for 30 grep -q 'hmqOverloadCleared, [0-9]* messages' "$root/stay.out" ||
+    wait_for 60 grep -q 'hmqOverloadCleared, [0-9]* messages' "$root/stay.out" ||
         fail 'no end of it notified'
     echo 'ok: an overload and its end'
 fi

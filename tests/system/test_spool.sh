@@ -28,7 +28,8 @@ freeze() {
             ;;
         esac
     done
-    kill -STOP "${frozen[@]}"
+    # One that has ended meanwhile is of no interest.
+    kill -STOP "${frozen[@]}" 2>/dev/null || true
 }
 
 thaw() {
