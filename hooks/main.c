@@ -5,6 +5,7 @@
  */
 #include "core/config.h"
 #include "hooks/serve.h"
+#include "os/log.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -20,6 +21,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <syslog.h>
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
@@ -36,9 +38,10 @@ struct hooks {
 };
 
 static int usage(void) {
-    fputs("usage: hermes-mailqueue-hooks -c FILE [-b FIRST,CAP,GIVEUP] [-s FD]\n"
+    fputs("usage: hermes-mailqueue-hooks -c FILE [-b FIRST,CAP,GIVEUP] [-f] [-s FD]\n"
           "  -c FILE  the configuration, see hermes-mailqueue.conf(5)\n"
           "  -b ...   how failed deliveries are tried again, instead of 1s,5m,24h\n"
+          "  -f       log to stderr\n"
           "  -s FD    the socket to hermes-mailqueued(8), which starts this program;\n"
           "           without it a socket to listen at is taken from systemd\n",
           stderr);
@@ -82,8 +85,8 @@ static bool drop_root(const struct passwd *user) {
 
 static int run_worker(struct hooks *hooks, int socket, pid_t supervisor) {
     if (hooks->root && !drop_root(&hooks->user)) {
-        fprintf(stderr, "hermes-mailqueue-hooks: cannot become the user %s: %s\n",
-                hooks->config->hooks_user, strerror(errno));
+        log_line(LOG_ERR, "cannot become the user %s: %s", hooks->config->hooks_user,
+                 strerror(errno));
         return SERVE_REFUSED;
     }
     /* After the change of user, which takes the signal back. */
@@ -109,9 +112,9 @@ static int supervise(struct hooks *hooks, int socket) {
             if (WIFEXITED(status) && WEXITSTATUS(status) != SERVE_FAILED) {
                 return WEXITSTATUS(status) == SERVE_REFUSED ? SERVE_REFUSED : EXIT_SUCCESS;
             }
-            fprintf(stderr, "hermes-mailqueue-hooks: worker ended (%s %d), starting another\n",
-                    WIFSIGNALED(status) ? "signal" : "status",
-                    WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
+            log_line(LOG_WARNING, "worker ended (%s %d), starting another",
+                     WIFSIGNALED(status) ? "signal" : "status",
+                     WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
         }
         if (peer_closed(socket)) {
             return EXIT_SUCCESS;
@@ -131,7 +134,7 @@ static int wait_for_core(struct hooks *hooks, int listener) {
             return result;
         }
         if (errno != EINTR && errno != ECONNABORTED) {
-            fprintf(stderr, "hermes-mailqueue-hooks: cannot accept: %s\n", strerror(errno));
+            log_line(LOG_ERR, "cannot accept a connection: %s", strerror(errno));
             return EXIT_CANNOT_START;
         }
     }
@@ -149,8 +152,8 @@ static int listener_from_systemd(void) {
 static bool find_user(struct hooks *hooks) {
     const struct passwd *entry = getpwnam(hooks->config->hooks_user);
     if (entry == NULL) {
-        fprintf(stderr, "hermes-mailqueue-hooks: %s: hooks_user: no user \"%s\" on this machine\n",
-                hooks->config->path, hooks->config->hooks_user);
+        log_line(LOG_ERR, "%s: hooks_user: no user \"%s\" on this machine", hooks->config->path,
+                 hooks->config->hooks_user);
         return false;
     }
     hooks->user = *entry;
@@ -171,9 +174,10 @@ static void load_secrets(struct hooks *hooks) {
 static int run(struct hooks *hooks, const char *file, int socket, int listener) {
     char error[512];
     if (config_load(file, &hooks->config, error, sizeof error) < 0) {
-        fprintf(stderr, "hermes-mailqueue-hooks: %s\n", error);
+        log_line(LOG_ERR, "%s", error);
         return EXIT_CONFIGURATION;
     }
+    log_set_level(hooks->config->log_level);
     hooks->setup.config = hooks->config;
     hooks->root = geteuid() == 0;
     if (hooks->root && !find_user(hooks)) {
@@ -181,7 +185,7 @@ static int run(struct hooks *hooks, const char *file, int socket, int listener) 
     }
     if (!clean_environment() || !give_up_for_good() ||
         (socket >= 0 && fcntl(socket, F_SETFD, FD_CLOEXEC) < 0)) {
-        fprintf(stderr, "hermes-mailqueue-hooks: %s\n", strerror(errno));
+        log_line(LOG_ERR, "cannot start: %s", strerror(errno));
         return EXIT_CANNOT_START;
     }
     load_secrets(hooks);
@@ -196,6 +200,7 @@ int main(int argc, char **argv) {
     const char *file = NULL;
     int socket = -1;
     int listener = -1;
+    bool to_stderr = false;
     int option;
     struct hooks *hooks = calloc(1, sizeof *hooks);
     if (hooks == NULL) {
@@ -203,11 +208,13 @@ int main(int argc, char **argv) {
     }
     hooks->setup.policy = backoff_default;
     bool good = true;
-    while (good && (option = getopt(argc, argv, "b:c:s:")) != -1) {
+    while (good && (option = getopt(argc, argv, "b:c:fs:")) != -1) {
         if (option == 'c') {
             file = optarg;
         } else if (option == 'b') {
             good = backoff_parse(optarg, &hooks->setup.policy);
+        } else if (option == 'f') {
+            to_stderr = true;
         } else {
             good = option == 's' && parse_socket(optarg, &socket);
         }
@@ -216,6 +223,7 @@ int main(int argc, char **argv) {
         listener = listener_from_systemd();
     }
     bool usable = good && file != NULL && optind == argc && (socket >= 0 || listener >= 0);
+    log_open("hermes-mailqueue-hooks", to_stderr, LOG_INFO);
     int result = usable ? run(hooks, file, socket, listener) : usage();
     config_free(hooks->config);
     free(hooks);

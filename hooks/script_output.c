@@ -1,10 +1,11 @@
 #include "hooks/script_output.h"
 
 #include "core/text.h"
+#include "os/log.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
+#include <syslog.h>
 
 void script_output_begin(struct script_output *output, const char *name) {
     *output = (struct script_output){.name = name};
@@ -15,7 +16,7 @@ static void end_line(struct script_output *output) {
         text_escape(output->line, output->len, output->last, sizeof output->last);
         if (output->lines < SCRIPT_LINES_MAX) {
             output->lines++;
-            fprintf(stderr, "hermes-mailqueue-hooks: script.%s: %s\n", output->name, output->last);
+            log_line(LOG_INFO, "script.%s: %s", output->name, output->last);
         } else {
             output->dropped += output->len;
         }
@@ -48,7 +49,7 @@ void script_output_take(struct script_output *output, const char *octets, size_t
 void script_output_end(struct script_output *output) {
     end_line(output);
     if (output->dropped > 0) {
-        fprintf(stderr, "hermes-mailqueue-hooks: script.%s: %" PRIu64 " more octets not logged\n",
-                output->name, output->dropped);
+        log_line(LOG_INFO, "script.%s: %" PRIu64 " more octets not logged", output->name,
+                 output->dropped);
     }
 }

@@ -6,6 +6,7 @@
 #include "hooks/script.h"
 #include "hooks/script_check.h"
 #include "hooks/webhook.h"
+#include "os/log.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -16,6 +17,7 @@
 #include <sys/random.h>
 #include <sys/socket.h>
 #include <sys/time.h>
+#include <syslog.h>
 #include <unistd.h>
 
 /* Core reads at once; if it does not for so long, it is taken for dead. */
@@ -58,8 +60,7 @@ static void send_hello(struct server *server) {
         if (server->setup->problems[i - 1][0] != '\0') {
             char name[64];
             hook_full_name(&config->hooks[i - 1], name, sizeof name);
-            fprintf(stderr, "hermes-mailqueue-hooks: %s: %s\n", name,
-                    server->setup->problems[i - 1]);
+            log_line(LOG_ERR, "%s: %s", name, server->setup->problems[i - 1]);
             snprintf(text, sizeof text, "%s: %.180s", name, server->setup->problems[i - 1]);
         }
     }
@@ -77,14 +78,14 @@ static int take_order(struct server *server) {
         return SERVE_PEER_CLOSED;
     }
     if (!hook_order_valid(&order, (size_t)got) || order.hook >= server->setup->config->hook_count) {
-        fprintf(stderr, "hermes-mailqueue-hooks: invalid order, closing\n");
+        log_line(LOG_ERR, "hermes-mailqueued sent an invalid order; closing the connection");
         return SERVE_REFUSED;
     }
     if (order.session != server->session) {
         return -1;
     }
     if (!endpoint_add(server->endpoints[order.hook], &order.event)) {
-        fprintf(stderr, "hermes-mailqueue-hooks: more orders than agreed, closing\n");
+        log_line(LOG_ERR, "hermes-mailqueued sent too many orders; closing the connection");
         return SERVE_REFUSED;
     }
     return -1;
@@ -192,7 +193,7 @@ enum serve_end serve(struct serve_setup *setup, int socket) {
     server_deinit(&server);
     curl_global_cleanup();
     if (r < 0) {
-        fprintf(stderr, "hermes-mailqueue-hooks: %s\n", strerror(-r));
+        log_line(LOG_ERR, "cannot work: %s", strerror(-r));
         return SERVE_FAILED;
     }
     return (enum serve_end)r;

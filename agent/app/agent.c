@@ -7,7 +7,7 @@
 #include "app/hook_feed.h"
 #include "app/service.h"
 #include "app/settings.h"
-#include "io/log.h"
+#include "os/log.h"
 #include "io/store.h"
 #include "snmp/agentx.h"
 #include "os/clock.h"
@@ -468,7 +468,7 @@ int agent_new(struct config *config, const struct agent_peers *peers, struct age
 }
 
 int agent_run(struct agent *agent) {
-    service_ready();
+    service_ready(agent->service);
     return sd_event_loop(agent->event);
 }
 

@@ -1,6 +1,6 @@
 #include "app/events.h"
 
-#include "io/log.h"
+#include "os/log.h"
 #include "os/clock.h"
 
 #include <errno.h>

@@ -2,7 +2,7 @@
 
 #include "core/hook_protocol.h"
 #include "io/hooks_client.h"
-#include "io/log.h"
+#include "os/log.h"
 #include "io/spawn.h"
 
 #include <errno.h>

@@ -3,12 +3,13 @@
  */
 #include "app/agent.h"
 #include "core/config.h"
-#include "io/log.h"
 #include "io/spawn.h"
+#include "os/log.h"
 
 #include <errno.h>
 #include <grp.h>
 #include <pwd.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,7 +48,7 @@ static int drop_root(const struct passwd *user) {
     return 0;
 }
 
-static int start(struct config *config) {
+static int start(struct config *config, bool to_stderr) {
     struct passwd user = {.pw_name = NULL};
     struct agent *agent;
     /* A unit of its own runs it: this one may not use the network. */
@@ -60,19 +61,17 @@ static int start(struct config *config) {
         return EXIT_CONFIGURATION;
     }
     if (!root) {
-        log_line(LOG_WARNING,
-                 "not started as root: \"user\" is ignored, and only what %s may read "
-                 "is read",
-                 "this user");
+        log_line(LOG_WARNING, "not started as root: the key user is ignored, and only what this "
+                              "user may read is read");
     }
-    int r = spawn_sibling(SPAWN_HELPER, config->path, &peers.helper, &child);
+    int r = spawn_sibling(SPAWN_HELPER, config->path, to_stderr, &peers.helper, &child);
     if (r < 0) {
         log_line(LOG_ERR, "cannot start " SPAWN_HELPER ": %s", strerror(-r));
         config_free(config);
         return EXIT_CANNOT_START;
     }
     if (config->hook_count > 0 && hooks_path == NULL &&
-        (r = spawn_sibling(SPAWN_HOOKS, config->path, &peers.hooks, &child)) < 0) {
+        (r = spawn_sibling(SPAWN_HOOKS, config->path, to_stderr, &peers.hooks, &child)) < 0) {
         log_line(LOG_ERR, "cannot start " SPAWN_HOOKS ": %s", strerror(-r));
         config_free(config);
         return EXIT_CANNOT_START;
@@ -132,6 +131,8 @@ int main(int argc, char **argv) {
         config_free(config);
         return EXIT_SUCCESS;
     }
-    log_open(to_stderr, config->log_level);
-    return start(config);
+    log_open("hermes-mailqueued", to_stderr, config->log_level);
+    /* A log, a manager or a process that has gone is an error where it is written to. */
+    signal(SIGPIPE, SIG_IGN);
+    return start(config, to_stderr);
 }

@@ -1,15 +1,24 @@
+/*
+ * Owns what the service manager is told. No message to it waits: a manager that reads nothing, as
+ * one that is being restarted, must not keep the loop. READY=1 and the status line are sent again
+ * each second until they were taken; of the watchdog's messages the next one does.
+ */
 #include "app/service.h"
 
-#include "io/log.h"
 #include "os/clock.h"
+#include "os/log.h"
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <syslog.h>
 #include <systemd/sd-daemon.h>
+#include <unistd.h>
 
 #define USEC_PER_SEC UINT64_C(1000000)
 #define SLOTS 60
@@ -17,14 +26,71 @@
 /* A stop of the whole service ends the other processes too, and is not their failure. */
 #define GONE_WAIT_USEC USEC_PER_SEC
 
+/* Signs of life within the time the manager waits for one; a lost one must not be the last. */
+#define WATCHDOG_SIGNS 4
+
 struct service {
-    sd_event_source *timer, *gone_timer;
+    sd_event_source *timer, *watchdog_timer, *gone_timer;
     const char *gone; /* the program that has ended */
     struct agent_status *status;
+    uint64_t watchdog_usec;   /* between two signs of life */
     uint32_t worst_ms[SLOTS]; /* per second of the last minute */
     size_t slot;
+    bool ready_due, line_due; /* to be sent again */
     char line[256];
 };
+
+/* Returns false when the manager takes nothing now; true without one, and when it is no longer
+ * there. */
+static bool notify(const char *message) {
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    const char *path = getenv("NOTIFY_SOCKET");
+    size_t len = path != NULL ? strlen(path) : 0;
+    if (len < 2 || len >= sizeof address.sun_path || (path[0] != '/' && path[0] != '@')) {
+        return true;
+    }
+    memcpy(address.sun_path, path, len);
+    if (path[0] == '@') {
+        address.sun_path[0] = '\0';
+    }
+    int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd < 0) {
+        return false;
+    }
+    ssize_t sent = sendto(fd, message, strlen(message), MSG_DONTWAIT | MSG_NOSIGNAL,
+                          (const struct sockaddr *)&address,
+                          (socklen_t)(offsetof(struct sockaddr_un, sun_path) + len));
+    bool refused = sent < 0 && (errno == EAGAIN || errno == ENOBUFS);
+    close(fd);
+    return !refused;
+}
+
+static void send_status(struct service *service) {
+    char message[sizeof service->line + 16];
+    snprintf(message, sizeof message, "STATUS=%s", service->line);
+    service->line_due = !notify(message);
+}
+
+static int on_watchdog(sd_event_source *source, uint64_t due, void *userdata) {
+    const struct service *service = userdata;
+    (void)due;
+    notify("WATCHDOG=1");
+    sd_event_source_set_time_relative(source, service->watchdog_usec);
+    return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
+}
+
+static int watch(sd_event *event, struct service *service) {
+    uint64_t usec;
+    if (sd_watchdog_enabled(0, &usec) <= 0) {
+        return 0;
+    }
+    service->watchdog_usec = usec / WATCHDOG_SIGNS;
+    int r = sd_event_add_time(event, &service->watchdog_timer, CLOCK_MONOTONIC, 0, 1, on_watchdog,
+                              service);
+    return r < 0
+               ? r
+               : sd_event_source_set_priority(service->watchdog_timer, SD_EVENT_PRIORITY_IMPORTANT);
+}
 
 /* How late the timer comes is how long something kept the loop. */
 static int on_timer(sd_event_source *source, uint64_t due, void *userdata) {
@@ -37,6 +103,13 @@ static int on_timer(sd_event_source *source, uint64_t due, void *userdata) {
         worst = service->worst_ms[i] > worst ? service->worst_ms[i] : worst;
     }
     service->status->loop_latency_ms = worst;
+    if (service->ready_due) {
+        service_ready(service);
+    }
+    if (service->line_due) {
+        send_status(service);
+    }
+    log_report_lost();
     sd_event_source_set_time(source, now + USEC_PER_SEC);
     return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
 }
@@ -51,7 +124,7 @@ int service_new(sd_event *event, struct agent_status *status, struct service **o
     int r = sd_event_add_time(event, &service->timer, CLOCK_MONOTONIC, clock_usec() + USEC_PER_SEC,
                               1, on_timer, service);
     if (r >= 0) {
-        r = sd_event_set_watchdog(event, 1);
+        r = watch(event, service);
     }
     if (r < 0) {
         service_free(service);
@@ -66,6 +139,7 @@ void service_free(struct service *service) {
         return;
     }
     sd_event_source_disable_unref(service->timer);
+    sd_event_source_disable_unref(service->watchdog_timer);
     sd_event_source_disable_unref(service->gone_timer);
     free(service);
 }
@@ -73,7 +147,9 @@ void service_free(struct service *service) {
 static int on_gone_timer(sd_event_source *source, uint64_t usec, void *userdata) {
     const struct service *service = userdata;
     (void)usec;
-    log_line(LOG_CRIT, "stopping, to be started anew together with %s", service->gone);
+    log_line(LOG_CRIT,
+             "%s has ended for good; stopping, so that the service manager starts both again",
+             service->gone);
     service_stopping();
     return sd_event_exit(sd_event_source_get_event(source), -ECHILD);
 }
@@ -87,12 +163,12 @@ void service_process_gone(struct service *service, const char *program) {
                                CLOCK_MONOTONIC, GONE_WAIT_USEC, 0, on_gone_timer, service);
 }
 
-void service_ready(void) {
-    sd_notify(0, "READY=1");
+void service_ready(struct service *service) {
+    service->ready_due = !notify("READY=1");
 }
 
 void service_stopping(void) {
-    sd_notify(0, "STOPPING=1");
+    notify("STOPPING=1");
 }
 
 void service_report(struct service *service, const struct snapshot *snapshot) {
@@ -115,6 +191,6 @@ void service_report(struct service *service, const struct snapshot *snapshot) {
     }
     if (strcmp(line, service->line) != 0) {
         memcpy(service->line, line, sizeof line);
-        sd_notifyf(0, "STATUS=%s", line);
+        send_status(service);
     }
 }

@@ -17,11 +17,12 @@ int service_new(sd_event *event, struct agent_status *status, struct service **o
 void service_free(struct service *service);
 
 /* A process (a literal) that only root could start has ended for good. A service manager is made to
- * start everything anew, by an end of this process with a failure. Without one this stays and tells
- * what is lost: no answer at all would be told by nobody. */
+ * start everything anew: this process exits with a failure. Without one it stays and logs what is
+ * lost, because nobody would start it again. */
 void service_process_gone(struct service *service, const char *program);
 
-void service_ready(void);
+/* Sent again until the manager has taken it. */
+void service_ready(struct service *service);
 void service_stopping(void);
 
 /* One line for people with the totals; sent only when it differs from the last one. */

@@ -1,7 +1,7 @@
 #include "app/settings.h"
 
 #include "core/duration.h"
-#include "io/log.h"
+#include "os/log.h"
 #include "os/clock.h"
 
 #include <errno.h>

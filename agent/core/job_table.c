@@ -38,7 +38,7 @@ bool job_key_read(const uint32_t *index, size_t count, struct job_key *key, size
     }
     uint32_t command = index[len + 1];
     read.id = index[len + 2];
-    if (!text_is_utf8(read.owner, len) || command < ACTION_HOLD || command > ACTION_COUNT ||
+    if (!text_is_safe(read.owner, len) || command < ACTION_HOLD || command > ACTION_COUNT ||
         read.id == 0) {
         return false;
     }

@@ -48,18 +48,73 @@ bool text_is_utf8(const char *in, size_t len) {
     return true;
 }
 
+/* Characters that end lines, move the cursor or turn the direction of what follows: on a terminal
+ * or in a table, text that has them can look like other text. */
+static const struct {
+    uint32_t first, last;
+} unsafe_ranges[] = {
+    {0x00, 0x1F},     {0x7F, 0x9F},     /* C0, DEL, C1 */
+    {0x61C, 0x61C},   {0x200E, 0x200F}, /* marks of direction */
+    {0x2028, 0x202E},                   /* line and paragraph separators, embeddings, overrides */
+    {0x2066, 0x2069},                   /* isolates */
+};
+
+/* in has a well-formed character of len octets. */
+static bool is_unsafe(const unsigned char *in, size_t len) {
+    static const unsigned char lead_bits[] = {0, 0x7F, 0x1F, 0x0F, 0x07};
+    uint32_t character = in[0] & lead_bits[len];
+    for (size_t i = 1; i < len; i++) {
+        character = character << 6 | (in[i] & 0x3FU);
+    }
+    for (size_t r = 0; r < sizeof unsafe_ranges / sizeof unsafe_ranges[0]; r++) {
+        if (character >= unsafe_ranges[r].first && character <= unsafe_ranges[r].last) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool text_is_safe(const char *in, size_t len) {
+    for (size_t i = 0; i < len;) {
+        const unsigned char *at = (const unsigned char *)in + i;
+        size_t n = utf8_character(at, len - i);
+        if (n == 0 || is_unsafe(at, n)) {
+            return false;
+        }
+        i += n;
+    }
+    return true;
+}
+
+void text_make_safe(char *text) {
+    size_t len = strlen(text);
+    size_t written = 0;
+    for (size_t i = 0; i < len;) {
+        const unsigned char *at = (const unsigned char *)text + i;
+        size_t n = utf8_character(at, len - i);
+        if (n == 0 || is_unsafe(at, n)) {
+            text[written++] = n == 0 ? '?' : ' ';
+        } else {
+            memmove(text + written, text + i, n);
+            written += n;
+        }
+        i += n == 0 ? 1 : n;
+    }
+    text[written] = '\0';
+}
+
 size_t text_to_utf8(const char *in, size_t len, char *out) {
     size_t written = 0;
     for (size_t i = 0; i < len;) {
-        unsigned char c = (unsigned char)in[i];
-        size_t n = utf8_character((const unsigned char *)in + i, len - i);
+        const unsigned char *at = (const unsigned char *)in + i;
+        size_t n = utf8_character(at, len - i);
         if (n == 0) {
             memcpy(out + written, REPLACEMENT, 3);
             written += 3;
             i++;
-        } else if (c < 0x20 || c == 0x7F) {
+        } else if (is_unsafe(at, n)) {
             out[written++] = ' ';
-            i++;
+            i += n;
         } else {
             memcpy(out + written, in + i, n);
             written += n;

@@ -1,5 +1,9 @@
 /*
  * Text from outside: made valid UTF-8 for the MIB, or escaped for the log.
+ *
+ * An unsafe character here is a control character (C0, DEL or C1), a separator of lines or
+ * paragraphs, or one that changes the direction of text (U+061C, U+200E, U+200F, U+202A..202E,
+ * U+2066..2069). None of them may reach a terminal or the MIB in a text from outside.
  */
 #ifndef HMQ_CORE_TEXT_H
 #define HMQ_CORE_TEXT_H
@@ -9,10 +13,16 @@
 
 /*
  * Copies the len octets at in as valid UTF-8 (RFC 3629) and a NUL into out: each invalid octet
- * becomes U+FFFD, each control character and NUL a space. out needs 3 * len + 1 octets.
+ * becomes U+FFFD, each unsafe character a space. out needs 3 * len + 1 octets.
  * Returns the length without the NUL.
  */
 size_t text_to_utf8(const char *in, size_t len, char *out);
+
+/* The same in place for NUL-terminated text, which gets no longer: an invalid octet becomes "?". */
+void text_make_safe(char *text);
+
+/* True when the len octets at in are valid UTF-8 without an unsafe character. */
+bool text_is_safe(const char *in, size_t len);
 
 /* The longest prefix of valid UTF-8 text, at most max octets, that ends between characters. */
 size_t text_utf8_prefix(const char *text, size_t len, size_t max);

@@ -7,6 +7,7 @@
 #include "core/config.h"
 #include "core/duration.h"
 #include "helper/serve.h"
+#include "os/log.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -20,6 +21,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <syslog.h>
 #include <unistd.h>
 
 #define EXIT_USAGE 1
@@ -36,7 +38,7 @@
 #define ORPHAN_LOOKS_MAX 500
 
 static int usage(void) {
-    fputs("usage: hermes-mailqueue-helper -c FILE -s FD\n"
+    fputs("usage: hermes-mailqueue-helper -c FILE -s FD [-f]\n"
           "Started by hermes-mailqueued(8); not to be run by hand.\n",
           stderr);
     return EXIT_USAGE;
@@ -128,8 +130,8 @@ static void judge_worker(struct watch *watch, uint32_t turns) {
         (watch->stopped <= STOPPED_LOOKS_MAX && watch->silent < SILENT_LOOKS_MAX)) {
         return;
     }
-    fprintf(stderr, "hermes-mailqueue-helper: worker %d %s, ending it\n", (int)watch->worker,
-            watch->stopped > 0 ? "is stopped" : "does not respond");
+    log_line(LOG_WARNING, "worker %d %s, ending it", (int)watch->worker,
+             watch->stopped > 0 ? "is stopped" : "does not respond");
     watch->killed = true;
     kill(watch->worker, SIGKILL);
 }
@@ -185,9 +187,9 @@ static int supervise(struct serve_context *context) {
             if (WIFEXITED(status) && WEXITSTATUS(status) != SERVE_FAILED) {
                 return WEXITSTATUS(status) == SERVE_REFUSED ? SERVE_REFUSED : EXIT_SUCCESS;
             }
-            fprintf(stderr, "hermes-mailqueue-helper: worker ended (%s %d), starting another\n",
-                    WIFSIGNALED(status) ? "signal" : "status",
-                    WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
+            log_line(LOG_WARNING, "worker ended (%s %d), starting another",
+                     WIFSIGNALED(status) ? "signal" : "status",
+                     WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
         }
         if (peer_closed(context->socket)) {
             return EXIT_SUCCESS;
@@ -207,10 +209,13 @@ static _Atomic uint32_t *turn_counter(void) {
 int main(int argc, char **argv) {
     const char *file = NULL;
     int socket = -1;
+    bool to_stderr = false;
     int option;
-    while ((option = getopt(argc, argv, "c:s:")) != -1) {
+    while ((option = getopt(argc, argv, "c:fs:")) != -1) {
         if (option == 'c') {
             file = optarg;
+        } else if (option == 'f') {
+            to_stderr = true;
         } else if (option != 's' || !parse_socket(optarg, &socket)) {
             return usage();
         }
@@ -220,13 +225,15 @@ int main(int argc, char **argv) {
     }
     struct config *config;
     char error[512];
+    log_open("hermes-mailqueue-helper", to_stderr, LOG_INFO);
     if (config_load(file, &config, error, sizeof error) < 0) {
-        fprintf(stderr, "hermes-mailqueue-helper: %s\n", error);
+        log_line(LOG_ERR, "%s", error);
         return EXIT_USAGE;
     }
+    log_set_level(config->log_level);
     struct serve_context context = {.config = config, .socket = socket, .turns = turn_counter()};
     if (context.turns == NULL || !clean_environment() || fcntl(socket, F_SETFD, FD_CLOEXEC) < 0) {
-        fprintf(stderr, "hermes-mailqueue-helper: %s\n", strerror(errno));
+        log_line(LOG_ERR, "cannot start: %s", strerror(errno));
         return EXIT_USAGE;
     }
     /* The terminal's Ctrl-C ends core, and core's end this. */

@@ -9,6 +9,7 @@
 #include "helper/spool.h"
 #include "helper/writable.h"
 #include "os/clock.h"
+#include "os/log.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -16,6 +17,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
+#include <syslog.h>
 #include <unistd.h>
 
 #define USEC_PER_SEC UINT64_C(1000000)
@@ -210,7 +212,7 @@ static int take_request(struct server *server) {
         return SERVE_PEER_CLOSED;
     }
     if (!request_valid(&request, (size_t)got)) {
-        fprintf(stderr, "hermes-mailqueue-helper: invalid request, closing\n");
+        log_line(LOG_ERR, "hermes-mailqueued sent an invalid request; closing the connection");
         return SERVE_REFUSED;
     }
     /* Meant for an earlier process: core has given it up, or will when it takes the hello. */

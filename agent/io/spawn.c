@@ -24,7 +24,8 @@ static int sibling_path(const char *sibling, char path[PATH_MAX]) {
     return access(path, X_OK) < 0 ? -errno : 0;
 }
 
-int spawn_sibling(const char *name, const char *config_file, int *socket, pid_t *pid) {
+int spawn_sibling(const char *name, const char *config_file, bool log_to_stderr, int *socket,
+                  pid_t *pid) {
     char path[PATH_MAX];
     int pair[2];
     int result = sibling_path(name, path);
@@ -41,7 +42,8 @@ int spawn_sibling(const char *name, const char *config_file, int *socket, pid_t 
         sigemptyset(&none);
         snprintf(fd, sizeof fd, "%d", pair[1]);
         if (sigprocmask(SIG_SETMASK, &none, NULL) == 0 && fcntl(pair[1], F_SETFD, 0) == 0) {
-            execl(path, path, "-c", config_file, "-s", fd, (char *)NULL);
+            execl(path, path, "-c", config_file, "-s", fd, log_to_stderr ? "-f" : (char *)NULL,
+                  (char *)NULL);
         }
         _exit(127);
     }

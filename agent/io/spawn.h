@@ -4,6 +4,7 @@
 #ifndef HMQ_IO_SPAWN_H
 #define HMQ_IO_SPAWN_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 #define SPAWN_HELPER "hermes-mailqueue-helper" /* keeps root */
@@ -11,10 +12,12 @@
 
 /*
  * Starts the program of that name that lies beside this process's own binary, with config_file as
- * its -c, on one end of a SOCK_SEQPACKET socketpair. Returns 0 with the other end (non-blocking,
- * close-on-exec) in *socket and its process in *pid, or a negative errno value.
+ * its -c and, when its log is to go to stderr, -f, on one end of a SOCK_SEQPACKET socketpair.
+ * Returns 0 with the other end (non-blocking, close-on-exec) in *socket and its process in *pid, or
+ * a negative errno value.
  */
-int spawn_sibling(const char *name, const char *config_file, int *socket, pid_t *pid);
+int spawn_sibling(const char *name, const char *config_file, bool log_to_stderr, int *socket,
+                  pid_t *pid);
 
 /*
  * Connects to a SOCK_SEQPACKET socket at path, where systemd listens for hermes-mailqueue-hooks.

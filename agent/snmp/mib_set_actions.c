@@ -59,6 +59,8 @@ static enum mib_error stage_text(char *member, const struct mib_value *value) {
     }
     memcpy(member, octets, value->length);
     member[value->length] = '\0';
+    /* As the addresses and reasons of messages are, so that a pattern still finds them. */
+    text_make_safe(member);
     return MIB_ERROR_NONE;
 }
 

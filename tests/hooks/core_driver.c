@@ -143,7 +143,7 @@ static int spawn(const char *program, const char *config, const char *backoff) {
         char fd[16];
         snprintf(fd, sizeof fd, "%d", pair[1]);
         fcntl(pair[1], F_SETFD, 0);
-        execl(program, program, "-c", config, "-s", fd, "-b", backoff, (char *)NULL);
+        execl(program, program, "-f", "-c", config, "-s", fd, "-b", backoff, (char *)NULL);
         _exit(127);
     }
     close(pair[1]);

@@ -3,7 +3,7 @@
 #
 # layers.sh: who may include whom.
 #
-#   core <- io <- snmp, hooks <- app;  helper: core only;  os: everyone but core
+#   core <- os <- io <- snmp, hooks <- app;  helper: core and os only
 #
 # core includes libc and core (cJSON where a format needs it), net-snmp is known to snmp/agentx*
 # only, curl to hooks only.
@@ -13,7 +13,7 @@
 # What a layer may include of the project, as the first part of the path.
 declare -A layers=(
     [core]='core'
-    [os]='os'
+    [os]='core os'
     [io]='core os io'
     [snmp]='core os io snmp'
     [hooks]='core os io hooks'

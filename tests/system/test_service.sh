@@ -38,6 +38,37 @@ check "plain stderr with -f" told '^hermes-mailqueued: notice: hmqAgentStarted' 
 stop_agent
 eventually "STOPPING=1" told '^STOPPING=1' "$root/notified"
 
+# A log that nobody reads, full from the start, and a service manager that reads nothing.
+mkfifo "$root/full"
+exec {full}<>"$root/full"
+python3 -c 'import fcntl, os, sys
+pipe = int(sys.argv[1])
+os.write(pipe, b"\n" * fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, 4096))' "$full"
+kill -STOP "$(<"$root/listen-notified.pid")"
+# shellcheck disable=SC2016 # for the shell that is started
+agent_command=(env "NOTIFY_SOCKET=$root/notify" WATCHDOG_USEC=1000 bash -c 'exec "$0" "$@" 2>"$FULL"' "$daemon")
+FULL=$root/full start_agent
+expect 1.2.1.0 2 "nothing reads its log: it starts and counts"
+old=$(worker)
+kill -KILL "$old"
+replaced() { local new; new=$(worker); [ -n "$new" ] && [ "$new" != "$old" ]; }
+eventually "the helper starts another worker" replaced
+inject 1
+expect 1.2.1.0 3 "which counts"
+answers_fast "and it answers"
+kill -CONT "$(<"$root/listen-notified.pid")"
+eventually "READY=1 comes in the end" told_often '^READY=1' "$root/notified" 2
+log_of_reader() { timeout 1 cat <&"$full" >>"$root/agent.log" || true; }
+lost_reported() { log_of_reader; grep -aq 'log lines were lost because nothing read them: [1-9]' "$root/agent.log"; }
+eventually "what was lost is reported once it is read" lost_reported
+kill -TERM "$agent"
+log_of_reader
+agent_status=0
+wait "$agent" || agent_status=$?
+agent=
+check "SIGTERM: exit 0" test "$agent_status" -eq 0
+exec {full}>&-
+
 # The journal's socket, in a mount namespace of the agent's.
 mkdir "$root/run"
 mkdir "$root/run/journal"

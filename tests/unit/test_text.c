@@ -26,7 +26,17 @@ static const struct {
     {"two octets", BYTES("\xC3\xA9"), "\xC3\xA9"},
     {"three octets", BYTES("\xE2\x82\xAC"), "\xE2\x82\xAC"},
     {"four octets", BYTES("\xF0\x9F\x93\xA7"), "\xF0\x9F\x93\xA7"},
-    {"the least of two octets", BYTES("\xC2\x80"), "\xC2\x80"},
+    {"the least of two octets", BYTES("\xC2\xA0"), "\xC2\xA0"},
+    {"C1", BYTES("a\xC2\x80\xC2\x9B\xC2\x9Fz"), "a   z"},
+    {"marks of direction", BYTES("\xD8\x9C<\xE2\x80\x8E<\xE2\x80\x8F"), " < < "},
+    {"their neighbours", BYTES("\xD8\x9B\xD8\x9D\xE2\x80\x8D\xE2\x80\x90"),
+     "\xD8\x9B\xD8\x9D\xE2\x80\x8D\xE2\x80\x90"},
+    {"separators", BYTES("a\xE2\x80\xA8z\xE2\x80\xA9"), "a z "},
+    {"embeddings and overrides",
+     BYTES("\xE2\x80\xAA<\xE2\x80\xAB<\xE2\x80\xAC<\xE2\x80\xAD<\xE2\x80\xAE"), " < < < < "},
+    {"isolates", BYTES("\xE2\x81\xA6<\xE2\x81\xA7<\xE2\x81\xA8<\xE2\x81\xA9"), " < < < "},
+    {"neighbours of both", BYTES("\xE2\x80\xA7\xE2\x80\xAF\xE2\x81\xA5\xE2\x81\xAA"),
+     "\xE2\x80\xA7\xE2\x80\xAF\xE2\x81\xA5\xE2\x81\xAA"},
     {"the greatest of two octets", BYTES("\xDF\xBF"), "\xDF\xBF"},
     {"the least of three octets", BYTES("\xE0\xA0\x80"), "\xE0\xA0\x80"},
     {"before the surrogates", BYTES("\xED\x9F\xBF"), "\xED\x9F\xBF"},
@@ -65,6 +75,31 @@ static void test_to_utf8(void **state) {
         CHECK_STRING(texts[i].name, out, texts[i].out);
         free(in);
         free(out);
+    }
+}
+
+/* In place: the same, but for invalid octets, which become "?". And what is safe is what neither of
+ * the two changes. */
+static void test_make_safe(void **state) {
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(texts); i++) {
+        char text[64];
+        char expected[64];
+        size_t len = 0;
+        bool has_nul = memchr(texts[i].in, '\0', texts[i].len) != NULL;
+        bool same = strcmp(texts[i].in, texts[i].out) == 0 && !has_nul;
+        for (const char *at = texts[i].out; *at != '\0'; len++) {
+            bool bad = strncmp(at, R, 3) == 0;
+            expected[len] = bad ? '?' : *at;
+            at += bad ? 3 : 1;
+        }
+        expected[len] = '\0';
+        CHECK_INT(texts[i].name, text_is_safe(texts[i].in, texts[i].len), same);
+        if (!has_nul) {
+            snprintf(text, sizeof text, "%s", texts[i].in);
+            text_make_safe(text);
+            CHECK_STRING(texts[i].name, text, expected);
+        }
     }
 }
 
@@ -148,9 +183,8 @@ static void test_escape(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_to_utf8),
-        cmocka_unit_test(test_random),
-        cmocka_unit_test(test_prefix),
+        cmocka_unit_test(test_to_utf8), cmocka_unit_test(test_make_safe),
+        cmocka_unit_test(test_random),  cmocka_unit_test(test_prefix),
         cmocka_unit_test(test_escape),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
