@@ -4,6 +4,7 @@
  * process that does the work as the unprivileged user, and starts it again if it crashes.
  */
 #include "core/config.h"
+#include "core/hook_protocol.h"
 #include "hooks/serve.h"
 #include "os/log.h"
 
@@ -38,12 +39,13 @@ struct hooks {
 };
 
 static int usage(void) {
-    fputs("usage: hermes-mailqueue-hooks -c FILE [-b FIRST,CAP,GIVEUP] [-f] [-s FD]\n"
+    fputs("usage: hermes-mailqueue-hooks -c FILE [-b FIRST,CAP,GIVEUP] [-f] [-s FD] [-t]\n"
           "  -c FILE  the configuration, see hermes-mailqueue.conf(5)\n"
           "  -b ...   how failed deliveries are tried again, instead of 1s,5m,24h\n"
           "  -f       log to stderr\n"
           "  -s FD    the socket to hermes-mailqueued(8), which starts this program;\n"
-          "           without it a socket to listen at is taken from systemd\n",
+          "           without it a socket to listen at is taken from systemd\n"
+          "  -t       check what the endpoints need, and exit\n",
           stderr);
     return EXIT_CONFIGURATION;
 }
@@ -151,8 +153,10 @@ static int listener_from_systemd(void) {
 
 static bool find_user(struct hooks *hooks) {
     const struct passwd *entry = getpwnam(hooks->config->hooks_user);
-    if (entry == NULL) {
-        log_line(LOG_ERR, "%s: hooks_user: no user \"%s\" on this machine", hooks->config->path,
+    if (entry == NULL || entry->pw_uid == 0) {
+        log_line(LOG_ERR, "%s:%u: hooks_user: %s \"%s\"", hooks->config->path,
+                 config_line(hooks->config, "hooks_user"),
+                 entry == NULL ? "no such user on this machine:" : "not an unprivileged user:",
                  hooks->config->hooks_user);
         return false;
     }
@@ -165,22 +169,62 @@ static void load_secrets(struct hooks *hooks) {
     for (size_t i = 0; i < hooks->config->hook_count; i++) {
         const char *file = hooks->config->hooks[i].secret_file;
         if (file != NULL) {
+            hooks->setup.members[i] = "secret_file";
             secret_load(file, &hooks->setup.secrets[i], hooks->setup.problems[i],
                         SERVE_PROBLEM_SIZE);
         }
     }
 }
 
-static int run(struct hooks *hooks, const char *file, int socket, int listener) {
+static bool load(struct hooks *hooks, const char *file) {
     char error[512];
     if (config_load(file, &hooks->config, error, sizeof error) < 0) {
         log_line(LOG_ERR, "%s", error);
-        return EXIT_CONFIGURATION;
+        return false;
     }
     log_set_level(hooks->config->log_level);
     hooks->setup.config = hooks->config;
     hooks->root = geteuid() == 0;
-    if (hooks->root && !find_user(hooks)) {
+    return !hooks->root || find_user(hooks);
+}
+
+/* For hermes-mailqueued -t: what would keep an endpoint from working. In a unit of its own this
+ * process never has root, so that the secrets are read without it, too. */
+static int check(struct hooks *hooks, const char *file) {
+    int result = EXIT_SUCCESS;
+    bool own_unit = getenv("HMQ_HOOKS_SOCKET") != NULL;
+    if (!load(hooks, file)) {
+        return EXIT_CONFIGURATION;
+    }
+    if (!own_unit) {
+        load_secrets(hooks);
+    }
+    if (hooks->root && !drop_root(&hooks->user)) {
+        fprintf(stderr, "cannot become the user %s: %s\n", hooks->config->hooks_user,
+                strerror(errno));
+        return EXIT_CANNOT_START;
+    }
+    if (own_unit) {
+        load_secrets(hooks);
+    }
+    serve_find_problems(&hooks->setup);
+    for (size_t i = 0; i < hooks->config->hook_count; i++) {
+        const struct config_hook *hook = &hooks->config->hooks[i];
+        const char *member = hooks->setup.members[i];
+        if (hooks->setup.problems[i][0] != '\0') {
+            char name[64];
+            hook_full_name(hook, name, sizeof name);
+            fprintf(stderr, "%s:%u: %s: %s\n", hooks->config->path,
+                    member != NULL ? config_hook_line(hook, member) : hook->line, name,
+                    hooks->setup.problems[i]);
+            result = EXIT_CONFIGURATION;
+        }
+    }
+    return result;
+}
+
+static int run(struct hooks *hooks, const char *file, int socket, int listener) {
+    if (!load(hooks, file)) {
         return EXIT_CONFIGURATION;
     }
     if (!clean_environment() || !give_up_for_good() ||
@@ -201,6 +245,7 @@ int main(int argc, char **argv) {
     int socket = -1;
     int listener = -1;
     bool to_stderr = false;
+    bool test = false;
     int option;
     struct hooks *hooks = calloc(1, sizeof *hooks);
     if (hooks == NULL) {
@@ -208,23 +253,25 @@ int main(int argc, char **argv) {
     }
     hooks->setup.policy = backoff_default;
     bool good = true;
-    while (good && (option = getopt(argc, argv, "b:c:fs:")) != -1) {
+    while (good && (option = getopt(argc, argv, "b:c:fs:t")) != -1) {
         if (option == 'c') {
             file = optarg;
         } else if (option == 'b') {
             good = backoff_parse(optarg, &hooks->setup.policy);
         } else if (option == 'f') {
             to_stderr = true;
+        } else if (option == 't') {
+            test = true;
         } else {
             good = option == 's' && parse_socket(optarg, &socket);
         }
     }
-    if (good && socket < 0) {
+    if (good && !test && socket < 0) {
         listener = listener_from_systemd();
     }
-    bool usable = good && file != NULL && optind == argc && (socket >= 0 || listener >= 0);
+    bool usable = good && file != NULL && optind == argc && (test || socket >= 0 || listener >= 0);
     log_open("hermes-mailqueue-hooks", to_stderr, LOG_INFO);
-    int result = usable ? run(hooks, file, socket, listener) : usage();
+    int result = !usable ? usage() : test ? check(hooks, file) : run(hooks, file, socket, listener);
     config_free(hooks->config);
     free(hooks);
     return result;

@@ -134,14 +134,16 @@ static int make_endpoints(struct server *server) {
     return 0;
 }
 
-/* What can be seen to be wrong before the first event; a script is checked at each use again. */
-static void find_problems(struct serve_setup *setup) {
+/* A script is checked at each use again. */
+void serve_find_problems(struct serve_setup *setup) {
     for (size_t i = 0; i < setup->config->hook_count; i++) {
         const struct config_hook *hook = &setup->config->hooks[i];
         char *problem = setup->problems[i];
         if (hook->kind == HOOK_SCRIPT) {
+            setup->members[i] = "path";
             script_check(hook->target, geteuid(), problem, SERVE_PROBLEM_SIZE);
         } else if (hook->ca_file != NULL && problem[0] == '\0' && access(hook->ca_file, R_OK) < 0) {
+            setup->members[i] = "ca_file";
             snprintf(problem, SERVE_PROBLEM_SIZE, "ca_file %s: %s", hook->ca_file, strerror(errno));
         }
     }
@@ -184,7 +186,7 @@ enum serve_end serve(struct serve_setup *setup, int socket) {
     if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
         return SERVE_FAILED;
     }
-    find_problems(setup);
+    serve_find_problems(setup);
     int r = server_init(&server);
     if (r >= 0) {
         send_hello(&server);

@@ -22,7 +22,11 @@ struct serve_setup {
     struct backoff_policy policy;
     struct secret secrets[CONFIG_HOOKS_MAX];
     char problems[CONFIG_HOOKS_MAX][SERVE_PROBLEM_SIZE]; /* why an endpoint cannot work, "" */
+    const char *members[CONFIG_HOOKS_MAX]; /* of the configuration, that a problem is with */
 };
+
+/* Adds to the problems what shows before the first event, as the user the scripts would run as. */
+void serve_find_problems(struct serve_setup *setup);
 
 /* Serves until one of the ends. The socket is borrowed. */
 enum serve_end serve(struct serve_setup *setup, int socket);

@@ -193,7 +193,7 @@ static void note_store(struct agent *agent, int error, const char *text) {
                  "actions are refused: %.220s", text);
         log_line(LOG_ERR, "%s; monitoring goes on, actions are refused", text);
     } else {
-        log_line(LOG_NOTICE, "the database %s is in use%s%s", agent->config->database,
+        log_line(LOG_NOTICE, "opened the database %s%s%s", agent->config->database,
                  text[0] != '\0' ? ": " : "", text);
     }
 }
@@ -229,8 +229,8 @@ static int on_hooks_timer(sd_event_source *source, uint64_t usec, void *userdata
     (void)source;
     (void)usec;
     if (has_hooks(agent)) {
-        log_line(LOG_WARNING, "webhooks and scripts begin with the events of this start: what "
-                              "they missed before stands in the database, which cannot be read");
+        log_line(LOG_WARNING, "webhooks and scripts receive only what happens from this start "
+                              "on: earlier events are in the database, which cannot be read");
     }
     start_hooks(agent, NULL);
     return 0;
@@ -250,7 +250,7 @@ static int on_load_timer(sd_event_source *source, uint64_t usec, void *userdata)
     struct agent *agent = userdata;
     (void)source;
     (void)usec;
-    log_line(LOG_WARNING, "the database %s has not been read yet, going on without it",
+    log_line(LOG_WARNING, "the database %s has not been read yet; starting without it",
              agent->config->database);
     events_load(agent->events, NULL);
     start(agent);
@@ -270,7 +270,7 @@ static void on_store_loaded(void *userdata, const struct store_image *image, int
     struct agent *agent = userdata;
     note_store(agent, error, text);
     if (image->interrupted > 0) {
-        log_line(LOG_WARNING, "%llu actions were interrupted when the agent last ended",
+        log_line(LOG_WARNING, "%llu actions were interrupted when the agent last stopped",
                  (unsigned long long)image->interrupted);
     }
     take_tunables(agent, image);
@@ -306,12 +306,12 @@ static int on_reload(sd_event_source *source, const struct signalfd_siginfo *inf
     (void)source;
     (void)info;
     if (config_load(agent->config->path, &next, error, sizeof error) < 0) {
-        log_line(LOG_ERR, "not reloaded: %s", error);
+        log_line(LOG_ERR, "configuration not reloaded: %s", error);
         return 0;
     }
     const char *key = config_restart_needed(agent->config, next);
     if (key != NULL) {
-        log_line(LOG_ERR, "not reloaded: a changed %s needs a restart", key);
+        log_line(LOG_ERR, "configuration not reloaded: a change of %s needs a restart", key);
         config_free(next);
         return 0;
     }

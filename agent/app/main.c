@@ -2,6 +2,7 @@
  * hermes-mailqueued: see hermes-mailqueued(8).
  */
 #include "app/agent.h"
+#include "app/config_check.h"
 #include "core/config.h"
 #include "io/spawn.h"
 #include "os/log.h"
@@ -28,18 +29,6 @@ static int usage(FILE *stream, int status) {
     return status;
 }
 
-/* Looked up before anything starts, so that a missing user is a configuration error. */
-static int find_user(const struct config *config, struct passwd *found) {
-    errno = 0;
-    const struct passwd *entry = getpwnam(config->user);
-    if (entry == NULL) {
-        fprintf(stderr, "%s: user: no user \"%s\" on this machine\n", config->path, config->user);
-        return EXIT_CONFIGURATION;
-    }
-    *found = *entry;
-    return 0;
-}
-
 static int drop_root(const struct passwd *user) {
     if (initgroups(user->pw_name, user->pw_gid) < 0 || setgid(user->pw_gid) < 0 ||
         setuid(user->pw_uid) < 0 || (user->pw_uid != 0 && setuid(0) == 0)) {
@@ -56,7 +45,7 @@ static int start(struct config *config, bool to_stderr) {
     struct agent_peers peers = {.hooks = -1, .hooks_path = hooks_path};
     pid_t child;
     bool root = geteuid() == 0;
-    if (root && find_user(config, &user) != 0) {
+    if (root && !config_check_user(config, "user", config->user, &user)) {
         config_free(config);
         return EXIT_CONFIGURATION;
     }
@@ -127,9 +116,12 @@ int main(int argc, char **argv) {
         return EXIT_CONFIGURATION;
     }
     if (test) {
-        config_print(config, stdout);
+        bool good = config_check(config);
+        if (good) {
+            config_print(config, stdout);
+        }
         config_free(config);
-        return EXIT_SUCCESS;
+        return good ? EXIT_SUCCESS : EXIT_CONFIGURATION;
     }
     log_open("hermes-mailqueued", to_stderr, config->log_level);
     /* A log, a manager or a process that has gone is an error where it is written to. */

@@ -508,7 +508,7 @@ void settings_observe(struct settings *settings, const struct postfix_settings *
         events_emit(settings->context.events, &event);
     } else if (!drift && status->state == SETTINGS_DRIFTED) {
         show(settings, SETTINGS_APPLIED, "");
-        log_line(LOG_NOTICE, "Postfix's settings are again what is stored");
+        log_line(LOG_NOTICE, "Postfix's settings match the stored ones again");
     }
 }
 

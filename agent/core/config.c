@@ -8,7 +8,6 @@
 #include <string.h>
 
 #define LINE_SIZE (CONFIG_VALUE_MAX + 128)
-#define SEEN_WORDS 64
 
 /* The default of overload_clear_threshold for the default overload_threshold of 500. */
 #define CLEAR_DEFAULT(overload) ((uint32_t)((uint64_t)(overload)*9 / 10))
@@ -18,7 +17,6 @@ struct parser {
     unsigned line;
     char *error;
     size_t size;
-    unsigned seen_at[SEEN_WORDS]; /* the line each key of the table was set on, 0 = not */
 };
 
 static int fail(const struct parser *parser, unsigned line, const char *key, const char *what) {
@@ -57,11 +55,11 @@ static int set_key(struct parser *parser, struct config *config, const char *key
         if (strcmp(key, config_keys[k].name) != 0) {
             continue;
         }
-        if (parser->seen_at[k] != 0) {
-            snprintf(what, sizeof what, "already set on line %u", parser->seen_at[k]);
+        if (config->key_lines[k] != 0) {
+            snprintf(what, sizeof what, "already set on line %u", config->key_lines[k]);
             return fail(parser, parser->line, key, what);
         }
-        parser->seen_at[k] = parser->line;
+        config->key_lines[k] = parser->line;
         if (!config_keys[k].parse(&config_keys[k], config, value, what, sizeof what)) {
             return fail(parser, parser->line, key, what);
         }
@@ -141,10 +139,10 @@ static int set_defaults(struct config *config, const char *path, char *error, si
     return 0;
 }
 
-static unsigned line_of(const struct parser *parser, const char *name) {
+unsigned config_line(const struct config *config, const char *key) {
     for (size_t k = 0; k < config_key_count; k++) {
-        if (strcmp(config_keys[k].name, name) == 0) {
-            return parser->seen_at[k];
+        if (strcmp(config_keys[k].name, key) == 0) {
+            return config->key_lines[k];
         }
     }
     return 0;
@@ -153,7 +151,7 @@ static unsigned line_of(const struct parser *parser, const char *name) {
 /* What only the whole file shows. */
 static int check_whole(const struct parser *parser, struct config *config) {
     char what[256];
-    unsigned line = line_of(parser, "overload_clear_threshold");
+    unsigned line = config_line(config, "overload_clear_threshold");
     if (line == 0) {
         config->thresholds.overload_clear = CLEAR_DEFAULT(config->thresholds.overload);
     } else if (config->thresholds.overload != 0 &&

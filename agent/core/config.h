@@ -14,6 +14,8 @@
 #define CONFIG_OID_MAX 64
 #define CONFIG_CONTAINER_WORDS 16
 #define CONFIG_HOOKS_MAX 64
+#define CONFIG_KEYS_MAX 64
+#define CONFIG_MEMBERS_MAX 16
 
 enum message_order { ORDER_OLDEST, ORDER_NEWEST, ORDER_LARGEST };
 enum spool_mode { SPOOL_AUTO, SPOOL_PATH, SPOOL_NONE };
@@ -58,6 +60,7 @@ struct config_hook {
     char *events, *secret_file, *format, *ca_file;
     uint64_t timeout_usec;
     unsigned line; /* where the block began */
+    unsigned member_lines[CONFIG_MEMBERS_MAX];
 };
 
 /* All strings are owned by the config and never NULL unless said; durations in microseconds. */
@@ -88,6 +91,7 @@ struct config {
     struct config_hook hooks[CONFIG_HOOKS_MAX];
     size_t hook_count;
     int log_level; /* LOG_ERR .. LOG_DEBUG of syslog(3) */
+    unsigned key_lines[CONFIG_KEYS_MAX];
 };
 
 /*
@@ -102,6 +106,12 @@ int config_load(const char *path, struct config **out, char *error, size_t size)
 
 /* The events an endpoint is told of, as a set of bits 1 << enum event_type: all unless named. */
 uint32_t config_hook_events(const struct config_hook *hook);
+
+/* The line a key was set on, 0 = it has its default or there is no such key. */
+unsigned config_line(const struct config *config, const char *key);
+
+/* The line a member of a hook (url, secret_file, ...) was set on, or where the block began. */
+unsigned config_hook_line(const struct config_hook *hook, const char *member);
 
 /* Frees a configuration; NULL is accepted. */
 void config_free(struct config *config);

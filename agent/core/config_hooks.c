@@ -134,8 +134,20 @@ static struct config_hook *find_or_add(struct config *config, enum hook_kind kin
     return &config->hooks[config->hook_count++];
 }
 
-static bool set_member(struct config_hook *hook, const char *member, const char *value, char *error,
-                       size_t size) {
+_Static_assert(MEMBER_COUNT <= CONFIG_MEMBERS_MAX, "a line for each member");
+
+unsigned config_hook_line(const struct config_hook *hook, const char *member) {
+    for (size_t i = 0; i < MEMBER_COUNT; i++) {
+        bool takes = (members[i].kinds & 1U << hook->kind) != 0;
+        if (takes && strcmp(member, members[i].name) == 0 && hook->member_lines[i] != 0) {
+            return hook->member_lines[i];
+        }
+    }
+    return hook->line;
+}
+
+static bool set_member(struct config_hook *hook, const char *member, const char *value,
+                       unsigned line, char *error, size_t size) {
     if (strcmp(member, "timeout") == 0) {
         uint64_t usec;
         if (hook->timeout_usec != 0) {
@@ -162,6 +174,7 @@ static bool set_member(struct config_hook *hook, const char *member, const char 
             return false;
         }
         *target = strdup(value);
+        hook->member_lines[i] = line;
         if (*target == NULL) {
             snprintf(error, size, "out of memory");
         }
@@ -189,7 +202,7 @@ bool config_hook_set(struct config *config, const char *key, const char *value, 
             snprintf(error, size, "more than %d hooks", CONFIG_HOOKS_MAX);
             return false;
         }
-        return set_member(hook, dot + 1, value, error, size);
+        return set_member(hook, dot + 1, value, line, error, size);
     }
     snprintf(error, size, "unknown key");
     return false;

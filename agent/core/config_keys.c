@@ -10,6 +10,8 @@
 
 #define USEC_PER_MSEC UINT64_C(1000)
 #define USEC_PER_SEC UINT64_C(1000000)
+/* sun_path of unix(7) without its NUL */
+#define SOCKET_PATH_MAX 107
 #define DAY_USEC (86400 * USEC_PER_SEC)
 
 static void *field(const struct config_key *key, struct config *config) {
@@ -52,6 +54,28 @@ static bool parse_path(const struct config_key *key, struct config *config, cons
                        char *error, size_t size) {
     if (value[0] != '/') {
         snprintf(error, size, "\"%s\" is not an absolute path", value);
+        return false;
+    }
+    return parse_string(key, config, value, error, size);
+}
+
+/* unix:/PATH, tcp:HOST:PORT or tcp6:[ADDRESS]:PORT: net-snmp would take more, much of it by guess.
+ */
+static bool parse_master(const struct config_key *key, struct config *config, const char *value,
+                         char *error, size_t size) {
+    static const char unix_prefix[] = "unix:/";
+    const char *host = strchr(value, ':');
+    const char *port = strrchr(value, ':');
+    uint64_t number = 0;
+    bool local = strncmp(value, unix_prefix, strlen(unix_prefix)) == 0;
+    bool remote = (strncmp(value, "tcp:", 4) == 0 || strncmp(value, "tcp6:", 5) == 0) &&
+                  port > host + 1 && number_parse(port + 1, UINT16_MAX, &number) && number > 0;
+    if (!local && !remote) {
+        snprintf(error, size, "\"%s\" is neither unix:/PATH nor tcp:HOST:PORT", value);
+        return false;
+    }
+    if (local && strlen(value) - strlen("unix:") > SOCKET_PATH_MAX) {
+        snprintf(error, size, "the path of a socket has at most %d octets", SOCKET_PATH_MAX);
         return false;
     }
     return parse_string(key, config, value, error, size);
@@ -391,7 +415,8 @@ static const char *const level_names[] = {"error", "warning", "notice", "info", 
 #define OTHER(kind, member) parse_##kind, print_##kind, offsetof(struct config, member), 0, 0, NULL
 
 const struct config_key config_keys[] = {
-    {"agentx_socket", "unix:/run/agentx/master", STRING(agentx_socket), false},
+    {"agentx_socket", "unix:/run/agentx/master", parse_master, print_string,
+     offsetof(struct config, agentx_socket), 0, 0, NULL, false},
     {"base_oid", ".1.3.6.1.4.1.8072.9999.9999.2525", OTHER(oid, base_oid), false},
     {"postfix_config_directory", "/etc/postfix", PATH(postfix_config_directory), false},
     {"spool_directory", "auto", OTHER(spool, spool_mode), false},
@@ -425,3 +450,6 @@ const struct config_key config_keys[] = {
 };
 
 const size_t config_key_count = sizeof config_keys / sizeof config_keys[0];
+
+_Static_assert(sizeof config_keys / sizeof config_keys[0] <= CONFIG_KEYS_MAX,
+               "a line for each key");

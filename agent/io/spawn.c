@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static int sibling_path(const char *sibling, char path[PATH_MAX]) {
@@ -56,6 +57,29 @@ int spawn_sibling(const char *name, const char *config_file, bool log_to_stderr,
     *socket = pair[0];
     *pid = child;
     return 0;
+}
+
+int check_sibling(const char *name, const char *config_file) {
+    char path[PATH_MAX];
+    int status = 0;
+    int result = sibling_path(name, path);
+    if (result < 0) {
+        return result;
+    }
+    pid_t child = fork();
+    if (child == 0) {
+        execl(path, path, "-c", config_file, "-t", "-f", (char *)NULL);
+        _exit(127);
+    }
+    if (child < 0) {
+        return -errno;
+    }
+    while (waitpid(child, &status, 0) < 0) {
+        if (errno != EINTR) {
+            return -errno;
+        }
+    }
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -ECANCELED;
 }
 
 int connect_sibling(const char *path, int *socket_out) {

@@ -20,6 +20,13 @@ int spawn_sibling(const char *name, const char *config_file, bool log_to_stderr,
                   pid_t *pid);
 
 /*
+ * Runs the program of that name that lies beside this process's own binary with config_file as its
+ * -c and with -t, and waits. What it prints goes where this process prints. Returns its exit
+ * status, or a negative errno value.
+ */
+int check_sibling(const char *name, const char *config_file);
+
+/*
  * Connects to a SOCK_SEQPACKET socket at path, where systemd listens for hermes-mailqueue-hooks.
  * Returns 0 with the socket (non-blocking, close-on-exec), or a negative errno value.
  */

@@ -27,7 +27,7 @@ start_agent allow_view=yes 'allow_actions=hold unhold requeue delete flush expir
     view_limit=4K overload_threshold=0
 expect 1.2.1.0 5 "five messages"
 eventually "all are deferred" settled 5
-eventually "the store is in use" grep -q 'the database .* is in use' "$root/agent.log"
+eventually "the store is in use" grep -q 'opened the database ' "$root/agent.log"
 
 # Selectors, each by what it puts on hold.
 number=0

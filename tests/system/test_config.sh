@@ -27,7 +27,8 @@ check "no file: exit 1" test "$status" -eq 1
 run -c "$root/none.conf" -t
 check "a missing file: exit 1" test "$status" -eq 1
 check "a missing file: its name" eval '[[ $output == *"$root/none.conf"* ]]'
-run -c "$source_dir/contrib/hermes-mailqueue.conf.example" -t
+sed 's/^#user = .*/user = nobody/' "$source_dir/contrib/hermes-mailqueue.conf.example" >"$root/example.conf"
+run -c "$root/example.conf" -t
 check "the example: exit 0" test "$status" -eq 0
 check "the example: the effective values" eval '[[ $output == *"overload_threshold = 500"* ]]'
 configure list_interval=90s overload_threshold=7 overload_clear_threshold=6
@@ -40,6 +41,45 @@ refused "a bad number" '\noverload_threshold = many' 4
 refused "a bad time" 'scan_interval = 5 parsecs' 3
 refused "no equals sign" 'list_interval' 3
 refused "a bad order" 'message_order = random' 3
+refused "a socket without its kind" 'agentx_socket = /run/agentx/master' 3
+refused "a view_limit of nothing" 'view_limit = 0' 3
+
+# What would fail at the start, or leave an endpoint without its events.
+mkdir "$root/hooks"
+printf 'secret\n' >"$root/hooks/secret"
+chmod 640 "$root/hooks/secret"
+needs() { # WHAT KEY=VALUE MESSAGE: with webhooks and a script that are right but for that
+    local line
+    configure hooks_user=nobody webhook.ops.url=http://127.0.0.1:1/ \
+        webhook.ops.secret_file="$root/hooks/secret" "${@:2:1}"
+    run -c "$root/agent.conf" -t
+    if [ -z "$3" ]; then
+        [ "$status" -eq 0 ] || fail "$1: $output"
+        ok "$1: exit 0"
+        return
+    fi
+    check "$1: exit 1" test "$status" -eq 1
+    line=$(grep -n "^${2%%=*} = " "$root/agent.conf" | cut -d : -f 1)
+    # shellcheck disable=SC2053 # a pattern
+    [[ $output == "$root/agent.conf:$line: "$3 ]] || fail "$1: $output"
+    ok "$1: ${output#*: }"
+}
+needs "all that is needed" webhook.ops.format=json ''
+needs "a user that is missing" user=no-such-user-here '*no-such-user-here*'
+needs "root as the user" user=root '*not an unprivileged user*'
+needs "a user for hooks that is missing" hooks_user=no-such-user-here '*no-such-user-here*'
+needs "a secret that is missing" "webhook.ops.secret_file=$root/hooks/none" \
+    '*secret_file*No such file or directory'
+needs "no authorities" "webhook.ops.ca_file=$root/hooks/none" '*ca_file*No such file or directory'
+needs "a script that is missing" script.page.path=/usr/lib/no-such-script '*script.page*No such file or directory'
+chmod 644 "$root/hooks/secret"
+needs "a secret that everyone can read" "webhook.ops.secret_file=$root/hooks/secret" '*chmod o=*'
+chmod 600 "$root/hooks/secret"
+needs "a secret of root, who starts the hooks" webhook.ops.format=json ''
+export HMQ_HOOKS_SOCKET=$root/none
+needs "where they have a unit of their own" "webhook.ops.secret_file=$root/hooks/secret" \
+    '*secret_file*Permission denied'
+unset HMQ_HOOKS_SOCKET
 
 configure user=no-such-user-here
 run -c "$root/agent.conf" -f

@@ -23,7 +23,7 @@ start_inside() { # UNIT
     start_agent postfix_config_directory=/etc/postfix \
         database=/var/lib/hermes-mailqueue/agent.db
     expect 1.1.5.0 1 "it reads the queue"
-    eventually "the database can be written" log_has 'the database .* is in use'
+    eventually "the database can be written" log_has 'opened the database '
 }
 
 "$lab/postfix.sh" create "$root/pf"

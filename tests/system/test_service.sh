@@ -98,7 +98,11 @@ need systemd-analyze systemd
 # The paths of an installation, which is not there.
 mkdir "$root/units"
 cp "$source_dir"/contrib/systemd/* "$root/units"
-sed -i "s|^ExecStart=/[^ ]*|ExecStart=$(realpath -- "$daemon")|" "$root"/units/*.service
+sed -i "s|^\(Exec[A-Za-z]*\)=/[^ ]*/hermes-[^ ]*|\1=$(realpath -- "$daemon")|" "$root"/units/*.service
+# systemd stops at the first command that fails: a wrong file is never told to the agent.
+reload=$(sed -n 's/^ExecReload=//p' "$root/units/hermes-mailqueued.service")
+check "a reload checks the file first" eval '[[ $(head -n 1 <<<"$reload") == "$(realpath -- "$daemon") -c "*" -t" ]]'
+check "and then has it read" eval "[[ \$(sed -n 2p <<<\"\$reload\") == '/bin/kill -HUP \$MAINPID' ]]"
 for unit in "$root"/units/*.service; do
     status=0
     report=$(systemd-analyze verify "$root/units/${unit##*/}" 2>&1) || status=$?

@@ -31,7 +31,7 @@ static const struct {
     {"comment after a value", "user = joe # not jim\n", "user = joe"},
     {"a # within a value", "user = joe#1\n", "user = joe#1"},
     {"a # where the value would start", "container =# y\n", "container = "},
-    {"a # behind another =", "agentx_socket = a=#b\n", "agentx_socket = a=#b"},
+    {"a # behind another =", "user = a=#b\n", "user = a=#b"},
     {"the first = divides", "user = a=b\n", "user = a=b"},
     {"the longest value", "user = " A1000 "aaaaaaaaaabbbbbbbbbbccc\n",
      "user = " A1000 "aaaaaaaaaabbbbbbbbbbccc"},
@@ -215,6 +215,23 @@ static void test_restart_needed(void **state) {
     config_free(defaults);
 }
 
+/* Where each key and each member of a block was set. */
+static void test_line_numbers(void **state) {
+    (void)state;
+    struct config *config =
+        good_config("lines", "# x\nuser = joe\n\nwebhook.a.url = http://a/\nscript.b.path = /b\n"
+                             "webhook.a.secret_file = /s\nwebhook.a.timeout = 1s\n");
+    CHECK_INT("a key", config_line(config, "user"), 2);
+    CHECK_INT("a default", config_line(config, "hooks_user"), 0);
+    CHECK_INT("no key", config_line(config, "nonsense"), 0);
+    CHECK_INT("url", config_hook_line(&config->hooks[0], "url"), 4);
+    CHECK_INT("secret_file", config_hook_line(&config->hooks[0], "secret_file"), 6);
+    CHECK_INT("the block", config_hook_line(&config->hooks[0], "ca_file"), 4);
+    CHECK_INT("path", config_hook_line(&config->hooks[1], "path"), 5);
+    CHECK_INT("another kind's", config_hook_line(&config->hooks[1], "url"), 5);
+    config_free(config);
+}
+
 static void test_load(void **state) {
     (void)state;
     char path[] = "/tmp/hmq-config-XXXXXX";
@@ -248,7 +265,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_good),           cmocka_unit_test(test_bad),
         cmocka_unit_test(test_short_error),    cmocka_unit_test(test_round_trip),
-        cmocka_unit_test(test_restart_needed), cmocka_unit_test(test_load),
+        cmocka_unit_test(test_restart_needed), cmocka_unit_test(test_line_numbers),
+        cmocka_unit_test(test_load),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -10,6 +10,8 @@
 #define SECOND UINT64_C(1000000)
 #define WORDS4 "docker a b c "
 #define WORDS16 WORDS4 WORDS4 WORDS4 WORDS4
+#define X50 "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+#define X106 X50 X50 "xxxxxx"
 #define OID64                                                                                      \
     ".1.3.6.1.5.6.7.8.1.2.3.4.5.6.7.8.1.2.3.4.5.6.7.8.1.2.3.4.5.6.7.8"                             \
     ".1.2.3.4.5.6.7.8.1.2.3.4.5.6.7.8.1.2.3.4.5.6.7.8.1.2.3.4.5.6.7.8"
@@ -22,6 +24,9 @@ static const struct {
 } values[] = {
     {"agentx_socket", NULL, "unix:/run/agentx/master"},
     {"agentx_socket", "tcp:localhost:705", "tcp:localhost:705"},
+    {"agentx_socket", "unix:/" X106, "unix:/" X106},
+    {"agentx_socket", "tcp:192.0.2.1:65535", "tcp:192.0.2.1:65535"},
+    {"agentx_socket", "tcp6:[::1]:705", "tcp6:[::1]:705"},
     {"base_oid", NULL, ".1.3.6.1.4.1.8072.9999.9999.2525"},
     {"base_oid", "1.3.6.1.4.1.5", ".1.3.6.1.4.1.5"},
     {"base_oid", ".1.3.6.1.4.4294967295", ".1.3.6.1.4.4294967295"},
@@ -127,7 +132,18 @@ static const struct {
     const char *value;
     const char *error; /* behind FILE:LINE: key: */
 } refused[] = {
-    {"agentx_socket", "", "a value is needed"},
+    {"agentx_socket", "", "\"\" is neither unix:/PATH nor tcp:HOST:PORT"},
+    {"agentx_socket", "/run/agentx/master",
+     "\"/run/agentx/master\" is neither unix:/PATH nor tcp:HOST:PORT"},
+    {"agentx_socket", "unix:master", NULL},
+    {"agentx_socket", "unix:/" X106 "x", "the path of a socket has at most 107 octets"},
+    {"agentx_socket", "tcp:localhost", NULL},
+    {"agentx_socket", "tcp:705", NULL},
+    {"agentx_socket", "tcp::705", NULL},
+    {"agentx_socket", "tcp:localhost:0", NULL},
+    {"agentx_socket", "tcp:localhost:65536", NULL},
+    {"agentx_socket", "tcp:localhost:snmp", NULL},
+    {"agentx_socket", "udp:localhost:705", NULL},
     {"base_oid", "",
      "\"\" is no numeric object identifier below .1.3 "
      "(.1.3.6.1.4.1.8072.9999.9999.2525)"},
