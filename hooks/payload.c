@@ -1,5 +1,6 @@
 #include "hooks/payload.h"
 
+#include "core/duration.h"
 #include "core/text.h"
 #include "hooks/payload_internal.h"
 
@@ -86,27 +87,26 @@ static bool add_action(cJSON *document, const struct event_action *from) {
            payload_add_text(action, "comment", from->comment);
 }
 
-static bool has_settings(const struct event *event) {
-    return event->lifetimes[LIFETIME_BOUNCE].new_value[0] != '\0' ||
-           event->lifetimes[LIFETIME_MAXIMAL].new_value[0] != '\0';
+/* A number where the setting is one, null when it was not known. */
+static bool add_value(cJSON *object, const char *name, const char *value) {
+    uint64_t number;
+    if (value[0] == '\0') {
+        return cJSON_AddNullToObject(object, name) != NULL;
+    }
+    return number_parse(value, UINT32_MAX, &number)
+               ? cJSON_AddNumberToObject(object, name, (double)number) != NULL
+               : payload_add_text(object, name, value);
 }
 
-/* Only the lifetimes that are concerned: {"bounce_queue_lifetime":{"old":"5d","new":"3d"}}. */
-static bool add_settings(cJSON *document, const struct event *event) {
+/* Only the settings that were changed: {"bounce_queue_lifetime":{"old":"5d","new":"3d"}}. */
+static bool add_settings(cJSON *document, const char *changes) {
+    struct event_change change;
     cJSON *settings = cJSON_AddObjectToObject(document, "settings");
     bool good = settings != NULL;
-    for (int i = 0; good && i < LIFETIME_COUNT; i++) {
-        const struct event_lifetime *lifetime = &event->lifetimes[i];
-        if (lifetime->new_value[0] == '\0') {
-            continue;
-        }
-        cJSON *values = cJSON_AddObjectToObject(
-            settings, postfix_parameter_names[lifetime_parameter((enum lifetime)i)]);
-        good =
-            values != NULL &&
-            (lifetime->old_value[0] != '\0' ? payload_add_text(values, "old", lifetime->old_value)
-                                            : cJSON_AddNullToObject(values, "old") != NULL) &&
-            payload_add_text(values, "new", lifetime->new_value);
+    while (good && (changes = event_change_next(changes, &change)) != NULL) {
+        cJSON *values = cJSON_AddObjectToObject(settings, change.name);
+        good = values != NULL && add_value(values, "old", change.old_value) &&
+               add_value(values, "new", change.new_value);
     }
     return good;
 }
@@ -124,7 +124,7 @@ cJSON *payload_json(const struct event *event, const struct payload_origin *orig
                 payload_add_text(document, "text", event->text) && add_queue(document, event) &&
                 add_number(document, "threshold", event->threshold) &&
                 (!event->has_action || add_action(document, &event->action)) &&
-                (!has_settings(event) || add_settings(document, event));
+                (event->changes[0] == '\0' || add_settings(document, event->changes));
     if (!good) {
         cJSON_Delete(document);
         return NULL;

@@ -14,15 +14,6 @@
 /* What is no condition is shown for as long as Alertmanager itself would. */
 #define NOTICE_LASTS_S (INT64_C(5) * 60)
 
-static bool is_raise(enum event_type type) {
-    for (enum event_type clear = 1; clear < EVENT_TYPE_END; clear++) {
-        if (event_raise_of(clear) == type) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* "hmqOverload" for the raise and the clear. */
 static void alert_name(enum event_type type, char *out, size_t size) {
     static const char raised[] = "Raised";
@@ -49,7 +40,7 @@ static bool add_labels(cJSON *alert, const struct event *event,
            payload_add_text(labels, "instance", origin->host) &&
            payload_add_text(labels, "postfix", origin->instance) &&
            /* Two finished actions are two alerts. */
-           (is_raise(type) || payload_add_text(labels, "serial", serial));
+           (event_is_raise(type) || payload_add_text(labels, "serial", serial));
 }
 
 static bool add_number(cJSON *object, const char *name, struct event_number number) {
@@ -90,7 +81,7 @@ static bool add_times(cJSON *alert, const struct event *event) {
     int64_t lasts_s = NOTICE_LASTS_S;
     if (event_raise_of(event->type) != 0) {
         lasts_s = 0;
-    } else if (is_raise(event->type)) {
+    } else if (event_is_raise(event->type)) {
         lasts_s = RAISE_LASTS_S;
     }
     return payload_add_text(alert, "startsAt", payload_time(event->time, start)) &&

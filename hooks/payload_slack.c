@@ -24,6 +24,8 @@ static const char *const titles[EVENT_TYPE_END] = {
     [EVENT_ACTION_FINISHED] = "Queue action finished",
     [EVENT_SETTINGS_CHANGED] = "Queue settings changed",
     [EVENT_AGENT_STARTED] = "Mail queue agent started",
+    [EVENT_POSTFIX_STOPPED] = "Postfix has stopped",
+    [EVENT_POSTFIX_STARTED] = "Postfix is running again",
 };
 
 static const struct {

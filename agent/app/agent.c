@@ -1,6 +1,7 @@
 #include "app/agent.h"
 
 #include "app/actions.h"
+#include "app/announcements.h"
 #include "app/collector.h"
 #include "app/detection.h"
 #include "app/events.h"
@@ -41,7 +42,7 @@ struct agent {
     struct agent_status status;
     struct tunables tunables;
     bool tunables_stored; /* by a SET, now or earlier: the configuration's do not count any more */
-    bool started;
+    bool started;         /* the store was read, or is not waited for any longer */
     struct store *store;
     struct collector *collector;
     struct agentx *agentx;
@@ -50,6 +51,7 @@ struct agent {
     struct actions *actions;
     struct settings *settings;
     struct detection detection;
+    struct announcements announcements;
     int hooks_socket; /* until the feed takes it; -1 = none */
     const char *hooks_path;
     uint32_t first_serial;
@@ -78,6 +80,7 @@ static void on_changed(void *userdata) {
         return;
     }
     const struct snapshot *snapshot = collector_snapshot(agent->collector);
+    announcements_run(&agent->announcements);
     settings_observe(agent->settings, &snapshot->settings);
     detection_run(&agent->detection, snapshot);
     service_report(agent->service, snapshot);
@@ -121,16 +124,6 @@ static void on_sent(void *userdata, uint32_t serial) {
     events_sent(agent->events, serial);
 }
 
-static void on_read_soon(void *userdata) {
-    struct agent *agent = userdata;
-    collector_read_settings_soon(agent->collector);
-}
-
-static const struct snapshot *current_snapshot(void *userdata) {
-    const struct agent *agent = userdata;
-    return collector_snapshot(agent->collector);
-}
-
 static void on_event_added(void *userdata, const struct event *event) {
     struct agent *agent = userdata;
     if (agent->hooks != NULL) {
@@ -160,7 +153,6 @@ static void commit_tunables(struct agent *agent, const struct tunables *tunables
     agent->tunables = *tunables;
     agent->tunables_stored = true;
     store_tunables_set(agent->store, tunables, NULL, NULL);
-    log_line(LOG_NOTICE, "thresholds, limits or notifications were changed over SNMP");
     if (relist) {
         collector_list_soon(agent->collector);
     }
@@ -237,12 +229,9 @@ static int on_hooks_timer(sd_event_source *source, uint64_t usec, void *userdata
 }
 
 static void start(struct agent *agent) {
-    const struct event started = {.type = EVENT_AGENT_STARTED,
-                                  .text = "hermes-mailqueued " HMQ_VERSION " started"};
     agent->started = true;
     agent->first_serial = agent->status.event_serial;
     sd_event_source_set_enabled(agent->load_timer, SD_EVENT_OFF);
-    events_emit(agent->events, &started);
     on_changed(agent);
 }
 
@@ -274,6 +263,7 @@ static void on_store_loaded(void *userdata, const struct store_image *image, int
                  (unsigned long long)image->interrupted);
     }
     take_tunables(agent, image);
+    announcements_load(&agent->announcements);
     if (!agent->started) {
         detection_load(&agent->detection, image);
     }
@@ -378,13 +368,10 @@ static int start_reading(struct agent *agent, int helper_socket) {
 }
 
 static int start_settings(struct agent *agent) {
-    const struct settings_context context = {.helper = collector_helper(agent->collector),
+    const struct settings_context context = {.collector = agent->collector,
                                              .store = agent->store,
                                              .events = agent->events,
-                                             .status = &agent->status,
-                                             .read_soon = on_read_soon,
-                                             .snapshot = current_snapshot,
-                                             .userdata = agent};
+                                             .status = &agent->status};
     return settings_new(agent->event, &context, &agent->settings);
 }
 
@@ -408,6 +395,10 @@ static int start_acting(struct agent *agent) {
                                           .tunables = &agent->tunables,
                                           .events = agent->events,
                                           .store = agent->store};
+    agent->announcements = (struct announcements){.status = &agent->status,
+                                                  .tunables = &agent->tunables,
+                                                  .events = agent->events,
+                                                  .reported = agent->tunables};
     r = actions_new(agent->event, &context, &agent->actions);
     return r < 0 ? r : start_settings(agent);
 }

@@ -47,9 +47,10 @@ struct collector {
     struct reading scan, list, settings;
     struct sighting lock, showq;
     bool helper_ready, helper_gone;
-    uint64_t full_usec;    /* when the next scan is to be a full one */
-    bool counts_by_list;   /* the spool cannot be read here */
-    uint64_t total_before; /* messages counted when the listing began, 0 = unknown too */
+    uint64_t full_usec;      /* when the next scan is to be a full one */
+    bool counts_by_list;     /* the spool cannot be read here */
+    bool settings_overtaken; /* the reading on its way began before a lifetime was read back */
+    uint64_t total_before;   /* messages counted when the listing began, 0 = unknown too */
     struct listing_reader listing;
     char settings_text[SETTINGS_TEXT_MAX];
     size_t settings_len;
@@ -138,11 +139,15 @@ static bool tells(const struct collector *collector, const struct sighting *sigh
 /* The lock says it at once; where it cannot be seen, as in a container, the listing tells. */
 static void publish_postfix(struct collector *collector, uint64_t now) {
     enum postfix_state state = POSTFIX_UNKNOWN;
+    uint64_t seen_usec = 0;
     if (tells(collector, &collector->lock, &collector->scan, now)) {
         state = collector->lock.state;
+        seen_usec = collector->lock.seen_usec;
     } else if (tells(collector, &collector->showq, &collector->list, now)) {
         state = collector->showq.state;
+        seen_usec = collector->showq.seen_usec;
     }
+    collector->status->postfix_seen_usec = seen_usec;
     struct snapshot *next = state != collector->snapshot->postfix ? next_snapshot(collector) : NULL;
     if (next != NULL) {
         next->postfix = state;
@@ -332,8 +337,22 @@ static int on_settings_line(void *userdata, const char *line, size_t len) {
     return 0;
 }
 
+/* What it says may be from before the change, and is read again. */
+static bool is_overtaken(struct collector *collector) {
+    bool overtaken = collector->settings_overtaken;
+    collector->settings_overtaken = false;
+    if (overtaken) {
+        reading_end(&collector->settings, true, 0, clock_usec());
+        start_what_is_due(collector);
+    }
+    return overtaken;
+}
+
 static void on_settings_end(void *userdata, const struct command_end *end) {
     struct collector *collector = userdata;
+    if (is_overtaken(collector)) {
+        return;
+    }
     struct agent_status *status = collector->status;
     struct postfix_settings settings = {.known = false};
     char error[STATUS_ERROR_SIZE];
@@ -530,6 +549,24 @@ struct helper_client *collector_helper(const struct collector *collector) {
 void collector_list_soon(struct collector *collector) {
     collector->list.dirty = true;
     start_what_is_due(collector);
+}
+
+void collector_note_lifetimes(struct collector *collector, const bool changed[LIFETIME_COUNT],
+                              const uint32_t seconds[LIFETIME_COUNT]) {
+    collector->settings_overtaken = collector->settings.running;
+    collector->status->settings_tried = true;
+    struct snapshot *next = collector->snapshot->settings.known ? next_snapshot(collector) : NULL;
+    if (next == NULL) {
+        return;
+    }
+    if (changed[LIFETIME_BOUNCE]) {
+        next->settings.bounce_lifetime_s = seconds[LIFETIME_BOUNCE];
+    }
+    if (changed[LIFETIME_MAXIMAL]) {
+        next->settings.maximal_lifetime_s = seconds[LIFETIME_MAXIMAL];
+    }
+    next->settings.asked_usec = clock_usec();
+    publish(collector, next);
 }
 
 void collector_read_settings_soon(struct collector *collector) {

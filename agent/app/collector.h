@@ -50,6 +50,11 @@ struct helper_client *collector_helper(const struct collector *collector);
 /* The number of rows asked for has changed: lists as soon as that may be done again. */
 void collector_list_soon(struct collector *collector);
 
+/* main.cf was read back and has these lifetimes, where changed says so: the snapshot has them at
+ * once, and a reading that began before is not taken. */
+void collector_note_lifetimes(struct collector *collector, const bool changed[LIFETIME_COUNT],
+                              const uint32_t seconds[LIFETIME_COUNT]);
+
 /* Postfix's settings may have changed: reads them anew. */
 void collector_read_settings_soon(struct collector *collector);
 

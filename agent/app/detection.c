@@ -42,8 +42,10 @@ static void describe(struct event *event, const struct thresholds *thresholds,
             continue;
         }
         event->threshold = (struct event_number){.known = true, .value = kinds[i].threshold};
-        if (kinds[i].threshold == 0 || !kinds[i].measured->known) {
-            snprintf(event->text, sizeof event->text, "the threshold was switched off");
+        if (kinds[i].threshold == 0) {
+            snprintf(event->text, sizeof event->text,
+                     "the threshold was switched off; %s %" PRIu64 " %s", kinds[i].what,
+                     kinds[i].measured->value, kinds[i].unit);
             return;
         }
         snprintf(event->text, sizeof event->text, "%s %" PRIu64 " %s, %s %" PRIu32, kinds[i].what,
@@ -82,9 +84,23 @@ static void judge_data(struct detection *detection) {
     events_emit(detection->events, &event);
 }
 
+static void judge_postfix(struct detection *detection, const struct snapshot *snapshot) {
+    struct event event = {.type = postfix_watch_take(&detection->postfix, snapshot->postfix,
+                                                     detection->status->postfix_seen_usec)};
+    if (event.type == 0) {
+        return;
+    }
+    snprintf(event.text, sizeof event.text, "%s",
+             event.type == EVENT_POSTFIX_STOPPED
+                 ? "Postfix has stopped: no mail is received or delivered"
+                 : "Postfix is running again");
+    events_emit(detection->events, &event);
+}
+
 static struct store_state state_of(const struct detection *detection) {
     return (struct store_state){.detector = detection->detector,
                                 .data_lost = detection->data_lost,
+                                .postfix_stopped = detection->postfix.stopped,
                                 .overload_since = detection->status->overload_since,
                                 .overload_raises = detection->status->overload_raises,
                                 .serial = detection->status->event_serial};
@@ -92,8 +108,8 @@ static struct store_state state_of(const struct detection *detection) {
 
 static bool same_state(const struct store_state *a, const struct store_state *b) {
     return memcmp(a->detector.raised, b->detector.raised, sizeof a->detector.raised) == 0 &&
-           a->data_lost == b->data_lost && a->overload_since == b->overload_since &&
-           a->overload_raises == b->overload_raises;
+           a->data_lost == b->data_lost && a->postfix_stopped == b->postfix_stopped &&
+           a->overload_since == b->overload_since && a->overload_raises == b->overload_raises;
 }
 
 /* An event whose state was not written any more before the process ended. */
@@ -103,6 +119,8 @@ static void catch_up(struct store_state *state, const struct event *event) {
         state->detector.raised[condition] = event_raise_of(event->type) == 0;
     } else if (event->type == EVENT_DATA_LOST || event->type == EVENT_DATA_RESTORED) {
         state->data_lost = event->type == EVENT_DATA_LOST;
+    } else if (event->type == EVENT_POSTFIX_STOPPED || event->type == EVENT_POSTFIX_STARTED) {
+        state->postfix_stopped = event->type == EVENT_POSTFIX_STOPPED;
     }
     if (event->type == EVENT_OVERLOAD_RAISED) {
         state->overload_since = event->time;
@@ -121,6 +139,7 @@ void detection_load(struct detection *detection, const struct store_image *image
     }
     detection->detector = state.detector;
     detection->data_lost = state.data_lost;
+    detection->postfix.stopped = state.postfix_stopped;
     detection->status->overload = state.detector.raised[CONDITION_OVERLOAD];
     detection->status->overload_since = state.overload_since;
     detection->status->overload_raises = state.overload_raises;
@@ -139,6 +158,7 @@ void detection_run(struct detection *detection, const struct snapshot *snapshot)
         events_emit(detection->events, &event);
     }
     judge_data(detection);
+    judge_postfix(detection, snapshot);
     struct store_state after = state_of(detection);
     if (!same_state(&before, &after)) {
         store_state_set(detection->store, &after);

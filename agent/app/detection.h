@@ -1,5 +1,6 @@
 /*
- * Watches the snapshot: overload, the other thresholds, and whether the queue can be read at all.
+ * Watches the snapshot: overload, the other thresholds, whether the queue can be read at all, and
+ * whether Postfix runs.
  * What begins or ends becomes an event; what is raised is kept in the store, so that a restart
  * raises nothing twice and sends a clear that fell into it.
  */
@@ -8,6 +9,7 @@
 
 #include "app/events.h"
 #include "core/detect.h"
+#include "core/postfix_watch.h"
 #include "core/snapshot.h"
 #include "core/status.h"
 #include "core/tunables.h"
@@ -23,6 +25,7 @@ struct detection {
     struct store *store;
     struct detector detector;
     bool data_lost; /* hmqDataLost was raised and not yet followed by hmqDataRestored */
+    struct postfix_watch postfix;
 };
 
 /* Goes on where an earlier process stopped, to its last event on disk. */

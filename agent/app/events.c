@@ -147,7 +147,7 @@ void events_connect(struct events *events, struct agentx *agentx) {
     events->agentx = agentx;
 }
 
-static void fill_numbers(struct event *event, const struct mib_view *view) {
+static void observe_queue(struct event *event, const struct mib_view *view) {
     const struct snapshot *snapshot = view->snapshot;
     uint64_t total;
     struct queue_totals totals;
@@ -163,10 +163,45 @@ static void fill_numbers(struct event *event, const struct mib_view *view) {
     }
 }
 
-static struct notification *build(const struct mib_view *view, const struct event *event) {
-    struct notification *notification = mib_notification_new(view, event);
-    if (notification == NULL) {
-        log_line(LOG_ERR, "out of memory: the notification %s is lost", event_name(event->type));
+/* What only some types report. */
+static void observe_state(struct event *event, const struct agent_status *status) {
+    switch (event->type) {
+    case EVENT_DATA_LOST:
+    case EVENT_DATA_RESTORED:
+        event->data = status->data;
+        snprintf(event->detail, sizeof event->detail, "%s", status->last_read_error);
+        break;
+    case EVENT_AGENT_STARTED:
+        event->data = status->data;
+        snprintf(event->detail, sizeof event->detail, "%s", HMQ_VERSION);
+        break;
+    case EVENT_SETTINGS_CHANGED:
+        event->settings = settings_state_shown(status);
+        break;
+    default:
+        break;
+    }
+}
+
+void events_observe(struct event *event, const struct mib_view *view) {
+    observe_queue(event, view);
+    observe_state(event, view->status);
+}
+
+/* NULL without memory, which a restart makes up for, and for an event that is not complete, which
+ * is not pending any more then. */
+static struct notification *build(struct event *event) {
+    struct notification *notification = NULL;
+    int r = mib_notification_new(event, &notification);
+    if (r == -ENODATA) {
+        event->notified = NOTIFIED_SUPPRESSED;
+        log_line(LOG_ERR,
+                 "the notification of event %u (%s) is not sent: some of its values are "
+                 "not known",
+                 event->serial, event_name(event->type));
+    } else if (r < 0) {
+        log_line(LOG_ERR, "the notification of event %u (%s) waits for a restart: out of memory",
+                 event->serial, event_name(event->type));
     }
     return notification;
 }
@@ -202,10 +237,11 @@ void events_emit(struct events *events, const struct event *given) {
     event.serial = status->event_serial;
     event.time = view.now_wall;
     event.notified = notify ? NOTIFIED_PENDING : NOTIFIED_SUPPRESSED;
-    fill_numbers(&event, &view);
+    events_observe(&event, &view);
+    struct notification *notification = notify ? build(&event) : NULL;
     log_event(priority_of(event.type), event_name(event.type), event.serial, event.text);
     event_log_add(events->log, &event);
-    store_and_send(events, &event, notify ? build(&view, &event) : NULL);
+    store_and_send(events, &event, notification);
     events->sources.added(events->sources.userdata, &event);
 }
 
@@ -216,9 +252,7 @@ static void describe_action(const struct job *job, char *text, size_t size) {
     const char *colon = job->error[0] != '\0' ? ": " : "";
     int len =
         snprintf(text, size, "%s%s%s: %s", command, by, job->key.owner, job_state_name(job->state));
-    if (job->key.command == ACTION_COUNT) {
-        snprintf(text + len, size - (size_t)len, ", %u match%s%s", job->matched, colon, job->error);
-    } else if (job->result_count == 0) {
+    if (job->result_count == 0) {
         snprintf(text + len, size - (size_t)len, "%s%s", colon, job->error);
     } else {
         snprintf(text + len, size - (size_t)len, ", %u of %u succeeded%s%s", job->succeeded,
@@ -227,6 +261,9 @@ static void describe_action(const struct job *job, char *text, size_t size) {
 }
 
 void events_emit_action(struct events *events, const struct job *job) {
+    if (job->key.command == ACTION_COUNT) {
+        return;
+    }
     struct event event = {.type = EVENT_ACTION_FINISHED, .has_action = true};
     event.action = (struct event_action){.key = job->key,
                                          .state = job->state,
@@ -238,70 +275,25 @@ void events_emit_action(struct events *events, const struct job *job) {
     events_emit(events, &event);
 }
 
-void events_sent(struct events *events, uint32_t serial) {
+static void note_notified(struct events *events, uint32_t serial, enum event_notified notified) {
     struct event *event = event_log_find(events->log, serial);
     if (event != NULL) {
-        event->notified = NOTIFIED_SENT;
+        event->notified = notified;
     }
-    store_event_notified(events->sources.store, serial, NOTIFIED_SENT);
+    store_event_notified(events->sources.store, serial, notified);
 }
 
-/* The world as it was at an event, as far as its notification reads it. */
-struct past {
-    struct snapshot snapshot;
-    struct listing listing;
-    struct agent_status status;
-    struct tunables tunables;
-};
-
-static void set_threshold(struct thresholds *thresholds, const struct event *event) {
-    if (!event->threshold.known) {
-        return;
-    }
-    if (event->type <= EVENT_OVERLOAD_CLEARED) {
-        thresholds->overload = event->threshold.value;
-    } else if (event->type <= EVENT_WARNING_CLEARED) {
-        thresholds->warning = event->threshold.value;
-    } else if (event->type <= EVENT_AGE_CLEARED) {
-        thresholds->age_s = event->threshold.value;
-    } else if (event->type <= EVENT_HOLD_CLEARED) {
-        thresholds->hold = event->threshold.value;
-    }
+void events_sent(struct events *events, uint32_t serial) {
+    note_notified(events, serial, NOTIFIED_SENT);
 }
 
-static void look_back(const struct event *event, struct mib_view *view, struct past *past) {
-    *past = (struct past){
-        .snapshot = *view->snapshot, .status = *view->status, .tunables = *view->tunables};
-    for (int queue = 0; queue < QUEUE_COUNT; queue++) {
-        past->snapshot.counts.known[queue] = event->queues[queue].known;
-        past->snapshot.counts.messages[queue] = event->queues[queue].value;
-        past->listing.queues[queue].messages = event->queues[queue].value;
-        past->listing.queues[queue].oldest_arrival = event->time - event->oldest_age_s.value;
-    }
-    past->snapshot.listing = event->oldest_age_s.known ? &past->listing : NULL;
-    past->status.event_serial = event->serial;
-    if (event->type == EVENT_DATA_LOST) {
-        past->status.data = DATA_UNAVAILABLE;
-        snprintf(past->status.last_read_error, sizeof past->status.last_read_error, "%s",
-                 event->text);
-    } else if (event->type == EVENT_DATA_RESTORED) {
-        past->status.data = DATA_OK;
-    }
-    set_threshold(&past->tunables.thresholds, event);
-    view->snapshot = &past->snapshot;
-    view->status = &past->status;
-    view->tunables = &past->tunables;
-    view->now_wall = event->time;
-}
-
-static void resend(struct events *events, const struct event *event) {
-    struct mib_view view;
-    struct past past;
-    events->sources.view(events->sources.userdata, &view);
-    look_back(event, &view, &past);
-    struct notification *notification = build(&view, event);
+static void resend(struct events *events, const struct event *pending) {
+    struct event event = *pending;
+    struct notification *notification = build(&event);
     if (notification != NULL) {
         agentx_notify(events->agentx, notification);
+    } else if (event.notified != NOTIFIED_PENDING) {
+        note_notified(events, event.serial, event.notified);
     }
 }
 

@@ -42,10 +42,15 @@ void events_connect(struct events *events, struct agentx *agentx);
  */
 void events_load(struct events *events, const struct store_image *image);
 
-/* Completes an event (type, text, threshold and action are given) and sends it on its way. */
+/* Completes an event (type, text, threshold, changes and action are given) and sends it on its way.
+ */
 void events_emit(struct events *events, const struct event *given);
 
-/* hmqActionFinished about a job that has ended. */
+/* Fills in what the event reports of the state in the view: the queue, and what belongs to its
+ * type. events_emit calls it. */
+void events_observe(struct event *event, const struct mib_view *view);
+
+/* hmqActionFinished about a job that has ended. A count, which does nothing, raises none. */
 void events_emit_action(struct events *events, const struct job *job);
 
 /* A master has taken the notification of an event. */

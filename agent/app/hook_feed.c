@@ -23,19 +23,19 @@ struct hook_feed {
 };
 
 /* A question that the store is to answer. */
-struct reading {
+struct question {
     struct hook_feed *feed;
     size_t hook;
 };
 
 static void on_read(void *userdata, int error, const struct event *events, size_t count) {
-    struct reading *reading = userdata;
+    struct question *question = userdata;
     if (error < 0) {
-        hooks_client_feed_failed(reading->feed->client, reading->hook);
+        hooks_client_feed_failed(question->feed->client, question->hook);
     } else {
-        hooks_client_feed(reading->feed->client, reading->hook, events, count);
+        hooks_client_feed(question->feed->client, question->hook, events, count);
     }
-    free(reading);
+    free(question);
 }
 
 /* True when the log in memory has everything after the serial. */
@@ -47,13 +47,13 @@ static bool log_reaches_back(const struct hook_feed *feed, uint32_t after) {
 static void on_want(void *userdata, size_t hook, uint32_t after, size_t max) {
     struct hook_feed *feed = userdata;
     if (!log_reaches_back(feed, after)) {
-        struct reading *reading = malloc(sizeof *reading);
-        if (reading == NULL) {
+        struct question *question = malloc(sizeof *question);
+        if (question == NULL) {
             hooks_client_feed_failed(feed->client, hook);
             return;
         }
-        *reading = (struct reading){.feed = feed, .hook = hook};
-        store_events_read(feed->store, after, max, on_read, reading);
+        *question = (struct question){.feed = feed, .hook = hook};
+        store_events_read(feed->store, after, max, on_read, question);
         return;
     }
     size_t count = 0;

@@ -1,15 +1,15 @@
 /*
  * The two lifetimes that SNMP SET can change: stored first, then written into main.cf by the
- * helper, Postfix reloaded, and read back. What fails on the way is taken back as a whole. What
- * Postfix has besides is compared with what is stored: drift.
+ * helper, Postfix reloaded, and read back. What fails on the way is taken back as a whole. A
+ * lifetime that was set is compared with what Postfix has: drift. One that was never set follows
+ * main.cf.
  */
 #ifndef HMQ_APP_SETTINGS_H
 #define HMQ_APP_SETTINGS_H
 
+#include "app/collector.h"
 #include "app/events.h"
-#include "core/snapshot.h"
 #include "core/status.h"
-#include "io/helper_client.h"
 #include "io/store.h"
 
 #include <stdbool.h>
@@ -20,14 +20,10 @@ struct settings;
 
 /* All borrowed. */
 struct settings_context {
-    struct helper_client *helper;
+    struct collector *collector;
     struct store *store;
     struct events *events;
     struct agent_status *status; /* its lifetimes are written */
-    /* Postfix's settings should be read again: settings_observe waits for it. */
-    void (*read_soon)(void *userdata);
-    const struct snapshot *(*snapshot)(void *userdata);
-    void *userdata;
 };
 
 int settings_new(sd_event *event, const struct settings_context *context, struct settings **out);
@@ -43,7 +39,7 @@ void settings_load(struct settings *settings, const struct store_image *image);
 void settings_set(struct settings *settings, const bool changed[LIFETIME_COUNT],
                   const uint32_t days[LIFETIME_COUNT]);
 
-/* Compares what was read of Postfix with what is stored; at the first time it is what is stored. */
+/* Compares what was read of Postfix with what is stored. */
 void settings_observe(struct settings *settings, const struct postfix_settings *read);
 
 /* The helper can be asked (again). */

@@ -69,7 +69,7 @@ static bool check_events(const char *value, char *error, size_t size) {
 }
 
 uint32_t config_hook_events(const struct config_hook *hook) {
-    const uint32_t all = ((1U << EVENT_TYPE_END) - 1) & ~1U;
+    const uint32_t all = EVENT_TYPES;
     char copy[CONFIG_VALUE_MAX];
     char *rest = NULL;
     uint32_t events = 0;

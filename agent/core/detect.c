@@ -25,7 +25,7 @@ size_t detect(struct detector *detector, const struct thresholds *thresholds,
         bool *raised = &detector->raised[c];
         bool off = conditions[c].threshold == 0;
         const struct measurement *m = conditions[c].measured;
-        if (*raised && (off || (m->known && m->value <= conditions[c].clear))) {
+        if (*raised && m->known && (off || m->value <= conditions[c].clear)) {
             *raised = false;
             events[count++] = conditions[c].end;
         } else if (!*raised && !off && m->known && m->value > conditions[c].threshold) {

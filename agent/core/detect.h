@@ -2,7 +2,8 @@
  * Detection: compares the queue with the thresholds and says which conditions began or ended.
  * A condition is raised strictly above its threshold and cleared at or below its clear value: for
  * overload the configured one, for warning, age and hold 90 % of the threshold. What is unknown
- * changes nothing. A threshold that is switched off (0) ends its condition.
+ * changes nothing. A threshold that is switched off (0) ends its condition, as soon as the value is
+ * known: the clear reports it.
  */
 #ifndef HMQ_CORE_DETECT_H
 #define HMQ_CORE_DETECT_H

@@ -1,7 +1,8 @@
 /*
- * Events: what the agent tells the world by itself. Their numbers are the notifications' numbers
- * below hmqNotifications. A struct event is what is kept of one: the store's row, hmqEventTable's
- * row and what webhooks and scripts are told are made from it alone.
+ * Events: what the agent reports by itself. Their numbers are the notifications' numbers below
+ * hmqNotifications. A struct event is all that is kept of one: the store's row, hmqEventTable's
+ * row, the notification, and what webhooks and scripts receive are made from it alone, so that what
+ * is sent late reports what was true when the event happened.
  */
 #ifndef HMQ_CORE_EVENT_H
 #define HMQ_CORE_EVENT_H
@@ -9,12 +10,18 @@
 #include "core/job.h"
 #include "core/postfix_settings.h"
 #include "core/queue.h"
+#include "core/reading.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #define EVENT_TEXT_SIZE 256
+
+/* Room for a change of every setting that one SET can change. */
+#define EVENT_CHANGES_SIZE 384
+#define EVENT_CHANGE_NAME_SIZE 32
+#define EVENT_CHANGE_VALUE_SIZE 16
 
 /* hmqEventTable shows so many of the latest events. */
 #define EVENT_LOG_MAX 1000
@@ -33,8 +40,18 @@ enum event_type {
     EVENT_ACTION_FINISHED,
     EVENT_SETTINGS_CHANGED,
     EVENT_AGENT_STARTED,
+    /* 14 and 15 are reserved. */
+    EVENT_POSTFIX_STOPPED = 16,
+    EVENT_POSTFIX_STARTED,
     EVENT_TYPE_END,
 };
+
+/* A bit 1 << type for each type there is. */
+#define EVENT_TYPES (((1U << EVENT_TYPE_END) - 1) & ~(1U | 1U << 14 | 1U << 15))
+
+static inline bool event_type_exists(unsigned type) {
+    return type < EVENT_TYPE_END && (EVENT_TYPES >> type & 1U) != 0;
+}
 
 /* hmqEventNotified */
 enum event_notified { NOTIFIED_PENDING = 1, NOTIFIED_SENT, NOTIFIED_SUPPRESSED };
@@ -53,10 +70,11 @@ struct event_action {
     char comment[JOB_TEXT_SIZE];
 };
 
-/* Of hmqSettingsChanged: a lifetime before and after, as "5d"; both "" when it is not concerned. */
-struct event_lifetime {
-    char old_value[LIFETIME_VALUE_SIZE]; /* "" when it was not known */
-    char new_value[LIFETIME_VALUE_SIZE];
+/* One setting before and after, each as the configuration writes it: "5d", "500". */
+struct event_change {
+    char name[EVENT_CHANGE_NAME_SIZE];
+    char old_value[EVENT_CHANGE_VALUE_SIZE]; /* "" when it was not known */
+    char new_value[EVENT_CHANGE_VALUE_SIZE];
 };
 
 /* Plain data, all strings NUL-terminated UTF-8: it is copied as it lies and crosses processes. */
@@ -70,12 +88,16 @@ struct event {
     struct event_number queues[QUEUE_COUNT];
     struct event_number oldest_age_s;
     struct event_number threshold; /* of a raise and its clear: the threshold concerned */
-    struct event_lifetime lifetimes[LIFETIME_COUNT];
+    enum data_status data;         /* of hmqDataLost, hmqDataRestored, hmqAgentStarted, else 0 */
+    enum settings_state settings;  /* of hmqSettingsChanged, else 0 */
+    /* hmqLastReadError of hmqDataLost and hmqDataRestored, hmqAgentVersion of hmqAgentStarted. */
+    char detail[EVENT_TEXT_SIZE];
+    char changes[EVENT_CHANGES_SIZE]; /* of hmqSettingsChanged: event_change_add */
     bool has_action;
     struct event_action action;
 };
 
-/* The notification's name in the MIB ("hmqOverloadRaised"); static. */
+/* The notification's name in the MIB ("hmqOverloadRaised"); static. "" for a reserved number. */
 const char *event_name(enum event_type type);
 
 /* "critical", "warning", "info" or "ok" (a clear); static. */
@@ -83,5 +105,28 @@ const char *event_severity(enum event_type type);
 
 /* The raise that a clear ends (EVENT_OVERLOAD_RAISED for EVENT_OVERLOAD_CLEARED), else 0. */
 enum event_type event_raise_of(enum event_type clear);
+
+/* True for a type that some clear ends. */
+bool event_is_raise(enum event_type type);
+
+/* The names in the MIB: "unavailable", "drifted"; "" for 0, static. */
+const char *event_data_name(enum data_status data);
+const char *event_settings_name(enum settings_state state);
+
+/*
+ * Appends a change to event->changes. old_value "" = it was not known; neither value has a space or
+ * a semicolon in it. Returns false when it does not fit, which changes nothing.
+ */
+bool event_change_add(struct event *event, const char *name, const char *old_value,
+                      const char *new_value);
+
+/*
+ * Reads the changes one by one: at is event->changes, then what the last call returned. Returns
+ * where the next one begins, or NULL when there is none at `at` (out is untouched).
+ */
+const char *event_change_next(const char *at, struct event_change *out);
+
+/* Writes the changes into event->text: "message_limit: 50, was 100; ...". */
+void event_describe_changes(struct event *event);
 
 #endif

@@ -25,8 +25,11 @@ static bool action_valid(const struct event_action *action) {
 }
 
 static bool event_valid(const struct event *event) {
-    if (event->type == 0 || event->type >= EVENT_TYPE_END || event->serial == 0 ||
-        !terminated(event->text, sizeof event->text) || !flag_valid(&event->total.known) ||
+    if (!event_type_exists(event->type) || event->serial == 0 ||
+        !terminated(event->text, sizeof event->text) ||
+        !terminated(event->detail, sizeof event->detail) ||
+        !terminated(event->changes, sizeof event->changes) || event->data > DATA_UNAVAILABLE ||
+        event->settings > SETTINGS_DRIFTED || !flag_valid(&event->total.known) ||
         !flag_valid(&event->oldest_age_s.known) || !flag_valid(&event->threshold.known) ||
         !flag_valid(&event->has_action)) {
         return false;

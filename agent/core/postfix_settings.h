@@ -26,6 +26,9 @@ enum postfix_parameter {
     PARAMETER_COUNT,
 };
 
+/* hmqSettingsState */
+enum settings_state { SETTINGS_APPLIED = 1, SETTINGS_PENDING, SETTINGS_FAILED, SETTINGS_DRIFTED };
+
 /* The two parameters that hmqSettings can change. */
 enum lifetime { LIFETIME_BOUNCE, LIFETIME_MAXIMAL, LIFETIME_COUNT };
 

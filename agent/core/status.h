@@ -12,9 +12,6 @@
 
 #define STATUS_ERROR_SIZE 256
 
-/* hmqSettingsState */
-enum settings_state { SETTINGS_APPLIED = 1, SETTINGS_PENDING, SETTINGS_FAILED, SETTINGS_DRIFTED };
-
 /* The two lifetimes as hmqSettings has them. */
 struct lifetimes_status {
     enum settings_state state;
@@ -32,6 +29,7 @@ struct agent_status {
     char last_read_error[STATUS_ERROR_SIZE]; /* "" = none yet */
     struct lifetimes_status lifetimes;
     bool settings_tried;
+    uint64_t postfix_seen_usec; /* CLOCK_MONOTONIC of what snapshot.postfix is from, 0 = nothing */
     char settings_error[STATUS_ERROR_SIZE]; /* why the last reading of the settings failed, or "" */
     uint64_t counts_taken_usec;             /* CLOCK_MONOTONIC of the last good counts, 0 = none */
     uint64_t list_taken_usec;               /* of the last good listing, 0 = none */
@@ -45,5 +43,16 @@ struct agent_status {
     int64_t overload_since; /* seconds since the epoch, 0 = not overloaded */
     uint32_t overload_raises;
 };
+
+/* That Postfix's settings cannot be read outweighs what was last known of them, but for a change
+ * that is on its way. */
+static inline bool settings_unreadable(const struct agent_status *status) {
+    return status->settings_error[0] != '\0' && status->lifetimes.state != SETTINGS_PENDING;
+}
+
+/* hmqSettingsState, which is shown once settings_tried is set. */
+static inline enum settings_state settings_state_shown(const struct agent_status *status) {
+    return settings_unreadable(status) ? SETTINGS_FAILED : status->lifetimes.state;
+}
 
 #endif

@@ -222,6 +222,14 @@ static int take_request(struct server *server) {
     return handlers[request.type](server, &request) ? -1 : SERVE_FAILED;
 }
 
+/* Whether a reload failed because Postfix does not run: its exit status does not tell. */
+static enum postfix_state state_after_reload(struct server *server) {
+    char text[PROTOCOL_TEXT];
+    return spool_locate(&server->spool, server->config, text, sizeof text) == 0
+               ? look_at_lock(server)
+               : POSTFIX_UNKNOWN;
+}
+
 static bool finish_command(struct server *server, struct command *command) {
     struct reply reply = make_reply(REPLY_EXIT, command->sequence);
     reply.wait_status = command_reap(command);
@@ -232,6 +240,10 @@ static bool finish_command(struct server *server, struct command *command) {
         snprintf(reply.text, sizeof reply.text, "%s", command->last_line);
     }
     reply.reason = (uint8_t)command_reason(command, reply.wait_status, reply.error);
+    if (command->type == REQUEST_RELOAD && reply.wait_status != 0 &&
+        state_after_reload(server) == POSTFIX_STOPPED) {
+        reply.reason = REASON_MAIL_DOWN;
+    }
     return send_reply(server, &reply, -1);
 }
 

@@ -50,7 +50,7 @@ struct helper_order {
 struct command_end {
     bool ok;           /* exit status 0 and every line taken, or truncated */
     const char *error; /* one line why not, with the command's own last words; "" when ok */
-    bool mail_down;    /* it said that the mail system is down, or its container is */
+    bool mail_down;    /* Postfix or its container does not run */
     bool lost; /* the helper went away or did not answer in time: what the command did besides its
                 * output is unknown */
     bool not_run; /* it is certain that the command was not started */

@@ -56,7 +56,7 @@ struct store_cursor {
 /* What conditions were raised when the process last ran, so that none is raised twice. */
 struct store_state {
     struct detector detector;
-    bool data_lost;
+    bool data_lost, postfix_stopped;
     int64_t overload_since;
     uint32_t overload_raises;
     uint32_t serial; /* the last event it has in it: a newer one may be on disk without it */
@@ -81,9 +81,13 @@ struct store_image {
     struct tunables tunables;
     struct store_parameter parameters[STORE_PARAMETERS_MAX];
     size_t parameter_count;
+    int64_t drift_s[LIFETIME_COUNT]; /* as store_drift_set left it */
     struct store_cursor *cursors;
     size_t cursor_count;
 };
+
+/* No lifetime of Postfix has been reported as drifted. */
+#define STORE_NO_DRIFT (-1)
 
 struct store_limits {
     uint32_t retention_rows; /* visible finished actions */
@@ -170,11 +174,14 @@ void store_cursor_forget(struct store *store, const char *hook);
 
 /* Settings. */
 
-/* All of parameters in one transaction, in Hermes' shape. */
+/* All of parameters in one transaction, in Hermes' shape. One with the value "" is removed. */
 void store_parameters_set(struct store *store, const struct store_parameter *parameters,
                           size_t count, store_done done, void *userdata);
 void store_tunables_set(struct store *store, const struct tunables *tunables, store_done done,
                         void *userdata);
 void store_state_set(struct store *store, const struct store_state *state);
+
+/* The lifetimes of Postfix that were last reported as drifted, in seconds, or STORE_NO_DRIFT. */
+void store_drift_set(struct store *store, const int64_t seconds[LIFETIME_COUNT]);
 
 #endif

@@ -14,8 +14,8 @@
 #define COLUMNS                                                                                    \
     "serial, time, event, notified, text, total, maildrop, incoming, active, deferred, hold,"      \
     " corrupt, oldest_age, threshold, action_owner, action_command, action_id, action_state,"      \
-    " action_matched, action_succeeded, action_failed, action_comment, bounce_old, bounce_new,"    \
-    " maximal_old, maximal_new"
+    " action_matched, action_succeeded, action_failed, action_comment, data_status,"               \
+    " settings_state, detail, changes"
 
 static const char sql_add[] =
     "INSERT INTO events (" COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12,"
@@ -81,8 +81,8 @@ int store_reserve_serials(struct store *store, uint32_t serial, bool last) {
     return rc;
 }
 
-/* "" is NULL: the lifetime is not concerned, or was not known. */
-static struct store_db_value lifetime_text(const char *text) {
+/* "" is NULL: the type of the event does not have it. */
+static struct store_db_value text_or_null(const char *text) {
     return text[0] != '\0' ? db_text(text) : (struct store_db_value){.type = DB_TYPE_NULL};
 }
 
@@ -90,8 +90,6 @@ static int run_add(struct store *store, struct task *task) {
     static const struct store_db_value null = {.type = DB_TYPE_NULL};
     const struct event *event = &((struct event_task *)task)->event;
     const struct event_action *action = &event->action;
-    const struct event_lifetime *bounce = &event->lifetimes[LIFETIME_BOUNCE];
-    const struct event_lifetime *maximal = &event->lifetimes[LIFETIME_MAXIMAL];
     bool has = event->has_action;
     int rc = store_reserve_serials(store, event->serial, false);
     if (rc != SQLITE_OK) {
@@ -109,8 +107,9 @@ static int run_add(struct store *store, struct task *task) {
         has ? db_int(action->key.id) : null, has ? db_text(job_state_name(action->state)) : null,
         has ? db_int(action->matched) : null, has ? db_int(action->succeeded) : null,
         has ? db_int(action->failed) : null, has ? db_text(action->comment) : null,
-        lifetime_text(bounce->old_value), lifetime_text(bounce->new_value),
-        lifetime_text(maximal->old_value), lifetime_text(maximal->new_value));
+        text_or_null(event_data_name(event->data)),
+        text_or_null(event_settings_name(event->settings)), text_or_null(event->detail),
+        text_or_null(event->changes));
 }
 
 static int run_notified(struct store *store, struct task *task) {
@@ -132,6 +131,14 @@ static int word_position(sqlite3_stmt *row, int column, int first, int end,
 
 static const char *type_name(int i) {
     return event_name((enum event_type)i);
+}
+
+static const char *data_name(int i) {
+    return event_data_name((enum data_status)i);
+}
+
+static const char *settings_name(int i) {
+    return event_settings_name((enum settings_state)i);
 }
 
 static const char *notified_name(int i) {
@@ -164,12 +171,13 @@ static void read_action(sqlite3_stmt *row, struct event *event) {
     store_db_column_text(row, 21, action->comment, sizeof action->comment);
 }
 
-static void read_lifetimes(sqlite3_stmt *row, struct event *event) {
-    for (int i = 0; i < LIFETIME_COUNT; i++) {
-        struct event_lifetime *lifetime = &event->lifetimes[i];
-        store_db_column_text(row, 22 + 2 * i, lifetime->old_value, sizeof lifetime->old_value);
-        store_db_column_text(row, 23 + 2 * i, lifetime->new_value, sizeof lifetime->new_value);
-    }
+static void read_details(sqlite3_stmt *row, struct event *event) {
+    event->data =
+        (enum data_status)word_position(row, 22, DATA_OK, DATA_UNAVAILABLE + 1, data_name);
+    event->settings = (enum settings_state)word_position(row, 23, SETTINGS_APPLIED,
+                                                         SETTINGS_DRIFTED + 1, settings_name);
+    store_db_column_text(row, 24, event->detail, sizeof event->detail);
+    store_db_column_text(row, 25, event->changes, sizeof event->changes);
 }
 
 /* False for a row that this program did not write. */
@@ -179,7 +187,7 @@ static bool read_event(sqlite3_stmt *row, struct event *event) {
     memset(event, 0, sizeof *event);
     int type = word_position(row, 2, EVENT_OVERLOAD_RAISED, EVENT_TYPE_END, type_name);
     int notified = word_position(row, 3, NOTIFIED_PENDING, NOTIFIED_SUPPRESSED + 1, notified_name);
-    if (type == 0 || notified == 0) {
+    if (!event_type_exists((unsigned)type) || notified == 0) {
         return false;
     }
     event->serial = store_db_column_u32(row, 0);
@@ -194,7 +202,7 @@ static bool read_event(sqlite3_stmt *row, struct event *event) {
     event->oldest_age_s = store_db_column_number(row, 12);
     event->threshold = store_db_column_number(row, 13);
     read_action(row, event);
-    read_lifetimes(row, event);
+    read_details(row, event);
     return true;
 }
 

@@ -79,9 +79,27 @@ static const char settings[] =
     " WITHOUT ROWID;"
     "CREATE TABLE state (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;";
 
+/* Events carry every value that their notification needs; what a setting was and became stands in
+ * one column for all settings. */
+static const char event_values[] =
+    "ALTER TABLE events ADD COLUMN data_status TEXT;"
+    "ALTER TABLE events ADD COLUMN settings_state TEXT;"
+    "ALTER TABLE events ADD COLUMN detail TEXT;"
+    "ALTER TABLE events ADD COLUMN changes TEXT;"
+    "UPDATE events SET settings_state = 'applied', changes ="
+    " coalesce('bounce_queue_lifetime ' || coalesce(bounce_old, '-') || ' ' || bounce_new || ';', "
+    "'')"
+    " || coalesce('maximal_queue_lifetime ' || coalesce(maximal_old, '-') || ' ' || maximal_new"
+    " || ';', '') WHERE bounce_new IS NOT NULL OR maximal_new IS NOT NULL;"
+    "ALTER TABLE events DROP COLUMN bounce_old;"
+    "ALTER TABLE events DROP COLUMN bounce_new;"
+    "ALTER TABLE events DROP COLUMN maximal_old;"
+    "ALTER TABLE events DROP COLUMN maximal_new;";
+
 /* Each brings the file from the version of its position to the next one. */
 static const char *const migrations[][3] = {
     {actions, events, settings},
+    {event_values},
 };
 #define VERSION ((int64_t)(sizeof migrations / sizeof migrations[0]))
 

@@ -63,6 +63,16 @@ struct tunables_task {
     struct tunables tunables;
 };
 
+static const char *const drift_names[LIFETIME_COUNT] = {
+    [LIFETIME_BOUNCE] = "bounce_drift",
+    [LIFETIME_MAXIMAL] = "maximal_drift",
+};
+
+struct drift_task {
+    struct task task;
+    int64_t seconds[LIFETIME_COUNT];
+};
+
 struct state_task {
     struct task task;
     struct store_state state;
@@ -77,6 +87,9 @@ static int write_parameter(struct store_db *db, const struct store_parameter *pa
     int rc = DB_RUN(db, sql_clear_values, name);
     if (rc == SQLITE_OK) {
         rc = DB_RUN(db, sql_clear_directive, name);
+    }
+    if (parameter->value[0] == '\0') {
+        return rc;
     }
     if (rc == SQLITE_OK) {
         rc = DB_RUN(db, sql_directive, name, db_text(description), db_int(order), db_text(applied),
@@ -117,8 +130,10 @@ static int run_tunables(struct store *store, struct task *task) {
         rc = write_tunable(&store->db, numbers[i].name, value);
     }
     for (enum event_type type = 1; rc == SQLITE_OK && type < EVENT_TYPE_END; type++) {
-        notify_name(type, name);
-        rc = write_tunable(&store->db, name, tunables_notify(tunables, type));
+        if (event_type_exists(type)) {
+            notify_name(type, name);
+            rc = write_tunable(&store->db, name, tunables_notify(tunables, type));
+        }
     }
     return rc;
 }
@@ -131,6 +146,9 @@ static int run_state(struct store *store, struct task *task) {
     const struct store_state *state = &((struct state_task *)task)->state;
     struct store_db *db = &store->db;
     int rc = store_state_write(db, "data_lost", state->data_lost);
+    if (rc == SQLITE_OK) {
+        rc = store_state_write(db, "postfix_stopped", state->postfix_stopped);
+    }
     for (int i = 0; rc == SQLITE_OK && i < CONDITION_COUNT; i++) {
         rc = store_state_write(db, condition_names[i], state->detector.raised[i]);
     }
@@ -146,9 +164,19 @@ static int run_state(struct store *store, struct task *task) {
     return rc;
 }
 
+static int run_drift(struct store *store, struct task *task) {
+    const struct drift_task *drift = (struct drift_task *)task;
+    int rc = SQLITE_OK;
+    for (int i = 0; rc == SQLITE_OK && i < LIFETIME_COUNT; i++) {
+        rc = store_state_write(&store->db, drift_names[i], drift->seconds[i]);
+    }
+    return rc;
+}
+
 static const struct task_kind parameters_kind = {.flags = TASK_ON_DISK, .run = run_parameters};
 static const struct task_kind tunables_kind = {.flags = TASK_ON_DISK, .run = run_tunables};
 static const struct task_kind state_kind = {.flags = TASK_KEPT, .run = run_state};
+static const struct task_kind drift_kind = {.flags = TASK_KEPT, .run = run_drift};
 
 void store_parameters_set(struct store *store, const struct store_parameter *parameters,
                           size_t count, store_done done, void *userdata) {
@@ -181,6 +209,16 @@ void store_state_set(struct store *store, const struct store_state *state) {
     }
     task->state = *state;
     task->task.slot = &store->state_slot;
+    store_submit(store, &task->task);
+}
+
+void store_drift_set(struct store *store, const int64_t seconds[LIFETIME_COUNT]) {
+    struct drift_task *task = store_task_new(&drift_kind, sizeof *task, NULL, NULL);
+    if (task == NULL) {
+        store_no_memory(store, NULL, NULL);
+        return;
+    }
+    memcpy(task->seconds, seconds, sizeof task->seconds);
     store_submit(store, &task->task);
 }
 
@@ -220,7 +258,7 @@ static unsigned take_tunable(struct tunables *tunables, const char *name, uint32
 }
 
 static int load_tunables(struct store_db *db, struct store_image *image) {
-    struct tunables tunables = {.notify = ((1U << EVENT_TYPE_END) - 1) & ~1U};
+    struct tunables tunables = {.notify = EVENT_TYPES};
     unsigned seen = 0;
     char name[NOTIFY_NAME_SIZE];
     sqlite3_stmt *row = store_db_query(db, sql_tunables, NULL, 0);
@@ -244,7 +282,14 @@ static void take_state(struct store_image *image, const char *name, int64_t valu
             state->detector.raised[i] = value != 0;
         }
     }
-    if (strcmp(name, "data_lost") == 0) {
+    for (int i = 0; i < LIFETIME_COUNT; i++) {
+        if (strcmp(name, drift_names[i]) == 0) {
+            image->drift_s[i] = value;
+        }
+    }
+    if (strcmp(name, "postfix_stopped") == 0) {
+        state->postfix_stopped = value != 0;
+    } else if (strcmp(name, "data_lost") == 0) {
         state->data_lost = value != 0;
         image->has_state = true;
     } else if (strcmp(name, "overload_since") == 0) {
@@ -258,6 +303,9 @@ static void take_state(struct store_image *image, const char *name, int64_t valu
 
 static int load_state(struct store_db *db, struct store_image *image) {
     char name[NOTIFY_NAME_SIZE];
+    for (int i = 0; i < LIFETIME_COUNT; i++) {
+        image->drift_s[i] = STORE_NO_DRIFT;
+    }
     sqlite3_stmt *row = store_db_query(db, sql_states, NULL, 0);
     int rc = row == NULL ? db->failure.code : SQLITE_ROW;
     while (rc == SQLITE_ROW && (rc = store_db_next(db, row)) == SQLITE_ROW) {

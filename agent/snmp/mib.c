@@ -60,6 +60,18 @@ const struct mib_object *mib_find(const uint32_t *oid, size_t len, const struct 
     return NULL;
 }
 
+const struct mib_object *mib_find_name(const char *name, const struct mib_group **group) {
+    for (size_t g = 0; g < mib_group_count; g++) {
+        for (size_t o = 0; o < mib_groups[g]->object_count; o++) {
+            if (strcmp(mib_groups[g]->objects[o].name, name) == 0) {
+                *group = mib_groups[g];
+                return &mib_groups[g]->objects[o];
+            }
+        }
+    }
+    return NULL;
+}
+
 static bool read_value(const struct mib_view *view, const struct mib_object *object,
                        const struct mib_row *row, struct mib_value *value) {
     *value = (struct mib_value){.type = object->type};

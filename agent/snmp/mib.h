@@ -94,9 +94,10 @@ struct notification {
 };
 
 /*
- * Builds the notification of an event with the values that a GET would answer now; an object
- * without a value is left out. Returns a new notification (free(3)), or NULL without memory.
+ * Builds the notification of an event from the event alone, with every object of its OBJECTS clause
+ * in order. Returns 0 with a new notification in *out (free(3)), -ENOMEM, or -ENODATA when the
+ * event does not have a value that the clause needs: it is never sent without it.
  */
-struct notification *mib_notification_new(const struct mib_view *view, const struct event *event);
+int mib_notification_new(const struct event *event, struct notification **out);
 
 #endif

@@ -46,7 +46,7 @@ enum mib_error mib_stage_notify(struct mib_transaction *transaction, const struc
         if ((octets[bit / 8] & 0x80U >> bit % 8) == 0) {
             continue;
         }
-        if (bit + 1 >= EVENT_TYPE_END) {
+        if (!event_type_exists(bit + 1)) {
             return MIB_WRONG_VALUE;
         }
         notify |= 1U << (bit + 1);

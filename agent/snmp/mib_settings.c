@@ -3,8 +3,6 @@
 
 #include <stddef.h>
 
-#define NOTIFY_OCTETS ((EVENT_TYPE_END - 1 + 7) / 8)
-
 #define WRITE(max, function, where)                                                                \
     &(const struct mib_write) {                                                                    \
         .minimum = 0, .maximum = (max), .stage = (function), .offset = (where)                     \
@@ -45,26 +43,18 @@ GETTER(maximal_lifetime_effective) {
            mib_set_number(value, view->snapshot->settings.maximal_lifetime_s);
 }
 
-/* That Postfix's settings cannot be read outweighs what was last known of them, but for a change
- * that is on its way. */
-static bool unreadable(const struct agent_status *status) {
-    return status->settings_error[0] != '\0' && status->lifetimes.state != SETTINGS_PENDING;
-}
-
 GETTER(settings_state) {
     UNUSED_ROW;
     const struct agent_status *status = view->status;
-    return status->settings_tried &&
-           mib_set_integer(
-               value, (int32_t)(unreadable(status) ? SETTINGS_FAILED : status->lifetimes.state));
+    return status->settings_tried && mib_set_integer(value, (int32_t)settings_state_shown(status));
 }
 
 GETTER(settings_error) {
     UNUSED_ROW;
     const struct agent_status *status = view->status;
     return status->settings_tried &&
-           mib_set_text(value,
-                        unreadable(status) ? status->settings_error : status->lifetimes.error);
+           mib_set_text(value, settings_unreadable(status) ? status->settings_error
+                                                           : status->lifetimes.error);
 }
 
 GETTER(overload_threshold) {
@@ -97,16 +87,10 @@ GETTER(message_limit) {
     return mib_set_number(value, view->tunables->message_limit);
 }
 
-/* BITS: bit n, from the left, is notification n + 1. */
 GETTER(notification_enable) {
     UNUSED_ROW;
-    for (unsigned type = 1; type < EVENT_TYPE_END; type++) {
-        unsigned bit = type - 1;
-        if (tunables_notify(view->tunables, (enum event_type)type)) {
-            value->small[bit / 8] = (uint8_t)(value->small[bit / 8] | 0x80U >> bit % 8);
-        }
-    }
-    return mib_set_octets(value, value->small, NOTIFY_OCTETS);
+    tunables_notify_bits(view->tunables, value->small);
+    return mib_set_octets(value, value->small, TUNABLES_NOTIFY_OCTETS);
 }
 
 static const struct mib_object settings_objects[] = {
@@ -129,7 +113,7 @@ static const struct mib_object settings_objects[] = {
     {12, "hmqMessageLimit", MIB_GAUGE32, message_limit,
      TUNABLE(TUNABLES_MESSAGE_LIMIT_MAX, message_limit)},
     {13, "hmqNotificationEnable", MIB_OCTETS, notification_enable,
-     WRITE(NOTIFY_OCTETS, mib_stage_notify, 0)},
+     WRITE(TUNABLES_NOTIFY_OCTETS, mib_stage_notify, 0)},
 };
 
 const struct mib_group mib_settings_group = {{1, 4},

@@ -76,6 +76,9 @@ extern const struct mib_group mib_hook_group;
 const struct mib_object *mib_find(const uint32_t *oid, size_t len, const struct mib_group **group,
                                   size_t *index);
 
+/* The object with this name in the module and the group it stands in; NULL = there is none. */
+const struct mib_object *mib_find_name(const char *name, const struct mib_group **group);
+
 /* The instance of every scalar: 0. */
 extern const struct mib_index mib_scalar_index;
 extern const struct mib_index mib_queue_index;

@@ -108,7 +108,7 @@ static int tear_down(void **state) {
 }
 
 static void emit(enum event_type type) {
-    const struct event event = {.type = type, .text = "told"};
+    const struct event event = {.type = type, .text = "told", .threshold = {true, 5}};
     events_emit(t.events, &event);
 }
 

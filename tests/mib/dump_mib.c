@@ -57,9 +57,12 @@ static void print_values(const struct mib_view *view) {
 
 static void print_notifications(const struct sample *sample) {
     for (enum event_type type = 1; type < EVENT_TYPE_END; type++) {
+        if (!event_type_exists(type)) {
+            continue;
+        }
         struct event event = sample_event(sample, type);
-        struct notification *notification = mib_notification_new(&sample->view, &event);
-        if (notification != NULL && notification->count > 0) {
+        struct notification *notification = NULL;
+        if (mib_notification_new(&event, &notification) == 0 && notification->count > 0) {
             printf("notification %d", (int)type);
             for (size_t i = 0; i < notification->count; i++) {
                 putchar(' ');

@@ -106,11 +106,12 @@ static struct listing *make_sample_listing(bool empty) {
     return listing;
 }
 
+static const uint32_t sample_messages[QUEUE_COUNT] = {1, 1, 1, 4, 2, 3};
+
 static void set_counts(struct counts *counts, bool empty) {
-    static const uint32_t messages[QUEUE_COUNT] = {1, 1, 1, 4, 2, 3};
     for (int queue = 0; queue < QUEUE_COUNT; queue++) {
         counts->known[queue] = true;
-        counts->messages[queue] = empty ? 0 : messages[queue];
+        counts->messages[queue] = empty ? 0 : sample_messages[queue];
     }
     counts->taken_usec = NOW_USEC - 1500000;
 }
@@ -171,16 +172,47 @@ static void add_jobs(struct sample *sample) {
     add_job(sample, make_job("", ACTION_FLUSH, 3));
 }
 
+/* Everything that any type reports; what is not of its type is left empty. */
 struct event sample_event(const struct sample *sample, enum event_type type) {
     struct event event = {.serial = sample->status.event_serial,
                           .type = type,
                           .time = SAMPLE_NOW,
                           .notified = NOTIFIED_PENDING,
                           .total = {true, 9},
-                          .threshold = {true, 5},
-                          .has_action = true,
-                          .action = {.key = {.owner = "alice", .command = ACTION_HOLD, .id = 1}}};
+                          .threshold = {true, 5}};
+    for (int queue = 0; queue < QUEUE_COUNT; queue++) {
+        event.queues[queue] = (struct event_number){true, sample_messages[queue]};
+    }
+    event.oldest_age_s = (struct event_number){true, 86400};
     snprintf(event.text, sizeof event.text, "the queue has 9 messages, more than 5");
+    switch (type) {
+    case EVENT_ACTION_FINISHED:
+        event.has_action = true;
+        event.action = (struct event_action){.key = {"alice", ACTION_HOLD, 1},
+                                             .state = JOB_PARTIAL,
+                                             .matched = 2,
+                                             .succeeded = 1,
+                                             .failed = 1,
+                                             .comment = "ticket 4711"};
+        break;
+    case EVENT_SETTINGS_CHANGED:
+        event.settings = SETTINGS_APPLIED;
+        event_change_add(&event, "bounce_queue_lifetime", "5d", "3d");
+        event_change_add(&event, "maximal_queue_lifetime", "", "7d");
+        event_describe_changes(&event);
+        break;
+    case EVENT_AGENT_STARTED:
+        event.data = DATA_OK;
+        snprintf(event.detail, sizeof event.detail, HMQ_VERSION);
+        break;
+    case EVENT_DATA_LOST:
+    case EVENT_DATA_RESTORED:
+        event.data = type == EVENT_DATA_LOST ? DATA_UNAVAILABLE : DATA_OK;
+        snprintf(event.detail, sizeof event.detail, "postqueue: failed");
+        break;
+    default:
+        break;
+    }
     return event;
 }
 

@@ -29,7 +29,7 @@ struct sample {
     struct mib_view view;
 };
 
-/* An event of a type that the sample's view has everything for. */
+/* An event of a type with everything that its notification needs. */
 struct event sample_event(const struct sample *sample, enum event_type type);
 
 /* Fills the sample with what is known; ends the program when that fails. */

@@ -1,7 +1,6 @@
 /*
  * The whole MIB without an snmpd. The generic parts cover every object there is: GETNEXT in strict
- * order, GET of every instance, GETNEXT from anywhere against a plain search over the instances,
- * and notifications with the values of a GET.
+ * order, GET of every instance, GETNEXT from anywhere against a plain search over the instances.
  */
 #include "sample.h"
 #include "snmp/mib_tree.h"
@@ -301,44 +300,11 @@ static void test_next_from_anywhere(void **state) {
     }
 }
 
-/* A trap and a GET of the same moment must say the same. */
-static void test_notifications(void **state) {
-    (void)state;
-    for (size_t s = 0; s < COUNT_OF(states); s++) {
-        struct sample sample;
-        sample_init(&sample, states[s].known);
-        size_t sent = 0;
-        for (enum event_type type = 1; type < EVENT_TYPE_END; type++) {
-            struct event event = sample_event(&sample, type);
-            struct notification *notification = mib_notification_new(&sample.view, &event);
-            assert_non_null(notification);
-            CHECK_INT(event_name(type), notification->type, type);
-            sent += notification->count > 0;
-            for (size_t i = 0; i < notification->count; i++) {
-                const struct mib_varbind *varbind = &notification->varbinds[i];
-                struct mib_value value;
-                CHECK_INT(event_name(type),
-                          mib_get(&sample.view, varbind->name.ids, varbind->name.len, &value),
-                          MIB_OK);
-                struct mib_value kept = {.type = varbind->type,
-                                         .integer = varbind->integer,
-                                         .number = varbind->number,
-                                         .octets = varbind->octets,
-                                         .length = varbind->length};
-                CHECK(event_name(type), same_value(&kept, &value));
-            }
-            free(notification);
-        }
-        CHECK(states[s].name, sent >= 13);
-        sample_deinit(&sample);
-    }
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_get_equals_next),    cmocka_unit_test(test_descriptors),
         cmocka_unit_test(test_no_instance),        cmocka_unit_test(test_no_object),
-        cmocka_unit_test(test_next_from_anywhere), cmocka_unit_test(test_notifications),
+        cmocka_unit_test(test_next_from_anywhere),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -224,29 +224,12 @@ static void test_effective_lifetimes(void **state) {
     }
 }
 
-/* What is unknown is left out of a notification; the rest keeps its order. */
-static void test_notification_without_values(void **state) {
-    (void)state;
-    struct sample sample;
-    sample_init(&sample, 0);
-    struct event event = sample_event(&sample, EVENT_OVERLOAD_RAISED);
-    struct notification *notification = mib_notification_new(&sample.view, &event);
-    assert_non_null(notification);
-    CHECK_INT("serial and threshold", notification->count, 2);
-    CHECK_INT("serial", notification->varbinds[0].name.ids[1], 8);
-    CHECK_INT("threshold", notification->varbinds[1].name.ids[1], 4);
-    CHECK_INT("threshold", notification->varbinds[1].name.ids[2], 7);
-    free(notification);
-    sample_deinit(&sample);
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_values),
         cmocka_unit_test(test_partly_known),
         cmocka_unit_test(test_one_queue_unknown),
         cmocka_unit_test(test_effective_lifetimes),
-        cmocka_unit_test(test_notification_without_values),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

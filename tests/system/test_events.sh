@@ -37,26 +37,30 @@ expect 1.2.1.0 0 "an empty queue"
 # ---- suppressed
 
 set_value 1.4.13.0 x 0000
+expect 1.8.2.1.7.2 3 "even that notifications were switched off is an event, and suppressed"
+check "with the old and the new value" test "$(text 1.8.2.1.4.2)" = \
+    'notifications: 000000, was FFF980'
 inject 6
 expect 1.2.5.0 1 "6 are an overload"
-expect 1.8.1.0 2 "an event"
-expect 1.8.2.1.7.2 3 "whose notification is suppressed"
-now 1.8.2.1.5.2 6 "with its total"
-now 1.8.2.1.6.2 5 "and its threshold"
+expect 1.8.1.0 3 "an event"
+expect 1.8.2.1.7.3 3 "whose notification is suppressed"
+now 1.8.2.1.5.3 6 "with its total"
+now 1.8.2.1.6.3 5 "and its threshold"
 eventually "all are deferred" settled 6
-set_value 1.4.13.0 x FFF8
+set_value 1.4.13.0 x FFF980
+expect 1.8.2.1.7.4 2 "that they are sent again is sent"
 ids deferred 2 | pf postsuper -d - 2>/dev/null
 expect_traps 2 1 "the clear is sent: hmqOverloadCleared"
 expect_traps 1 0 "the suppressed raise was not"
-expect 1.8.2.1.7.3 2 "the table says so"
-eventually "and the database" notified 3 sent
+expect 1.8.2.1.7.5 2 "the table says so"
+eventually "and the database" notified 5 sent
 
 # ---- the last 1,000, and a manager that missed some
 
 ids deferred 2 | pf postsuper -h - 2>/dev/null
 expect 1.3.1.2.5 2 "2 on hold"
 eventually "the oldest message is more than a second old" older_than 1
-# Four conditions change with each SET.
+# Four conditions change with each SET, and the SET is an event.
 toggle() { # COUNT
     local i
     for ((i = 0; i < $1; i++)); do
@@ -76,7 +80,7 @@ mv "$root/traps" "$root/traps.before"
 start_trapd
 toggle 60
 last=$(get 1.8.1.0)
-check "each crossing was an event ($start to $last)" test "$last" -eq $((start + 133 * 8))
+check "each crossing was an event ($start to $last)" test "$last" -eq $((start + 133 * 10))
 expect "1.8.2.1.7.$last" 2 "the last one is sent"
 walk 1.8.2.1.3 >"$root/table"
 check "the table has 1,000 rows" test "$(wc -l <"$root/table")" -eq 1000

@@ -47,14 +47,32 @@ start_agent overload_threshold=500
 expect 1.4.2.0 30 "the lifetimes are those of the running Postfix"
 now 1.4.1.0 5 "both"
 expect 1.4.5.0 1 "applied"
-eventually "stored as Hermes does" stored bounce 5d
-check "both" stored maximal 30d
+nothing_stored() { sql_is "SELECT count(*) FROM parameters" 0; }
+check "nothing is stored before it is set" nothing_stored
 
+# What was never set is what main.cf says, whoever changes that.
+pf postconf -e 'bounce_queue_lifetime = 4d'
+expect 1.4.1.0 4 "an edit of main.cf is followed"
+now 1.4.3.0 345600 "in seconds"
+now 1.4.5.0 1 "and is no drift"
+check "nothing is stored" nothing_stored
+pf postconf -e 'bounce_queue_lifetime = 5d'
+expect 1.4.1.0 5 "and back"
+
+reloads() { grep -c 'postfix/master.*reload' "$root/pf/log/maillog" || true; }
+last_text() { # of hmqSettingsChanged
+    local line serial
+    line=$(traps 12 | tail -n 1)
+    serial=$(trap_value "$line" 1.8.1.0)
+    trap_value "$line" "1.8.2.1.4.$serial" | tr -d '"'
+}
 unchanged() {
     check "$1: main.cf is as it was" is bounce "$2"
     check "$1: both" is maximal "$3"
-    check "$1: stored is what was" stored bounce "$2"
-    check "$1: both" stored maximal "$3"
+}
+stored_are() {
+    check "stored is what was" stored bounce "$1"
+    check "both" stored maximal "$2"
 }
 refused "91 days" wrongValue 1.4.1.0 1.4.1.0 i 91
 refused "-1 days" wrongValue 1.4.2.0 1.4.2.0 i -1
@@ -65,14 +83,19 @@ refused "a good one and a bad threshold" inconsistentValue 1.4.8.0 1.4.1.0 i 1 1
 refused "what Postfix runs with" notWritable 1.4.3.0 1.4.3.0 u 5
 now 1.4.5.0 1 "still applied"
 unchanged "refused" 5d 30d
+check "refused: nothing is stored" nothing_stored
 expect_traps 12 0 "no hmqSettingsChanged"
 
 # 0 is a choice: qmgr gives up after one attempt.
 m1=$(send a@one.example x@refused.example)
 eventually "a message is deferred" settled 1
 set_lifetimes 0 0
+expect 1.4.5.0 1 "applied"
+now 1.4.3.0 0 "in effect as soon as it is applied"
+now 1.4.4.0 0 "both"
 expect_traps 12 1 "hmqSettingsChanged"
-now 1.4.5.0 1 "applied"
+check "with what Postfix had before" test "$(last_text)" = \
+    'bounce_queue_lifetime: 0d, was 5d; maximal_queue_lifetime: 0d, was 30d'
 now 1.4.1.0 0 "0 days"
 check "in main.cf" is bounce 0d
 check "both" is maximal 0d
@@ -103,13 +126,16 @@ check "in main.cf" is maximal 7d
 
 # main.cf cannot be written.
 lock_main_cf
+before=$(reloads)
 set_lifetimes 4 8
 expect 1.4.5.0 3 "main.cf is immutable: failed"
 now 1.4.6.0 '*main.cf could not be changed*' "hmqSettingsError"
 now 1.4.6.0 '*main.cf is as it was*' "and that nothing is half done"
 now 1.4.1.0 3 "the old value"
+check "Postfix did not reload" test "$(reloads)" -eq "$before"
 unlock_main_cf
 unchanged "failed" 3d 7d
+stored_are 3d 7d
 expect_traps 12 2 "no hmqSettingsChanged"
 set_lifetimes 4 8
 expect 1.4.5.0 1 "once it can be written: applied"
@@ -135,10 +161,17 @@ expect 1.4.5.0 4 "3h by hand: drifted"
 now 1.4.4.0 10800 "in seconds, not rounded"
 now 1.4.2.0 8 "stored is what was"
 expect_traps 12 5 "one hmqSettingsChanged"
+stop_agent
+start_agent
+expect 1.4.5.0 4 "still drifted after a restart"
+eventually "the agent has started" has_traps 13 3
+expect_traps 12 5 "which is not reported again"
 set_lifetimes '' 8
 expect 1.4.5.0 1 "set again: repaired"
 check "in main.cf" is maximal 8d
-expect 1.4.4.0 691200 "in effect"
+now 1.4.4.0 691200 "in effect"
+expect_traps 12 6 "hmqSettingsChanged"
+check "from what was edited" test "$(last_text)" = 'maximal_queue_lifetime: 8d, was 3h'
 
 # A reader has the database open for long.
 mkfifo "$root/reader"
@@ -168,17 +201,23 @@ refused "a clear threshold above its own" inconsistentValue 1.4.8.0 1.4.8.0 u 50
 refused "a threshold below the clear threshold" inconsistentValue 1.4.7.0 1.4.7.0 u 2
 refused "both, in one PDU" inconsistentValue 1.4.8.0 1.4.7.0 u 2 1.4.8.0 u 3
 refused "too many rows" wrongValue 1.4.12.0 1.4.12.0 u 10001
-refused "a notification that is none" wrongValue 1.4.13.0 1.4.13.0 x 0001
+refused "a notification that is none" wrongValue 1.4.13.0 1.4.13.0 x 0002
 now 1.4.7.0 500 "nothing changed"
 now 1.2.5.0 2 "no overload"
+changes=$(trap_count 12)
 set_object 1.4.7.0 u 2 1.4.8.0 u 1 >/dev/null
 now 1.2.5.0 1 "lowered below the total: overload at once"
+expect_traps 12 $((changes + 1)) "and an event"
+check "with the old and the new values" test "$(last_text)" = \
+    'overload_threshold: 2, was 500; overload_clear_threshold: 1, was 450'
+check "which the log has too" grep -q 'hmqSettingsChanged.*overload_threshold: 2, was 500' \
+    "$root/agent.log"
 expect_traps 1 1 "one hmqOverloadRaised"
 set_object 1.4.12.0 u 1 >/dev/null
 expect 1.5.1.0 1 "one row"
 now 1.5.2.0 2 "two left out"
 # All but hmqWarningRaised.
-set_object 1.4.13.0 x DFF8 >/dev/null
+set_object 1.4.13.0 x DFF980 >/dev/null
 set_object 1.4.9.0 u 2 >/dev/null
 suppressed="SELECT count(*) FROM events WHERE event = 'hmqWarningRaised' AND notified = 'suppressed'"
 eventually "what is not enabled is kept as suppressed" sql_is "$suppressed" 1
@@ -197,7 +236,7 @@ now 1.4.9.0 2 "the same"
 now 1.4.11.0 1 "the same"
 now 1.4.12.0 1 "the same"
 check "the same" same "$(snmpget -v2c -c public -Oqvx "127.0.0.1:$snmp_port" "$base.1.4.13.0" |
-    tr -d '" ')" DFF8
+    tr -d '" ')" DFF980
 expect 1.2.1.0 3 "three messages"
 now 1.2.5.0 1 "still overloaded"
 now 1.2.7.0 1 "raised once, all in all"

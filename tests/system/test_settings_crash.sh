@@ -53,8 +53,7 @@ start_snmpd
 start_trapd
 # shellcheck disable=SC2046
 start_agent $(use_engine) overload_threshold=0 list_interval=2s
-expect 1.4.1.0 5 "seeded"
-eventually "stored" stored 5d1NONE
+expect 1.4.1.0 5 "what main.cf has"
 
 hang hang.postconf-e
 set_bounce 6

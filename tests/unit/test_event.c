@@ -23,6 +23,8 @@ static const struct {
     {EVENT_ACTION_FINISHED, 11, "hmqActionFinished", "info"},
     {EVENT_SETTINGS_CHANGED, 12, "hmqSettingsChanged", "info"},
     {EVENT_AGENT_STARTED, 13, "hmqAgentStarted", "info"},
+    {EVENT_POSTFIX_STOPPED, 16, "hmqPostfixStopped", "critical"},
+    {EVENT_POSTFIX_STARTED, 17, "hmqPostfixStarted", "ok"},
 };
 
 static void test_names_and_severities(void **state) {
@@ -36,7 +38,14 @@ static void test_names_and_severities(void **state) {
 
 static void test_table_is_complete(void **state) {
     (void)state;
-    assert_int_equal(EVENT_TYPE_END, COUNT_OF(cases) + 1);
+    size_t count = 0;
+    for (unsigned type = 0; type < 64; type++) {
+        count += event_type_exists(type) ? 1 : 0;
+    }
+    assert_int_equal(count, COUNT_OF(cases));
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        CHECK(cases[i].name, event_type_exists(cases[i].type));
+    }
 }
 
 /* A receiver matches a clear with its raise by name, so the two must differ in the ending only. */
@@ -55,9 +64,65 @@ static void test_clears_follow_raises(void **state) {
 static void test_raise_of(void **state) {
     (void)state;
     for (enum event_type e = EVENT_OVERLOAD_RAISED; e < EVENT_TYPE_END; e++) {
-        bool clear = e <= EVENT_DATA_RESTORED && e % 2 == 0;
+        bool clear = (e <= EVENT_DATA_RESTORED && e % 2 == 0) || e == EVENT_POSTFIX_STARTED;
         CHECK_INT(event_name(e), event_raise_of(e), clear ? (int)e - 1 : 0);
+        CHECK_INT(event_name(e), event_is_raise(e),
+                  (e <= EVENT_DATA_RESTORED && e % 2 == 1) || e == EVENT_POSTFIX_STOPPED);
     }
+}
+
+static void test_changes(void **state) {
+    (void)state;
+    struct event event = {.type = EVENT_SETTINGS_CHANGED};
+    struct event_change change = {.name = "untouched"};
+    assert_null(event_change_next(event.changes, &change));
+    assert_string_equal(change.name, "untouched");
+    assert_true(event_change_add(&event, "bounce_queue_lifetime", "", "3d"));
+    assert_true(event_change_add(&event, "message_limit", "100", "50"));
+    const char *at = event_change_next(event.changes, &change);
+    assert_string_equal(change.name, "bounce_queue_lifetime");
+    assert_string_equal(change.old_value, "");
+    assert_string_equal(change.new_value, "3d");
+    at = event_change_next(at, &change);
+    assert_string_equal(change.name, "message_limit");
+    assert_string_equal(change.old_value, "100");
+    assert_string_equal(change.new_value, "50");
+    assert_null(event_change_next(at, &change));
+    event_describe_changes(&event);
+    assert_string_equal(event.text, "bounce_queue_lifetime: 3d, was unknown; "
+                                    "message_limit: 50, was 100");
+}
+
+/* As a damaged database might have them. */
+static void test_bad_changes(void **state) {
+    (void)state;
+    static const char *const bad[] = {"x",
+                                      "x 1",
+                                      "x 1 2",
+                                      " 1 2;",
+                                      "x  2;",
+                                      "x 1 ;",
+                                      ";",
+                                      " ",
+                                      "a_name_that_is_far_longer_than_any_can_be 1 2;",
+                                      "x 12345678901234567890 2;"};
+    for (size_t i = 0; i < COUNT_OF(bad); i++) {
+        struct event_change change;
+        CHECK(bad[i], event_change_next(bad[i], &change) == NULL);
+    }
+}
+
+static void test_changes_that_do_not_fit(void **state) {
+    (void)state;
+    struct event event = {.type = EVENT_SETTINGS_CHANGED};
+    size_t added = 0;
+    while (event_change_add(&event, "overload_clear_threshold", "4294967295", "4294967294")) {
+        added++;
+    }
+    struct event before = event;
+    assert_true(added >= 7);
+    assert_false(event_change_add(&event, "overload_clear_threshold", "4294967295", "4294967294"));
+    assert_memory_equal(&before, &event, sizeof event);
 }
 
 int main(void) {
@@ -66,6 +131,9 @@ int main(void) {
         cmocka_unit_test(test_table_is_complete),
         cmocka_unit_test(test_clears_follow_raises),
         cmocka_unit_test(test_raise_of),
+        cmocka_unit_test(test_changes),
+        cmocka_unit_test(test_bad_changes),
+        cmocka_unit_test(test_changes_that_do_not_fit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -111,16 +111,21 @@ static void other_program(struct fixture *fixture) {
     fixture_sql(fixture, "CREATE TABLE cookies (id)", out);
 }
 
+static char present_version[32];
+
 static void newer(struct fixture *fixture) {
     char out[1024];
     start_good(fixture);
     fixture_stop(fixture);
+    snprintf(present_version, 32, "%.30s", fixture_sql(fixture, "PRAGMA user_version", out));
     fixture_sql(fixture, "PRAGMA user_version = 99", out);
 }
 
 static void downgrade(struct fixture *fixture) {
     char out[1024];
-    fixture_sql(fixture, "PRAGMA user_version = 1", out);
+    char sql[64];
+    snprintf(sql, sizeof sql, "PRAGMA user_version = %s", present_version);
+    fixture_sql(fixture, sql, out);
 }
 
 /* Root is above permissions; the process becomes another user for these. */

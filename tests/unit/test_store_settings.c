@@ -100,6 +100,28 @@ static void test_tunables(void **state) {
                       "0");
 }
 
+/* The value "" removes a setting; the other stays. */
+static void test_parameter_removed(void **state) {
+    struct fixture *fixture = *state;
+    struct store_parameter gone[] = {lifetimes[0], lifetimes[1]};
+    gone[0].value[0] = '\0';
+    set(fixture, lifetimes, 2);
+    set(fixture, gone, 2);
+    fixture_restart(fixture);
+    check_parameters(fixture, &lifetimes[1], 1);
+    fixture_check_sql(fixture, "SELECT count(*) FROM parameters", "2");
+}
+
+static void test_drift(void **state) {
+    struct fixture *fixture = *state;
+    static const int64_t drift[LIFETIME_COUNT] = {STORE_NO_DRIFT, 0};
+    assert_int_equal(fixture->image.drift_s[LIFETIME_BOUNCE], STORE_NO_DRIFT);
+    assert_int_equal(fixture->image.drift_s[LIFETIME_MAXIMAL], STORE_NO_DRIFT);
+    store_drift_set(fixture->store, drift);
+    fixture_restart(fixture);
+    assert_memory_equal(fixture->image.drift_s, drift, sizeof drift);
+}
+
 /* Thresholds that contradict each other are not believed. */
 static void test_tunables_edited(void **state) {
     struct fixture *fixture = *state;
@@ -138,6 +160,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_fresh, setup, teardown),
         cmocka_unit_test_setup_teardown(test_parameters, setup, teardown),
         cmocka_unit_test_setup_teardown(test_parameters_as_hermes, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_parameter_removed, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_drift, setup, teardown),
         cmocka_unit_test_setup_teardown(test_tunables, setup, teardown),
         cmocka_unit_test_setup_teardown(test_tunables_edited, setup, teardown),
         cmocka_unit_test_setup_teardown(test_state, setup, teardown),

@@ -15,9 +15,11 @@ static void test_from_config(void **state) {
     assert_memory_equal(&tunables.thresholds, &config.thresholds, sizeof config.thresholds);
     assert_int_equal(tunables.message_limit, 77);
     for (int type = 1; type < EVENT_TYPE_END; type++) {
-        CHECK(event_name((enum event_type)type), tunables_notify(&tunables, (enum event_type)type));
+        CHECK_INT(event_name((enum event_type)type),
+                  tunables_notify(&tunables, (enum event_type)type),
+                  event_type_exists((unsigned)type));
     }
-    assert_int_equal(tunables.notify, 0x3FFE); /* 13 bits and nothing else */
+    assert_int_equal(tunables.notify, 0x33FFE); /* 15 bits and nothing else */
 }
 
 static const struct {
@@ -47,8 +49,52 @@ static void test_consistent(void **state) {
     }
 }
 
+/* An event about a SET: what was changed, from what to what, and nothing else. */
+static void test_describe(void **state) {
+    (void)state;
+    static const struct config config = {.thresholds = {.overload = 500, .overload_clear = 450},
+                                         .message_limit = 100};
+    struct tunables before, after;
+    struct event event = {.type = EVENT_SETTINGS_CHANGED};
+    tunables_from_config(&before, &config);
+    after = before;
+    assert_false(tunables_describe(&before, &after, &event));
+    after.thresholds.overload = 400;
+    after.thresholds.overload_clear = 300;
+    after.notify &= ~(1U << EVENT_POSTFIX_STARTED | 1U << EVENT_OVERLOAD_RAISED);
+    assert_true(tunables_describe(&before, &after, &event));
+    assert_string_equal(event.text, "overload_threshold: 400, was 500; overload_clear_threshold: "
+                                    "300, was 450; notifications: 7FF900, was FFF980");
+    assert_string_equal(event.changes, "overload_threshold 500 400;overload_clear_threshold 450 "
+                                       "300;notifications FFF980 7FF900;");
+}
+
+/* All of them at once, each as long as it can be. */
+static void test_describe_all(void **state) {
+    (void)state;
+    const struct tunables before = {.message_limit = 10000};
+    const struct tunables after = {
+        .thresholds = {UINT32_MAX, UINT32_MAX, UINT32_MAX, UINT32_MAX, UINT32_MAX},
+        .notify = EVENT_TYPES};
+    const struct tunables least = {.thresholds = {UINT32_MAX - 1, UINT32_MAX - 1, UINT32_MAX - 1,
+                                                  UINT32_MAX - 1, UINT32_MAX - 1},
+                                   .message_limit = 1};
+    struct event_change change;
+    size_t count = 0;
+    struct event event = {.type = EVENT_SETTINGS_CHANGED};
+    assert_true(tunables_describe(&before, &after, &event));
+    event.changes[0] = '\0';
+    assert_true(tunables_describe(&least, &after, &event));
+    for (const char *at = event.changes; (at = event_change_next(at, &change)) != NULL;) {
+        count++;
+    }
+    assert_int_equal(count, 7);
+    assert_string_equal(event.text + strlen(event.text) - strlen("; and more"), "; and more");
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_from_config),
-                                       cmocka_unit_test(test_consistent)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_from_config), cmocka_unit_test(test_describe),
+        cmocka_unit_test(test_describe_all), cmocka_unit_test(test_consistent)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

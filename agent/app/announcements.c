@@ -1,0 +1,31 @@
+#include "app/announcements.h"
+
+void announcements_load(struct announcements *announcements) {
+    announcements->reported = *announcements->tunables;
+}
+
+/* hmqAgentStarted, once the first reading is there or has failed: it reports hmqDataStatus. */
+static void report_start(struct announcements *announcements) {
+    const struct agent_status *status = announcements->status;
+    const struct event started = {.type = EVENT_AGENT_STARTED,
+                                  .text = "hermes-mailqueued " HMQ_VERSION " started"};
+    if (!announcements->started && (status->data != DATA_UNAVAILABLE || status->lost)) {
+        announcements->started = true;
+        events_emit(announcements->events, &started);
+    }
+}
+
+/* hmqSettingsChanged reports hmqSettingsState, which is known once the settings have been read. */
+static void report_tunables(struct announcements *announcements) {
+    struct event event = {.type = EVENT_SETTINGS_CHANGED};
+    if (announcements->status->settings_tried &&
+        tunables_describe(&announcements->reported, announcements->tunables, &event)) {
+        announcements->reported = *announcements->tunables;
+        events_emit(announcements->events, &event);
+    }
+}
+
+void announcements_run(struct announcements *announcements) {
+    report_start(announcements);
+    report_tunables(announcements);
+}

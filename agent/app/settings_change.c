@@ -1,0 +1,363 @@
+/*
+ * The steps of a change, each of which is one command of the helper:
+ *
+ *   read_before -> write_next (for each lifetime) -> reload -> read_after -> applied
+ *
+ * What fails before main.cf was touched ends at once. What fails later is taken back: main.cf is
+ * read, each line that differs from before is written again, and Postfix reloads, unless it never
+ * reloaded and nothing had to be written. Taking back is tried several times.
+ */
+#include "app/settings_change.h"
+
+#include "core/duration.h"
+#include "core/status.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SECONDS_PER_DAY 86400U
+#define RETRY_USEC UINT64_C(2000000)
+
+/* Putting main.cf back is worth more than one try. */
+#define ROLLBACK_TRIES_MAX 5
+
+struct settings_change {
+    struct settings_change_context context;
+    sd_event_source *retry;
+    bool changed[LIFETIME_COUNT];
+    uint32_t days[LIFETIME_COUNT];
+    bool resumed;
+    struct main_cf_lifetimes before, after;
+    struct main_cf_lifetimes *reading; /* which of the two is being read */
+    char old_value[LIFETIME_COUNT][LIFETIME_VALUE_SIZE];
+    int which;     /* the lifetime being written */
+    bool reloaded; /* Postfix was asked to, and may have read what main.cf had then */
+    bool restored; /* a line of main.cf was written again */
+    unsigned rollback_tries;
+    char note[STATUS_ERROR_SIZE]; /* what is to be added to a change that was applied */
+    char failure[STATUS_ERROR_SIZE];
+};
+
+static void read_before(struct settings_change *change);
+static void write_next(struct settings_change *change);
+static void reload(struct settings_change *change);
+static void read_after(struct settings_change *change);
+static void roll_back(struct settings_change *change);
+static void roll_back_next(struct settings_change *change);
+
+static const char *name_of(int lifetime) {
+    return postfix_parameter_names[lifetime_parameter((enum lifetime)lifetime)];
+}
+
+/* Runs one command of the lifetimes' kind; its end is called in any case. */
+static void run(struct settings_change *change, const struct helper_order *order, line_handler line,
+                void (*end)(void *userdata, const struct command_end *end)) {
+    const struct stream_callbacks callbacks = {.line = line, .end = end, .userdata = change};
+    if (!helper_client_run(collector_helper(change->context.collector), order, &callbacks)) {
+        const struct command_end none = {.error = "the helper does not take the command",
+                                         .lost = true};
+        end(change, &none);
+    }
+}
+
+static int ignore_line(void *userdata, const char *line, size_t len) {
+    (void)userdata;
+    (void)line;
+    (void)len;
+    return 0;
+}
+
+static int on_lifetime_line(void *userdata, const char *line, size_t len) {
+    struct settings_change *change = userdata;
+    return main_cf_lifetime_parse(line, len, change->reading) ? 0 : -EBADMSG;
+}
+
+static void read_main_cf(struct settings_change *change, struct main_cf_lifetimes *into,
+                         void (*end)(void *userdata, const struct command_end *end)) {
+    const struct helper_order order = {.type = REQUEST_LIFETIMES};
+    *into = (struct main_cf_lifetimes){0};
+    change->reading = into;
+    run(change, &order, on_lifetime_line, end);
+}
+
+static void finish(struct settings_change *change, bool applied, const char *text) {
+    struct settings_change_end end = {.applied = applied, .text = text, .before = change->before};
+    memcpy(end.old_value, change->old_value, sizeof end.old_value);
+    change->context.ended(change->context.userdata, &end);
+}
+
+/* Taking a change back */
+
+static void end_rollback(struct settings_change *change, const char *main_cf) {
+    char text[STATUS_ERROR_SIZE];
+    snprintf(text, sizeof text, "%.160s; %s", change->failure, main_cf);
+    finish(change, false, text);
+}
+
+static void end_restored(struct settings_change *change) {
+    end_rollback(change, change->resumed ? "main.cf has what the interrupted change left in it"
+                                         : "main.cf is as it was");
+}
+
+static int on_retry(sd_event_source *source, uint64_t usec, void *userdata) {
+    struct settings_change *change = userdata;
+    (void)source;
+    (void)usec;
+    roll_back(change);
+    return 0;
+}
+
+static void rollback_failed(struct settings_change *change, const char *error) {
+    char text[STATUS_ERROR_SIZE];
+    if (++change->rollback_tries < ROLLBACK_TRIES_MAX) {
+        sd_event_source_set_time_relative(change->retry, RETRY_USEC);
+        sd_event_source_set_enabled(change->retry, SD_EVENT_ONESHOT);
+        return;
+    }
+    snprintf(text, sizeof text, "main.cf could not be put back as it was: %.120s", error);
+    end_rollback(change, text);
+}
+
+static void on_rolled_back(void *userdata, const struct command_end *end) {
+    struct settings_change *change = userdata;
+    if (end->ok) {
+        change->restored = true;
+        roll_back_next(change);
+    } else {
+        rollback_failed(change, end->error);
+    }
+}
+
+/* A Postfix that does not run has nothing to reload, and main.cf is what it will read. */
+static void on_rollback_reloaded(void *userdata, const struct command_end *end) {
+    (void)end;
+    end_restored(userdata);
+}
+
+static bool same_line(const struct lifetime_line *a, const struct lifetime_line *b) {
+    return a->set == b->set && a->restorable == b->restorable && strcmp(a->value, b->value) == 0;
+}
+
+/* A line that is as it was needs no writing, which may be what cannot be done. */
+static bool to_be_restored(const struct settings_change *change, int which) {
+    enum lifetime lifetime = (enum lifetime)which;
+    return change->changed[which] && !same_line(lifetime_line_of(&change->before, lifetime),
+                                                lifetime_line_of(&change->after, lifetime));
+}
+
+/* An interrupted change may have written main.cf without a reload. */
+static void end_restoring(struct settings_change *change) {
+    const struct helper_order order = {.type = REQUEST_RELOAD};
+    if (change->restored || change->reloaded || change->resumed) {
+        run(change, &order, ignore_line, on_rollback_reloaded);
+    } else {
+        end_restored(change);
+    }
+}
+
+static void roll_back_next(struct settings_change *change) {
+    while (++change->which < LIFETIME_COUNT && !to_be_restored(change, change->which)) {
+    }
+    if (change->which == LIFETIME_COUNT) {
+        end_restoring(change);
+        return;
+    }
+    enum lifetime lifetime = (enum lifetime)change->which;
+    const struct lifetime_line *line = lifetime_line_of(&change->before, lifetime);
+    const struct helper_order order = {.type = REQUEST_SET_LIFETIME,
+                                       .parameter = lifetime_parameter(lifetime),
+                                       .value = line->set ? line->value : NULL,
+                                       .remove = !line->set};
+    run(change, &order, ignore_line, on_rolled_back);
+}
+
+static void on_rollback_read(void *userdata, const struct command_end *end) {
+    struct settings_change *change = userdata;
+    if (end->ok) {
+        change->which = -1;
+        roll_back_next(change);
+    } else {
+        rollback_failed(change, end->error);
+    }
+}
+
+static void roll_back(struct settings_change *change) {
+    read_main_cf(change, &change->after, on_rollback_read);
+}
+
+__attribute__((format(printf, 3, 4))) static void fail(struct settings_change *change, bool touched,
+                                                       const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(change->failure, sizeof change->failure, format, arguments);
+    va_end(arguments);
+    change->rollback_tries = 0;
+    if (touched) {
+        roll_back(change);
+    } else {
+        end_rollback(change, "main.cf was not touched");
+    }
+}
+
+/* Making it */
+
+static bool is_written(const struct settings_change *change, int lifetime) {
+    uint32_t seconds;
+    const struct lifetime_line *line = lifetime_line_of(&change->after, (enum lifetime)lifetime);
+    return line->set && line->restorable && postfix_time_parse(line->value, 'd', &seconds) &&
+           seconds == change->days[lifetime] * SECONDS_PER_DAY;
+}
+
+static void on_after_end(void *userdata, const struct command_end *end) {
+    struct settings_change *change = userdata;
+    if (!end->ok) {
+        fail(change, true, "main.cf could not be read back: %s", end->error);
+        return;
+    }
+    for (int i = 0; i < LIFETIME_COUNT; i++) {
+        if (change->changed[i] && !is_written(change, i)) {
+            fail(change, true, "main.cf does not have the new %s after all", name_of(i));
+            return;
+        }
+    }
+    finish(change, true, change->note);
+}
+
+static void read_after(struct settings_change *change) {
+    read_main_cf(change, &change->after, on_after_end);
+}
+
+static void on_reloaded(void *userdata, const struct command_end *end) {
+    struct settings_change *change = userdata;
+    bool stopped =
+        end->mail_down || collector_snapshot(change->context.collector)->postfix == POSTFIX_STOPPED;
+    if (!end->ok && !stopped) {
+        fail(change, true, "Postfix could not be reloaded: %s", end->error);
+        return;
+    }
+    snprintf(change->note, sizeof change->note, "%s",
+             end->ok ? "" : "Postfix is not running: it takes the change when it is started");
+    read_after(change);
+}
+
+static void reload(struct settings_change *change) {
+    const struct helper_order order = {.type = REQUEST_RELOAD};
+    change->reloaded = true;
+    run(change, &order, ignore_line, on_reloaded);
+}
+
+static void on_written(void *userdata, const struct command_end *end) {
+    struct settings_change *change = userdata;
+    if (end->ok) {
+        write_next(change);
+    } else {
+        fail(change, true, "main.cf could not be changed: %s", end->error);
+    }
+}
+
+static void write_next(struct settings_change *change) {
+    char value[LIFETIME_VALUE_SIZE];
+    while (++change->which < LIFETIME_COUNT && !change->changed[change->which]) {
+    }
+    if (change->which == LIFETIME_COUNT) {
+        reload(change);
+        return;
+    }
+    snprintf(value, sizeof value, "%ud", change->days[change->which]);
+    const struct helper_order order = {.type = REQUEST_SET_LIFETIME,
+                                       .parameter =
+                                           lifetime_parameter((enum lifetime)change->which),
+                                       .value = value};
+    run(change, &order, ignore_line, on_written);
+}
+
+/* What main.cf has; where it does not name the lifetime, the default that Postfix runs with. */
+static void note_old_value(struct settings_change *change, enum lifetime lifetime) {
+    const struct lifetime_line *line = lifetime_line_of(&change->before, lifetime);
+    const struct postfix_settings *running =
+        &collector_snapshot(change->context.collector)->settings;
+    char *value = change->old_value[lifetime];
+    if (change->resumed) {
+        return;
+    }
+    if (line->set) {
+        snprintf(value, LIFETIME_VALUE_SIZE, "%s", line->value);
+    } else if (running->known) {
+        lifetime_format(lifetime_effective_s(running, lifetime), value);
+    }
+}
+
+static void on_before_end(void *userdata, const struct command_end *end) {
+    struct settings_change *change = userdata;
+    if (!end->ok) {
+        change->before = (struct main_cf_lifetimes){0};
+        fail(change, false, "main.cf could not be read: %s", end->error);
+        return;
+    }
+    for (int i = 0; i < LIFETIME_COUNT; i++) {
+        const struct lifetime_line *line = lifetime_line_of(&change->before, (enum lifetime)i);
+        if (change->changed[i] && line->set && !line->restorable) {
+            fail(change, false, "main.cf has a %s that could not be put back", name_of(i));
+            return;
+        }
+        note_old_value(change, (enum lifetime)i);
+    }
+    change->which = -1;
+    write_next(change);
+}
+
+static void read_before(struct settings_change *change) {
+    read_main_cf(change, &change->before, on_before_end);
+}
+
+static void reset(struct settings_change *change) {
+    change->resumed = change->reloaded = change->restored = false;
+    change->note[0] = '\0';
+    change->before = (struct main_cf_lifetimes){0};
+    memset(change->old_value, 0, sizeof change->old_value);
+}
+
+void settings_change_start(struct settings_change *change, const bool changed[LIFETIME_COUNT],
+                           const uint32_t days[LIFETIME_COUNT], bool resumed) {
+    reset(change);
+    memcpy(change->changed, changed, sizeof change->changed);
+    memcpy(change->days, days, sizeof change->days);
+    change->resumed = resumed;
+    read_before(change);
+}
+
+void settings_change_refuse(struct settings_change *change, const char *text) {
+    reset(change);
+    fail(change, false, "%s", text);
+}
+
+int settings_change_new(sd_event *event, const struct settings_change_context *context,
+                        struct settings_change **out) {
+    struct settings_change *change = calloc(1, sizeof *change);
+    if (change == NULL) {
+        return -ENOMEM;
+    }
+    change->context = *context;
+    int r =
+        sd_event_add_time_relative(event, &change->retry, CLOCK_MONOTONIC, 0, 0, on_retry, change);
+    if (r >= 0) {
+        r = sd_event_source_set_enabled(change->retry, SD_EVENT_OFF);
+    }
+    if (r < 0) {
+        settings_change_free(change);
+        return r;
+    }
+    *out = change;
+    return 0;
+}
+
+void settings_change_free(struct settings_change *change) {
+    if (change == NULL) {
+        return;
+    }
+    sd_event_source_disable_unref(change->retry);
+    free(change);
+}
