@@ -48,6 +48,10 @@ static void describe(struct event *event, const struct thresholds *thresholds,
                      kinds[i].measured->value, kinds[i].unit);
             return;
         }
+        if (kinds[i].measured == &input->oldest_age_s && input->total.value == 0) {
+            snprintf(event->text, sizeof event->text, "the queue is empty");
+            return;
+        }
         snprintf(event->text, sizeof event->text, "%s %" PRIu64 " %s, %s %" PRIu32, kinds[i].what,
                  kinds[i].measured->value, kinds[i].unit, raise ? "more than" : "no more than",
                  raise ? kinds[i].threshold : kinds[i].clear);

@@ -99,7 +99,7 @@ ids hold | pf postsuper -d - 2>/dev/null
 expect_traps 6 1 "an empty queue has no age: hmqAgeCleared"
 expect 1.2.1.0 0 "empty again"
 check "each came once, in the order of their serials" test \
-    "$(serials | tr '\n' ' ')" = "1 2 3 4 5 6 7 8 9 "
+    "$(serials | tr '\n' ' ')" = "1 2 3 4 5 6 7 8 9 10 "
 stop_agent
 check "a clean stop" test "$agent_status" -eq 0
 check "no report of a sanitizer" no_sanitizer_report
