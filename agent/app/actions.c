@@ -22,6 +22,8 @@ struct actions {
     struct job_table table;
     struct job_run *run; /* the one job that is running, or NULL */
     bool helper_up;
+    struct plausible_time clock;
+    uint64_t clock_usec; /* when it was looked at */
 };
 
 /* Jobs on their way into the journal. */
@@ -33,6 +35,18 @@ struct journaling {
 
 static void start_next(struct actions *actions);
 
+/* The time that ages are counted by; 0 as long as the database has not told what was believed
+ * before: nothing is too old then. */
+static int64_t look_at_clock(struct actions *actions) {
+    if (actions->clock.believed == 0) {
+        return 0;
+    }
+    uint64_t now = clock_usec();
+    int64_t elapsed_s = (int64_t)((now - actions->clock_usec) / USEC_PER_SEC);
+    actions->clock_usec += (uint64_t)elapsed_s * USEC_PER_SEC;
+    return plausible_time_look(&actions->clock, clock_wall(), elapsed_s);
+}
+
 static void apply_retention(struct actions *actions) {
     const struct config *config = actions->context.config;
     const struct job_retention retention = {
@@ -41,7 +55,8 @@ static void apply_retention(struct actions *actions) {
         .age_s = (int64_t)(config->action_retention_usec / USEC_PER_SEC),
     };
     const struct job *surplus;
-    while ((surplus = job_table_surplus(&actions->table, &retention, clock_wall())) != NULL) {
+    int64_t now = look_at_clock(actions);
+    while ((surplus = job_table_surplus(&actions->table, &retention, now)) != NULL) {
         struct job_key key = surplus->key;
         actions_destroy(actions, &key);
     }
@@ -59,7 +74,7 @@ static void finish(struct actions *actions, struct job *job) {
     free(job->seen);
     job->seen = NULL;
     job->seen_count = 0;
-    job_table_finished(&actions->table, job);
+    job_table_finished(&actions->table, job, look_at_clock(actions));
     actions->context.finished(actions->context.userdata, job);
     apply_retention(actions);
 }
@@ -202,8 +217,15 @@ void actions_destroy(struct actions *actions, const struct job_key *key) {
 }
 
 void actions_load(struct actions *actions, const struct store_image *image) {
+    int64_t since = 0;
+    actions->clock = image->clock;
+    actions->clock_usec = clock_usec();
     for (size_t i = 0; i < image->job_count; i++) {
         struct job *job = image->jobs[i];
+        /* As the store counts it: no younger than the one before it, nor than now. */
+        int64_t ended = job->ended < image->clock.believed ? job->ended : image->clock.believed;
+        since = ended > since ? ended : since;
+        job->aged_from = since;
         if (job_table_find(&actions->table, &job->key) == NULL &&
             job_table_add(&actions->table, job)) {
             image->jobs[i] = NULL;

@@ -6,6 +6,7 @@
 #include "app/detection.h"
 #include "app/events.h"
 #include "app/hook_feed.h"
+#include "app/load.h"
 #include "app/service.h"
 #include "app/settings.h"
 #include "os/log.h"
@@ -23,8 +24,9 @@
 
 #define USEC_PER_SEC UINT64_C(1000000)
 
-/* Detection begins when the store has told what was raised before, but does not wait longer. */
-#define LOAD_WAIT_USEC (2 * USEC_PER_SEC)
+/* Detection begins when the store has told what was raised before and by which thresholds; a lock
+ * that another program holds on the database is waited for (store.h), but nothing longer. */
+#define LOAD_WAIT_USEC (12 * USEC_PER_SEC)
 
 /* Hooks wait longer: how far each endpoint has got stands in the store. */
 #define HOOKS_WAIT_USEC (30 * USEC_PER_SEC)
@@ -41,8 +43,9 @@ struct agent {
     struct config *config;
     struct agent_status status;
     struct tunables tunables;
-    bool tunables_stored; /* by a SET, now or earlier: the configuration's do not count any more */
-    bool started;         /* the store was read, or is not waited for any longer */
+    uint32_t tunables_stored; /* by SETs, now or earlier (bits 1 << enum tunable): for these the
+                               * configuration does not count any more */
+    bool started;             /* the store was read, or is not waited for any longer */
     struct store *store;
     struct collector *collector;
     struct agentx *agentx;
@@ -148,11 +151,11 @@ static void on_undo(void *userdata, struct mib_changes *changes) {
     actions_undo(agent->actions, changes->jobs, changes->job_count);
 }
 
-static void commit_tunables(struct agent *agent, const struct tunables *tunables) {
+static void commit_tunables(struct agent *agent, const struct tunables *tunables, uint32_t set) {
     bool relist = agent->tunables.message_limit != tunables->message_limit;
     agent->tunables = *tunables;
-    agent->tunables_stored = true;
-    store_tunables_set(agent->store, tunables, NULL, NULL);
+    agent->tunables_stored |= set;
+    store_tunables_set(agent->store, tunables, set, NULL, NULL);
     if (relist) {
         collector_list_soon(agent->collector);
     }
@@ -169,7 +172,7 @@ static void on_commit(void *userdata, struct mib_changes *changes) {
                        collector_snapshot(agent->collector));
     }
     if (changes->tunables_changed) {
-        commit_tunables(agent, &changes->tunables);
+        commit_tunables(agent, &changes->tunables, changes->tunables_set);
     }
     if (changes->lifetime_changed[LIFETIME_BOUNCE] || changes->lifetime_changed[LIFETIME_MAXIMAL]) {
         settings_set(agent->settings, changes->lifetime_changed, changes->lifetime_days);
@@ -178,20 +181,9 @@ static void on_commit(void *userdata, struct mib_changes *changes) {
 
 /* The store */
 
-static void note_store(struct agent *agent, int error, const char *text) {
-    agent->status.store_usable = store_usable(agent->store);
-    if (error < 0) {
-        snprintf(agent->status.last_read_error, sizeof agent->status.last_read_error,
-                 "actions are refused: %.220s", text);
-        log_line(LOG_ERR, "%s; monitoring goes on, actions are refused", text);
-    } else {
-        log_line(LOG_NOTICE, "opened the database %s%s%s", agent->config->database,
-                 text[0] != '\0' ? ": " : "", text);
-    }
-}
-
 static void on_store_usable(void *userdata, int error, const char *text) {
-    note_store(userdata, error, text);
+    struct agent *agent = userdata;
+    load_note_store(&agent->status, agent->store, agent->config->database, error, text);
 }
 
 static bool has_hooks(const struct agent *agent) {
@@ -246,10 +238,13 @@ static int on_load_timer(sd_event_source *source, uint64_t usec, void *userdata)
     return 0;
 }
 
+/* A value that was set before the database could be read is newer than the one in it. */
 static void take_tunables(struct agent *agent, const struct store_image *image) {
-    if (image->has_tunables && !agent->tunables_stored) {
-        agent->tunables = image->tunables;
-        agent->tunables_stored = true;
+    uint32_t stored = image->tunables_known & ~agent->tunables_stored;
+    uint32_t limit = agent->tunables.message_limit;
+    tunables_merge(&agent->tunables, &image->tunables, stored);
+    agent->tunables_stored |= stored;
+    if (agent->tunables.message_limit != limit) {
         collector_list_soon(agent->collector);
     }
 }
@@ -257,24 +252,24 @@ static void take_tunables(struct agent *agent, const struct store_image *image) 
 static void on_store_loaded(void *userdata, const struct store_image *image, int error,
                             const char *text) {
     struct agent *agent = userdata;
-    note_store(agent, error, text);
-    if (image->interrupted > 0) {
-        log_line(LOG_WARNING, "%llu actions were interrupted when the agent last stopped",
-                 (unsigned long long)image->interrupted);
-    }
+    load_note_store(&agent->status, agent->store, agent->config->database, error, text);
+    load_report(image, agent->config->database);
     take_tunables(agent, image);
     announcements_load(&agent->announcements);
-    if (!agent->started) {
+    if (error == 0) {
         detection_load(&agent->detection, image);
     }
     events_load(agent->events, image);
-    actions_load(agent->actions, image);
     if (error == 0) {
         settings_load(agent->settings, image);
     }
     if (!agent->started) {
         start(agent);
+    } else {
+        on_changed(agent);
     }
+    load_announce(image, agent->events);
+    actions_load(agent->actions, image);
     if (error == 0) {
         start_hooks(agent, image);
     }
@@ -310,9 +305,9 @@ static int on_reload(sd_event_source *source, const struct signalfd_siginfo *inf
     *agent->config = *next;
     *next = old;
     config_free(next);
-    if (!agent->tunables_stored) {
-        tunables_from_config(&agent->tunables, agent->config);
-    }
+    const struct tunables effective = agent->tunables;
+    tunables_from_config(&agent->tunables, agent->config);
+    tunables_merge(&agent->tunables, &effective, agent->tunables_stored);
     collector_reconfigure(agent->collector);
     log_set_level(agent->config->log_level);
     log_line(LOG_NOTICE, "configuration reloaded from %s", agent->config->path);
@@ -345,6 +340,9 @@ static int start_store(struct agent *agent) {
                                         .retention_usec = config->action_retention_usec,
                                         .memory_octets = LOADED_ACTIONS_OCTETS,
                                         .audit_days = AUDIT_DAYS};
+    const struct store_place place = {.path = config->database,
+                                      .config_directory = config->postfix_config_directory,
+                                      .container = config->container};
     const struct store_callbacks callbacks = {
         .loaded = on_store_loaded, .usable = on_store_usable, .userdata = agent};
     int r = sd_event_add_time_relative(agent->event, &agent->load_timer, CLOCK_MONOTONIC,
@@ -353,8 +351,7 @@ static int start_store(struct agent *agent) {
         r = sd_event_add_time_relative(agent->event, &agent->hooks_timer, CLOCK_MONOTONIC,
                                        HOOKS_WAIT_USEC, 0, on_hooks_timer, agent);
     }
-    return r < 0 ? r
-                 : store_new(agent->event, config->database, &limits, &callbacks, &agent->store);
+    return r < 0 ? r : store_new(agent->event, &place, &limits, &callbacks, &agent->store);
 }
 
 static int start_reading(struct agent *agent, int helper_socket) {

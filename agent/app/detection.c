@@ -85,6 +85,7 @@ static void judge_data(struct detection *detection) {
     } else {
         return;
     }
+    detection->data_decided = detection->data_decided || !detection->loaded;
     events_emit(detection->events, &event);
 }
 
@@ -98,6 +99,7 @@ static void judge_postfix(struct detection *detection, const struct snapshot *sn
              event.type == EVENT_POSTFIX_STOPPED
                  ? "Postfix has stopped: no mail is received or delivered"
                  : "Postfix is running again");
+    detection->postfix_decided = detection->postfix_decided || !detection->loaded;
     events_emit(detection->events, &event);
 }
 
@@ -106,21 +108,23 @@ static struct store_state state_of(const struct detection *detection) {
                                 .data_lost = detection->data_lost,
                                 .postfix_stopped = detection->postfix.stopped,
                                 .overload_since = detection->status->overload_since,
-                                .overload_raises = detection->status->overload_raises,
                                 .serial = detection->status->event_serial};
 }
 
 static bool same_state(const struct store_state *a, const struct store_state *b) {
     return memcmp(a->detector.raised, b->detector.raised, sizeof a->detector.raised) == 0 &&
            a->data_lost == b->data_lost && a->postfix_stopped == b->postfix_stopped &&
-           a->overload_since == b->overload_since && a->overload_raises == b->overload_raises;
+           a->overload_since == b->overload_since;
+}
+
+static enum condition condition_of(enum event_type type) {
+    return (enum condition)((type - EVENT_OVERLOAD_RAISED) / 2);
 }
 
 /* An event whose state was not written any more before the process ended. */
 static void catch_up(struct store_state *state, const struct event *event) {
     if (event->type <= EVENT_HOLD_CLEARED) {
-        enum condition condition = (enum condition)((event->type - EVENT_OVERLOAD_RAISED) / 2);
-        state->detector.raised[condition] = event_raise_of(event->type) == 0;
+        state->detector.raised[condition_of(event->type)] = event_raise_of(event->type) == 0;
     } else if (event->type == EVENT_DATA_LOST || event->type == EVENT_DATA_RESTORED) {
         state->data_lost = event->type == EVENT_DATA_LOST;
     } else if (event->type == EVENT_POSTFIX_STOPPED || event->type == EVENT_POSTFIX_STARTED) {
@@ -128,9 +132,18 @@ static void catch_up(struct store_state *state, const struct event *event) {
     }
     if (event->type == EVENT_OVERLOAD_RAISED) {
         state->overload_since = event->time;
-        state->overload_raises++;
     } else if (event->type == EVENT_OVERLOAD_CLEARED) {
         state->overload_since = 0;
+    }
+}
+
+/* It lasts since the earliest raise that no clear has ended. */
+static void take_overload(struct agent_status *status, bool overload,
+                          const struct store_state *before) {
+    bool since_before = overload && before->detector.raised[CONDITION_OVERLOAD];
+    status->overload = overload;
+    if (since_before || !overload) {
+        status->overload_since = since_before ? before->overload_since : 0;
     }
 }
 
@@ -141,12 +154,35 @@ void detection_load(struct detection *detection, const struct store_image *image
             catch_up(&state, &image->events[i]);
         }
     }
-    detection->detector = state.detector;
-    detection->data_lost = state.data_lost;
-    detection->postfix.stopped = state.postfix_stopped;
-    detection->status->overload = state.detector.raised[CONDITION_OVERLOAD];
-    detection->status->overload_since = state.overload_since;
-    detection->status->overload_raises = state.overload_raises;
+    bool *raised = detection->detector.raised;
+    bool late = false;
+    for (int c = 0; c < CONDITION_COUNT; c++) {
+        bool before = state.detector.raised[c];
+        late = late || detection->decided[c];
+        if (!detection->decided[c]) {
+            raised[c] = before;
+        }
+        detection->detector.provisional[c] = detection->decided[c] && raised[c] && !before;
+    }
+    if (!detection->data_decided) {
+        detection->data_lost = state.data_lost;
+    }
+    if (!detection->postfix_decided) {
+        detection->postfix.stopped = state.postfix_stopped;
+    }
+    take_overload(detection->status, raised[CONDITION_OVERLOAD], &state);
+    detection->loaded = true;
+    /* What this process has written of its own state is not all. */
+    if (late || detection->data_decided || detection->postfix_decided) {
+        state = state_of(detection);
+        store_state_set(detection->store, &state);
+    }
+}
+
+static void note_decision(struct detection *detection, enum event_type type) {
+    if (!detection->loaded) {
+        detection->decided[condition_of(type)] = true;
+    }
 }
 
 void detection_run(struct detection *detection, const struct snapshot *snapshot) {
@@ -158,6 +194,7 @@ void detection_run(struct detection *detection, const struct snapshot *snapshot)
     set_overload(detection->status, detection->detector.raised[CONDITION_OVERLOAD]);
     for (size_t i = 0; i < count; i++) {
         struct event event = {.type = types[i]};
+        note_decision(detection, types[i]);
         describe(&event, thresholds, &input);
         events_emit(detection->events, &event);
     }

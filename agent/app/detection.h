@@ -26,9 +26,17 @@ struct detection {
     struct detector detector;
     bool data_lost; /* hmqDataLost was raised and not yet followed by hmqDataRestored */
     struct postfix_watch postfix;
+    /* What this process has raised or cleared itself, before it knew what was raised before it. */
+    bool decided[CONDITION_COUNT], data_decided, postfix_decided;
+    bool loaded;
 };
 
-/* Goes on where an earlier process stopped, to its last event on disk. */
+/*
+ * Goes on where an earlier process stopped, to its last event on disk. When detection has begun
+ * without it (the database was read late), what this process has decided meanwhile stands, and what
+ * it has not touched is as it was before; what it has raised by thresholds of the file that are not
+ * those that were stored ends with the next detection_run unless they raise it too.
+ */
 void detection_load(struct detection *detection, const struct store_image *image);
 
 /* To be called when the snapshot, the data status or a threshold has changed, and now and then,

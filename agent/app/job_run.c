@@ -303,6 +303,16 @@ static void journal_start(struct job_run *run, void (*next)(struct job_run *run)
 
 /* Selecting */
 
+/* What the manager saw of the message decides. Without that, one that came after the SET is
+ * another; an arrival that is still to come says that the clock was set back, and nothing about the
+ * message. */
+static bool is_another(const struct job *job, const struct target *target, int64_t arrival) {
+    if (target->arrival != 0) {
+        return target->arrival != arrival;
+    }
+    return arrival > job->created && arrival <= clock_wall();
+}
+
 static int take_selected(struct job_run *run, const struct message_head *head) {
     const struct job *job = run->job;
     if (!request_matches(&job->request, head, run->search.found, clock_wall())) {
@@ -318,10 +328,9 @@ static int take_selected(struct job_run *run, const struct message_head *head) {
     }
     struct target *target = target_list_find(&run->targets, head->id);
     if (target != NULL) {
-        bool other = target->arrival != 0 && target->arrival != head->arrival;
         target->listed = true;
         /* A moving message can be listed twice; two messages under one id are one too many. */
-        target->replaced = target->replaced || other || head->arrival > job->created;
+        target->replaced = target->replaced || is_another(job, target, head->arrival);
     }
     return 0;
 }

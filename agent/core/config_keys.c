@@ -303,6 +303,8 @@ static void print_bytes(const struct config_key *key, const struct config *confi
     fprintf(stream, "%" PRIu64 "%s", kilo ? *bytes / 1024 : *bytes, kilo ? "K" : "");
 }
 
+#define RETENTION_AGE_MIN_USEC (UINT64_C(60) * 1000000)
+
 static bool parse_retention(const struct config_key *key, struct config *config, const char *value,
                             char *error, size_t size) {
     (void)key;
@@ -316,6 +318,13 @@ static bool parse_retention(const struct config_key *key, struct config *config,
     if (first == NULL || second == NULL || strtok_r(NULL, " \t", &rest) != NULL ||
         !number_parse(first, 100000, &rows) || !duration_parse(second, &age)) {
         snprintf(error, size, "\"%s\" is not a number of rows and an age (1000 7d)", value);
+        return false;
+    }
+    if (rows == 0 || age < RETENTION_AGE_MIN_USEC) {
+        snprintf(error, size,
+                 "\"%s\" would drop a row before its manager can read how the action ended: at "
+                 "least 1 row and 1m",
+                 value);
         return false;
     }
     config->action_retention_rows = (uint32_t)rows;

@@ -25,10 +25,17 @@ size_t detect(struct detector *detector, const struct thresholds *thresholds,
         bool *raised = &detector->raised[c];
         bool off = conditions[c].threshold == 0;
         const struct measurement *m = conditions[c].measured;
-        if (*raised && m->known && (off || m->value <= conditions[c].clear)) {
+        bool above = m->known && m->value > conditions[c].threshold;
+        uint32_t clear = conditions[c].clear;
+        if (detector->provisional[c] && !off && m->known) {
+            clear = conditions[c].threshold;
+            detector->provisional[c] = false;
+        }
+        if (*raised && m->known && (off || m->value <= clear)) {
+            detector->provisional[c] = false;
             *raised = false;
             events[count++] = conditions[c].end;
-        } else if (!*raised && !off && m->known && m->value > conditions[c].threshold) {
+        } else if (!*raised && !off && above) {
             *raised = true;
             events[count++] = conditions[c].raise;
         }

@@ -26,6 +26,9 @@ enum condition {
 /* Zeroed before use. */
 struct detector {
     bool raised[CONDITION_COUNT];
+    /* Raised by a threshold that does not count any more: ends without hysteresis when today's
+     * would not have raised it. */
+    bool provisional[CONDITION_COUNT];
 };
 
 struct measurement {

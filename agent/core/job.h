@@ -95,7 +95,10 @@ struct job {
     size_t line_count;
     struct job_seen *seen; /* of the messages named by id that had a row; this process only */
     size_t seen_count;
-    uint64_t order; /* in which its table took it in */
+    uint64_t order;     /* in which its table took it in */
+    uint64_t end_order; /* in which those of its table ended, 0 = not yet */
+    int64_t aged_from;  /* when it ended, by a time that is believed; 0 = not known */
+    bool unannounced;   /* read from the store: the event about its end is still to be written */
 };
 
 /* A queued job with the given key, all criteria empty; NULL without memory. */

@@ -108,6 +108,7 @@ bool job_table_add(struct job_table *table, struct job *job) {
     job->order = table->next_order++;
     if (job_is_finished(job->state)) {
         table->octets += job_memory(job);
+        job->end_order = ++table->next_end;
     }
     return true;
 }
@@ -141,7 +142,9 @@ struct job *job_table_find(const struct job_table *table, const struct job_key *
     return found ? table->jobs[at] : NULL;
 }
 
-void job_table_finished(struct job_table *table, const struct job *job) {
+void job_table_finished(struct job_table *table, struct job *job, int64_t now) {
+    job->end_order = ++table->next_end;
+    job->aged_from = now;
     table->octets += job_memory(job);
     table->finished_total++;
     if (job->state != JOB_DONE && job->state != JOB_PARTIAL) {
@@ -159,8 +162,7 @@ const struct job *job_table_surplus(const struct job_table *table,
             continue;
         }
         finished++;
-        if (oldest == NULL || job->ended < oldest->ended ||
-            (job->ended == oldest->ended && job->order < oldest->order)) {
+        if (oldest == NULL || job->end_order < oldest->end_order) {
             oldest = job;
         }
     }
@@ -170,7 +172,8 @@ const struct job *job_table_surplus(const struct job_table *table,
     /* The one that has just ended stays whatever its size: its manager is waiting for it. */
     bool too_much =
         finished > retention->rows || (finished > 1 && table->octets > retention->octets);
-    return too_much || now - oldest->ended > retention->age_s ? oldest : NULL;
+    bool too_old = now != 0 && oldest->aged_from != 0 && now - oldest->aged_from > retention->age_s;
+    return too_much || too_old ? oldest : NULL;
 }
 
 size_t job_table_unfinished(const struct job_table *table) {

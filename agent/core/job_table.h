@@ -18,7 +18,7 @@
 struct job_table {
     struct job **jobs;
     size_t count, capacity;
-    uint64_t next_order;
+    uint64_t next_order, next_end;
     size_t octets;           /* job_memory of the finished ones */
     uint32_t finished_total; /* hmqActionsFinished */
     uint32_t failed_total;   /* hmqActionsFailed: finished failed, refused or interrupted */
@@ -44,10 +44,12 @@ void job_table_release(struct job_table *table, const struct job_key *key);
 
 struct job *job_table_find(const struct job_table *table, const struct job_key *key);
 
-/* To be called when a job of the table has come to its end. */
-void job_table_finished(struct job_table *table, const struct job *job);
+/* To be called when a job of the table has come to its end; now: by a time that is believed
+ * (core/plausible_time.h), 0 = not known. */
+void job_table_finished(struct job_table *table, struct job *job, int64_t now);
 
-/* The finished job that is to leave first by the limits, or NULL when all may stay. */
+/* The finished job that is to leave by the limits: the one that ended before all others, or NULL
+ * when all may stay. now: as above; 0 = none is too old. */
 const struct job *job_table_surplus(const struct job_table *table,
                                     const struct job_retention *retention, int64_t now);
 

@@ -1,21 +1,23 @@
 #include "core/tunables.h"
 
+#include "core/detect.h"
+
 #include <inttypes.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
-/* The tunables that are numbers, by their keys in the configuration. */
 static const struct {
     const char *name;
     size_t offset;
-} numbers[] = {
-    {"overload_threshold", offsetof(struct tunables, thresholds.overload)},
-    {"overload_clear_threshold", offsetof(struct tunables, thresholds.overload_clear)},
-    {"warning_threshold", offsetof(struct tunables, thresholds.warning)},
-    {"age_threshold", offsetof(struct tunables, thresholds.age_s)},
-    {"hold_threshold", offsetof(struct tunables, thresholds.hold)},
-    {"message_limit", offsetof(struct tunables, message_limit)},
+} numbers[TUNABLE_COUNT] = {
+    [TUNABLE_OVERLOAD] = {"overload_threshold", offsetof(struct tunables, thresholds.overload)},
+    [TUNABLE_OVERLOAD_CLEAR] = {"overload_clear_threshold",
+                                offsetof(struct tunables, thresholds.overload_clear)},
+    [TUNABLE_WARNING] = {"warning_threshold", offsetof(struct tunables, thresholds.warning)},
+    [TUNABLE_AGE] = {"age_threshold", offsetof(struct tunables, thresholds.age_s)},
+    [TUNABLE_HOLD] = {"hold_threshold", offsetof(struct tunables, thresholds.hold)},
+    [TUNABLE_MESSAGE_LIMIT] = {"message_limit", offsetof(struct tunables, message_limit)},
+    [TUNABLE_NOTIFY] = {NULL, offsetof(struct tunables, notify)},
 };
 
 void tunables_notify_bits(const struct tunables *tunables, uint8_t octets[TUNABLES_NOTIFY_OCTETS]) {
@@ -40,11 +42,9 @@ bool tunables_describe(const struct tunables *before, const struct tunables *aft
                        struct event *event) {
     char was[EVENT_CHANGE_VALUE_SIZE];
     char is[EVENT_CHANGE_VALUE_SIZE];
-    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
-        uint32_t a;
-        uint32_t b;
-        memcpy(&a, (const char *)before + numbers[i].offset, sizeof a);
-        memcpy(&b, (const char *)after + numbers[i].offset, sizeof b);
+    for (int i = 0; i < TUNABLE_NOTIFY; i++) {
+        uint32_t a = tunable_get(before, (enum tunable)i);
+        uint32_t b = tunable_get(after, (enum tunable)i);
         if (a != b) {
             snprintf(was, sizeof was, "%" PRIu32, a);
             snprintf(is, sizeof is, "%" PRIu32, b);
@@ -73,4 +73,42 @@ bool tunables_consistent(const struct tunables *tunables) {
     bool off = thresholds->overload == 0;
     return (off || thresholds->overload_clear <= thresholds->overload) &&
            tunables->message_limit <= TUNABLES_MESSAGE_LIMIT_MAX;
+}
+
+const char *tunable_name(enum tunable tunable) {
+    return numbers[tunable].name;
+}
+
+uint32_t tunables_bit_at(size_t offset) {
+    for (int i = 0; i < TUNABLE_COUNT; i++) {
+        if (numbers[i].offset == offset) {
+            return 1U << i;
+        }
+    }
+    return 0;
+}
+
+uint32_t tunable_get(const struct tunables *tunables, enum tunable tunable) {
+    uint32_t value;
+    memcpy(&value, (const char *)tunables + numbers[tunable].offset, sizeof value);
+    return value;
+}
+
+void tunable_set(struct tunables *tunables, enum tunable tunable, uint32_t value) {
+    memcpy((char *)tunables + numbers[tunable].offset, &value, sizeof value);
+}
+
+void tunables_merge(struct tunables *tunables, const struct tunables *from, uint32_t which) {
+    for (int i = 0; i < TUNABLE_COUNT; i++) {
+        enum tunable tunable = (enum tunable)i;
+        if ((which & 1U << i) != 0 && tunable != TUNABLE_NOTIFY) {
+            tunable_set(tunables, tunable, tunable_get(from, tunable));
+        }
+    }
+    if ((which & 1U << TUNABLE_NOTIFY) != 0) {
+        tunables->notify = from->notify;
+    }
+    if (!tunables_consistent(tunables)) {
+        tunables->thresholds.overload_clear = detect_clear_value(tunables->thresholds.overload);
+    }
 }

@@ -1,6 +1,6 @@
 /*
- * The values of hmqSettings that SNMP SET can change and that persist: the configuration file has
- * them for the first start only.
+ * The values of hmqSettings that SNMP SET can change and that persist: what the configuration file
+ * says of each counts until its first SET.
  */
 #ifndef HMQ_CORE_TUNABLES_H
 #define HMQ_CORE_TUNABLES_H
@@ -9,9 +9,23 @@
 #include "core/event.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #define TUNABLES_MESSAGE_LIMIT_MAX 10000
+
+/* Each persists by itself: what was never set follows the configuration. */
+enum tunable {
+    TUNABLE_OVERLOAD,
+    TUNABLE_OVERLOAD_CLEAR,
+    TUNABLE_WARNING,
+    TUNABLE_AGE,
+    TUNABLE_HOLD,
+    TUNABLE_MESSAGE_LIMIT,
+    TUNABLE_NOTIFY, /* all bits together */
+    TUNABLE_COUNT
+};
+#define TUNABLES_ALL ((1U << TUNABLE_COUNT) - 1)
 
 struct tunables {
     struct thresholds thresholds;
@@ -35,6 +49,23 @@ bool tunables_describe(const struct tunables *before, const struct tunables *aft
 /* Writes hmqNotificationEnable, BITS: bit n, from the left, is notification n + 1. */
 #define TUNABLES_NOTIFY_OCTETS ((EVENT_TYPE_END - 1 + 7) / 8)
 void tunables_notify_bits(const struct tunables *tunables, uint8_t octets[TUNABLES_NOTIFY_OCTETS]);
+
+/* A tunable's key in the configuration, which is its name in the store too; NULL for
+ * TUNABLE_NOTIFY. Static. */
+const char *tunable_name(enum tunable tunable);
+
+/* The bit 1 << enum tunable of the member at an offset of struct tunables; 0 for none. */
+uint32_t tunables_bit_at(size_t offset);
+
+/* The value of any but TUNABLE_NOTIFY. */
+uint32_t tunable_get(const struct tunables *tunables, enum tunable tunable);
+void tunable_set(struct tunables *tunables, enum tunable tunable, uint32_t value);
+
+/*
+ * Takes those of which (bits 1 << enum tunable) over from another. Values that do not agree with
+ * each other any more then are made to: the clear threshold follows the overload threshold.
+ */
+void tunables_merge(struct tunables *tunables, const struct tunables *from, uint32_t which);
 
 static inline bool tunables_notify(const struct tunables *tunables, enum event_type type) {
     return (tunables->notify & 1U << type) != 0;

@@ -245,6 +245,8 @@ void store_dispose(struct store *store) {
         close(store->wake_loop);
     }
     free(store->path);
+    free(store->config_directory);
+    free(store->container);
     free(store);
 }
 
@@ -275,7 +277,7 @@ static void init_locks(struct store *store) {
     pthread_condattr_destroy(&attributes);
 }
 
-int store_start(sd_event *event, const char *path, const struct store_limits *limits,
+int store_start(sd_event *event, const struct store_place *place, const struct store_limits *limits,
                 const struct store_callbacks *callbacks, const struct store_timing *timing,
                 struct store **out) {
     struct store *store = calloc(1, sizeof *store);
@@ -288,9 +290,14 @@ int store_start(sd_event *event, const char *path, const struct store_limits *li
     store->callbacks = *callbacks;
     store->limits = *limits;
     store->timing = *timing;
-    store->path = strdup(path);
+    store->path = strdup(place->path);
+    store->config_directory = strdup(place->config_directory);
+    store->container = strdup(place->container);
     store->wake_loop = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    int r = store->path == NULL ? -ENOMEM : store->wake_loop < 0 ? -errno : 0;
+    int r = store->wake_loop < 0 ? -errno : 0;
+    if (store->path == NULL || store->config_directory == NULL || store->container == NULL) {
+        r = -ENOMEM;
+    }
     if (r == 0) {
         r = sd_event_add_io(event, &store->source, store->wake_loop, EPOLLIN, on_wake, store);
     }
@@ -311,7 +318,7 @@ int store_start(sd_event *event, const char *path, const struct store_limits *li
     return 0;
 }
 
-int store_new(sd_event *event, const char *path, const struct store_limits *limits,
+int store_new(sd_event *event, const struct store_place *place, const struct store_limits *limits,
               const struct store_callbacks *callbacks, struct store **out) {
     static const struct store_timing timing = {
         .patience = 10 * USEC_PER_SEC,
@@ -319,7 +326,7 @@ int store_new(sd_event *event, const char *path, const struct store_limits *limi
         .purge = 3600 * USEC_PER_SEC,
         .hang = 5 * USEC_PER_SEC,
     };
-    return store_start(event, path, limits, callbacks, &timing, out);
+    return store_start(event, place, limits, callbacks, &timing, out);
 }
 
 void store_free(struct store *store, uint64_t wait_usec) {

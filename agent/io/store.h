@@ -1,7 +1,8 @@
 /*
  * The store: everything that outlives the process, in one SQLite file (write-ahead log) that only
- * this process writes. All SQL runs on one worker thread, in the order of the calls, so that a slow
- * or full disk never keeps the event loop; results come back from the loop by callback.
+ * this process writes: it holds the lock beside the file for as long as it lives. All SQL runs on
+ * one worker thread, in the order of the calls, so that a slow or full disk never keeps the event
+ * loop; results come back from the loop by callback.
  *
  * Arguments are copied before a call returns. A call never waits and never fails at once; it fails
  * through its callback (only without memory that is called before the call returns). Between a
@@ -10,13 +11,14 @@
  * does not answer, but what has been handed over then stays unanswered as long as the disk does.
  *
  * While the database is unusable, what asks (store_jobs_add, store_job_started, store_events_read,
- * store_parameters_set, store_tunables_set) fails soon. What tells (everything else) is kept in
- * memory in its order (bounded: oldest events dropped first, and counted) and written when the
- * database takes writes again, which is tried every few seconds; done is called then.
+ * and store_parameters_set and store_tunables_set with done) fails soon. What tells (everything
+ * else) is kept in memory in its order (bounded: oldest events dropped first, and counted) and
+ * written when the database takes writes again, which is tried every few seconds; done is called
+ * then.
  *
  * The schema is documented in hermes-mailqueue-db(5), for people with sqlite3 at hand: tables
- * actions, action_results, action_output, events, deliveries, parameters, tunables, state, and the
- * views audit and event_log.
+ * actions, action_results, action_output, events, deliveries, parameters, tunables, state,
+ * instance, and the views audit, audit_results and event_log.
  */
 #ifndef HMQ_IO_STORE_H
 #define HMQ_IO_STORE_H
@@ -24,6 +26,7 @@
 #include "core/detect.h"
 #include "core/event.h"
 #include "core/job.h"
+#include "core/plausible_time.h"
 #include "core/tunables.h"
 
 #include <stdbool.h>
@@ -58,7 +61,6 @@ struct store_state {
     struct detector detector;
     bool data_lost, postfix_stopped;
     int64_t overload_since;
-    uint32_t overload_raises;
     uint32_t serial; /* the last event it has in it: a newer one may be on disk without it */
 };
 
@@ -67,18 +69,22 @@ struct store_state {
  * the jobs the callback keeps: it takes one by setting its pointer in jobs to NULL (job_free).
  */
 struct store_image {
-    struct job **jobs; /* visible rows, by serial; those found running are interrupted already */
+    /* Visible rows, by serial; those found running are interrupted already. job->unannounced: the
+     * event about its end was not written; once it is, the next image has it so no more. */
+    struct job **jobs;
     size_t job_count;
-    uint64_t interrupted; /* how many were */
-    struct event *events; /* the last EVENT_LOG_MAX, by serial */
+    uint64_t interrupted;        /* how many were */
+    struct plausible_time clock; /* by which ages are counted, as of the loading */
+    struct event *events;        /* the last EVENT_LOG_MAX, by serial */
     size_t event_count;
     /* The last one ever given out, see store_event_add. Of an empty image (error) the seconds since
      * the epoch: beyond any that was given out before, so that none repeats when it is read later.
      * On a later success the higher one of this and the caller's own counts. */
     uint32_t event_serial;
-    bool has_state, has_tunables;
+    bool has_state;
     struct store_state state;
     struct tunables tunables;
+    uint32_t tunables_known; /* bits 1 << enum tunable of those that are stored */
     struct store_parameter parameters[STORE_PARAMETERS_MAX];
     size_t parameter_count;
     int64_t drift_s[LIFETIME_COUNT]; /* as store_drift_set left it */
@@ -88,6 +94,13 @@ struct store_image {
 
 /* No lifetime of Postfix has been reported as drifted. */
 #define STORE_NO_DRIFT (-1)
+
+/* Where the store is and whose it is. Copied. */
+struct store_place {
+    const char *path;
+    /* The Postfix instance it belongs to; a database of another one is refused. */
+    const char *config_directory, *container;
+};
 
 struct store_limits {
     uint32_t retention_rows; /* visible finished actions */
@@ -110,11 +123,12 @@ struct store_callbacks {
 };
 
 /*
- * Starts the worker and the loading of path (made with mode 0600 when it does not exist; a schema
- * that is newer than this program is refused). Returns 0 with *out, or a negative errno value when
+ * Starts the worker and the loading of the place (made with mode 0600 when it does not exist; a
+ * schema that is newer than this program is refused, as is a database that another process uses,
+ * until that ends). Returns 0 with *out, or a negative errno value when
  * no thread could be started; a bad file is reported by `loaded`.
  */
-int store_new(sd_event *event, const char *path, const struct store_limits *limits,
+int store_new(sd_event *event, const struct store_place *place, const struct store_limits *limits,
               const struct store_callbacks *callbacks, struct store **out);
 
 /*
@@ -174,11 +188,15 @@ void store_cursor_forget(struct store *store, const char *hook);
 
 /* Settings. */
 
-/* All of parameters in one transaction, in Hermes' shape. One with the value "" is removed. */
+/* All of parameters in one transaction, in Hermes' shape. One with the value "" is removed.
+ * Without done it tells (see above) instead
+ * of asking: what is the case already is written as soon as the database takes it. */
 void store_parameters_set(struct store *store, const struct store_parameter *parameters,
                           size_t count, store_done done, void *userdata);
-void store_tunables_set(struct store *store, const struct tunables *tunables, store_done done,
-                        void *userdata);
+/* Those of which is, bits 1 << enum tunable; the others stay as they are stored, or not stored.
+ * done as above. */
+void store_tunables_set(struct store *store, const struct tunables *tunables, uint32_t which,
+                        store_done done, void *userdata);
 void store_state_set(struct store *store, const struct store_state *state);
 
 /* The lifetimes of Postfix that were last reported as drifted, in seconds, or STORE_NO_DRIFT. */

@@ -136,6 +136,49 @@ int store_db_begin(struct store_db *db, bool full_sync) {
     return store_db_run(db, "BEGIN IMMEDIATE", NULL, 0);
 }
 
+/* So that the next start can tell whether the log belongs to the file beside it. */
+static void note_files(struct store_db *db) {
+    db->lock.file = store_file_id(db->lock.path, "");
+    db->lock.log = store_file_id(db->lock.path, "-wal");
+    store_lock_note(&db->lock);
+}
+
+/* SQLite takes any log beside a file for the file's own and writes it into it. One that stayed
+ * while its file was replaced would undo the replacement, or damage it. When the log is not the one
+ * that was noted either, all have been copied together and belong together. */
+static void remove_stale_log(const struct store_db *db) {
+    static const char *const leftovers[] = {"-wal", "-shm"};
+    char name[PATH_MAX + 8];
+    struct store_file_id file = store_file_id(db->lock.path, "");
+    struct store_file_id log = store_file_id(db->lock.path, "-wal");
+    if (db->lock.file.inode == 0 || store_file_same(&file, &db->lock.file) ||
+        !store_file_same(&log, &db->lock.log)) {
+        return;
+    }
+    for (size_t i = 0; i < sizeof leftovers / sizeof leftovers[0]; i++) {
+        snprintf(name, sizeof name, "%s%s", db->lock.path, leftovers[i]);
+        unlink(name);
+    }
+}
+
+static int take_lock(struct store_db *db) {
+    char what[128];
+    pid_t holder;
+    int r = store_lock_take(&db->lock, db->path, &holder);
+    if (r == 0) {
+        return SQLITE_OK;
+    }
+    if (r != -EWOULDBLOCK) {
+        errno = -r;
+        return store_db_fail(db, STORE_DB_SYSTEM);
+    }
+    if (holder == 0) {
+        return store_db_fail(db, STORE_DB_HELD);
+    }
+    snprintf(what, sizeof what, "in use by another hermes-mailqueued (process %d)", (int)holder);
+    return store_db_fail_as(db, STORE_DB_HELD, what);
+}
+
 static ino_t inode_of(const char *path, const char *suffix) {
     char name[PATH_MAX];
     struct stat found;
@@ -146,7 +189,8 @@ static ino_t inode_of(const char *path, const char *suffix) {
 int store_db_commit(struct store_db *db) {
     int rc = store_db_run(db, "COMMIT", NULL, 0);
     if (rc == SQLITE_OK && db->log_inode == 0) {
-        db->log_inode = inode_of(db->path, "-wal");
+        db->log_inode = inode_of(db->lock.path, "-wal");
+        note_files(db);
     }
     return rc;
 }
@@ -184,9 +228,13 @@ static int make_file(struct store_db *db, bool create) {
 int store_db_open(struct store_db *db, const char *path, bool create) {
     db->path = path;
     int rc = make_file(db, create);
+    if (rc == SQLITE_OK) {
+        rc = take_lock(db);
+    }
     if (rc != SQLITE_OK) {
         return rc;
     }
+    remove_stale_log(db);
     errno = 0;
     rc = sqlite3_open_v2(path, &db->handle,
                          SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
@@ -251,17 +299,22 @@ static int restore(struct store_db *db) {
 int store_db_check(struct store_db *db) {
     int moved = 0;
     const char *path = db->path;
+    int rc = take_lock(db);
+    if (rc != SQLITE_OK) {
+        return rc;
+    }
     sqlite3_file_control(db->handle, "main", SQLITE_FCNTL_HAS_MOVED, &moved);
     if (moved) {
         if (inode_of(path, "") != 0) {
+            remove_stale_log(db);
             return store_db_fail(db, STORE_DB_REPLACED);
         }
         return errno == ENOENT ? restore(db) : store_db_fail(db, STORE_DB_SYSTEM);
     }
-    if (db->log_inode == 0 || inode_of(path, "-wal") == db->log_inode) {
+    if (db->log_inode == 0 || inode_of(db->lock.path, "-wal") == db->log_inode) {
         return SQLITE_OK;
     }
-    int rc = store_db_exec(db, "PRAGMA wal_checkpoint(TRUNCATE)");
+    rc = store_db_exec(db, "PRAGMA wal_checkpoint(TRUNCATE)");
     if (rc != SQLITE_OK) {
         return rc;
     }

@@ -7,6 +7,7 @@
 #define HMQ_IO_STORE_DB_H
 
 #include "core/event.h"
+#include "io/store_lock.h"
 
 #include <sqlite3.h>
 #include <stdbool.h>
@@ -24,6 +25,8 @@ enum store_db_code {
     STORE_DB_REPLACED,        /* another file is where the open database was */
     STORE_DB_NO_ROW,          /* what is to be changed does not exist */
     STORE_DB_SYSTEM,          /* a call of our own failed: errno */
+    STORE_DB_HELD,            /* another agent uses it */
+    STORE_DB_INSTANCE,        /* it belongs to another Postfix instance */
 };
 
 struct store_db_failure {
@@ -41,8 +44,9 @@ struct store_db {
         sqlite3_stmt *statement;
     } cache[STORE_DB_STATEMENTS];
     size_t cached;
-    bool full_sync;  /* what synchronous is set to */
-    ino_t log_inode; /* of the write-ahead log, 0 = not known yet */
+    bool full_sync;         /* what synchronous is set to */
+    ino_t log_inode;        /* of the write-ahead log, 0 = not known yet */
+    struct store_lock lock; /* from the first opening on, over every closing */
     struct store_db_failure failure;
 };
 
@@ -76,18 +80,19 @@ static inline struct store_db_value db_time(int64_t time_s) {
 }
 
 /*
- * Opens path; create: makes the file (mode 0600) when there is none. Refuses what is not a
- * regular file or belongs to another program before anything is written.
+ * Takes the lock of path and opens it; create: makes the file (mode 0600) when there is none.
+ * Refuses what is not a regular file, belongs to another program or is used by another agent before
+ * anything is written. A write-ahead log that belongs to a file that stood here before is removed.
  */
 int store_db_open(struct store_db *db, const char *path, bool create);
 
-/* Closes; the last connection moves the write-ahead log into the file. */
+/* Closes; the last connection moves the write-ahead log into the file. The lock stays. */
 void store_db_close(struct store_db *db);
 
 /*
- * Looks whether the open files are still those at path. When the database has been deleted it is
- * written there again from the open one; when its log has been, what is in it is moved into the
- * file, and the file opened anew.
+ * Looks whether the lock and the open files are still those at path. When the database has been
+ * deleted it is written there again from the open one; when its log has been, what is in it is
+ * moved into the file, and the file opened anew.
  */
 int store_db_check(struct store_db *db);
 
@@ -128,6 +133,9 @@ int store_db_changes(const struct store_db *db);
 
 /* Notes a failure that SQLite did not see (see enum store_db_code; SQLITE_NOMEM). Returns code. */
 int store_db_fail(struct store_db *db, int code);
+
+/* The same with words of the caller's (not NULL) for what is wrong. */
+int store_db_fail_as(struct store_db *db, int code, const char *what);
 
 /* Columns, within the limits of what they are read into. */
 void store_db_column_text(sqlite3_stmt *statement, int column, char *out, size_t size);

@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #define SECONDS_PER_DAY 86400
 
@@ -20,6 +19,9 @@
 static const char sql_add[] =
     "INSERT INTO events (" COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12,"
     " ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26)";
+static const char sql_announced[] =
+    "UPDATE actions SET announce = 0 WHERE announce = 1 AND owner = ?1 AND command = ?2 AND"
+    " id = ?3";
 static const char sql_notified[] = "UPDATE events SET notified = ?2 WHERE serial = ?1";
 static const char sql_after[] =
     "SELECT " COLUMNS " FROM events WHERE serial > ?1 ORDER BY serial LIMIT ?2";
@@ -33,9 +35,11 @@ static const char sql_cursor[] =
 static const char sql_forget[] = "DELETE FROM deliveries WHERE hook = ?1";
 static const char sql_cursors[] =
     "SELECT hook, serial, delivered, failures, last_delivery FROM deliveries";
+/* In their order, as actions (store_load.c): the first may go when it is older than ?2. */
 static const char sql_purge[] =
-    "DELETE FROM events WHERE serial IN (SELECT serial FROM events WHERE serial <= ?1"
-    " AND time < ?2 ORDER BY serial LIMIT 500)";
+    "DELETE FROM events WHERE serial IN (SELECT serial FROM (SELECT serial,"
+    " max(min(time, ?3)) OVER (ORDER BY serial) AS since FROM (SELECT serial, time FROM events"
+    " WHERE serial <= ?1 ORDER BY serial LIMIT 500)) WHERE since < ?2)";
 
 static const char *const notified_words[] = {
     [NOTIFIED_PENDING] = "pending",
@@ -71,12 +75,13 @@ struct cursor_task {
 
 int store_reserve_serials(struct store *store, uint32_t serial, bool last) {
     int64_t end = last ? serial : (int64_t)serial + SERIAL_BLOCK;
-    if (!last && store->reserved >= (int64_t)serial + SERIAL_BLOCK / 2) {
+    int64_t reserved = store->reserving != NOTHING_RESERVED ? store->reserving : store->reserved;
+    if (!last && reserved >= (int64_t)serial + SERIAL_BLOCK / 2) {
         return SQLITE_OK;
     }
     int rc = store_state_write(&store->db, "event_serial", end);
     if (rc == SQLITE_OK) {
-        store->reserved = end;
+        store->reserving = end;
     }
     return rc;
 }
@@ -92,6 +97,10 @@ static int run_add(struct store *store, struct task *task) {
     const struct event_action *action = &event->action;
     bool has = event->has_action;
     int rc = store_reserve_serials(store, event->serial, false);
+    if (rc == SQLITE_OK && has) {
+        rc = DB_RUN(&store->db, sql_announced, db_text(action->key.owner),
+                    db_text(job_command_name(action->key.command)), db_int(action->key.id));
+    }
     if (rc != SQLITE_OK) {
         return rc;
     }
@@ -390,7 +399,10 @@ int store_load_events(struct store *store, struct store_image *image) {
     if (rc != SQLITE_OK) {
         return rc;
     }
+    /* A copy that was put back does not know those that were given out after it was made. */
+    int64_t noted = store->db.lock.events;
     int64_t serial = last > reserved ? last : reserved;
+    serial = serial > noted ? serial : noted;
     image->event_serial = serial > UINT32_MAX ? UINT32_MAX : (uint32_t)serial;
     store->reserved = 0;
     rc = store_reserve_serials(store, image->event_serial, false);
@@ -406,7 +418,9 @@ int store_purge_events(struct store *store, bool *more) {
     }
     int rc = serial_before_last(db, EVENT_LOG_MAX, &before);
     if (rc == SQLITE_OK) {
-        rc = DB_RUN(db, sql_purge, db_int(before), db_int(time(NULL) - days * SECONDS_PER_DAY));
+        int64_t now = store->clock.believed;
+        rc = DB_RUN(db, sql_purge, db_int(before), db_int(now - days * SECONDS_PER_DAY),
+                    db_int(now));
     }
     *more = *more || (rc == SQLITE_OK && store_db_changes(db) > 0);
     return rc;

@@ -35,7 +35,12 @@ static const struct meaning codes[] = {
     {STORE_DB_FOREIGN, EBADMSG, false, "is no database of hermes-mailqueue",
      "move it away, or name another file as `database`"},
     {STORE_DB_REPLACED, ESTALE, false, "another file was put in its place while it was in use",
-     "restart hermes-mailqueued to use that file"},
+     "restart hermes-mailqueued to use that file; what was not in it is lost"},
+    {STORE_DB_HELD, EBUSY, false, "in use by another hermes-mailqueued",
+     "stop that one, or give this one a `database` of its own"},
+    {STORE_DB_INSTANCE, EMEDIUMTYPE, false, "belongs to another Postfix instance",
+     "give this agent a `database` of its own; to move a database on purpose see "
+     "hermes-mailqueue-db(5)"},
     {STORE_DB_NO_ROW, ENOENT, true, "the row to change is not in it", "nothing was changed"},
 };
 
@@ -77,6 +82,10 @@ static const struct meaning *meaning_of(int code, int system_error) {
 }
 
 int store_db_fail(struct store_db *db, int code) {
+    return store_db_fail_as(db, code, NULL);
+}
+
+int store_db_fail_as(struct store_db *db, int code, const char *words) {
     struct store_db_failure *failure = &db->failure;
     /* SQLite does not note the one of a commit that failed. */
     int system_error = errno != 0 ? errno : sqlite3_system_errno(db->handle);
@@ -84,7 +93,7 @@ int store_db_fail(struct store_db *db, int code) {
         return code;
     }
     const struct meaning *meaning = meaning_of(code, system_error);
-    const char *what = meaning->what;
+    const char *what = words != NULL ? words : meaning->what;
     if (what == NULL) {
         what = code == STORE_DB_SYSTEM ? strerror(system_error) : sqlite3_errmsg(db->handle);
     }

@@ -59,6 +59,9 @@ struct store_timing {
     uint64_t hang;     /* how long the worker may be in one step before the disk is said to hang */
 };
 
+/* Of store.reserving. */
+#define NOTHING_RESERVED (-1)
+
 struct cursor_slot {
     char hook[STORE_HOOK_NAME_SIZE]; /* "" = free */
     struct task *task;
@@ -88,7 +91,7 @@ struct store {
 
     int wake_loop; /* eventfd */
     pthread_t thread;
-    char *path;
+    char *path, *config_directory, *container;
     struct store_limits limits;
     struct store_timing timing;
 
@@ -98,10 +101,14 @@ struct store {
     size_t batch_tasks; /* how many a transaction may take: one after a failure, then more again */
     uint64_t busy_usec; /* since when it is locked, 0 = it is not */
     uint64_t next_try_usec, next_purge_usec;
-    int64_t reserved; /* the last serial reserved in the file */
+    /* The last serial reserved in the file; reserving: by the transaction that is open.
+     */
+    int64_t reserved, reserving;
+    struct plausible_time clock;
+    uint64_t clock_usec; /* when it was looked at, 0 = not by this process */
 };
 
-int store_start(sd_event *event, const char *path, const struct store_limits *limits,
+int store_start(sd_event *event, const struct store_place *place, const struct store_limits *limits,
                 const struct store_callbacks *callbacks, const struct store_timing *timing,
                 struct store **out);
 
@@ -141,6 +148,14 @@ void store_failed(struct store *store);
 /* It takes writes; tells the loop when that, or what was lost meanwhile, is news. */
 void store_recovered(struct store *store);
 
+/* The file is this Postfix instance's, or nobody's yet: then it becomes this one's, and what was
+ * queued for another one is refused. from: the version of the schema that was found. */
+int store_check_instance(struct store *store, int64_t from);
+
+/* Looks at the clock and writes what is known of it. store->clock.believed is what ages are counted
+ * by. */
+int store_look_at_clock(struct store *store);
+
 /* Reading at start, in one transaction: each fills its part of the image. */
 int store_load_jobs(struct store *store, struct store_image *image);
 int store_load_events(struct store *store, struct store_image *image);
@@ -151,8 +166,13 @@ void store_image_deinit(struct store_image *image);
 int store_purge_jobs(struct store *store, bool *more);
 int store_purge_events(struct store *store, bool *more);
 
-/* Notes serial as given out, with a block after it; last: exactly, without a block. */
+/* Notes serial as given out, with a block after it; last: exactly, without a block. It counts once
+ * the transaction is committed (store_commit). */
 int store_reserve_serials(struct store *store, uint32_t serial, bool last);
+
+/* Transactions of the worker: what they reserve counts only when they are committed. */
+int store_begin(struct store *store, bool full_sync);
+int store_commit(struct store *store);
 
 /* One value of the table state. */
 int store_state_write(struct store_db *db, const char *name, int64_t value);

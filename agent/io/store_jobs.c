@@ -12,7 +12,7 @@ static const char sql_started[] =
     "UPDATE actions SET state = ?2, started = ?3, matched = ?4 WHERE serial = ?1";
 static const char sql_ended[] =
     "UPDATE actions SET state = ?2, started = ?3, ended = ?4, matched = ?5, succeeded = ?6,"
-    " failed = ?7, error = ?8 WHERE serial = ?1";
+    " failed = ?7, error = ?8, announce = command <> 'count' WHERE serial = ?1";
 static const char sql_result[] =
     "REPLACE INTO action_results (action, number, queue_id, outcome, text)"
     " VALUES (?1, ?2, ?3, ?4, ?5)";
@@ -151,11 +151,19 @@ static int found(struct store_db *db, int rc) {
     return rc == SQLITE_OK && store_db_changes(db) == 0 ? store_db_fail(db, STORE_DB_NO_ROW) : rc;
 }
 
+/* Noted beside the file before the commit: then it is known to have begun, whichever copy of the
+ * database the next start finds. */
 static int run_started(struct store *store, struct task *task) {
     const struct job *job = ((struct job_task *)task)->job;
-    return found(&store->db, DB_RUN(&store->db, sql_started, db_int((int64_t)job->serial),
-                                    db_text(job_state_name(job->state)), db_time(job->started),
-                                    db_int(job->matched)));
+    struct store_lock *lock = &store->db.lock;
+    int rc = found(&store->db, DB_RUN(&store->db, sql_started, db_int((int64_t)job->serial),
+                                      db_text(job_state_name(job->state)), db_time(job->started),
+                                      db_int(job->matched)));
+    if (rc == SQLITE_OK && job->serial > lock->started) {
+        lock->started = job->serial;
+        store_lock_note(lock);
+    }
+    return rc;
 }
 
 static int run_results(struct store *store, struct task *task) {

@@ -17,6 +17,7 @@
  * that are known. */
 static const char sql_interrupt[] =
     "UPDATE actions SET state = 'interrupted', ended = ?1, error = ?2,"
+    " announce = command <> 'count',"
     " succeeded = (SELECT count(*) FROM action_results WHERE action = serial"
     "  AND outcome IN ('done', 'requested')),"
     " failed = (SELECT count(*) FROM action_results WHERE action = serial"
@@ -24,9 +25,31 @@ static const char sql_interrupt[] =
     " WHERE state = 'running'";
 static const char interrupted_error[] =
     "hermes-mailqueued ended while this ran; what is not among the results may have been done";
-static const char sql_retain[] =
-    "UPDATE actions SET hidden = 1 WHERE " FINISHED " AND (ended < ?1 OR serial <= "
-    "(SELECT serial FROM actions WHERE " FINISHED " ORDER BY serial DESC LIMIT 1 OFFSET ?2))";
+/* A copy that was put back has as queued what was carried out after it was made. */
+static const char sql_last_started[] = "SELECT max(serial) FROM actions WHERE state <> 'queued'";
+static const char sql_not_again[] =
+    "UPDATE actions SET state = 'interrupted', ended = ?1, announce = command <> 'count',"
+    " succeeded = 0, failed = 0, error = 'this may have been done: the database is a copy from"
+    " before it was started' WHERE state = 'queued' AND serial <= ?2";
+
+static const char sql_skip_serials[] =
+    "UPDATE sqlite_sequence SET seq = max(seq, ?1) WHERE name = 'actions'";
+static const char sql_begin_serials[] =
+    "INSERT INTO sqlite_sequence (name, seq) VALUES ('actions', ?1)";
+
+/* Rows go from the first on, in the order of the SETs: a row counts as at least as young as those
+ * before it, and no younger than now (?1), whatever a clock that was wrong wrote into it. */
+#define AGED(rows)                                                                                 \
+    "SELECT serial FROM (SELECT serial,"                                                           \
+    " max(min(coalesce(ended, created), ?1)) OVER (ORDER BY serial) AS since FROM (" rows "))"     \
+    " WHERE since < ?2"
+static const char sql_retain[] = "UPDATE actions SET hidden = 1 WHERE serial IN (" AGED(
+    "SELECT serial, ended, created FROM actions WHERE " FINISHED) ") OR (" FINISHED
+                                                                  " AND serial <= "
+                                                                  "(SELECT serial FROM actions "
+                                                                  "WHERE " FINISHED
+                                                                  " ORDER BY serial DESC LIMIT 1 "
+                                                                  "OFFSET ?3))";
 static const char sql_hide_below[] =
     "UPDATE actions SET hidden = 1 WHERE " FINISHED " AND serial <= ?1";
 static const char sql_drop_output[] =
@@ -35,18 +58,19 @@ static const char sql_drop_output[] =
 static const char sql_jobs[] =
     "SELECT serial, owner, command, id, state, queue_ids, queue, sender, recipient, reason,"
     " min_age, min_size, all_messages, expected_count, comment, matched, succeeded, failed,"
-    " created, started, ended, error FROM actions WHERE hidden = 0 ORDER BY serial DESC";
+    " created, started, ended, error, announce FROM actions WHERE hidden = 0 ORDER BY serial DESC";
 static const char sql_results[] =
     "SELECT queue_id, outcome, text FROM action_results WHERE action = ?1 ORDER BY number";
 static const char sql_output[] = "SELECT output FROM action_output WHERE action = ?1";
 
+#define HIDDEN                                                                                     \
+    "SELECT serial, ended, created FROM actions WHERE hidden = 1 ORDER BY serial "                 \
+    "LIMIT " PURGE_ROWS
 static const char sql_purge_results[] =
     "DELETE FROM action_results WHERE (action, number) IN (SELECT r.action, r.number"
     " FROM actions a JOIN action_results r ON r.action = a.serial"
-    " WHERE a.hidden = 1 AND a.ended < ?1 LIMIT " PURGE_ROWS ")";
-static const char sql_purge_actions[] =
-    "DELETE FROM actions WHERE serial IN (SELECT serial FROM actions"
-    " WHERE hidden = 1 AND ended < ?1 LIMIT " PURGE_ROWS ")";
+    " WHERE a.serial IN (" AGED(HIDDEN) ") LIMIT " PURGE_ROWS ")";
+static const char sql_purge_actions[] = "DELETE FROM actions WHERE serial IN (" AGED(HIDDEN) ")";
 
 /* Finds word among the names of first..last. Returns 0 for a word that is not one. */
 static int find_word(const char *word, int first, int last, const char *(*name)(int)) {
@@ -118,6 +142,7 @@ static struct job *read_job(sqlite3_stmt *row) {
     job->started = sqlite3_column_int64(row, 19);
     job->ended = sqlite3_column_int64(row, 20);
     store_db_column_text(row, 21, job->error, sizeof job->error);
+    job->unannounced = sqlite3_column_int(row, 22) != 0;
     if (!read_request(row, &job->request)) {
         job_free(job);
         return NULL;
@@ -217,16 +242,40 @@ static int read_jobs(struct store *store, struct store_image *image, int64_t *be
     return rc == SQLITE_DONE ? SQLITE_OK : rc;
 }
 
-int store_load_jobs(struct store *store, struct store_image *image) {
+/* What has begun is not begun again, also when the file does not know that it has. */
+static int interrupt_jobs(struct store *store, struct store_image *image) {
     struct store_db *db = &store->db;
-    const struct store_limits *limits = &store->limits;
+    struct store_lock *lock = &db->lock;
     int64_t now = time(NULL);
-    int64_t oldest = now - (int64_t)(limits->retention_usec / USEC_PER_SEC);
-    int64_t below = 0;
+    int64_t started;
     int rc = DB_RUN(db, sql_interrupt, db_int(now), db_text(interrupted_error));
     if (rc == SQLITE_OK) {
         image->interrupted = (uint64_t)store_db_changes(db);
-        rc = DB_RUN(db, sql_retain, db_int(oldest), db_int(limits->retention_rows));
+        rc = store_db_integer(db, sql_last_started, 0, &started);
+    }
+    if (rc != SQLITE_OK || (uint64_t)started >= lock->started) {
+        return rc;
+    }
+    rc = DB_RUN(db, sql_not_again, db_int(now), db_int((int64_t)lock->started));
+    if (rc == SQLITE_OK) {
+        image->interrupted += (uint64_t)store_db_changes(db);
+        rc = DB_RUN(db, sql_skip_serials, db_int((int64_t)lock->started));
+    }
+    if (rc == SQLITE_OK && store_db_changes(db) == 0) {
+        rc = DB_RUN(db, sql_begin_serials, db_int((int64_t)lock->started));
+    }
+    return rc;
+}
+
+int store_load_jobs(struct store *store, struct store_image *image) {
+    struct store_db *db = &store->db;
+    const struct store_limits *limits = &store->limits;
+    int64_t now = store->clock.believed;
+    int64_t oldest = now - (int64_t)(limits->retention_usec / USEC_PER_SEC);
+    int64_t below = 0;
+    int rc = interrupt_jobs(store, image);
+    if (rc == SQLITE_OK) {
+        rc = DB_RUN(db, sql_retain, db_int(now), db_int(oldest), db_int(limits->retention_rows));
     }
     if (rc == SQLITE_OK) {
         rc = read_jobs(store, image, &below);
@@ -239,14 +288,15 @@ int store_load_jobs(struct store *store, struct store_image *image) {
 
 int store_purge_jobs(struct store *store, bool *more) {
     struct store_db *db = &store->db;
+    struct store_db_value now = db_int(store->clock.believed);
     struct store_db_value before =
-        db_int(time(NULL) - (int64_t)store->limits.audit_days * SECONDS_PER_DAY);
-    int rc = DB_RUN(db, sql_purge_results, before);
+        db_int(store->clock.believed - (int64_t)store->limits.audit_days * SECONDS_PER_DAY);
+    int rc = DB_RUN(db, sql_purge_results, now, before);
     if (rc != SQLITE_OK || store_db_changes(db) > 0) {
         *more = true;
         return rc;
     }
-    rc = DB_RUN(db, sql_purge_actions, before);
+    rc = DB_RUN(db, sql_purge_actions, now, before);
     *more = *more || (rc == SQLITE_OK && store_db_changes(db) > 0);
     return rc;
 }

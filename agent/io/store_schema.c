@@ -7,50 +7,26 @@
 /* "HmqD", in the header of the file: what file(1) and the next start know it by. */
 #define APPLICATION_ID 0x486d7144
 
-#define UTC(column) "strftime('%Y-%m-%d %H:%M:%S', " column ", 'unixepoch')"
-
-/* A criterion as people would write it, or nothing. */
-#define CRITERION(condition, text) "CASE WHEN " condition " THEN " text " ELSE '' END"
-
-static const char
-    actions
-        [] = "CREATE TABLE actions ("
-             " serial INTEGER PRIMARY KEY AUTOINCREMENT,"
-             " owner TEXT NOT NULL, command TEXT NOT NULL, id INTEGER NOT NULL,"
-             " state TEXT NOT NULL,"
-             " queue_ids TEXT NOT NULL, queue TEXT NOT NULL, sender TEXT NOT NULL,"
-             " recipient TEXT NOT NULL, reason TEXT NOT NULL,"
-             " min_age INTEGER NOT NULL, min_size INTEGER NOT NULL, all_messages INTEGER NOT NULL,"
-             " expected_count INTEGER, comment TEXT NOT NULL,"
-             " matched INTEGER, succeeded INTEGER, failed INTEGER,"
-             " created INTEGER NOT NULL, started INTEGER, ended INTEGER,"
-             " error TEXT NOT NULL DEFAULT '', hidden INTEGER NOT NULL DEFAULT 0);"
-             "CREATE INDEX actions_visible ON actions (serial) WHERE hidden = 0;"
-             "CREATE INDEX actions_hidden ON actions (ended) WHERE hidden = 1;"
-             "CREATE TABLE action_results ("
-             " action INTEGER NOT NULL, number INTEGER NOT NULL,"
-             " queue_id TEXT NOT NULL, outcome TEXT NOT NULL, text TEXT NOT NULL,"
-             " PRIMARY KEY (action, number)) WITHOUT ROWID;"
-             "CREATE TABLE action_output (action INTEGER PRIMARY KEY, output BLOB NOT NULL);"
-             "CREATE VIEW audit AS SELECT serial, owner, command, id, state,"
-             " trim(" CRITERION("queue_ids <> ''", "' ids: ' || queue_ids") " || " CRITERION(
-                 "queue <> 'any'",
-                 "' queue=' || queue") " ||"
-                                       " " CRITERION(
-                                           "sender <> ''",
-                                           "' sender=' "
-                                           "|| sender") " || " CRITERION("recipient <> ''",
-                                                                         "' recipient=' || "
-                                                                         "recipient") " ||"
-                                                                                      " " CRITERION("reason <> ''",
-                                                                                                    "' reason=' || reason") " || " CRITERION("min_age > 0",
-                                                                                                                                             "' min_age=' || min_age") " || " CRITERION("min_size > 0",
-                                                                                                                                                                                        "' min_size=' || min_size") " || " CRITERION("all_messages", "' all'") " || " CRITERION("expected_count IS NOT NULL", "' expected_count=' || expected_count") ") AS criteria,"
-                                                                                                                                                                                                                                                                                                                                                      " comment, matched, succeeded, failed, error,"
-                                                                                                                                                                                                                                                                                                                                                      " (SELECT group_concat(queue_id || ' ' || outcome, ', ') FROM action_results"
-                                                                                                                                                                                                                                                                                                                                                      "  WHERE action = serial) AS results, " UTC(
-                                                                                                                                                                                                                                                                                                                                                          "created") " AS created, " UTC("started") " AS started, " UTC("ended") " AS ended"
-                                                                                                                                                                                                                                                                                                                                                                                                                                 " FROM actions;";
+/* clang-format off: the SQL reads as SQL */
+/* Version 1, less its views, which version 3 makes anew. */
+static const char actions[] =
+    "CREATE TABLE actions ("
+    " serial INTEGER PRIMARY KEY AUTOINCREMENT,"
+    " owner TEXT NOT NULL, command TEXT NOT NULL, id INTEGER NOT NULL,"
+    " state TEXT NOT NULL,"
+    " queue_ids TEXT NOT NULL, queue TEXT NOT NULL, sender TEXT NOT NULL,"
+    " recipient TEXT NOT NULL, reason TEXT NOT NULL,"
+    " min_age INTEGER NOT NULL, min_size INTEGER NOT NULL, all_messages INTEGER NOT NULL,"
+    " expected_count INTEGER, comment TEXT NOT NULL,"
+    " matched INTEGER, succeeded INTEGER, failed INTEGER,"
+    " created INTEGER NOT NULL, started INTEGER, ended INTEGER,"
+    " error TEXT NOT NULL DEFAULT '', hidden INTEGER NOT NULL DEFAULT 0);"
+    "CREATE INDEX actions_visible ON actions (serial) WHERE hidden = 0;"
+    "CREATE TABLE action_results ("
+    " action INTEGER NOT NULL, number INTEGER NOT NULL,"
+    " queue_id TEXT NOT NULL, outcome TEXT NOT NULL, text TEXT NOT NULL,"
+    " PRIMARY KEY (action, number)) WITHOUT ROWID;"
+    "CREATE TABLE action_output (action INTEGER PRIMARY KEY, output BLOB NOT NULL);";
 
 static const char events[] =
     "CREATE TABLE events ("
@@ -64,9 +40,9 @@ static const char events[] =
     "CREATE TABLE deliveries ("
     " hook TEXT PRIMARY KEY, serial INTEGER NOT NULL, delivered INTEGER NOT NULL,"
     " failures INTEGER NOT NULL, last_delivery INTEGER) WITHOUT ROWID;"
-    "CREATE VIEW event_log AS SELECT serial, " UTC(
-        "time") " AS time, event, notified, text,"
-                " total, threshold, oldest_age FROM events;";
+    "CREATE VIEW event_log AS SELECT serial,"
+    " strftime('%Y-%m-%d %H:%M:%S', time, 'unixepoch') AS time,"
+    " event, notified, text, total, threshold, oldest_age FROM events;";
 
 static const char settings[] =
     "CREATE TABLE parameters ("
@@ -79,8 +55,8 @@ static const char settings[] =
     " WITHOUT ROWID;"
     "CREATE TABLE state (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;";
 
-/* Events carry every value that their notification needs; what a setting was and became stands in
- * one column for all settings. */
+/* Version 2: events carry every value that their notification needs; what a setting was and became
+ * stands in one column for all settings. */
 static const char event_values[] =
     "ALTER TABLE events ADD COLUMN data_status TEXT;"
     "ALTER TABLE events ADD COLUMN settings_state TEXT;"
@@ -96,12 +72,54 @@ static const char event_values[] =
     "ALTER TABLE events DROP COLUMN maximal_old;"
     "ALTER TABLE events DROP COLUMN maximal_new;";
 
+/* Version 3: an action knows whether its event was written, what is old goes by order, and the file
+ * knows the Postfix it belongs to. */
+static const char actions_3[] =
+    "ALTER TABLE actions ADD COLUMN announce INTEGER NOT NULL DEFAULT 0;"
+    "CREATE INDEX actions_announce ON actions (serial) WHERE announce = 1;"
+    "DROP INDEX IF EXISTS actions_hidden;"
+    "CREATE INDEX actions_hidden ON actions (serial) WHERE hidden = 1;"
+    "CREATE TABLE instance (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;"
+    "DELETE FROM state WHERE name = 'overload_raises';";
+
+/* A criterion as people would write it, or nothing. What can be very long is shortened: an action
+ * on 1,000 messages is one line too. */
+static const char audit_3[] =
+    "DROP VIEW IF EXISTS audit;"
+    "CREATE VIEW audit AS SELECT serial, owner, command, id, state, trim("
+    " CASE WHEN length(queue_ids) > 64 THEN ' ids: ' || substr(queue_ids, 1, 60) || '...'"
+    "  WHEN queue_ids <> '' THEN ' ids: ' || queue_ids ELSE '' END"
+    " || CASE WHEN queue <> 'any' THEN ' queue=' || queue ELSE '' END"
+    " || CASE WHEN sender <> '' THEN ' sender=' || sender ELSE '' END"
+    " || CASE WHEN recipient <> '' THEN ' recipient=' || recipient ELSE '' END"
+    " || CASE WHEN reason <> '' THEN ' reason=' || reason ELSE '' END"
+    " || CASE WHEN min_age > 0 THEN ' min_age=' || min_age ELSE '' END"
+    " || CASE WHEN min_size > 0 THEN ' min_size=' || min_size ELSE '' END"
+    " || CASE WHEN all_messages THEN ' all' ELSE '' END"
+    " || CASE WHEN expected_count IS NOT NULL THEN ' expected_count=' || expected_count"
+    "  ELSE '' END) AS criteria,"
+    " comment, matched, succeeded, failed, error,"
+    " (SELECT group_concat(one, ', ') FROM (SELECT CASE WHEN number <= 3"
+    "   THEN queue_id || ' ' || outcome"
+    "   ELSE (SELECT count(*) - 3 FROM action_results WHERE action = serial) || ' more' END AS one"
+    "  FROM action_results WHERE action = serial ORDER BY number LIMIT 4)) AS results,"
+    " strftime('%Y-%m-%d %H:%M:%S', created, 'unixepoch') AS created,"
+    " strftime('%Y-%m-%d %H:%M:%S', started, 'unixepoch') AS started,"
+    " strftime('%Y-%m-%d %H:%M:%S', ended, 'unixepoch') AS ended"
+    " FROM actions;"
+    "CREATE VIEW audit_results AS SELECT serial, owner, command, id, number, queue_id, outcome,"
+    " text, strftime('%Y-%m-%d %H:%M:%S', ended, 'unixepoch') AS ended"
+    " FROM action_results JOIN actions ON serial = action ORDER BY serial, number;";
+/* clang-format on */
+
 /* Each brings the file from the version of its position to the next one. */
 static const char *const migrations[][3] = {
     {actions, events, settings},
     {event_values},
+    {actions_3, audit_3, NULL},
 };
-#define VERSION ((int64_t)(sizeof migrations / sizeof migrations[0]))
+_Static_assert(sizeof migrations / sizeof migrations[0] == STORE_SCHEMA_VERSION,
+               "every version has a migration that leads to it");
 
 int store_schema_recognise(struct store_db *db) {
     int64_t version, id, tables;
@@ -119,17 +137,16 @@ int store_schema_recognise(struct store_db *db) {
     if (!fresh && (id != APPLICATION_ID || version < 1)) {
         return store_db_fail(db, STORE_DB_FOREIGN);
     }
-    return version > VERSION ? store_db_fail(db, STORE_DB_NEWER) : SQLITE_OK;
+    return version > STORE_SCHEMA_VERSION ? store_db_fail(db, STORE_DB_NEWER) : SQLITE_OK;
 }
 
-int store_schema_migrate(struct store_db *db) {
-    int64_t version;
-    char pragma[64];
-    int rc = store_db_integer(db, "PRAGMA user_version", 0, &version);
-    if (rc != SQLITE_OK || version == VERSION) {
+int store_schema_migrate(struct store_db *db, int64_t *from) {
+    char pragma[96];
+    int rc = store_db_integer(db, "PRAGMA user_version", 0, from);
+    if (rc != SQLITE_OK || *from == STORE_SCHEMA_VERSION) {
         return rc;
     }
-    for (int64_t v = version; v < VERSION; v++) {
+    for (int64_t v = *from; v < STORE_SCHEMA_VERSION; v++) {
         for (size_t i = 0; i < 3 && migrations[v][i] != NULL; i++) {
             rc = store_db_exec(db, migrations[v][i]);
             if (rc != SQLITE_OK) {
@@ -138,6 +155,6 @@ int store_schema_migrate(struct store_db *db) {
         }
     }
     snprintf(pragma, sizeof pragma, "PRAGMA application_id = %d; PRAGMA user_version = %d",
-             APPLICATION_ID, (int)VERSION);
+             APPLICATION_ID, STORE_SCHEMA_VERSION);
     return store_db_exec(db, pragma);
 }

@@ -5,12 +5,18 @@
 #ifndef HMQ_IO_STORE_SCHEMA_H
 #define HMQ_IO_STORE_SCHEMA_H
 
+#include <stdint.h>
+
 struct store_db;
+
+/* PRAGMA user_version */
+#define STORE_SCHEMA_VERSION 3
 
 /* Fails for a database of another program or of a newer schema; writes nothing. */
 int store_schema_recognise(struct store_db *db);
 
-/* Makes or upgrades the tables; inside a transaction. */
-int store_schema_migrate(struct store_db *db);
+/* Makes or upgrades the tables; inside a transaction. *from: the version that was found, 0 = a new
+ * file. */
+int store_schema_migrate(struct store_db *db, int64_t *from);
 
 #endif

@@ -1,6 +1,5 @@
 #include "io/store_internal.h"
 
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,21 +26,7 @@ static const char sql_tunables[] = "SELECT name, value FROM tunables";
 static const char sql_state[] = "REPLACE INTO state (name, value) VALUES (?1, ?2)";
 static const char sql_states[] = "SELECT name, value FROM state";
 
-/* The tunables that are numbers, by their keys in the configuration. */
-static const struct {
-    const char *name;
-    size_t offset;
-} numbers[] = {
-    {"overload_threshold", offsetof(struct tunables, thresholds.overload)},
-    {"overload_clear_threshold", offsetof(struct tunables, thresholds.overload_clear)},
-    {"warning_threshold", offsetof(struct tunables, thresholds.warning)},
-    {"age_threshold", offsetof(struct tunables, thresholds.age_s)},
-    {"hold_threshold", offsetof(struct tunables, thresholds.hold)},
-    {"message_limit", offsetof(struct tunables, message_limit)},
-};
-#define NUMBERS (sizeof numbers / sizeof numbers[0])
-
-/* The rest of the tunables is one row per event type, named so. */
+/* TUNABLE_NOTIFY is one row per event type, named so. */
 #define NOTIFY_PREFIX "notify."
 #define NOTIFY_NAME_SIZE 64
 
@@ -61,6 +46,7 @@ struct parameters_task {
 struct tunables_task {
     struct task task;
     struct tunables tunables;
+    uint32_t which;
 };
 
 static const char *const drift_names[LIFETIME_COUNT] = {
@@ -120,20 +106,30 @@ static void notify_name(enum event_type type, char name[NOTIFY_NAME_SIZE]) {
     snprintf(name, NOTIFY_NAME_SIZE, NOTIFY_PREFIX "%s", event_name(type));
 }
 
-static int run_tunables(struct store *store, struct task *task) {
-    const struct tunables *tunables = &((struct tunables_task *)task)->tunables;
+static int write_notify(struct store_db *db, const struct tunables *tunables) {
     char name[NOTIFY_NAME_SIZE];
     int rc = SQLITE_OK;
-    for (size_t i = 0; rc == SQLITE_OK && i < NUMBERS; i++) {
-        uint32_t value;
-        memcpy(&value, (const char *)tunables + numbers[i].offset, sizeof value);
-        rc = write_tunable(&store->db, numbers[i].name, value);
-    }
     for (enum event_type type = 1; rc == SQLITE_OK && type < EVENT_TYPE_END; type++) {
         if (event_type_exists(type)) {
             notify_name(type, name);
-            rc = write_tunable(&store->db, name, tunables_notify(tunables, type));
+            rc = write_tunable(db, name, tunables_notify(tunables, type));
         }
+    }
+    return rc;
+}
+
+static int run_tunables(struct store *store, struct task *task) {
+    const struct tunables_task *set = (struct tunables_task *)task;
+    const struct tunables *tunables = &set->tunables;
+    int rc = SQLITE_OK;
+    for (int i = 0; rc == SQLITE_OK && i < TUNABLE_COUNT; i++) {
+        enum tunable tunable = (enum tunable)i;
+        if ((set->which & 1U << i) == 0) {
+            continue;
+        }
+        rc = tunable == TUNABLE_NOTIFY
+                 ? write_notify(&store->db, tunables)
+                 : write_tunable(&store->db, tunable_name(tunable), tunable_get(tunables, tunable));
     }
     return rc;
 }
@@ -156,9 +152,6 @@ static int run_state(struct store *store, struct task *task) {
         rc = store_state_write(db, "overload_since", state->overload_since);
     }
     if (rc == SQLITE_OK) {
-        rc = store_state_write(db, "overload_raises", state->overload_raises);
-    }
-    if (rc == SQLITE_OK) {
         rc = store_state_write(db, "state_serial", state->serial);
     }
     return rc;
@@ -173,14 +166,21 @@ static int run_drift(struct store *store, struct task *task) {
     return rc;
 }
 
-static const struct task_kind parameters_kind = {.flags = TASK_ON_DISK, .run = run_parameters};
-static const struct task_kind tunables_kind = {.flags = TASK_ON_DISK, .run = run_tunables};
+/* With a callback it asks first; without one it tells what is the case already, and must not get
+ * lost: a change that was taken back would be made anew at the next start. */
+static const struct task_kind parameters_asked = {.flags = TASK_ON_DISK, .run = run_parameters};
+static const struct task_kind parameters_told = {.flags = TASK_ON_DISK | TASK_KEPT,
+                                                 .run = run_parameters};
+static const struct task_kind tunables_asked = {.flags = TASK_ON_DISK, .run = run_tunables};
+static const struct task_kind tunables_told = {.flags = TASK_ON_DISK | TASK_KEPT,
+                                               .run = run_tunables};
 static const struct task_kind state_kind = {.flags = TASK_KEPT, .run = run_state};
 static const struct task_kind drift_kind = {.flags = TASK_KEPT, .run = run_drift};
 
 void store_parameters_set(struct store *store, const struct store_parameter *parameters,
                           size_t count, store_done done, void *userdata) {
-    struct parameters_task *task = store_task_new(&parameters_kind, sizeof *task, done, userdata);
+    struct parameters_task *task = store_task_new(
+        done != NULL ? &parameters_asked : &parameters_told, sizeof *task, done, userdata);
     if (task == NULL) {
         store_no_memory(store, done, userdata);
         return;
@@ -190,14 +190,16 @@ void store_parameters_set(struct store *store, const struct store_parameter *par
     store_submit(store, &task->task);
 }
 
-void store_tunables_set(struct store *store, const struct tunables *tunables, store_done done,
-                        void *userdata) {
-    struct tunables_task *task = store_task_new(&tunables_kind, sizeof *task, done, userdata);
+void store_tunables_set(struct store *store, const struct tunables *tunables, uint32_t which,
+                        store_done done, void *userdata) {
+    struct tunables_task *task = store_task_new(done != NULL ? &tunables_asked : &tunables_told,
+                                                sizeof *task, done, userdata);
     if (task == NULL) {
         store_no_memory(store, done, userdata);
         return;
     }
     task->tunables = *tunables;
+    task->which = which;
     store_submit(store, &task->task);
 }
 
@@ -239,38 +241,37 @@ static int load_parameters(struct store_db *db, struct store_image *image) {
     return rc == SQLITE_DONE || rc == SQLITE_ROW ? SQLITE_OK : rc;
 }
 
-/* Returns the bit of numbers that the row is, 0 for another. */
-static unsigned take_tunable(struct tunables *tunables, const char *name, uint32_t value) {
+/* Returns the bit of the tunable that the row is (part of), 0 for another. */
+static uint32_t take_tunable(struct tunables *tunables, const char *name, uint32_t value) {
     char notify[NOTIFY_NAME_SIZE];
-    for (size_t i = 0; i < NUMBERS; i++) {
-        if (strcmp(name, numbers[i].name) == 0) {
-            memcpy((char *)tunables + numbers[i].offset, &value, sizeof value);
+    for (int i = 0; i < TUNABLE_NOTIFY; i++) {
+        if (strcmp(name, tunable_name((enum tunable)i)) == 0) {
+            tunable_set(tunables, (enum tunable)i, value);
             return 1U << i;
         }
     }
     for (enum event_type type = 1; type < EVENT_TYPE_END; type++) {
         notify_name(type, notify);
-        if (strcmp(name, notify) == 0 && value == 0) {
-            tunables->notify &= ~(1U << type);
+        if (strcmp(name, notify) == 0) {
+            tunables->notify &= value == 0 ? ~(1U << type) : ~0U;
+            return 1U << TUNABLE_NOTIFY;
         }
     }
     return 0;
 }
 
 static int load_tunables(struct store_db *db, struct store_image *image) {
-    struct tunables tunables = {.notify = EVENT_TYPES};
-    unsigned seen = 0;
+    image->tunables = (struct tunables){.notify = EVENT_TYPES};
     char name[NOTIFY_NAME_SIZE];
     sqlite3_stmt *row = store_db_query(db, sql_tunables, NULL, 0);
     int rc = row == NULL ? db->failure.code : SQLITE_ROW;
     while (rc == SQLITE_ROW && (rc = store_db_next(db, row)) == SQLITE_ROW) {
         store_db_column_text(row, 0, name, sizeof name);
-        seen |= take_tunable(&tunables, name, store_db_column_u32(row, 1));
+        image->tunables_known |= take_tunable(&image->tunables, name, store_db_column_u32(row, 1));
     }
     store_db_end(row);
-    image->has_tunables = seen == (1U << NUMBERS) - 1 && tunables_consistent(&tunables);
-    if (image->has_tunables) {
-        image->tunables = tunables;
+    if (image->tunables.message_limit > TUNABLES_MESSAGE_LIMIT_MAX) { /* edited by hand */
+        image->tunables_known &= ~(1U << TUNABLE_MESSAGE_LIMIT);
     }
     return rc == SQLITE_DONE ? SQLITE_OK : rc;
 }
@@ -294,8 +295,6 @@ static void take_state(struct store_image *image, const char *name, int64_t valu
         image->has_state = true;
     } else if (strcmp(name, "overload_since") == 0) {
         state->overload_since = value;
-    } else if (strcmp(name, "overload_raises") == 0) {
-        state->overload_raises = (uint32_t)value;
     } else if (strcmp(name, "state_serial") == 0) {
         state->serial = (uint32_t)value;
     }

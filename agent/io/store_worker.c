@@ -53,14 +53,37 @@ static int ensure_open(struct store *store) {
     return store_db_check(&store->db);
 }
 
+int store_begin(struct store *store, bool full_sync) {
+    store->reserving = NOTHING_RESERVED;
+    return store_db_begin(&store->db, full_sync);
+}
+
+int store_commit(struct store *store) {
+    struct store_lock *lock = &store->db.lock;
+    int rc = store_db_commit(&store->db);
+    if (rc == SQLITE_OK && store->reserving != NOTHING_RESERVED) {
+        store->reserved = store->reserving;
+        lock->events = (uint32_t)store->reserved;
+        store_lock_note(lock);
+    }
+    return rc;
+}
+
 /* Everything is read before anything is believed: one transaction. */
 static int load_image(struct store *store, struct store_image *image) {
+    int64_t from = 0;
     int rc = ensure_open(store);
     if (rc == SQLITE_OK) {
-        rc = store_db_begin(&store->db, true);
+        rc = store_begin(store, true);
     }
     if (rc == SQLITE_OK) {
-        rc = store_schema_migrate(&store->db);
+        rc = store_schema_migrate(&store->db, &from);
+    }
+    if (rc == SQLITE_OK) {
+        rc = store_check_instance(store, from);
+    }
+    if (rc == SQLITE_OK) {
+        rc = store_look_at_clock(store);
     }
     if (rc == SQLITE_OK) {
         rc = store_load_settings(store, image);
@@ -72,7 +95,8 @@ static int load_image(struct store *store, struct store_image *image) {
         rc = store_load_jobs(store, image);
     }
     if (rc == SQLITE_OK) {
-        rc = store_db_commit(&store->db);
+        image->clock = store->clock;
+        rc = store_commit(store);
     }
     store_db_rollback(&store->db);
     return rc;
@@ -166,7 +190,7 @@ static int run_batch(struct store *store, struct task_list *batch, bool on_disk,
     *culprit = NULL;
     int rc = ensure_open(store);
     if (rc == SQLITE_OK) {
-        rc = store_db_begin(&store->db, on_disk);
+        rc = store_begin(store, on_disk);
     }
     if (rc != SQLITE_OK) {
         return rc;
@@ -178,7 +202,7 @@ static int run_batch(struct store *store, struct task_list *batch, bool on_disk,
             return rc;
         }
     }
-    return store_db_commit(&store->db);
+    return store_commit(store);
 }
 
 static void write_batch(struct store *store, struct task_list *batch, bool on_disk) {
@@ -242,7 +266,10 @@ static void purge(struct store *store) {
     bool more = false;
     int rc = ensure_open(store);
     if (rc == SQLITE_OK) {
-        rc = store_db_begin(&store->db, false);
+        rc = store_begin(store, false);
+    }
+    if (rc == SQLITE_OK) {
+        rc = store_look_at_clock(store);
     }
     if (rc == SQLITE_OK) {
         rc = store_purge_jobs(store, &more);
@@ -251,7 +278,7 @@ static void purge(struct store *store) {
         rc = store_purge_events(store, &more);
     }
     if (rc == SQLITE_OK) {
-        rc = store_db_commit(&store->db);
+        rc = store_commit(store);
     }
     store_db_rollback(&store->db);
     store->next_purge_usec = store_now_usec() + (more ? 0 : store->timing.purge);
@@ -293,8 +320,9 @@ static bool finished(struct store *store, bool *noticed) {
         store->next_try_usec = 0;
         return store->abandoned || TAILQ_EMPTY(&store->queue);
     }
-    if (store->health == -EBUSY) {
-        store->next_try_usec = store_now_usec() + STORE_BUSY_PAUSE_USEC;
+    uint64_t soon = store_now_usec() + STORE_BUSY_PAUSE_USEC;
+    if (store->health == -EBUSY && store->next_try_usec > soon) {
+        store->next_try_usec = soon; /* what is due sooner stays so: some of it may be written */
     }
     return store->abandoned || TAILQ_EMPTY(&store->queue) || store_now_usec() >= store->stop_usec ||
            (store->health != 0 && store->health != -EBUSY);
@@ -309,13 +337,14 @@ static void wait_until(struct store *store, uint64_t usec) {
 /* A clean end leaves no gap in the serials. */
 static void close_down(struct store *store) {
     if (store->loaded && ensure_open(store) == SQLITE_OK) {
-        if (store_db_begin(&store->db, true) == SQLITE_OK &&
+        if (store_begin(store, true) == SQLITE_OK && store_look_at_clock(store) == SQLITE_OK &&
             store_reserve_serials(store, store->last_serial, true) == SQLITE_OK) {
-            store_db_commit(&store->db);
+            store_commit(store);
         }
         store_db_rollback(&store->db);
     }
     store_db_close(&store->db);
+    store_lock_release(&store->db.lock);
 }
 
 void *store_work(void *userdata) {

@@ -27,6 +27,7 @@ enum mib_error mib_stage_threshold(struct mib_transaction *transaction, const st
     }
     struct tunables *tunables = staged_tunables(transaction, view);
     memcpy((char *)tunables + object->write->offset, &value->number, sizeof value->number);
+    transaction->changes.tunables_set |= tunables_bit_at(object->write->offset);
     return MIB_ERROR_NONE;
 }
 
@@ -52,6 +53,7 @@ enum mib_error mib_stage_notify(struct mib_transaction *transaction, const struc
         notify |= 1U << (bit + 1);
     }
     staged_tunables(transaction, view)->notify = notify;
+    transaction->changes.tunables_set |= 1U << TUNABLE_NOTIFY;
     return MIB_ERROR_NONE;
 }
 

@@ -510,6 +510,32 @@ static void test_batches(void **state) {
     tear_down();
 }
 
+/* With the clock set back after the message arrived: it is the one that was seen, or one whose
+ * arrival is still to come, which says nothing about it. */
+static void test_clock_set_back(void **state) {
+    static const struct {
+        const char *name, *id, *line;
+    } messages[] = {
+        {"seen with this arrival", "A0000001", LISTED("A0000001", 1000, "x@y")},
+        {"not seen, arrived in the future", "A0000009", LISTED("A0000009", 99999999999, "x@y")},
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(messages); i++) {
+        char removed[64];
+        snprintf(removed, sizeof removed, "postsuper: %s: removed", messages[i].id);
+        const struct scripted script[] = {
+            {.type = REQUEST_SELECT, .lines = {messages[i].line}},
+            {.type = REQUEST_ACTION, .ids = 1, .lines = {removed, "postsuper: Deleted: 1 message"}},
+        };
+        set_up(script);
+        struct job *job = new_job(ACTION_DELETE, messages[i].id);
+        job->created = 500;
+        set_job(job);
+        CHECK_STRING(messages[i].name, job_state_name(job->state), "done");
+        tear_down();
+    }
+}
+
 static void test_no_journal(void **state) {
     (void)state;
     set_up(NULL);
@@ -542,9 +568,8 @@ static void test_not_allowed(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_cases),
-        cmocka_unit_test(test_batches),
-        cmocka_unit_test(test_no_journal),
+        cmocka_unit_test(test_cases),          cmocka_unit_test(test_batches),
+        cmocka_unit_test(test_clock_set_back), cmocka_unit_test(test_no_journal),
         cmocka_unit_test(test_not_allowed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

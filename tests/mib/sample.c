@@ -140,7 +140,7 @@ static void add_job(struct sample *sample, struct job *job) {
         die("no memory");
     }
     if (job_is_finished(job->state)) {
-        job_table_finished(&sample->jobs, job);
+        job_table_finished(&sample->jobs, job, job->ended);
     }
 }
 

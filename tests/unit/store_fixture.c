@@ -58,6 +58,7 @@ void fixture_init(struct fixture *fixture) {
     snprintf(fixture->dir, sizeof fixture->dir, "%s/hmq-store.XXXXXX", tmp == NULL ? "/tmp" : tmp);
     assert_non_null(mkdtemp(fixture->dir));
     snprintf(fixture->path, sizeof fixture->path, "%s/test.db", fixture->dir);
+    fixture->config_directory = "/etc/postfix";
     assert_true(sd_event_new(&fixture->event) >= 0);
     fixture->limits = (struct store_limits){.retention_rows = 1000,
                                             .retention_usec = 7 * 86400 * USEC_PER_SEC,
@@ -70,7 +71,7 @@ void fixture_init(struct fixture *fixture) {
 }
 
 void fixture_deinit(struct fixture *fixture) {
-    static const char *const suffixes[] = {"", "-wal", "-shm", ".restored"};
+    static const char *const suffixes[] = {"", "-wal", "-shm", ".restored", ".lock", ".copy"};
     char name[128];
     fixture_stop(fixture);
     store_image_deinit(&fixture->image);
@@ -86,8 +87,10 @@ void fixture_deinit(struct fixture *fixture) {
 void fixture_start(struct fixture *fixture) {
     const struct store_callbacks callbacks = {
         .loaded = on_loaded, .usable = on_usable, .userdata = fixture};
+    const struct store_place place = {
+        .path = fixture->path, .config_directory = fixture->config_directory, .container = ""};
     fixture->loaded.count = fixture->usable.count = 0;
-    assert_int_equal(store_start(fixture->event, fixture->path, &fixture->limits, &callbacks,
+    assert_int_equal(store_start(fixture->event, &place, &fixture->limits, &callbacks,
                                  &fixture->timing, &fixture->store),
                      0);
     assert_false(store_usable(fixture->store));

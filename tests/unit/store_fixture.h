@@ -21,6 +21,7 @@ struct answer {
 
 struct fixture {
     char dir[64], path[96];
+    const char *config_directory;
     sd_event *event;
     struct store *store;
     struct store_limits limits;

@@ -21,7 +21,7 @@ static struct job *add_finished(struct job_table *table, uint32_t id, int64_t en
     struct job *job = add(table, "ops", ACTION_HOLD, id);
     job->state = JOB_DONE;
     job->ended = ended;
-    job_table_finished(table, job);
+    job_table_finished(table, job, ended);
     return job;
 }
 
@@ -194,7 +194,7 @@ static void test_totals(void **state) {
     for (uint32_t i = 0; i < COUNT_OF(ends); i++) {
         struct job *job = add(&table, "", ACTION_HOLD, i + 1);
         job->state = ends[i].state;
-        job_table_finished(&table, job);
+        job_table_finished(&table, job, 1000);
         CHECK_INT(job_state_name(job->state), table.finished_total, i + 1);
         CHECK_INT(job_state_name(job->state), table.failed_total, ends[i].failed);
     }
@@ -210,27 +210,47 @@ static void test_retention(void **state) {
     assert_null(job_table_surplus(&table, &keep, 1000));
     add(&table, "", ACTION_FLUSH, 1); /* not finished: never surplus */
     assert_null(job_table_surplus(&table, &keep, 1000));
-    struct job *second = add_finished(&table, 9, 950);
-    struct job *first = add_finished(&table, 5, 940);
-    struct job *same = add_finished(&table, 1, 940);
+    struct job *first = add_finished(&table, 9, 940);
+    struct job *second = add_finished(&table, 5, 940);
+    struct job *third = add_finished(&table, 1, 950);
     assert_null(job_table_surplus(&table, &keep, 1000));
     keep.rows = 2;
     assert_ptr_equal(job_table_surplus(&table, &keep, 1000), first);
     job_table_remove(&table, &first->key);
     keep.rows = 1;
-    assert_ptr_equal(job_table_surplus(&table, &keep, 1000), same);
+    assert_ptr_equal(job_table_surplus(&table, &keep, 1000), second);
     keep.rows = 3;
     assert_null(job_table_surplus(&table, &keep, 1040));
-    assert_ptr_equal(job_table_surplus(&table, &keep, 1041), same);
+    assert_ptr_equal(job_table_surplus(&table, &keep, 1041), second);
+    assert_null(job_table_surplus(&table, &keep, 0)); /* no time that is believed */
     keep.octets = table.octets;
     assert_null(job_table_surplus(&table, &keep, 1000));
     keep.octets--;
-    assert_ptr_equal(job_table_surplus(&table, &keep, 1000), same);
-    job_table_remove(&table, &same->key);
+    assert_ptr_equal(job_table_surplus(&table, &keep, 1000), second);
+    job_table_remove(&table, &second->key);
     /* The last one stays whatever its size, but not for ever. */
     keep.octets = 0;
     assert_null(job_table_surplus(&table, &keep, 1000));
-    assert_ptr_equal(job_table_surplus(&table, &keep, 1051), second);
+    assert_ptr_equal(job_table_surplus(&table, &keep, 1051), third);
+    job_table_deinit(&table);
+}
+
+/* With the clock set back the row that has just ended is not the oldest one; nor is it when others
+ * that were ordered after it ended before it. */
+static void test_retention_order(void **state) {
+    (void)state;
+    struct job_table table = {0};
+    const struct job_retention keep = {.rows = 2, .octets = PLENTY, .age_s = 100};
+    struct job *running = add(&table, "", ACTION_FLUSH, 1);
+    struct job *first = add_finished(&table, 1, 5000);
+    add_finished(&table, 2, 1400);
+    add_finished(&table, 3, 1410);
+    assert_ptr_equal(job_table_surplus(&table, &keep, 1411), first);
+    job_table_remove(&table, &first->key);
+    assert_null(job_table_surplus(&table, &keep, 1411));
+    running->state = JOB_DONE;
+    job_table_finished(&table, running, 1412);
+    assert_ptr_not_equal(job_table_surplus(&table, &keep, 1412), running);
     job_table_deinit(&table);
 }
 
@@ -269,7 +289,8 @@ int main(void) {
         cmocka_unit_test(test_order),     cmocka_unit_test(test_search),
         cmocka_unit_test(test_key_read),  cmocka_unit_test(test_key_length),
         cmocka_unit_test(test_take_out),  cmocka_unit_test(test_totals),
-        cmocka_unit_test(test_retention), cmocka_unit_test(test_free_id),
+        cmocka_unit_test(test_retention), cmocka_unit_test(test_retention_order),
+        cmocka_unit_test(test_free_id),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -112,44 +112,6 @@ static void test_whole_event(void **state) {
                       "unknown4294967295");
 }
 
-/* A file of schema 1 had four columns for the lifetimes; its events keep what they say. */
-static void test_upgrade(void **state) {
-    struct fixture *fixture = *state;
-    static const char *const steps[] = {
-        "ALTER TABLE events DROP COLUMN data_status",
-        "ALTER TABLE events DROP COLUMN settings_state",
-        "ALTER TABLE events DROP COLUMN detail",
-        "ALTER TABLE events DROP COLUMN changes",
-        "ALTER TABLE events ADD COLUMN bounce_old TEXT",
-        "ALTER TABLE events ADD COLUMN bounce_new TEXT",
-        "ALTER TABLE events ADD COLUMN maximal_old TEXT",
-        "ALTER TABLE events ADD COLUMN maximal_new TEXT",
-        "INSERT INTO events (serial, time, event, notified, text, bounce_old, bounce_new)"
-        " VALUES (1, 1, 'hmqSettingsChanged', 'sent', '', '5d', '3d')",
-        "INSERT INTO events (serial, time, event, notified, text, bounce_old, bounce_new,"
-        " maximal_new) VALUES (2, 1, 'hmqSettingsChanged', 'sent', '', '3d', '4d', '9d')",
-        "INSERT INTO events (serial, time, event, notified, text)"
-        " VALUES (3, 1, 'hmqDataLost', 'sent', 'gone')",
-        "PRAGMA user_version = 1",
-    };
-    char out[1024];
-    fixture_stop(fixture);
-    for (size_t i = 0; i < COUNT_OF(steps); i++) {
-        fixture_sql(fixture, steps[i], out);
-    }
-    fixture_start(fixture);
-    assert_int_equal(fixture->loaded.error, 0);
-    assert_int_equal(fixture->image.event_count, 3);
-    assert_string_equal(fixture->image.events[0].changes, "bounce_queue_lifetime 5d 3d;");
-    assert_string_equal(fixture->image.events[1].changes,
-                        "bounce_queue_lifetime 3d 4d;maximal_queue_lifetime - 9d;");
-    assert_int_equal(fixture->image.events[1].settings, SETTINGS_APPLIED);
-    assert_string_equal(fixture->image.events[2].changes, "");
-    assert_int_equal(fixture->image.events[2].settings, 0);
-    fixture_restart(fixture);
-    assert_int_equal(fixture->image.event_count, 3);
-}
-
 static void test_types(void **state) {
     struct fixture *fixture = *state;
     size_t count = 0;
@@ -205,6 +167,25 @@ static void test_serial_twice(void **state) {
     fixture_expect(fixture, &answer, -EEXIST);
     fixture_expect(fixture, &next, 0);
     assert_true(store_usable(fixture->store));
+}
+
+/* What a transaction reserved that was not committed is not reserved. */
+static void test_serials_rolled_back(void **state) {
+    struct fixture *fixture = *state;
+    struct answer answer = {.count = 0}, next = {.count = 0};
+    char out[1024];
+    fixture_sql(fixture,
+                "INSERT INTO events (serial, time, event, notified, text)"
+                " VALUES (15000, 1, 'hmqAgentStarted', 'sent', '')",
+                out);
+    struct event event = some_event(15000);
+    store_event_add(fixture->store, &event, on_done, &answer);
+    fixture_expect(fixture, &answer, -EEXIST);
+    fixture_check_sql(fixture, "SELECT value FROM state WHERE name = 'event_serial'", "20000");
+    event.serial = 15001;
+    store_event_add(fixture->store, &event, on_done, &next);
+    fixture_expect(fixture, &next, 0);
+    fixture_check_sql(fixture, "SELECT value FROM state WHERE name = 'event_serial'", "35001");
 }
 
 /* Runs a store in a child that gives out serials as fast as it can until it is killed, and tells
@@ -355,11 +336,11 @@ static void test_purge(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_whole_event, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_upgrade, setup, teardown),
         cmocka_unit_test_setup_teardown(test_types, setup, teardown),
         cmocka_unit_test_setup_teardown(test_serials_clean, setup, teardown),
         cmocka_unit_test_setup_teardown(test_log_is_bounded, setup, teardown),
         cmocka_unit_test_setup_teardown(test_serial_twice, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_serials_rolled_back, setup, teardown),
         cmocka_unit_test_setup_teardown(test_serials_killed, setup, teardown),
         cmocka_unit_test_setup_teardown(test_read, setup, teardown),
         cmocka_unit_test_setup_teardown(test_cursors, setup, teardown),

@@ -3,6 +3,8 @@
  */
 #include "store_fixture.h"
 
+#include <errno.h>
+
 static int setup(void **state) {
     static struct fixture fixture;
     fixture_init(&fixture);
@@ -45,7 +47,7 @@ static void test_fresh(void **state) {
     assert_int_equal(fixture->image.parameter_count, 0);
     assert_int_equal(fixture->image.cursor_count, 0);
     assert_false(fixture->image.has_state);
-    assert_false(fixture->image.has_tunables);
+    assert_int_equal(fixture->image.tunables_known, 0);
 }
 
 static void test_parameters(void **state) {
@@ -89,10 +91,10 @@ static void test_tunables(void **state) {
                                                .hold = 7},
                                 .message_limit = 10000,
                                 .notify = 1U << EVENT_OVERLOAD_RAISED | 1U << EVENT_AGENT_STARTED};
-    store_tunables_set(fixture->store, &tunables, on_done, &answer);
+    store_tunables_set(fixture->store, &tunables, TUNABLES_ALL, on_done, &answer);
     fixture_expect(fixture, &answer, 0);
     fixture_restart(fixture);
-    assert_true(fixture->image.has_tunables);
+    assert_int_equal(fixture->image.tunables_known, TUNABLES_ALL);
     assert_memory_equal(&fixture->image.tunables, &tunables, sizeof tunables);
     fixture_check_sql(fixture, "SELECT value FROM tunables WHERE name = 'overload_threshold'",
                       "600");
@@ -122,24 +124,41 @@ static void test_drift(void **state) {
     assert_memory_equal(fixture->image.drift_s, drift, sizeof drift);
 }
 
-/* Thresholds that contradict each other are not believed. */
+/* What one SET changed is stored; the rest stays the configuration's. */
+static void test_tunables_singly(void **state) {
+    struct fixture *fixture = *state;
+    struct tunables tunables = {.thresholds = {.overload = 600, .overload_clear = 550},
+                                .message_limit = 100,
+                                .notify = 1U << EVENT_DATA_LOST};
+    store_tunables_set(fixture->store, &tunables, 1U << TUNABLE_OVERLOAD, NULL, NULL);
+    fixture_restart(fixture);
+    assert_int_equal(fixture->image.tunables_known, 1U << TUNABLE_OVERLOAD);
+    assert_int_equal(fixture->image.tunables.thresholds.overload, 600);
+    fixture_check_sql(fixture, "SELECT group_concat(name) FROM tunables", "overload_threshold");
+    store_tunables_set(fixture->store, &tunables, 1U << TUNABLE_NOTIFY, NULL, NULL);
+    fixture_restart(fixture);
+    assert_int_equal(fixture->image.tunables_known, 1U << TUNABLE_OVERLOAD | 1U << TUNABLE_NOTIFY);
+    assert_int_equal(fixture->image.tunables.notify, 1U << EVENT_DATA_LOST);
+}
+
+/* A value beyond its range is not taken. */
 static void test_tunables_edited(void **state) {
     struct fixture *fixture = *state;
-    struct tunables tunables = {.thresholds = {.overload = 600, .overload_clear = 550}};
+    struct tunables tunables = {.message_limit = 200};
     char out[1024];
-    store_tunables_set(fixture->store, &tunables, NULL, NULL);
+    store_tunables_set(fixture->store, &tunables, 1U << TUNABLE_MESSAGE_LIMIT, NULL, NULL);
     fixture_restart(fixture);
-    assert_true(fixture->image.has_tunables);
-    fixture_sql(fixture, "UPDATE tunables SET value = 1 WHERE name = 'overload_threshold'", out);
+    assert_int_equal(fixture->image.tunables_known, 1U << TUNABLE_MESSAGE_LIMIT);
+    fixture_sql(fixture, "UPDATE tunables SET value = 10001 WHERE name = 'message_limit'", out);
     fixture_restart(fixture);
-    assert_false(fixture->image.has_tunables);
+    assert_int_equal(fixture->image.tunables_known, 0);
 }
 
 static void test_state(void **state) {
     struct fixture *fixture = *state;
-    struct store_state last = {.data_lost = true, .overload_since = 1700000000};
+    struct store_state last = {.data_lost = true};
     for (uint32_t i = 0; i <= 500; i++) {
-        last.overload_raises = i;
+        last.overload_since = 1700000000 + i;
         last.detector.raised[CONDITION_OVERLOAD] = i % 2 == 0;
         last.detector.raised[CONDITION_HOLD] = true;
         store_state_set(fixture->store, &last);
@@ -147,12 +166,39 @@ static void test_state(void **state) {
     fixture_restart(fixture);
     assert_true(fixture->image.has_state);
     assert_true(fixture->image.state.data_lost);
-    assert_int_equal(fixture->image.state.overload_since, 1700000000);
-    assert_int_equal(fixture->image.state.overload_raises, 500);
+    assert_int_equal(fixture->image.state.overload_since, 1700000500);
     assert_true(fixture->image.state.detector.raised[CONDITION_OVERLOAD]);
     assert_false(fixture->image.state.detector.raised[CONDITION_WARNING]);
     assert_false(fixture->image.state.detector.raised[CONDITION_AGE]);
     assert_true(fixture->image.state.detector.raised[CONDITION_HOLD]);
+}
+
+/* What is the case already is told, not asked: a setting that was taken back, a threshold that is
+ * in force. While another program locks the database it waits, and it is written at a stop too. */
+static void test_told(void **state) {
+    struct fixture *fixture = *state;
+    const struct store_parameter back = {"bounce_queue_lifetime", "5d", '1', "NONE"};
+    const struct tunables tunables = {.message_limit = 7};
+    struct answer asked = {.count = 0};
+    sqlite3 *locker;
+    set(fixture, lifetimes, 1);
+    fixture_stop(fixture);
+    fixture->timing.patience = 100000;
+    fixture_start(fixture);
+    assert_int_equal(sqlite3_open(fixture->path, &locker), SQLITE_OK);
+    sqlite3_busy_timeout(locker, 10000);
+    assert_int_equal(sqlite3_exec(locker, "BEGIN EXCLUSIVE", NULL, NULL, NULL), SQLITE_OK);
+    store_parameters_set(fixture->store, lifetimes, 1, on_done, &asked);
+    fixture_expect(fixture, &asked, -EBUSY);
+    store_parameters_set(fixture->store, &back, 1, NULL, NULL);
+    store_tunables_set(fixture->store, &tunables, 1U << TUNABLE_MESSAGE_LIMIT, NULL, NULL);
+    assert_int_equal(sqlite3_exec(locker, "COMMIT", NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(locker);
+    uint64_t before = store_now_usec();
+    fixture_restart(fixture);
+    assert_true(store_now_usec() - before < UINT64_C(30000000));
+    check_parameters(fixture, &back, 1);
+    assert_int_equal(fixture->image.tunables.message_limit, 7);
 }
 
 int main(void) {
@@ -163,8 +209,10 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_parameter_removed, setup, teardown),
         cmocka_unit_test_setup_teardown(test_drift, setup, teardown),
         cmocka_unit_test_setup_teardown(test_tunables, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_tunables_singly, setup, teardown),
         cmocka_unit_test_setup_teardown(test_tunables_edited, setup, teardown),
         cmocka_unit_test_setup_teardown(test_state, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_told, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

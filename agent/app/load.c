@@ -1,0 +1,45 @@
+#include "app/load.h"
+
+#include "os/log.h"
+
+#include <stdio.h>
+#include <syslog.h>
+
+#define SECONDS_PER_DAY 86400
+
+void load_note_store(struct agent_status *status, const struct store *store, const char *path,
+                     int error, const char *text) {
+    status->store_usable = store_usable(store);
+    if (error < 0) {
+        snprintf(status->last_read_error, sizeof status->last_read_error,
+                 "actions are refused: %.220s", text);
+        log_line(LOG_ERR, "%s; monitoring goes on, actions are refused", text);
+    } else {
+        log_line(LOG_NOTICE, "opened the database %s%s%s", path, text[0] != '\0' ? "; " : "", text);
+    }
+}
+
+void load_report(const struct store_image *image, const char *path) {
+    int64_t ahead = plausible_time_ahead(&image->clock);
+    if (image->interrupted > 0) {
+        log_line(LOG_WARNING, "%llu actions were interrupted when the agent last stopped",
+                 (unsigned long long)image->interrupted);
+    }
+    if (ahead > PLAUSIBLE_STEP_S) {
+        log_line(LOG_WARNING,
+                 "the clock is %lld days ahead of the last time in the database %s: nothing is "
+                 "deleted because of its age until the clock has run evenly for %lld days",
+                 (long long)(ahead / SECONDS_PER_DAY), path,
+                 (long long)(PLAUSIBLE_EVEN_S / SECONDS_PER_DAY));
+    }
+}
+
+void load_announce(const struct store_image *image, struct events *events) {
+    for (size_t i = 0; i < image->job_count; i++) {
+        struct job *job = image->jobs[i];
+        if (job->unannounced) {
+            job->unannounced = false;
+            events_emit_action(events, job);
+        }
+    }
+}

@@ -1,0 +1,24 @@
+/*
+ * What the database tells at its loading, and when it becomes usable or unusable, beyond what each
+ * part of the agent takes over from it.
+ */
+#ifndef HMQ_APP_LOAD_H
+#define HMQ_APP_LOAD_H
+
+#include "app/events.h"
+#include "core/status.h"
+#include "io/store.h"
+
+/* Notes in status (store_usable, last_read_error) and logs that the database at path became usable
+ * (error 0) or why it is not; text as the store's callbacks have it. */
+void load_note_store(struct agent_status *status, const struct store *store, const char *path,
+                     int error, const char *text);
+
+/* Logs what people should know of the image that was read from the database of that path. */
+void load_report(const struct store_image *image, const char *path);
+
+/* Makes up for the events about actions that ended (or were interrupted) without their event having
+ * been written. After events_load, and before the jobs are taken out of the image. */
+void load_announce(const struct store_image *image, struct events *events);
+
+#endif

@@ -1,0 +1,56 @@
+/* The time that ages are counted by, which a clock that jumps does not move
+ * (core/plausible_time.h). It is kept in the table state. */
+#include "io/store_internal.h"
+
+#include <time.h>
+
+#define USEC_PER_SEC UINT64_C(1000000)
+
+static const char sql_believed[] = "SELECT value FROM state WHERE name = 'clock_believed'";
+static const char sql_seen[] = "SELECT value FROM state WHERE name = 'clock_seen'";
+static const char sql_even[] = "SELECT value FROM state WHERE name = 'clock_even'";
+/* A file of a version that did not keep it. */
+static const char sql_latest[] = "SELECT max(coalesce((SELECT max(ended) FROM actions), 0),"
+                                 " coalesce((SELECT max(time) FROM events), 0))";
+
+static int read_clock(struct store_db *db, struct plausible_time *clock) {
+    int64_t latest;
+    int rc = store_db_integer(db, sql_latest, 0, &latest);
+    if (rc == SQLITE_OK) {
+        rc = store_db_integer(db, sql_believed, latest, &clock->believed);
+    }
+    if (rc == SQLITE_OK) {
+        rc = store_db_integer(db, sql_seen, latest, &clock->seen);
+    }
+    return rc == SQLITE_OK ? store_db_integer(db, sql_even, 0, &clock->even_s) : rc;
+}
+
+static int write_clock(struct store_db *db, const struct plausible_time *clock) {
+    int rc = store_state_write(db, "clock_believed", clock->believed);
+    if (rc == SQLITE_OK) {
+        rc = store_state_write(db, "clock_seen", clock->seen);
+    }
+    return rc == SQLITE_OK ? store_state_write(db, "clock_even", clock->even_s) : rc;
+}
+
+int store_look_at_clock(struct store *store) {
+    struct plausible_time clock = store->clock;
+    uint64_t now = store_now_usec();
+    int64_t elapsed_s = 0;
+    int rc = SQLITE_OK;
+    if (store->clock_usec == 0) {
+        rc = read_clock(&store->db, &clock);
+    } else {
+        elapsed_s = (int64_t)((now - store->clock_usec) / USEC_PER_SEC);
+    }
+    if (rc != SQLITE_OK) {
+        return rc;
+    }
+    plausible_time_look(&clock, time(NULL), elapsed_s);
+    rc = write_clock(&store->db, &clock);
+    if (rc == SQLITE_OK) {
+        store->clock = clock;
+        store->clock_usec = now;
+    }
+    return rc;
+}

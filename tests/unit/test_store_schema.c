@@ -1,0 +1,158 @@
+/*
+ * A database that an earlier version left is upgraded with all that is in it, and the views that
+ * people read stay readable.
+ */
+#include "store_fixture.h"
+
+#include <stdlib.h>
+
+static int setup(void **state) {
+    static struct fixture fixture;
+    fixture_init(&fixture);
+    *state = &fixture;
+    return 0;
+}
+
+static int teardown(void **state) {
+    fixture_deinit(*state);
+    return 0;
+}
+
+/* Makes the file from a dump. */
+static void load_dump(const struct fixture *fixture, const char *name) {
+    static char sql[65536];
+    char path[512];
+    sqlite3 *db;
+    snprintf(path, sizeof path, "%s/%s", DATA_DIR, name);
+    FILE *stream = fopen(path, "re");
+    assert_non_null(stream);
+    size_t len = fread(sql, 1, sizeof sql - 1, stream);
+    fclose(stream);
+    assert_true(len > 0 && len < sizeof sql - 1);
+    sql[len] = '\0';
+    assert_int_equal(sqlite3_open(fixture->path, &db), SQLITE_OK);
+    if (sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK) {
+        fail_msg("%s: %s", path, sqlite3_errmsg(db));
+    }
+    sqlite3_close(db);
+}
+
+static void test_upgrade_from_1(void **state) {
+    struct fixture *fixture = *state;
+    load_dump(fixture, "store_v1.sql");
+    fixture_start(fixture);
+    assert_string_equal(fixture->loaded.text, "");
+    assert_int_equal(fixture->image.interrupted, 1);
+    assert_int_equal(fixture->image.job_count, 4);
+    const struct job *interrupted = fixture->image.jobs[0];
+    assert_int_equal(interrupted->state, JOB_INTERRUPTED);
+    assert_true(interrupted->unannounced);
+    assert_int_equal(interrupted->succeeded, 2);
+    assert_int_equal(fixture->image.jobs[1]->output_len > 0, 1);
+    assert_false(fixture->image.jobs[1]->unannounced);
+    /* What waited in it was ordered for the instance that goes on with it. */
+    assert_int_equal(fixture->image.jobs[3]->state, JOB_QUEUED);
+    assert_int_equal(fixture->image.event_count, 5);
+    assert_int_equal(fixture->image.parameter_count, 2);
+    assert_string_equal(fixture->image.parameters[0].value, "3d");
+    assert_int_equal(fixture->image.tunables_known, TUNABLES_ALL);
+    assert_int_equal(fixture->image.tunables.thresholds.overload, 600);
+    fixture_check_sql(fixture, "PRAGMA user_version", "3");
+    fixture_check_sql(fixture, "PRAGMA integrity_check", "ok");
+    fixture_check_sql(fixture, "SELECT results FROM audit WHERE serial = 1",
+                      "4A0A8A723C3 done, 4BA42A723DF done");
+    fixture_check_sql(fixture, "SELECT count(*) FROM audit_results", "3");
+    fixture_restart(fixture);
+    assert_int_equal(fixture->image.job_count, 4);
+    assert_int_equal(fixture->image.interrupted, 0);
+}
+
+/* Events of schema 1 had four columns for the lifetimes; they keep what they say. */
+static void test_events_from_1(void **state) {
+    struct fixture *fixture = *state;
+    char out[1024];
+    load_dump(fixture, "store_v1.sql");
+    fixture_sql(fixture,
+                "INSERT INTO events (serial, time, event, notified, text, bounce_old, bounce_new,"
+                " maximal_new) VALUES (6, 1, 'hmqSettingsChanged', 'sent', '', '3d', '4d', '9d')",
+                out);
+    fixture_sql(fixture,
+                "INSERT INTO events (serial, time, event, notified, text)"
+                " VALUES (7, 1, 'hmqDataLost', 'sent', 'gone')",
+                out);
+    fixture_start(fixture);
+    assert_int_equal(fixture->loaded.error, 0);
+    assert_int_equal(fixture->image.event_count, 7);
+    assert_string_equal(fixture->image.events[4].changes, "bounce_queue_lifetime 5d 3d;");
+    assert_string_equal(fixture->image.events[5].changes,
+                        "bounce_queue_lifetime 3d 4d;maximal_queue_lifetime - 9d;");
+    assert_int_equal(fixture->image.events[5].settings, SETTINGS_APPLIED);
+    assert_string_equal(fixture->image.events[6].changes, "");
+    assert_int_equal(fixture->image.events[6].settings, 0);
+    fixture_restart(fixture);
+    assert_int_equal(fixture->image.event_count, 7);
+}
+
+/* An upgraded file and a new one have the same schema. */
+static void test_same_schema(void **state) {
+    static const char schema[] =
+        "SELECT group_concat(name || '=' || length(sql), ' ') FROM"
+        " (SELECT * FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name)";
+    struct fixture *fixture = *state;
+    char upgraded[1024];
+    load_dump(fixture, "store_v1.sql");
+    fixture_start(fixture);
+    fixture_sql(fixture, schema, upgraded);
+    fixture_deinit(fixture);
+    fixture_init(fixture);
+    fixture_start(fixture);
+    fixture_check_sql(fixture, schema, upgraded);
+}
+
+/* An action on 1,000 messages: one line in the view, and every message in the view of results. */
+static void test_long_audit(void **state) {
+    struct fixture *fixture = *state;
+    struct answer ended = {.count = 0};
+    fixture_start(fixture);
+    struct job *job = job_new(&(struct job_key){.owner = "ops", .command = ACTION_HOLD, .id = 1});
+    char *ids = malloc(JOB_QUEUE_IDS_MAX);
+    size_t len = 0;
+    for (unsigned i = 0; i < 1000; i++) {
+        char id[QUEUE_ID_SIZE];
+        snprintf(id, sizeof id, "4F0C2%06X", i);
+        len += (size_t)snprintf(ids + len, JOB_QUEUE_IDS_MAX - len, "%s%s", i > 0 ? " " : "", id);
+        job_add_result(job, id, i == 1 ? OUTCOME_NOT_FOUND : OUTCOME_DONE, "placed on hold");
+    }
+    free(job->request.queue_ids);
+    job->request.queue_ids = ids;
+    job->created = 1700000000;
+    struct answer added = {.count = 0};
+    store_jobs_add(fixture->store, &job, 1, on_added, &added);
+    fixture_expect(fixture, &added, 0);
+    job->serial = added.serials[0];
+    job->state = JOB_PARTIAL;
+    job->ended = 1700000001;
+    store_job_ended(fixture->store, job, 0, on_done, &ended);
+    fixture_expect(fixture, &ended, 0);
+    fixture_check_sql(fixture, "SELECT results FROM audit",
+                      "4F0C2000000 done, 4F0C2000001 notFound, 4F0C2000002 done, 997 more");
+    fixture_check_sql(fixture, "SELECT criteria FROM audit",
+                      "ids: 4F0C2000000 4F0C2000001 4F0C2000002 4F0C2000003 4F0C2000004 ...");
+    fixture_check_sql(fixture, "SELECT count(*) || max(queue_id) FROM audit_results",
+                      "10004F0C20003E7");
+    fixture_check_sql(fixture,
+                      "SELECT owner || ' ' || command || ' ' || outcome || ' ' || text || ' ' ||"
+                      " ended FROM audit_results WHERE queue_id = '4F0C2000001'",
+                      "ops hold notFound placed on hold 2023-11-14 22:13:21");
+    job_free(job);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_upgrade_from_1, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_events_from_1, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_same_schema, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_long_audit, setup, teardown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
