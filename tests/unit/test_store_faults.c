@@ -56,18 +56,11 @@ static void start_good(struct fixture *fixture) {
     assert_int_equal(fixture->loaded.error, 0);
 }
 
-static struct event some_event(uint32_t serial) {
-    struct event event;
-    memset(&event, 0, sizeof event);
-    event.serial = serial;
-    event.type = EVENT_AGENT_STARTED;
-    event.notified = NOTIFIED_PENDING;
-    event.time = time(NULL);
-    return event;
-}
-
 static void add_event(struct fixture *fixture, uint32_t serial, struct answer *answer) {
-    struct event event = some_event(serial);
+    struct event event = {.serial = serial,
+                          .type = EVENT_AGENT_STARTED,
+                          .notified = NOTIFIED_PENDING,
+                          .time = time(NULL)};
     store_event_add(fixture->store, &event, on_done, answer);
 }
 
