@@ -76,8 +76,8 @@ static void judge_data(struct detection *detection) {
     if (status->lost && !detection->data_lost) {
         detection->data_lost = true;
         snprintf(event.text, sizeof event.text, "%s",
-                 status->last_read_error[0] != '\0' ? status->last_read_error
-                                                    : "the queue was not read in time");
+                 status->data_error[0] != '\0' ? status->data_error
+                                               : "the queue was not read in time");
     } else if (status->data == DATA_OK && detection->data_lost) {
         detection->data_lost = false;
         event.type = EVENT_DATA_RESTORED;

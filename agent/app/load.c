@@ -11,10 +11,11 @@ void load_note_store(struct agent_status *status, const struct store *store, con
                      int error, const char *text) {
     status->store_usable = store_usable(store);
     if (error < 0) {
-        snprintf(status->last_read_error, sizeof status->last_read_error,
-                 "actions are refused: %.220s", text);
+        snprintf(status->store_error, sizeof status->store_error, "actions are refused: %.220s",
+                 text);
         log_line(LOG_ERR, "%s; monitoring goes on, actions are refused", text);
     } else {
+        status->store_error[0] = '\0';
         log_line(LOG_NOTICE, "opened the database %s%s%s", path, text[0] != '\0' ? "; " : "", text);
     }
 }

@@ -186,8 +186,8 @@ void service_report(struct service *service, const struct snapshot *snapshot) {
                  service->status->overload ? ", OVERLOAD" : "", words[service->status->data]);
     } else {
         snprintf(line, sizeof line, "queue unknown: %.200s",
-                 service->status->last_read_error[0] != '\0' ? service->status->last_read_error
-                                                             : "not read yet");
+                 service->status->data_error[0] != '\0' ? service->status->data_error
+                                                        : "not read yet");
     }
     if (strcmp(line, service->line) != 0) {
         memcpy(service->line, line, sizeof line);

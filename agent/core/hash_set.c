@@ -76,6 +76,12 @@ bool hash_set_add(struct hash_set *set, const char *text, size_t len) {
     return true;
 }
 
+bool hash_set_has(const struct hash_set *set, const char *text, size_t len) {
+    uint64_t hash = set->used > 0 ? hash_of(text, len) : 0;
+    const uint64_t *slot = hash != 0 ? find_slot(set, hash) : NULL;
+    return slot != NULL && *slot == hash;
+}
+
 void hash_set_clear(struct hash_set *set) {
     if (set->capacity > FIRST_CAPACITY) {
         hash_set_deinit(set);

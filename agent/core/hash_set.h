@@ -26,6 +26,9 @@ struct hash_set {
  */
 bool hash_set_add(struct hash_set *set, const char *text, size_t len);
 
+/* True when the set holds the text. */
+bool hash_set_has(const struct hash_set *set, const char *text, size_t len);
+
 /* Empties the set; what was allocated for many texts is given back. */
 void hash_set_clear(struct hash_set *set);
 

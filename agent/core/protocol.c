@@ -8,7 +8,7 @@ static const struct form {
     uint32_t flags;
     bool command, lifetime;
 } forms[REQUEST_TYPE_END] = {
-    [REQUEST_SCAN] = {.flags = SCAN_FULL},
+    [REQUEST_SCAN] = {.flags = SCAN_FULL | SCAN_CHECK},
     [REQUEST_LIST] = {0},
     [REQUEST_SETTINGS] = {0},
     [REQUEST_CANCEL] = {0},
@@ -80,6 +80,7 @@ bool request_valid(const struct request *packet, size_t len) {
     const struct form *form = &forms[packet->type];
     return packet->id_count >= form->ids_min && packet->id_count <= form->ids_max &&
            len == request_size(packet->id_count) && (packet->flags & ~form->flags) == 0 &&
+           (packet->rest_usec == 0 || (packet->flags & SCAN_CHECK) != 0) &&
            (packet->deadline_usec == 0) == (packet->type == REQUEST_CANCEL) &&
            command_valid(packet->command, form->command) &&
            lifetime_valid(packet, form->lifetime) && ids_valid(packet);

@@ -16,7 +16,8 @@
  * without an answer.
  *
  *   REQUEST_SCAN      count the spool: all folders with SCAN_FULL, else the ones inotify named.
- *                     Answered by one REPLY_COUNTS; inotify hints are armed again by it.
+ *                     Answered by one REPLY_COUNTS; inotify hints are armed again by it. With
+ *                     SCAN_CHECK all folders, and each file is looked at: see helper/scan.h.
  *   REQUEST_MTIME     modification times of up to PROTOCOL_MTIMES files in deferred. One
  *                     REPLY_MTIME.
  *   REQUEST_CANCEL    kill the running command of the same sequence number. No answer of its own.
@@ -100,7 +101,8 @@ enum command_reason {
 
 /* Flags of a request. */
 #define SCAN_FULL 1U
-#define LIFETIME_REMOVE 2U
+#define SCAN_CHECK 2U
+#define LIFETIME_REMOVE 4U
 
 /* On the wire it ends after ids[id_count - 1]: request_size. */
 struct request {
@@ -110,7 +112,9 @@ struct request {
     uint32_t worker;   /* of the last REPLY_HELLO; 0 before the first one */
     /* CLOCK_MONOTONIC: when what is asked for must have ended; 0 for CANCEL only */
     uint64_t deadline_usec;
-    uint32_t flags;     /* SCAN: SCAN_FULL; SET_LIFETIME: LIFETIME_REMOVE */
+    /* SCAN_CHECK: how long a message must have lain where it is for counting in resting, else 0 */
+    uint64_t rest_usec;
+    uint32_t flags;     /* SCAN: SCAN_FULL, SCAN_CHECK; SET_LIFETIME: LIFETIME_REMOVE */
     uint32_t command;   /* ACTION: enum action_command, else 0 */
     uint32_t parameter; /* SET_LIFETIME: enum postfix_parameter, else 0 */
     /* SET_LIFETIME: lifetime_value_valid, unless it is to be removed; filled up with NULs */
@@ -133,6 +137,7 @@ struct reply {
     uint8_t changed;    /* 1 when something was or may have been changed since the last scan */
     uint8_t postfix;    /* enum postfix_state */
     uint64_t scan_usec; /* time the scan took */
+    uint32_t resting;   /* SCAN_CHECK: messages that have lain where they are for rest_usec */
     /* REPLY_EXIT: wait status as from waitpid(2); timed_out when the deadline ended it. error is
      * not 0 when the command never ran, EHOSTDOWN when its container does not run */
     int32_t wait_status;

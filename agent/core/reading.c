@@ -6,6 +6,8 @@
 /* What failed by taking too long is tried again after so many times as long. */
 #define RETRY_DUTY 3
 
+_Static_assert(READING_SAMPLES == 3, "the median is one of three");
+
 #define STALE_FACTOR 3
 #define AGE_MIN_USEC (3 * USEC_PER_SEC)
 
@@ -23,32 +25,49 @@ void reading_begin(struct reading *reading, uint64_t now_usec) {
     reading->begun_usec = now_usec;
 }
 
-void reading_end(struct reading *reading, bool good, uint64_t interval_usec, uint64_t now_usec) {
-    uint64_t used = now_usec - reading->begun_usec;
+void reading_end(struct reading *reading, bool good, uint64_t used_usec, uint64_t interval_usec,
+                 uint64_t now_usec) {
     uint64_t wait = interval_usec;
     reading->running = false;
     reading->failed = !good;
+    reading->ended_usec = now_usec;
     if (good) {
         /* The time a failing one took, up to its timeout, says nothing of what reading costs. */
         reading->good_usec = now_usec;
-        reading->used_usec = used;
+        reading->used_usec[reading->used_next] = used_usec;
+        reading->used_next = (reading->used_next + 1) % READING_SAMPLES;
     } else {
-        wait = larger(smaller(interval_usec, RETRY_USEC), RETRY_DUTY * used);
+        wait = larger(smaller(interval_usec, RETRY_USEC), RETRY_DUTY * used_usec);
     }
     reading->due_usec = now_usec + wait;
 }
 
-uint64_t reading_gap(const struct reading *reading, uint64_t least_usec) {
-    return larger(least_usec, READING_DUTY * reading->used_usec);
+void reading_drop(struct reading *reading, uint64_t now_usec) {
+    reading->running = false;
+    reading->dirty = true;
+    reading->ended_usec = now_usec;
+    reading->due_usec = now_usec + RETRY_USEC;
+}
+
+uint64_t reading_used(const struct reading *reading) {
+    uint64_t a = reading->used_usec[0];
+    uint64_t b = reading->used_usec[1];
+    uint64_t c = reading->used_usec[2];
+    return larger(smaller(a, b), smaller(larger(a, b), c));
+}
+
+uint64_t reading_gap(const struct reading *reading, uint64_t least_usec, uint64_t most_usec) {
+    return larger(least_usec, smaller(READING_DUTY * reading_used(reading), most_usec));
 }
 
 uint64_t reading_due(const struct reading *reading, uint64_t gap_usec) {
     if (reading->running) {
         return UINT64_MAX;
     }
-    return reading->dirty && !reading->failed
-               ? smaller(reading->due_usec, reading->begun_usec + gap_usec)
-               : reading->due_usec;
+    uint64_t by_hint =
+        larger(reading->begun_usec + gap_usec, reading->ended_usec + gap_usec / READING_DUTY);
+    return reading->dirty && !reading->failed ? smaller(reading->due_usec, by_hint)
+                                              : reading->due_usec;
 }
 
 uint64_t reading_age_limit(uint64_t interval_usec) {

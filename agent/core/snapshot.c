@@ -48,6 +48,21 @@ void counts_from_listing(struct counts *counts, const struct listing *listing) {
     }
 }
 
+bool counts_equal(const struct counts *a, const struct counts *b) {
+    return memcmp(a->known, b->known, sizeof a->known) == 0 &&
+           memcmp(a->messages, b->messages, sizeof a->messages) == 0;
+}
+
+bool snapshot_lists_fewer(const struct snapshot *snapshot) {
+    for (enum queue q = 0; snapshot->listing != NULL && q < QUEUE_COUNT; q++) {
+        if (queue_is_listed(q) && snapshot->counts.known[q] &&
+            snapshot->listing->queues[q].messages < snapshot->counts.messages[q]) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool snapshot_total(const struct snapshot *snapshot, uint64_t *total) {
     uint64_t sum = 0;
     for (enum queue q = 0; q < QUEUE_COUNT; q++) {

@@ -42,6 +42,12 @@ void snapshot_unref(struct snapshot *snapshot);
 /* Counts by a listing, where the spool cannot be read; corrupt is not in it and stays unknown. */
 void counts_from_listing(struct counts *counts, const struct listing *listing);
 
+/* True when the numbers are the same, whenever they were taken. */
+bool counts_equal(const struct counts *a, const struct counts *b);
+
+/* True when there is a listing and it has fewer messages in a queue than are counted. */
+bool snapshot_lists_fewer(const struct snapshot *snapshot);
+
 /* Messages in the five listed queues. Returns false when one of them is unknown. */
 bool snapshot_total(const struct snapshot *snapshot, uint64_t *total);
 

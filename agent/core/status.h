@@ -27,6 +27,8 @@ struct agent_status {
     enum count_method method;
     uint32_t read_errors;
     char last_read_error[STATUS_ERROR_SIZE]; /* "" = none yet */
+    char data_error[STATUS_ERROR_SIZE];      /* why data is not DATA_OK; "" = no failure known */
+    char store_error[STATUS_ERROR_SIZE];     /* why actions cannot be stored at present, or "" */
     struct lifetimes_status lifetimes;
     bool settings_tried;
     uint64_t postfix_seen_usec; /* CLOCK_MONOTONIC of what snapshot.postfix is from, 0 = nothing */

@@ -1,5 +1,6 @@
 #include "helper/scan.h"
 
+#include "core/hash_set.h"
 #include "core/queue_id.h"
 #include "helper/seen.h"
 
@@ -13,6 +14,7 @@
 #include <sys/inotify.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #define DIRENT_BUFFER ((size_t)256 * 1024)
@@ -43,7 +45,9 @@ struct folder {
     unsigned depth;
     char path[FOLDER_PATH_SIZE]; /* below the spool: "deferred/A" */
     int watch;                   /* inotify's number, -1 = none */
+    uid_t owner;
     uint32_t messages;
+    uint32_t resting; /* of a check */
     bool dirty;
     bool noted; /* its messages are in the scan's struct seen */
 };
@@ -58,6 +62,9 @@ struct scanner {
     char *entries; /* DIRENT_BUFFER */
     char *events;  /* EVENT_BUFFER */
     struct seen *seen;
+    bool checking;
+    struct timespec rested;   /* CLOCK_REALTIME: what was changed before then rests */
+    struct hash_set unlisted; /* files that did not count when they were checked last */
 };
 
 struct scanner *scanner_new(void) {
@@ -89,6 +96,7 @@ void scanner_free(struct scanner *scanner) {
     free(scanner->entries);
     free(scanner->events);
     seen_free(scanner->seen);
+    hash_set_deinit(&scanner->unlisted);
     free(scanner);
 }
 
@@ -141,27 +149,48 @@ static bool needs_complete(enum queue queue) {
     return queue == QUEUE_MAILDROP || queue == QUEUE_INCOMING;
 }
 
-/* What an entry's type or, where that does not tell, its inode says: 'f', 'd' or 0. */
-static char entry_kind(int fd, const struct linux_dirent64 *entry, bool complete) {
+/* As showq(8) decides. */
+static bool is_listed(const struct folder *folder, const struct stat *st) {
+    if (folder->queue == QUEUE_CORRUPT) {
+        return true;
+    }
+    return (st->st_mode & MODE_COMPLETE) == MODE_COMPLETE &&
+           (folder->queue == QUEUE_MAILDROP || (st->st_uid == folder->owner && st->st_size > 0));
+}
+
+static bool is_before(const struct timespec *a, const struct timespec *b) {
+    return a->tv_sec != b->tv_sec ? a->tv_sec < b->tv_sec : a->tv_nsec < b->tv_nsec;
+}
+
+/* True for a subfolder, which is only asked of what is named as one. */
+static bool is_folder(int fd, const struct linux_dirent64 *entry) {
     struct stat st;
-    if (entry->d_type == DT_DIR) {
-        return 'd';
+    if (entry->d_type != DT_UNKNOWN) {
+        return entry->d_type == DT_DIR;
     }
-    if (entry->d_type == DT_REG && !complete) {
-        return 'f';
+    return fstatat(fd, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(st.st_mode);
+}
+
+/* True for a file that counts. The file is looked at where its name and type do not tell. */
+static bool is_message(struct scanner *scanner, struct folder *folder, int fd,
+                       const struct linux_dirent64 *entry, size_t len) {
+    struct stat st;
+    bool look = scanner->checking || needs_complete(folder->queue) ||
+                hash_set_has(&scanner->unlisted, entry->d_name, len);
+    if (entry->d_type == DT_REG && !look) {
+        return true;
     }
-    if (entry->d_type != DT_REG && entry->d_type != DT_UNKNOWN) {
-        return 0;
+    if ((entry->d_type != DT_REG && entry->d_type != DT_UNKNOWN) ||
+        fstatat(fd, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0 || !S_ISREG(st.st_mode)) {
+        return false; /* or it has gone since */
     }
-    if (fstatat(fd, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0) {
-        return 0; /* it has gone since */
+    bool listed = !look || is_listed(folder, &st);
+    if (!listed && !needs_complete(folder->queue)) {
+        hash_set_add(&scanner->unlisted, entry->d_name, len);
     }
-    if (S_ISDIR(st.st_mode)) {
-        return 'd';
-    }
-    bool counts =
-        S_ISREG(st.st_mode) && (!complete || (st.st_mode & MODE_COMPLETE) == MODE_COMPLETE);
-    return counts ? 'f' : 0;
+    folder->resting +=
+        listed && queue_is_listed(folder->queue) && is_before(&st.st_ctim, &scanner->rested);
+    return listed;
 }
 
 /* Takes in one entry of folders[at]; a new hash subfolder goes to the end of the table. */
@@ -171,7 +200,7 @@ static int take_entry(struct scanner *scanner, size_t at, int fd,
     size_t len = strlen(entry->d_name);
     if (is_hash_name(entry->d_name) && folder->depth < HASH_DEPTH_MAX) {
         char path[FOLDER_PATH_SIZE];
-        if (entry_kind(fd, entry, false) != 'd') {
+        if (!is_folder(fd, entry)) {
             return 0;
         }
         snprintf(path, sizeof path, "%.*s/%c", (int)sizeof path - 3, folder->path,
@@ -182,8 +211,7 @@ static int take_entry(struct scanner *scanner, size_t at, int fd,
         }
         return 0;
     }
-    if (queue_id_valid(entry->d_name, len) &&
-        entry_kind(fd, entry, needs_complete(folder->queue)) == 'f') {
+    if (queue_id_valid(entry->d_name, len) && is_message(scanner, folder, fd, entry, len)) {
         folder->messages++;
         seen_note(scanner->seen, entry->d_name, folder->queue);
     }
@@ -214,6 +242,8 @@ static int scan_folder(struct scanner *scanner, int spool, size_t at) {
     if (fd < 0) {
         return errno;
     }
+    struct stat st;
+    folder->owner = fstat(fd, &st) == 0 ? st.st_uid : 0;
     if (folder->watch < 0) {
         uint32_t attributes = needs_complete(folder->queue) ? IN_ATTRIB : 0;
         folder->watch = watch_fd(scanner, fd, WATCH_SELF | WATCH_FILES | attributes);
@@ -221,7 +251,7 @@ static int scan_folder(struct scanner *scanner, int spool, size_t at) {
     }
     folder->dirty = false;
     folder->noted = true;
-    folder->messages = 0;
+    folder->messages = folder->resting = 0;
     int error = read_folder(scanner, at, fd);
     close(fd);
     return error;
@@ -321,6 +351,7 @@ static void sum_up(const struct scanner *scanner, struct scan_counts *counts) {
     for (size_t i = 0; i < scanner->count; i++) {
         const struct folder *folder = &scanner->folders[i];
         counts->known[folder->queue] = true;
+        counts->resting += folder->resting;
         if (!by_id || !folder->noted) {
             counts->messages[folder->queue] += folder->messages;
         }
@@ -359,10 +390,29 @@ int scanner_scan(struct scanner *scanner, const char *spool, bool full, struct s
     return result;
 }
 
+int scanner_check(struct scanner *scanner, const char *spool, uint64_t rest_usec,
+                  struct scan_counts *counts, char *error, size_t size) {
+    clock_gettime(CLOCK_REALTIME, &scanner->rested);
+    scanner->rested.tv_sec -= (time_t)(rest_usec / 1000000);
+    scanner->rested.tv_nsec -= (long)(rest_usec % 1000000) * 1000;
+    if (scanner->rested.tv_nsec < 0) {
+        scanner->rested.tv_sec--;
+        scanner->rested.tv_nsec += 1000000000;
+    }
+    hash_set_clear(&scanner->unlisted);
+    scanner->checking = true;
+    int result = scanner_scan(scanner, spool, true, counts, error, size);
+    scanner->checking = false;
+    return result;
+}
+
 /* Events come in the order of what happened: a message that was moved on and removed after a folder
  * was read is nowhere, wherever it was seen. */
 static void note_hint(struct scanner *scanner, const struct inotify_event *event,
                       enum queue queue) {
+    if (hash_set_has(&scanner->unlisted, event->name, strlen(event->name))) {
+        return;
+    }
     if ((event->mask & IN_MOVED_TO) == 0) {
         if ((event->mask & IN_DELETE) != 0) {
             seen_removed(scanner->seen, event->name, queue);

@@ -97,15 +97,19 @@ static bool handle_scan(struct server *server, const struct request *request) {
     reply.error = spool_locate(&server->spool, server->config, reply.text, sizeof reply.text);
     if (reply.error == 0) {
         uint64_t start = clock_usec();
-        reply.error =
-            scanner_scan(server->scanner, server->spool.path, (request->flags & SCAN_FULL) != 0,
-                         &counts, reply.text, sizeof reply.text);
+        reply.error = (request->flags & SCAN_CHECK) != 0
+                          ? scanner_check(server->scanner, server->spool.path, request->rest_usec,
+                                          &counts, reply.text, sizeof reply.text)
+                          : scanner_scan(server->scanner, server->spool.path,
+                                         (request->flags & SCAN_FULL) != 0, &counts, reply.text,
+                                         sizeof reply.text);
         reply.postfix = (uint8_t)look_at_lock(server);
         reply.scan_usec = clock_usec() - start;
     }
     if (reply.error == 0) {
         reply.watching = counts.watching;
         reply.changed = counts.hinted || counts.moving;
+        reply.resting = counts.resting;
         for (int queue = 0; queue < QUEUE_COUNT; queue++) {
             reply.counts[queue] = counts.messages[queue];
             reply.counted[queue] = counts.known[queue];

@@ -575,18 +575,28 @@ void helper_client_free(struct helper_client *client) {
     free(client);
 }
 
-bool helper_client_scan(struct helper_client *client, bool full) {
-    struct request request = {.type = REQUEST_SCAN, .flags = full ? SCAN_FULL : 0};
+static bool ask_scan(struct helper_client *client, struct request *request) {
     if (client->scan_sequence != 0) {
         return false;
     }
-    request.sequence = next_sequence(client);
-    if (!send_request(client, &request)) {
+    request->sequence = next_sequence(client);
+    if (!send_request(client, request)) {
         return false;
     }
-    client->scan_sequence = request.sequence;
+    client->scan_sequence = request->sequence;
     client->scan_usec = clock_usec();
     return true;
+}
+
+bool helper_client_scan(struct helper_client *client, bool full) {
+    struct request request = {.type = REQUEST_SCAN, .flags = full ? SCAN_FULL : 0};
+    return ask_scan(client, &request);
+}
+
+bool helper_client_check(struct helper_client *client, uint64_t rest_usec) {
+    struct request request = {
+        .type = REQUEST_SCAN, .flags = SCAN_FULL | SCAN_CHECK, .rest_usec = rest_usec};
+    return ask_scan(client, &request);
 }
 
 bool helper_client_mtimes(struct helper_client *client, const char (*ids)[QUEUE_ID_SIZE],

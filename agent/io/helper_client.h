@@ -81,6 +81,10 @@ void helper_client_free(struct helper_client *client);
 /* Each returns false when it cannot be asked now: one of its kind is running, or the helper gone.
  */
 bool helper_client_scan(struct helper_client *client, bool full);
+
+/* The same as a full scan that looks at each file; its answer has the messages that have lain where
+ * they are for rest_usec. */
+bool helper_client_check(struct helper_client *client, uint64_t rest_usec);
 bool helper_client_mtimes(struct helper_client *client, const char (*ids)[QUEUE_ID_SIZE],
                           size_t count);
 

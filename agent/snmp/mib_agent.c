@@ -56,7 +56,9 @@ GETTER(read_errors) {
 
 GETTER(last_read_error) {
     UNUSED_ROW;
-    return mib_set_text(value, view->status->last_read_error);
+    const struct agent_status *status = view->status;
+    return mib_set_text(value, status->store_error[0] != '\0' ? status->store_error
+                                                              : status->last_read_error);
 }
 
 GETTER(loop_latency) {

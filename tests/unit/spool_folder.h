@@ -29,10 +29,11 @@ static inline void make_folder(const char *name) {
     assert_int_equal(mkdir(in_spool(name), 0700), 0);
 }
 
-/* A queue file; mode 0700 is a complete one. */
+/* A queue file with something in it; mode 0700 is a complete one. */
 static inline void make_file(const char *name, mode_t mode) {
     int fd = open(in_spool(name), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
     assert_true(fd >= 0);
+    assert_int_equal(write(fd, "C", 1), 1);
     assert_int_equal(fchmod(fd, mode), 0);
     close(fd);
 }

@@ -33,7 +33,12 @@ static struct {
     const char *list_words;
     const char *settings;
     int64_t mtime;
-    unsigned scans, full_scans, lists, settings_reads;
+    bool young;            /* whatever is counted has come just now */
+    uint32_t unlisted;     /* files in hold that Postfix does not list */
+    bool unlisted_known;   /* found by a check */
+    uint64_t listing_usec; /* how long the next listing takes */
+    uint64_t step_usec;    /* the time that goes by with each step */
+    unsigned scans, full_scans, checks, lists, settings_reads;
 } world;
 
 static struct fake_helper fake;
@@ -42,6 +47,7 @@ static struct config *config;
 static struct tunables tunables;
 static struct collector *collector;
 static unsigned changes, logs;
+static char logged[512]; /* the last line */
 
 static void on_changed(void *userdata) {
     (void)userdata;
@@ -62,8 +68,8 @@ static void on_helper_up(void *userdata) {
 static void on_log(void *userdata, int priority, const char *text) {
     (void)userdata;
     (void)priority;
-    (void)text;
     logs++;
+    snprintf(logged, sizeof logged, "%s", text);
 }
 
 static int start(const char *text) {
@@ -85,6 +91,7 @@ static int start(const char *text) {
         MESSAGE("hold", "3F2504E0B3");
     world.settings = "3.7.11\n5d\n30d\n\n";
     world.mtime = 1700000300;
+    world.step_usec = STEP_USEC;
     int socket = fake_open(&fake);
     return collector_new(fake.event, socket, config, &tunables, &status, &callbacks, &collector);
 }
@@ -117,14 +124,20 @@ static void say_hello(const char *missing) {
 static void answer_scan(const struct request *request) {
     struct reply reply = fake_make(REPLY_COUNTS, request->sequence);
     world.scans++;
+    bool check = (request->flags & SCAN_CHECK) != 0;
     world.full_scans += (request->flags & SCAN_FULL) != 0;
+    world.checks += check;
     reply.error = world.scan_error;
     reply.postfix = world.postfix;
     reply.changed = 1;
     snprintf(reply.text, sizeof reply.text, "%s", world.scan_text);
+    world.unlisted_known = world.unlisted_known || check;
     for (int q = 0; q < QUEUE_COUNT && world.scan_error == 0; q++) {
         reply.counted[q] = q != QUEUE_CORRUPT || world.corrupt_known;
         reply.counts[q] = world.counts[q];
+        reply.counts[q] += q == QUEUE_HOLD && !world.unlisted_known ? world.unlisted : 0;
+        reply.resting +=
+            check && !world.young && queue_is_listed((enum queue)q) ? reply.counts[q] : 0;
     }
     fake_send(&fake, &reply, -1);
 }
@@ -154,6 +167,8 @@ static void step(void) {
             answer_scan(&request);
         } else if (request.type == REQUEST_LIST) {
             world.lists++;
+            clock_ahead_usec += world.listing_usec;
+            world.listing_usec = 0;
             answer_command(&request, world.listing, world.list_status, world.list_words);
         } else if (request.type == REQUEST_SETTINGS) {
             world.settings_reads++;
@@ -165,7 +180,7 @@ static void step(void) {
     for (int turn = 0; turn < 3; turn++) {
         fake_turn(&fake);
     }
-    clock_ahead_usec += STEP_USEC;
+    clock_ahead_usec += world.step_usec;
 }
 
 #define STEPS_UNTIL(condition)                                                                     \
@@ -343,7 +358,8 @@ static void test_silence(void **state) {
     STEPS_UNTIL(status.data == DATA_UNAVAILABLE && now()->listing == NULL && total_unknown());
     check_nothing_known("silence");
     CHECK("lost", status.lost);
-    CHECK("an error", strstr(status.last_read_error, "no answer from the helper in time") != NULL);
+    STEPS_UNTIL(strstr(status.last_read_error, "no answer from the helper in time") != NULL);
+    STEPS_UNTIL(strstr(status.data_error, "no answer from the helper in time") != NULL);
     world.silent = false;
     STEPS_UNTIL(status.data == DATA_OK && total_is(3));
     CHECK("restored", !status.lost);
@@ -467,6 +483,173 @@ static void test_hints(void **state) {
     CHECK("counted at once", total_is(102));
 }
 
+/* 601 messages, by the listing alone. */
+static char many[601 * 320];
+
+static void list_many(void) {
+    size_t len = 0;
+    for (int i = 0; i < 601; i++) {
+        len += (size_t)snprintf(many + len, sizeof many - len,
+                                "{\"queue_name\": \"deferred\", \"queue_id\": \"3F25%06X\", "
+                                "\"arrival_time\": 1700000000, \"message_size\": 1000, "
+                                "\"sender\": \"\", \"recipients\": []}\n",
+                                (unsigned)i);
+    }
+    world.listing = many;
+}
+
+/* One slow listing says nothing of the next ones: what they show is not late by twenty times. */
+static void test_slow_once(void **state) {
+    (void)state;
+    world.scan_error = ENOTSUP;
+    world.listing_usec = 5 * SECOND;
+    read_all();
+    list_many();
+    uint64_t before = clock_ahead_usec;
+    STEPS_UNTIL(total_is(601));
+    CHECK("soon", clock_ahead_usec - before < 30 * SECOND);
+    /* Nor does one among others, */
+    unsigned lists = world.lists;
+    STEPS_UNTIL(world.lists == lists + 3);
+    world.listing_usec = 5 * SECOND;
+    STEPS_UNTIL(world.listing_usec == 0);
+    world.listing = MESSAGE("deferred", "3F2504E0B1");
+    before = clock_ahead_usec;
+    STEPS_UNTIL(total_is(1));
+    CHECK("soon again", clock_ahead_usec - before < 30 * SECOND);
+    /* and when all are slow they are made every minute still. */
+    world.step_usec = SECOND / 2;
+    lists = world.lists;
+    before = clock_ahead_usec;
+    while (world.lists < lists + 6) {
+        world.listing_usec = 5 * SECOND;
+        step();
+    }
+    CHECK("every minute", clock_ahead_usec - before < 6 * 70 * SECOND);
+    CHECK("not more often", clock_ahead_usec - before > 3 * 55 * SECOND);
+}
+
+/* Rows follow a reload that took long. */
+static void test_slow_reload(void **state) {
+    (void)state;
+    world.counts[QUEUE_DEFERRED] = world.counts[QUEUE_HOLD] = 0;
+    world.listing = "";
+    read_all();
+    CHECK_INT("no rows", now()->listing->row_count, 0);
+    collector_reconfigure(collector);
+    world.listing_usec = 4 * SECOND;
+    STEPS_UNTIL(world.listing_usec == 0);
+    world.counts[QUEUE_HOLD] = 1;
+    world.listing = MESSAGE("hold", "3F2504E0B1");
+    uint64_t before = clock_ahead_usec;
+    STEPS_UNTIL(now()->listing != NULL && now()->listing->row_count == 1);
+    CHECK("soon", clock_ahead_usec - before < 30 * SECOND);
+}
+
+/* Mail that stays for milliseconds is counted while the listing finds none: no error, and the data
+ * stays good. */
+static void test_passing_mail(void **state) {
+    (void)state;
+    read_all();
+    world.listing = "";
+    world.counts[QUEUE_DEFERRED] = 0;
+    world.young = true;
+    unsigned serial = status.listing_serial;
+    for (int i = 0; i < 100; i++) {
+        step();
+        CHECK_INT("data", status.data, DATA_OK);
+        CHECK("not lost", !status.lost);
+    }
+    CHECK_INT("no errors", status.read_errors, 0);
+    CHECK("it was looked after", world.checks > 0);
+    CHECK("listings are taken", status.listing_serial > serial);
+    CHECK("the counts are those of the scans", total_is(1));
+}
+
+/* A command that lies about mail that has just come is found out by the time it rests. */
+static void test_false_nothing(void **state) {
+    (void)state;
+    read_all();
+    unsigned serial = status.listing_serial;
+    world.listing = "";
+    world.young = true;
+    unsigned checks = world.checks;
+    STEPS_UNTIL(world.checks > checks);
+    world.young = false;
+    STEPS_UNTIL(status.read_errors > 0);
+    CHECK_STRING("found out", status.last_read_error,
+                 "postqueue listed nothing, but 3 messages are on disk");
+    CHECK_INT("stale", status.data, DATA_STALE);
+    CHECK_INT("never taken", status.listing_serial, serial);
+    CHECK_INT("the old rows", now()->listing->row_count, 3);
+}
+
+/* A check that fails proves nothing: no listing is taken, and the error is the check's own. */
+static void test_check_fails(void **state) {
+    (void)state;
+    read_all();
+    unsigned serial = status.listing_serial;
+    unsigned lists = world.lists;
+    world.listing = "";
+    STEPS_UNTIL(world.lists > lists);
+    world.scan_error = EIO;
+    world.scan_text = "cannot read /spool/hold: Input/output error";
+    steps(5);
+    CHECK_INT("not taken", status.listing_serial, serial);
+    CHECK_STRING("why", status.last_read_error, world.scan_text);
+    world.scan_error = 0;
+    STEPS_UNTIL(strstr(status.last_read_error, "listed nothing") != NULL);
+}
+
+/* Files that Postfix does not list are counted as it counts them: alone in the queue, */
+static void test_unlisted_alone(void **state) {
+    (void)state;
+    world.listing = "";
+    world.counts[QUEUE_DEFERRED] = world.counts[QUEUE_HOLD] = 0;
+    world.unlisted = 1;
+    read_all();
+    CHECK("none", total_is(0));
+    steps(30);
+    CHECK("none", total_is(0));
+    CHECK_INT("ok", status.data, DATA_OK);
+    CHECK("not lost", !status.lost);
+    CHECK_INT("no errors", status.read_errors, 0);
+    CHECK_INT("one check", world.checks, 1);
+}
+
+/* and among others. */
+static void test_unlisted_among(void **state) {
+    (void)state;
+    world.unlisted = 1;
+    read_all();
+    STEPS_UNTIL(total_is(3));
+    steps(50);
+    CHECK("stays", total_is(3));
+    CHECK_INT("no errors", status.read_errors, 0);
+    CHECK_INT("one check", world.checks, 1);
+}
+
+/* Two readings that fail in different ways: each is logged once, and when it is over. */
+static void test_log(void **state) {
+    (void)state;
+    read_all();
+    world.scan_error = ENOENT;
+    world.scan_text = "cannot read /spool/: No such file or directory";
+    world.settings = "";
+    collector_read_settings_soon(collector);
+    world.step_usec = SECOND / 2;
+    uint64_t before = clock_ahead_usec;
+    while (clock_ahead_usec - before < 150 * SECOND) {
+        step();
+    }
+    CHECK("many errors", status.read_errors > 20);
+    CHECK_INT("two lines", logs, 2);
+    world.scan_error = 0;
+    STEPS_UNTIL(logs == 3);
+    CHECK("over", strncmp(logged, "the counts can be read again, after ", 36) == 0);
+    CHECK_STRING("no error", status.data_error, "");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void) {
@@ -485,6 +668,14 @@ int main(void) {
         TEST(test_odd_lines),
         TEST(test_settings_fail),
         TEST(test_postfix_state),
+        TEST(test_slow_reload),
+        TEST(test_passing_mail),
+        TEST(test_false_nothing),
+        TEST(test_check_fails),
+        TEST(test_unlisted_alone),
+        TEST(test_unlisted_among),
+        TEST(test_log),
+        cmocka_unit_test_setup_teardown(test_slow_once, set_up_by_list, tear_down),
         cmocka_unit_test_setup_teardown(test_by_list, set_up_by_list, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -20,8 +20,11 @@ static void test_each_once(void **state) {
         CHECK("still known", !add(&set, i / 2));
     }
     CHECK_INT("all held", set.used, 190000);
+    CHECK("has one", hash_set_has(&set, "0@example.org", 13));
+    CHECK("has not another", !hash_set_has(&set, "X@example.org", 13));
     hash_set_clear(&set);
     CHECK_INT("given back", set.capacity, 0);
+    CHECK("has none", !hash_set_has(&set, "0@example.org", 13));
     CHECK("new again", add(&set, 0));
     hash_set_clear(&set);
     CHECK("new again, in what was kept", add(&set, 0));

@@ -264,6 +264,112 @@ static void test_overflow(void **state) {
     CHECK_COUNTS("overflow", false, 0, 0, 0, 1, 1, 0);
 }
 
+static struct scan_counts check(const char *name, uint64_t rest_usec) {
+    struct scan_counts counts = {.watching = false};
+    char error[256] = "";
+    if (scanner_check(scanner, spool_path, rest_usec, &counts, error, sizeof error) != 0) {
+        fail_msg("case \"%s\": %s", name, error);
+    }
+    return counts;
+}
+
+static void empty_file(const char *path) {
+    assert_int_equal(truncate(in_spool(path), 0), 0);
+}
+
+static void fill_file(const char *path) {
+    int fd = open(in_spool(path), O_WRONLY | O_CLOEXEC);
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, "C", 1), 1);
+    close(fd);
+}
+
+static void hide_mode(const char *path) {
+    assert_int_equal(chmod(in_spool(path), 0600), 0);
+}
+
+static void show_mode(const char *path) {
+    assert_int_equal(chmod(in_spool(path), 0700), 0);
+}
+
+static void give_away(const char *path) {
+    assert_int_equal(chown(in_spool(path), 12345, (gid_t)-1), 0);
+}
+
+static void give_back(const char *path) {
+    assert_int_equal(chown(in_spool(path), geteuid(), (gid_t)-1), 0);
+}
+
+/* Ways in which a file of a queue is one that Postfix does not list, and back. */
+static const struct {
+    const char *name;
+    void (*spoil)(const char *path);
+    void (*mend)(const char *path);
+    bool needs_root;
+} spoilt[] = {
+    {"an empty file", empty_file, fill_file, false},
+    {"mode 0600", hide_mode, show_mode, false},
+    {"another owner", give_away, give_back, true},
+};
+
+/* A check finds what does not count, and scans remember it until it counts again. */
+static void test_check(void **state) {
+    (void)state;
+    static const char *const paths[] = {"active/3F2504E0B1", "deferred/3/3F2504E0B1",
+                                        "hold/3F2504E0B1"};
+    make_folder("deferred/3");
+    make_file("hold/3F2504E0B2", 0700);
+    make_file("corrupt/3F2504E0B3", 0600);
+    for (size_t i = 0; i < COUNT_OF(spoilt) * COUNT_OF(paths); i++) {
+        const char *name = spoilt[i / COUNT_OF(paths)].name;
+        const char *path = paths[i % COUNT_OF(paths)];
+        if (spoilt[i / COUNT_OF(paths)].needs_root && geteuid() != 0) {
+            continue;
+        }
+        make_file(path, 0700);
+        spoilt[i / COUNT_OF(paths)].spoil(path);
+        struct scan_counts counts = check(name, 0);
+        CHECK_INT(name, counts.messages[QUEUE_ACTIVE] + counts.messages[QUEUE_DEFERRED], 0);
+        CHECK_INT(name, counts.messages[QUEUE_HOLD], 1);
+        CHECK_INT(name, counts.messages[QUEUE_CORRUPT], 1);
+        CHECK_COUNTS(name, true, 0, 0, 0, 0, 1, 1);
+        make_file("active/3F2504E0B4", 0700);
+        CHECK_COUNTS(name, false, 0, 0, 1, 0, 1, 1);
+        take_away("active/3F2504E0B4");
+        spoilt[i / COUNT_OF(paths)].mend(path);
+        counts = scan(name, true);
+        CHECK_INT(name,
+                  counts.messages[QUEUE_ACTIVE] + counts.messages[QUEUE_DEFERRED] +
+                      counts.messages[QUEUE_HOLD],
+                  2);
+        take_away(path);
+        CHECK_COUNTS(name, false, 0, 0, 0, 0, 1, 1);
+    }
+}
+
+/* In the folders where files are looked at anyway no check is needed. */
+static void test_check_incoming(void **state) {
+    (void)state;
+    make_file("incoming/3F2504E0B1", 0700);
+    make_file("maildrop/3F2504E0B2", 0700);
+    empty_file("incoming/3F2504E0B1");
+    empty_file("maildrop/3F2504E0B2");
+    CHECK_COUNTS("empty files", true, 1, 0, 0, 0, 0, 0);
+}
+
+static void test_resting(void **state) {
+    (void)state;
+    make_file("hold/3F2504E0B1", 0700);
+    make_file("maildrop/3F2504E0B2", 0700);
+    make_file("corrupt/3F2504E0B3", 0700);
+    make_file("hold/3F2504E0B4", 0600);
+    usleep(50000);
+    CHECK_INT("they have rested", check("rested", 20000).resting, 2);
+    CHECK_INT("for no day", check("not rested", UINT64_C(86400000000)).resting, 0);
+    move("maildrop/3F2504E0B2", "active/3F2504E0B2");
+    CHECK_INT("one has moved", check("moved", 20000).resting, 1);
+}
+
 /* While the scan runs a child moves, adds and removes messages: those that only move are there. */
 static void test_while_moving(void **state) {
     (void)state;
@@ -281,7 +387,9 @@ static void test_while_moving(void **state) {
             snprintf(from, sizeof from, "incoming/6E%08X", i % 50);
             snprintf(to, sizeof to, "active/6E%08X", i % 50);
             int fd = open(in_spool(from), O_WRONLY | O_CREAT | O_CLOEXEC, 0700);
-            close(fd);
+            if (write(fd, "C", 1) != 1 || close(fd) < 0) {
+                _exit(1);
+            }
             if (rename(in_spool(from), in_spool(to)) < 0 || unlink(in_spool(to)) < 0) {
                 _exit(1);
             }
@@ -306,10 +414,19 @@ static void test_while_moving(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        TEST(test_entries),      TEST(test_links_do_not_count), TEST(test_hash_folders),
-        TEST(test_changes),      TEST(test_irrelevant_changes), TEST(test_no_corrupt),
-        TEST(test_missing),      TEST(test_replaced),           TEST(test_overflow),
+        TEST(test_entries),
+        TEST(test_links_do_not_count),
+        TEST(test_hash_folders),
+        TEST(test_changes),
+        TEST(test_irrelevant_changes),
+        TEST(test_no_corrupt),
+        TEST(test_missing),
+        TEST(test_replaced),
+        TEST(test_overflow),
         TEST(test_while_moving),
+        TEST(test_check),
+        TEST(test_check_incoming),
+        TEST(test_resting),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -128,7 +128,7 @@ static void test_reports(void **state) {
         }
         status.data = reports[i].data;
         status.overload = reports[i].overload;
-        snprintf(status.last_read_error, sizeof status.last_read_error, "%s", reports[i].error);
+        snprintf(status.data_error, sizeof status.data_error, "%s", reports[i].error);
         service_report(service, snapshot);
         CHECK_STRING(reports[i].name, message(), reports[i].line);
     }

@@ -1,0 +1,224 @@
+#include "app/collector_internal.h"
+#include "os/clock.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Where nothing changes, listing may take one part in so many of the time. */
+#define UNCHANGED_DUTY 2000
+
+static void note_good(struct collector *collector, enum read_cause cause) {
+    read_errors_over(&collector->errors, cause, clock_usec());
+}
+
+static bool means_no_spool(int error) {
+    return error == ENOTSUP || error == EACCES || error == EPERM;
+}
+
+static void take_counts(struct collector *collector, struct snapshot *next,
+                        const struct reply *reply) {
+    struct reading *list = &collector->list;
+    uint64_t now = collector->scan.good_usec;
+    collector->counts_by_list = false;
+    next->counts.taken_usec = now;
+    for (int queue = 0; queue < QUEUE_COUNT; queue++) {
+        next->counts.known[queue] = reply->counted[queue] != 0;
+        next->counts.messages[queue] = reply->counts[queue];
+    }
+    collector->status->counts_taken_usec = now;
+    /* What a check has found out, or files that count again, comes without a hint. */
+    if (reply->watching == 0 || reply->changed != 0 ||
+        !counts_equal(&next->counts, &collector->snapshot->counts)) {
+        list->dirty = true;
+    } else if (!list->dirty && !list->failed && !list->running && list->good_usec != 0) {
+        list->good_usec = now; /* nothing has changed since: it still holds */
+    }
+}
+
+/* Without a spool to read, the listing counts. */
+static void count_by_list(struct collector *collector, struct snapshot *next) {
+    collector->counts_by_list = true;
+    if (next->listing != NULL) {
+        counts_from_listing(&next->counts, next->listing);
+        collector->status->counts_taken_usec = next->counts.taken_usec;
+    }
+}
+
+static void judge_held(struct collector *collector, const struct reply *check);
+
+/* Ends the reading; the cost of a check is not that of the scans that follow hints. */
+static void end_scan(struct collector *collector, const struct reply *reply, bool good) {
+    uint64_t now = clock_usec();
+    uint64_t used = good ? reply->scan_usec : now - collector->scan.begun_usec;
+    if (good && collector->checking) {
+        used = reading_used(&collector->scan);
+    }
+    reading_end(&collector->scan, good, used,
+                smaller(LOOK_USEC, collector->config->scan_interval_usec), now);
+}
+
+static void scan_failed(struct collector *collector, struct snapshot *next,
+                        const struct reply *reply, const char *error) {
+    bool no_spool = reply != NULL && means_no_spool(reply->error);
+    collector->full_usec = 0;
+    /* What this process may never read is reported once. */
+    if ((reply == NULL || reply->error != ENOTSUP) && !(no_spool && collector->counts_by_list)) {
+        note_error(collector, CAUSE_COUNTS, error);
+    }
+    if (no_spool) {
+        count_by_list(collector, next);
+    }
+}
+
+void collector_on_counts(void *userdata, const struct reply *reply, const char *error) {
+    struct collector *collector = userdata;
+    bool good = reply != NULL && reply->error == 0;
+    bool checked = collector->checking;
+    end_scan(collector, reply, good);
+    collector->checking = false;
+    struct snapshot *next = collector_next_snapshot(collector);
+    if (reply != NULL) {
+        sighting_see(&collector->lock, (enum postfix_state)reply->postfix, clock_usec());
+    }
+    if (next != NULL && good) {
+        take_counts(collector, next, reply);
+        note_good(collector, CAUSE_COUNTS);
+    } else if (next != NULL) {
+        scan_failed(collector, next, reply, error);
+    }
+    if (next != NULL) {
+        collector_publish(collector, next);
+    }
+    if (checked && collector->empty.held != NULL) {
+        judge_held(collector, good ? reply : NULL);
+    }
+    collector_start_due(collector);
+    collector_judge(collector);
+}
+
+static uint64_t counted_messages(const struct collector *collector) {
+    uint64_t total = 0;
+    return !collector->counts_by_list && snapshot_total(collector->snapshot, &total) ? total : 0;
+}
+
+static void list_succeeded(struct collector *collector, struct listing *listing) {
+    struct agent_status *status = collector->status;
+    struct snapshot *next = collector_next_snapshot(collector);
+    if (next == NULL) {
+        listing_unref(listing);
+        return;
+    }
+    listing_unref(next->listing);
+    next->listing = listing;
+    status->listing_serial++;
+    status->list_taken_usec = listing->taken_usec;
+    status->list_duration_usec = listing->duration_usec;
+    if (collector->counts_by_list) {
+        counts_from_listing(&next->counts, listing);
+        status->counts_taken_usec = listing->taken_usec;
+    }
+    collector_publish(collector, next);
+}
+
+/* How long a listing is good for when nothing hints at a change. */
+static uint64_t list_rest(const struct collector *collector) {
+    return larger(collector->config->scan_interval_usec,
+                  UNCHANGED_DUTY * reading_used(&collector->list));
+}
+
+/* Takes the listing (consumed), or says why there is none. now: when the command had ended. */
+static void end_list(struct collector *collector, struct listing *listing, const char *error,
+                     uint64_t now) {
+    struct reading *list = &collector->list;
+    bool good = listing != NULL;
+    reading_end(list, good, now - list->begun_usec, list_rest(collector), now);
+    empty_listing_reset(&collector->empty);
+    if (!good) {
+        note_error(collector, CAUSE_LISTING, error);
+        return;
+    }
+    list_succeeded(collector, listing);
+    note_good(collector, CAUSE_LISTING);
+    collector->differs = !collector->counts_by_list && snapshot_lists_fewer(collector->snapshot);
+    if (!collector->counts_by_list && collector->snapshot->listing != NULL) {
+        next_retry_start(&collector->next_retry, collector->helper, collector->snapshot->listing);
+    }
+}
+
+static void judge_held(struct collector *collector, const struct reply *check) {
+    struct listing *held;
+    char error[STATUS_ERROR_SIZE];
+    uint32_t resting = check != NULL ? check->resting : 0;
+    enum empty_verdict verdict = empty_listing_judge(&collector->empty, check != NULL,
+                                                     counted_messages(collector), resting, &held);
+    if (verdict == EMPTY_TRUE) {
+        end_list(collector, listing_ref(held), "", held->taken_usec);
+    } else if (verdict == EMPTY_LIE) {
+        snprintf(error, sizeof error, "postqueue listed nothing, but %u messages are on disk",
+                 resting);
+        end_list(collector, NULL, error, held->taken_usec);
+    } else {
+        reading_drop(&collector->list, held->taken_usec);
+    }
+    listing_unref(held);
+}
+
+void collector_on_list_end(void *userdata, const struct listing_end *end) {
+    struct collector *collector = userdata;
+    if (end->ran || end->mail_down) {
+        sighting_see(&collector->showq, end->mail_down ? POSTFIX_STOPPED : POSTFIX_RUNNING,
+                     clock_usec());
+    }
+    if (end->listing != NULL && end->error[0] != '\0') {
+        note_error(collector, CAUSE_LINES, end->error);
+    } else if (end->listing != NULL) {
+        note_good(collector, CAUSE_LINES);
+    }
+    if (end->listing != NULL && listing_messages(end->listing) == 0 &&
+        counted_messages(collector) > 0) {
+        empty_listing_hold(&collector->empty, end->listing);
+        collector_start_due(collector);
+    } else {
+        end_list(collector, end->listing, end->error, clock_usec());
+    }
+    collector_judge(collector);
+}
+
+/* What it says may be from before the change, and is read again. */
+static bool is_overtaken(struct collector *collector) {
+    bool overtaken = collector->settings_overtaken;
+    uint64_t now = clock_usec();
+    collector->settings_overtaken = false;
+    if (overtaken) {
+        reading_end(&collector->settings, true, now - collector->settings.begun_usec, 0, now);
+        collector_start_due(collector);
+    }
+    return overtaken;
+}
+
+void collector_on_settings_end(void *userdata, const struct postfix_settings *settings,
+                               const char *error) {
+    struct collector *collector = userdata;
+    if (is_overtaken(collector)) {
+        return;
+    }
+    struct agent_status *status = collector->status;
+    uint64_t now = clock_usec();
+    reading_end(&collector->settings, settings->known, now - collector->settings.begun_usec,
+                SETTINGS_INTERVAL_USEC, now);
+    status->settings_tried = true;
+    snprintf(status->settings_error, sizeof status->settings_error, "%s", error);
+    struct snapshot *next = collector_next_snapshot(collector);
+    if (next != NULL) {
+        next->settings = *settings;
+        next->settings.asked_usec = collector->settings.begun_usec;
+        collector_publish(collector, next);
+    }
+    if (settings->known) {
+        note_good(collector, CAUSE_SETTINGS);
+    } else {
+        note_error(collector, CAUSE_SETTINGS, error);
+    }
+    collector_judge(collector);
+}

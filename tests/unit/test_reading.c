@@ -1,0 +1,87 @@
+/*
+ * When to read again: the median of what the last readings took, and its bounds.
+ */
+#include "core/reading.h"
+
+#include "unit.h"
+
+#define SECOND UINT64_C(1000000)
+#define LEAST (10 * SECOND)
+#define MOST (60 * SECOND)
+
+static const struct {
+    const char *name;
+    uint64_t used[5]; /* in milliseconds, up to a 0 */
+    uint64_t gap;     /* in milliseconds */
+} gaps[] = {
+    {"none yet", {0}, 10000},
+    {"the first was slow", {6000}, 10000},
+    {"the first two were", {6000, 5000}, 60000},
+    {"two quick ones", {100, 100}, 10000},
+    {"a slow one among quick ones", {50, 6000, 50}, 10000},
+    {"and the next", {50, 6000, 50, 50, 50}, 10000},
+    {"all take a second", {1000, 1000, 1000}, 20000},
+    {"it has become slow", {50, 50, 50, 2000, 2500}, 40000},
+    {"all are very slow", {30000, 30000, 30000}, 60000},
+};
+
+static void test_gaps(void **state) {
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(gaps); i++) {
+        struct reading reading = {.running = false};
+        uint64_t now = SECOND;
+        for (size_t u = 0; u < COUNT_OF(gaps[i].used) && gaps[i].used[u] != 0; u++) {
+            reading_begin(&reading, now);
+            now += gaps[i].used[u] * 1000;
+            reading_end(&reading, true, gaps[i].used[u] * 1000, SECOND, now);
+        }
+        CHECK_INT(gaps[i].name, reading_gap(&reading, LEAST, MOST) / 1000, gaps[i].gap);
+    }
+}
+
+/* A failed one changes neither the gap nor what was good. */
+static void test_failed(void **state) {
+    (void)state;
+    struct reading reading = {.running = false};
+    reading_begin(&reading, SECOND);
+    reading_end(&reading, true, SECOND, 60 * SECOND, 2 * SECOND);
+    reading_begin(&reading, 10 * SECOND);
+    CHECK_INT("while it runs", reading_due(&reading, 0) == UINT64_MAX, 1);
+    reading_end(&reading, false, 30 * SECOND, 60 * SECOND, 40 * SECOND);
+    CHECK_INT("not counted", reading_gap(&reading, 0, MOST), 0);
+    CHECK_INT("good before", reading.good_usec, 2 * SECOND);
+    CHECK_INT("tried again later, since it took long", reading_due(&reading, 0), 130 * SECOND);
+    CHECK_INT("stale", reading_status(&reading, MOST, 41 * SECOND), DATA_STALE);
+}
+
+/* One without a result leaves everything as it was, and is done again. */
+static void test_drop(void **state) {
+    (void)state;
+    struct reading reading = {.running = false};
+    reading_begin(&reading, SECOND);
+    reading_end(&reading, true, SECOND, 60 * SECOND, 2 * SECOND);
+    reading_begin(&reading, 10 * SECOND);
+    reading_drop(&reading, 11 * SECOND);
+    CHECK_INT("due", reading_due(&reading, 2 * SECOND), 12 * SECOND);
+    CHECK_INT("good", reading_status(&reading, MOST, 12 * SECOND), DATA_OK);
+}
+
+/* However long one takes, there is a pause after it. */
+static void test_pause(void **state) {
+    (void)state;
+    struct reading reading = {.running = false};
+    reading_begin(&reading, SECOND);
+    reading_end(&reading, true, 100 * SECOND, 600 * SECOND, 101 * SECOND);
+    reading.dirty = true;
+    CHECK_INT("a pause", reading_due(&reading, MOST), 104 * SECOND);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_gaps),
+        cmocka_unit_test(test_failed),
+        cmocka_unit_test(test_drop),
+        cmocka_unit_test(test_pause),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
