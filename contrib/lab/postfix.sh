@@ -151,7 +151,7 @@ END
     -o { smtpd_recipient_restrictions = check_recipient_access texthash:$etc/answers, defer }
 127.0.0.1:$hangup   inet       n       n      n      -      -       spawn
     user=nobody argv=/bin/true
-pickup              unix       n       -      n      60     1       pickup
+pickup              unix       n       -      n      5      1       pickup
 cleanup             unix       n       -      n      -      0       cleanup
 qmgr                unix       n       -      n      300    1       qmgr
 rewrite             unix       -       -      n      -      -       trivial-rewrite

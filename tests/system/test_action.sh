@@ -97,8 +97,6 @@ act 0 unhold --comment "it's \$(touch $root/canary) fine" "${all[@]:0:4}"
 in_queue deferred "${all[@]:0:4}"
 ok 'released'
 act 0 requeue "${all[0]}"
-# Instead of waiting for pickup's next round.
-pf postkick public pickup W
 wait_for "$patience" gone "${all[0]}" || fail 'the old id is still there'
 wait_for "$patience" settled 1014 || fail 'requeued mail not deferred'
 ok 'requeued under another id'

@@ -1,19 +1,26 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
 #
-# test_container.sh DAEMON CACHE: a real Postfix in a real container named as Hermes SEG's, in
-# podman with a storage of its own; the machine's containers are not touched.  The container's root
-# filesystem is made once and kept below CACHE.  Exits 77 where no container can run at all.
+# test_container.sh DAEMON PART: a real Postfix in a real container named as Hermes SEG's, in podman
+# with a storage of its own; the machine's containers are not touched.  The container has this
+# machine's /usr, and all else is its own.  Exits 77 where no container can run at all.  PART:
+#
+#   spool    its volume can be read, and a Postfix that hangs
+#   listing  it cannot, and the command lines that an engine gets
+#   engines  what engines that fail say; there is no container
+#
+# A listing through an engine takes long and they keep a distance from each other, so that most of
+# the time is spent waiting: the parts run side by side.
 
 set -euo pipefail
-daemon=$1 cache=$2
+daemon=$1 part=$2
 lab=$(cd "$(dirname -- "${BASH_SOURCE[0]}")/../../contrib/lab" && pwd)
 # shellcheck source=contrib/lab/lib.sh
 . "$lab/lib.sh"
 need_root
 need podman podman
 need runc runc
-need mmdebstrap mmdebstrap
+need postfix postfix
 root=$(mktemp -d /tmp/hmq-ct.XXXXXX)
 chmod 755 "$root"
 base=.1.3.6.1.4.1.8072.9999.9999.2525
@@ -58,26 +65,19 @@ fail() {
 
 # ---- the root filesystem
 
-rootfs_options=(--variant=essential --include=postfix bookworm)
-
-# make_rootfs: sets rootfs.  An interrupted one is not there: it is renamed when it is whole.
+# make_rootfs: of what this machine has, without its configuration.  Postfix makes its own folders.
 make_rootfs() {
-    local key
-    key=$(printf '%s\n' "${rootfs_options[@]}" | sha256sum | cut -c 1-16)
-    rootfs=$cache/$key
-    [ ! -d "$rootfs" ] || return 0
-    mkdir -p "$cache"
-    # Next to another one that is being made for the same cache.
-    exec {lock}>"$cache/lock"
-    flock "$lock"
-    if [ ! -d "$rootfs" ]; then
-        rm -rf --one-file-system "$rootfs.new"
-        timeout 300 mmdebstrap --mode=root --dpkgopt=force-unsafe-io "${rootfs_options[@]::2}" \
-            "${rootfs_options[2]}" "$rootfs.new" >"$root/rootfs.log" 2>&1 ||
-            fail "mmdebstrap: $(tail -n 5 "$root/rootfs.log")"
-        mv "$rootfs.new" "$rootfs"
-    fi
-    exec {lock}>&-
+    local name
+    rootfs=$root/rootfs
+    mkdir -p "$rootfs"/{usr,etc,dev,proc,root,run,sys,tmp,var/lib,var/log,var/spool/postfix,var/tmp}
+    chmod 1777 "$rootfs/tmp" "$rootfs/var/tmp"
+    for name in bin sbin lib lib64; do
+        [ ! -L "/$name" ] || ln -s "usr/$name" "$rootfs/$name"
+    done
+    (cd /etc && cp -a --parents -t "$rootfs/etc" alternatives ld.so.c* passwd group services \
+        nsswitch.conf postfix)
+    cp /usr/share/postfix/master.cf.dist "$rootfs/etc/postfix/master.cf"
+    echo 'compatibility_level = 3.6' >"$rootfs/etc/postfix/main.cf"
 }
 
 # ---- the container
@@ -85,17 +85,19 @@ make_rootfs() {
 # Postfix does not end with its container's first process, nor the other way round, so that each
 # can be stopped alone.  A network of its own leaves the machine's ports alone.
 # shellcheck disable=SC2016 # expanded in the container
-boot='
+commands='
 postconf -e myhostname=mx.example mydestination= defer_transports=smtp inet_interfaces=loopback-only \
     minimal_backoff_time=1d maximal_backoff_time=1d bounce_queue_lifetime=3d \
-    maximal_queue_lifetime=3h maillog_file=/dev/stdout smtpd_tls_security_level=none &&
+    maximal_queue_lifetime=3h maillog_file=/dev/stdout smtpd_tls_security_level=none alias_maps= &&
+postconf -F "*/*/chroot=n" &&
 postfix start-fg &
 exec sleep infinity'
 
 run_container() {
     "${engine[@]}" run -d --name "$name" --network=none --ulimit nofile=1024:1024 \
-        --ulimit nproc=1000:1000 -v "$root/queue:/var/spool/postfix" --rootfs "$rootfs:O" \
-        /bin/bash -c "$boot" >/dev/null
+        --ulimit nproc=1000:1000 -v /usr:/usr:ro -v "$root/queue:/var/spool/postfix" \
+        --rootfs "$rootfs:O" \
+        /bin/bash -c "$commands" >/dev/null
 }
 
 inside() { "${engine[@]}" exec -i "$name" timeout 30 "$@" </dev/null; }
@@ -203,7 +205,7 @@ test_spool() {
     expect "$maximal_s" 10800 'maximal_queue_lifetime in seconds'
     expect "$maximal" "$none" 'which is not in days'
     expect "$paused" 1 'outbound is paused'
-    inside smtp-source -m 5 -f a@source.example -t b@suspended.example 127.0.0.1:25
+    send_five
     expect "$total" 5 '5 messages'
     expect "$rows" 5 'and their rows'
     may_be_empty=no
@@ -233,6 +235,7 @@ test_spool() {
 
 test_listing() {
     local limit_s
+    may_be_empty=no
     start_agent "container_command = ${engine[*]}"
     expect "$total" 5 'without the volume the listing counts'
     expect "$method" 2 'by command'
@@ -349,20 +352,38 @@ test_docker_arguments() {
     ok "docker's command line"
 }
 
-make_rootfs
-cp -a "$rootfs/var/spool/postfix" "$root/queue"
-if ! "${engine[@]}" run --rm --network=none --ulimit nofile=1024:1024 --ulimit nproc=1000:1000 \
-    --rootfs "$rootfs:O" /bin/true >"$root/engine.log" 2>&1; then
-    echo "SKIP: podman runs no container on this machine: $(tail -n 3 "$root/engine.log")"
-    exit 77
-fi
-run_container
-wait_for "$patience" postfix_answers || fail "Postfix does not start: $("${engine[@]}" logs "$name")"
-start_snmpd
-test_spool
-test_listing
-test_hanging_postfix
-test_engines
-test_docker_arguments
+# boot: a container of Postfix with its queue in a volume.
+boot() {
+    make_rootfs
+    mkdir "$root/queue"
+    if ! "${engine[@]}" run --rm --network=none --ulimit nofile=1024:1024 --ulimit nproc=1000:1000 \
+        -v /usr:/usr:ro --rootfs "$rootfs:O" /bin/true >"$root/engine.log" 2>&1; then
+        echo "SKIP: podman runs no container on this machine: $(tail -n 3 "$root/engine.log")"
+        exit 77
+    fi
+    run_container
+    wait_for "$patience" postfix_answers ||
+        fail "Postfix does not start: $("${engine[@]}" logs "$name")"
+}
+
+send_five() { inside smtp-source -m 5 -f a@source.example -t b@suspended.example 127.0.0.1:25; }
+
+case $part in
+spool)
+    boot
+    start_snmpd
+    test_spool
+    test_hanging_postfix ;;
+listing)
+    boot
+    send_five
+    start_snmpd
+    test_listing
+    test_docker_arguments ;;
+engines)
+    start_snmpd
+    test_engines ;;
+*) fail "no part '$part'" ;;
+esac
 ! grep -q -e 'ERROR: .*Sanitizer' -e 'runtime error:' "$root/agent.log" || fail 'a sanitizer report'
 echo "$checks checks passed"
