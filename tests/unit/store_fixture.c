@@ -173,3 +173,16 @@ struct job *fixture_job(const struct fixture *fixture, uint32_t id) {
     }
     return NULL;
 }
+
+unsigned long long fixture_blocked_signals(const char *tid) {
+    char name[300], line[256];
+    unsigned long long mask = 0;
+    snprintf(name, sizeof name, "/proc/self/task/%s/status", tid);
+    FILE *stream = fopen(name, "re");
+    assert_non_null(stream);
+    while (fgets(line, sizeof line, stream) != NULL) {
+        sscanf(line, "SigBlk: %llx", &mask);
+    }
+    fclose(stream);
+    return mask;
+}

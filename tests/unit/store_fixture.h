@@ -60,4 +60,7 @@ void fixture_check_sql(struct fixture *fixture, const char *sql, const char *exp
 /* The job of the image with the id, NULL = none. */
 struct job *fixture_job(const struct fixture *fixture, uint32_t id);
 
+/* The mask of blocked signals of a thread of this process, by its number in decimal. */
+unsigned long long fixture_blocked_signals(const char *tid);
+
 #endif

@@ -1,9 +1,14 @@
 /*
- * Settings and state over a restart, and the table `parameters` as Hermes has it.
+ * Settings and state over a restart, the table `parameters` as Hermes has it; and which signals the
+ * worker takes.
  */
 #include "store_fixture.h"
 
+#include <dirent.h>
 #include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 static int setup(void **state) {
     static struct fixture fixture;
@@ -201,6 +206,29 @@ static void test_told(void **state) {
     assert_int_equal(fixture->image.tunables.message_limit, 7);
 }
 
+/* No signal is taken by the worker: the loop's handlers and signalfd get them. */
+static void test_signals_blocked(void **state) {
+    static const int signals[] = {SIGTERM, SIGHUP, SIGCHLD, SIGXFSZ, SIGALRM, SIGPIPE};
+    (void)state;
+    size_t workers = 0;
+    /* Its number may be a smaller one than this thread's: they come round. */
+    DIR *tasks = opendir("/proc/self/task");
+    assert_non_null(tasks);
+    const struct dirent *entry;
+    while ((entry = readdir(tasks)) != NULL) {
+        if (entry->d_name[0] == '.' || strtol(entry->d_name, NULL, 10) == getpid()) {
+            continue;
+        }
+        unsigned long long mask = fixture_blocked_signals(entry->d_name);
+        for (size_t i = 0; i < COUNT_OF(signals); i++) {
+            assert_true((mask >> (signals[i] - 1) & 1) != 0);
+        }
+        workers++;
+    }
+    closedir(tasks);
+    assert_int_equal(workers, 1);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_fresh, setup, teardown),
@@ -213,6 +241,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_tunables_edited, setup, teardown),
         cmocka_unit_test_setup_teardown(test_state, setup, teardown),
         cmocka_unit_test_setup_teardown(test_told, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_signals_blocked, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
