@@ -10,12 +10,19 @@
 #define USEC_PER_SEC UINT64_C(1000000)
 #define TIMER_ACCURACY_USEC 1000
 
+/* As many as can be raised at the same time. */
+#define ENDPOINT_REPEATS EVENT_TYPE_END
+
 struct endpoint {
     struct endpoint_setup setup;
     struct event queue[HOOK_WINDOW]; /* a ring */
     size_t first, count;
-    bool trying;
-    bool waiting; /* for the timer, before which nothing is tried */
+    struct event repeats[ENDPOINT_REPEATS];
+    struct event repeated; /* under way while repeating */
+    size_t repeat_count;
+    bool trying;    /* the first of the queue, or of the repeats */
+    bool repeating; /* of the repeats */
+    bool waiting;   /* for the timer, before which nothing is tried */
     unsigned failures;
     char last_error[EVENT_TEXT_SIZE];
     sd_event_source *timer;
@@ -85,9 +92,22 @@ static void on_failure(struct endpoint *endpoint, const struct delivery_result *
 
 static void start_head(struct endpoint *endpoint);
 
+/* What fails is repeated at the next turn anyway, and says nothing new of the endpoint. */
+static void finish_repeat(struct endpoint *endpoint, const struct delivery_result *result) {
+    endpoint->repeating = false;
+    if (result->outcome != DELIVERY_DONE) {
+        endpoint->repeat_count = 0;
+    }
+    start_head(endpoint);
+}
+
 static void on_done(void *userdata, const struct delivery_result *result) {
     struct endpoint *endpoint = userdata;
     endpoint->trying = false;
+    if (endpoint->repeating) {
+        finish_repeat(endpoint, result);
+        return;
+    }
     if (result->outcome == DELIVERY_RETRY) {
         on_failure(endpoint, result);
         return;
@@ -98,8 +118,22 @@ static void on_done(void *userdata, const struct delivery_result *result) {
     start_head(endpoint);
 }
 
+static void start_repeat(struct endpoint *endpoint) {
+    endpoint->repeated = endpoint->repeats[0];
+    endpoint->repeat_count--;
+    memmove(endpoint->repeats, endpoint->repeats + 1,
+            endpoint->repeat_count * sizeof endpoint->repeats[0]);
+    endpoint->trying = true;
+    endpoint->repeating = true;
+    endpoint->setup.delivery.start(endpoint->setup.delivery.self, &endpoint->repeated, on_done,
+                                   endpoint);
+}
+
 static void start_head(struct endpoint *endpoint) {
-    if (endpoint->count > 0 && !endpoint->trying && !endpoint->waiting) {
+    if (endpoint->count == 0 && endpoint->repeat_count > 0 && !endpoint->trying &&
+        !endpoint->waiting) {
+        start_repeat(endpoint);
+    } else if (endpoint->count > 0 && !endpoint->trying && !endpoint->waiting) {
         endpoint->trying = true;
         endpoint->setup.delivery.start(endpoint->setup.delivery.self, head(endpoint), on_done,
                                        endpoint);
@@ -150,9 +184,18 @@ bool endpoint_add(struct endpoint *endpoint, const struct event *event) {
     }
     endpoint->queue[(endpoint->first + endpoint->count) % HOOK_WINDOW] = *event;
     endpoint->count++;
+    endpoint->repeat_count = 0;
     if (endpoint->waiting) {
         give_up_overdue(endpoint);
     }
     start_head(endpoint);
     return true;
+}
+
+void endpoint_repeat(struct endpoint *endpoint, const struct event *event) {
+    if (endpoint->count > 0 || endpoint->waiting || endpoint->repeat_count == ENDPOINT_REPEATS) {
+        return;
+    }
+    endpoint->repeats[endpoint->repeat_count++] = *event;
+    start_head(endpoint);
 }

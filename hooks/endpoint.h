@@ -40,4 +40,12 @@ void endpoint_free(struct endpoint *endpoint);
  */
 bool endpoint_add(struct endpoint *endpoint, const struct event *event);
 
+/*
+ * Reminds of an event that was delivered before: it is tried once, after those that are reminded of
+ * already, and not reported. Dropped when the endpoint is owed an event or does not work just now;
+ * an event that is added drops all reminders before it that are not under way, which may be about
+ * what the event ends.
+ */
+void endpoint_repeat(struct endpoint *endpoint, const struct event *event);
+
 #endif

@@ -84,6 +84,10 @@ static int take_order(struct server *server) {
     if (order.session != server->session) {
         return -1;
     }
+    if (order.repeat != 0) {
+        endpoint_repeat(server->endpoints[order.hook], &order.event);
+        return -1;
+    }
     if (!endpoint_add(server->endpoints[order.hook], &order.event)) {
         log_line(LOG_ERR, "hermes-mailqueued sent too many orders; closing the connection");
         return SERVE_REFUSED;

@@ -201,8 +201,8 @@ static void start_hooks(struct agent *agent, const struct store_image *image) {
                                    .gone = on_hooks_gone,
                                    .userdata = agent};
     agent->hooks_socket = -1;
-    int r = hook_feed_new(agent->event, &peer, agent->config, agent->store,
-                          events_log(agent->events), image, agent->first_serial, &agent->hooks);
+    int r = hook_feed_new(agent->event, &peer, agent->config, agent->store, agent->events, image,
+                          agent->first_serial, &agent->hooks);
     if (r < 0) {
         log_line(LOG_ERR, "webhooks and scripts are not called: %s", strerror(-r));
     }

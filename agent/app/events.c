@@ -24,6 +24,7 @@ struct events {
     struct events_sources sources;
     struct agentx *agentx;
     struct event_log *log;
+    struct raised raised;
     struct waiting *first, *last;
 };
 
@@ -241,6 +242,7 @@ void events_emit(struct events *events, const struct event *given) {
     struct notification *notification = notify ? build(&event) : NULL;
     log_event(priority_of(event.type), event_name(event.type), event.serial, event.text);
     event_log_add(events->log, &event);
+    raised_take(&events->raised, &event);
     store_and_send(events, &event, notification);
     events->sources.added(events->sources.userdata, &event);
 }
@@ -297,6 +299,19 @@ static void resend(struct events *events, const struct event *pending) {
     }
 }
 
+/* What this process has raised or cleared by itself already is newer. */
+static void load_raised(struct events *events, const struct store_image *image, uint32_t begun) {
+    struct raised now = {.types = 0};
+    for (size_t i = 0; i < image->latest_count; i++) {
+        raised_take(&now, &image->latest[i]);
+    }
+    const struct event *event = begun != 0 ? event_log_find(events->log, begun) : NULL;
+    for (; event != NULL; event = event_log_after(events->log, event->serial)) {
+        raised_take(&now, event);
+    }
+    events->raised = now;
+}
+
 void events_load(struct events *events, const struct store_image *image) {
     struct agent_status *status = events->sources.status;
     if (image == NULL) {
@@ -308,6 +323,7 @@ void events_load(struct events *events, const struct store_image *image) {
     }
     /* Read late, hmqEventTable has begun anew; what is from before was not sent all the same. */
     uint32_t begun = event_log_oldest(events->log);
+    load_raised(events, image, begun);
     for (size_t i = 0; i < image->event_count; i++) {
         const struct event *event = &image->events[i];
         if (begun == 0) {
@@ -321,4 +337,8 @@ void events_load(struct events *events, const struct store_image *image) {
 
 const struct event_log *events_log(const struct events *events) {
     return events->log;
+}
+
+const struct raised *events_raised(const struct events *events) {
+    return &events->raised;
 }

@@ -7,6 +7,7 @@
 #define HMQ_APP_EVENTS_H
 
 #include "core/event_log.h"
+#include "core/raised.h"
 #include "core/status.h"
 #include "core/tunables.h"
 #include "io/store.h"
@@ -57,5 +58,8 @@ void events_emit_action(struct events *events, const struct job *job);
 void events_sent(struct events *events, uint32_t serial);
 
 const struct event_log *events_log(const struct events *events);
+
+/* What is raised, also by an earlier process. */
+const struct raised *events_raised(const struct events *events);
 
 #endif

@@ -1,5 +1,6 @@
 #include "app/hook_feed.h"
 
+#include "app/hook_repeat.h"
 #include "core/hook_protocol.h"
 #include "io/hooks_client.h"
 #include "os/log.h"
@@ -15,6 +16,7 @@
 
 struct hook_feed {
     struct hooks_client *client;
+    struct hook_repeat *repeat;
     struct store *store;
     const struct event_log *log;
     uint32_t event_serial; /* when the feed began */
@@ -114,7 +116,7 @@ static void notify_since(struct hook_feed *feed, uint32_t serial) {
 }
 
 int hook_feed_new(sd_event *event, const struct hook_peer *peer, const struct config *config,
-                  struct store *store, const struct event_log *log, const struct store_image *image,
+                  struct store *store, const struct events *events, const struct store_image *image,
                   uint32_t event_serial, struct hook_feed **out) {
     struct hook_feed *feed = calloc(1, sizeof *feed);
     const struct hooks_callbacks callbacks = {.want = on_want,
@@ -131,13 +133,16 @@ int hook_feed_new(sd_event *event, const struct hook_peer *peer, const struct co
     }
     feed->peer = *peer;
     feed->store = store;
-    feed->log = log;
+    feed->log = events_log(events);
     feed->event_serial = event_serial;
     int r = hooks_client_new(event, peer->socket, config, image != NULL ? image->cursors : NULL,
                              image != NULL ? image->cursor_count : 0, event_serial, &callbacks,
                              &feed->client);
+    if (r >= 0) {
+        r = hook_repeat_new(event, config, feed->client, events_raised(events), &feed->repeat);
+    }
     if (r < 0) {
-        free(feed);
+        hook_feed_free(feed);
         return r;
     }
     forget_removed(feed, image, config);
@@ -150,6 +155,7 @@ void hook_feed_free(struct hook_feed *feed) {
     if (feed == NULL) {
         return;
     }
+    hook_repeat_free(feed->repeat);
     hooks_client_free(feed->client);
     free(feed);
 }

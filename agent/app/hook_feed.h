@@ -1,12 +1,13 @@
 /*
  * Webhooks and scripts as the agent sees them: gives the hooks process its events from the log in
- * memory, or from the store when an endpoint is further behind, and keeps how far each has got.
+ * memory, or from the store when an endpoint is further behind, keeps how far each has got, and
+ * repeats what is raised to those that forget it.
  */
 #ifndef HMQ_APP_HOOK_FEED_H
 #define HMQ_APP_HOOK_FEED_H
 
+#include "app/events.h"
 #include "core/config.h"
-#include "core/event_log.h"
 #include "core/hook_status.h"
 #include "io/store.h"
 
@@ -24,12 +25,12 @@ struct hook_peer {
 };
 
 /*
- * The peer's socket is consumed, also on failure. config, store and log are borrowed.
+ * The peer's socket is consumed, also on failure. config, store and events are borrowed.
  * image has the cursors of an earlier run; NULL when the store could not be read: then every
  * endpoint goes on after event_serial. Returns 0 with *out, or a negative errno value.
  */
 int hook_feed_new(sd_event *event, const struct hook_peer *peer, const struct config *config,
-                  struct store *store, const struct event_log *log, const struct store_image *image,
+                  struct store *store, const struct events *events, const struct store_image *image,
                   uint32_t event_serial, struct hook_feed **out);
 
 /* After store_free. NULL is accepted. */

@@ -59,6 +59,8 @@ struct config_hook {
     char *name, *target; /* target: the URL or the script's path */
     char *events, *secret_file, *format, *ca_file;
     uint64_t timeout_usec;
+    uint64_t repeat_usec; /* how often what is raised is sent again, 0 = never */
+    bool repeat_set;
     unsigned line; /* where the block began */
     unsigned member_lines[CONFIG_MEMBERS_MAX];
 };

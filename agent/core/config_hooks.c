@@ -11,6 +11,9 @@
 #define USEC_PER_SEC UINT64_C(1000000)
 #define TIMEOUT_DEFAULT (10 * USEC_PER_SEC)
 #define TIMEOUT_MAX (3600 * USEC_PER_SEC)
+#define REPEAT_DEFAULT (60 * USEC_PER_SEC)
+#define REPEAT_MIN USEC_PER_SEC
+#define REPEAT_MAX (24 * 3600 * USEC_PER_SEC)
 #define HOOK_NAME_MAX 32
 
 static const struct {
@@ -88,7 +91,7 @@ uint32_t config_hook_events(const struct config_hook *hook) {
     return events;
 }
 
-/* timeout has no string of its own: it is parsed into timeout_usec. */
+/* timeout and repeat have no strings of their own: they are parsed into numbers. */
 static const struct {
     const char *name;
     unsigned kinds;
@@ -146,20 +149,42 @@ unsigned config_hook_line(const struct config_hook *hook, const char *member) {
     return hook->line;
 }
 
+static bool set_timeout(struct config_hook *hook, const char *value, char *error, size_t size) {
+    uint64_t usec;
+    if (hook->timeout_usec != 0) {
+        snprintf(error, size, "already set");
+        return false;
+    }
+    if (!duration_parse(value, &usec) || usec == 0 || usec > TIMEOUT_MAX) {
+        snprintf(error, size, "\"%s\" is not a duration of 1ms to 1h", value);
+        return false;
+    }
+    hook->timeout_usec = usec;
+    return true;
+}
+
+static bool set_repeat(struct config_hook *hook, const char *value, char *error, size_t size) {
+    uint64_t usec;
+    if (hook->repeat_set) {
+        snprintf(error, size, "already set");
+        return false;
+    }
+    if (!duration_parse(value, &usec) || (usec != 0 && (usec < REPEAT_MIN || usec > REPEAT_MAX))) {
+        snprintf(error, size, "\"%s\" is neither 0 nor a duration of 1s to 24h", value);
+        return false;
+    }
+    hook->repeat_usec = usec;
+    hook->repeat_set = true;
+    return true;
+}
+
 static bool set_member(struct config_hook *hook, const char *member, const char *value,
                        unsigned line, char *error, size_t size) {
     if (strcmp(member, "timeout") == 0) {
-        uint64_t usec;
-        if (hook->timeout_usec != 0) {
-            snprintf(error, size, "already set");
-            return false;
-        }
-        if (!duration_parse(value, &usec) || usec == 0 || usec > TIMEOUT_MAX) {
-            snprintf(error, size, "\"%s\" is not a duration of 1ms to 1h", value);
-            return false;
-        }
-        hook->timeout_usec = usec;
-        return true;
+        return set_timeout(hook, value, error, size);
+    }
+    if (strcmp(member, "repeat") == 0 && hook->kind == HOOK_WEBHOOK) {
+        return set_repeat(hook, value, error, size);
     }
     for (size_t i = 0; i < MEMBER_COUNT; i++) {
         if (strcmp(member, members[i].name) != 0 || (members[i].kinds & 1U << hook->kind) == 0) {
@@ -208,11 +233,24 @@ bool config_hook_set(struct config *config, const char *key, const char *value, 
     return false;
 }
 
+/* Only who forgets has to be reminded; others would be told the same again and again. */
+static bool forgets(const struct config_hook *hook) {
+    return hook->format != NULL && strcmp(hook->format, "alertmanager") == 0;
+}
+
 bool config_hooks_complete(struct config *config, unsigned *line, char *error, size_t size) {
     for (size_t i = 0; i < config->hook_count; i++) {
         struct config_hook *hook = &config->hooks[i];
         if (hook->timeout_usec == 0) {
             hook->timeout_usec = TIMEOUT_DEFAULT;
+        }
+        if (forgets(hook) && !hook->repeat_set) {
+            hook->repeat_usec = REPEAT_DEFAULT;
+        } else if (!forgets(hook) && hook->repeat_set) {
+            *line = hook->line;
+            snprintf(error, size, "webhook.%s.repeat is for the format alertmanager only",
+                     hook->name);
+            return false;
         }
         if (hook->target == NULL) {
             bool webhook = hook->kind == HOOK_WEBHOOK;
@@ -238,6 +276,10 @@ void config_hooks_print(const struct config *config, FILE *stream) {
         }
         fprintf(stream, "%s.%s.timeout = %" PRIu64 "ms\n", prefix, hook->name,
                 hook->timeout_usec / 1000);
+        if (forgets(hook)) {
+            fprintf(stream, "%s.%s.repeat = %" PRIu64 "ms\n", prefix, hook->name,
+                    hook->repeat_usec / 1000);
+        }
     }
 }
 

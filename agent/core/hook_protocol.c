@@ -44,7 +44,7 @@ static bool event_valid(const struct event *event) {
 
 bool hook_order_valid(const struct hook_order *packet, size_t len) {
     return len == sizeof *packet && packet->version == HOOK_PROTOCOL_VERSION &&
-           packet->hook < CONFIG_HOOKS_MAX && event_valid(&packet->event);
+           packet->hook < CONFIG_HOOKS_MAX && packet->repeat <= 1 && event_valid(&packet->event);
 }
 
 bool hook_report_valid(const struct hook_report *packet, size_t len) {

@@ -15,6 +15,9 @@
  * another one was under way when the process was restarted, and is ignored: otherwise a restarted
  * process could take a late order for the first of its own and deliver it before its elders.
  *
+ * An order with repeat set is a reminder of a raise that was delivered before, for an endpoint that
+ * may have forgotten it. It is tried once, only while nothing else is owed, and not answered.
+ *
  * Delivery is at least once and in order per endpoint; endpoints do not wait for each other.
  */
 #ifndef HMQ_CORE_HOOK_PROTOCOL_H
@@ -27,7 +30,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define HOOK_PROTOCOL_VERSION 1
+#define HOOK_PROTOCOL_VERSION 2
 #define HOOK_WINDOW 16
 
 enum hook_report_type {
@@ -42,6 +45,7 @@ struct hook_order {
     uint32_t version;
     uint32_t session; /* of the HOOK_HELLO this is for */
     uint32_t hook;    /* position in config.hooks */
+    uint32_t repeat;  /* 1: only a reminder, see below */
     struct event event;
 };
 

@@ -140,10 +140,12 @@ static void lose(struct hooks_client *client, const char *why) {
 }
 
 /* Returns false when the order does not fit now; the socket is then watched for room. */
-static bool send_order(struct hooks_client *client, size_t hook, const struct event *event) {
+static bool send_order(struct hooks_client *client, size_t hook, const struct event *event,
+                       bool repeat) {
     struct hook_order order = {.version = HOOK_PROTOCOL_VERSION,
                                .session = client->session,
                                .hook = (uint32_t)hook,
+                               .repeat = repeat,
                                .event = *event};
     if (send(client->socket, &order, sizeof order, MSG_NOSIGNAL | MSG_DONTWAIT) ==
         (ssize_t)sizeof order) {
@@ -165,7 +167,7 @@ static bool order_events(struct hooks_client *client, size_t hook, const struct 
             continue;
         }
         if (wants(endpoint, &events[i])) {
-            if (endpoint->count == HOOK_WINDOW || !send_order(client, hook, &events[i])) {
+            if (endpoint->count == HOOK_WINDOW || !send_order(client, hook, &events[i], false)) {
                 return false;
             }
             endpoint->window[(endpoint->first + endpoint->count) % HOOK_WINDOW] = events[i].serial;
@@ -235,6 +237,15 @@ void hooks_client_notify(struct hooks_client *client, const struct event *event)
             endpoint->counted_serial = event->serial;
         }
         ask(client, i);
+    }
+}
+
+void hooks_client_repeat(struct hooks_client *client, size_t hook, const struct event *event) {
+    assert(hook < client->count);
+    const struct endpoint *endpoint = &client->endpoints[hook];
+    if (client->greeted && !client->full && endpoint->count == 0 && wants(endpoint, event) &&
+        !is_after(event->serial, endpoint->cursor.serial)) {
+        send_order(client, hook, event, true);
     }
 }
 

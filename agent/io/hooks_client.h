@@ -59,6 +59,9 @@ void hooks_client_feed(struct hooks_client *client, size_t hook, const struct ev
 /* The other answer: they cannot be read now. They are asked for again after a second. */
 void hooks_client_feed_failed(struct hooks_client *client, size_t hook);
 
+/* Reminds an endpoint of an event that it has had, unless it is owed others or does not want it. */
+void hooks_client_repeat(struct hooks_client *client, size_t hook, const struct event *event);
+
 size_t hooks_client_count(const struct hooks_client *client);
 
 /* How an endpoint does (hook < hooks_client_count); borrowed, good until the next change. */

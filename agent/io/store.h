@@ -77,6 +77,8 @@ struct store_image {
     struct plausible_time clock; /* by which ages are counted, as of the loading */
     struct event *events;        /* the last EVENT_LOG_MAX, by serial */
     size_t event_count;
+    struct event *latest; /* the last of each type, however long ago, by serial */
+    size_t latest_count;
     /* The last one ever given out, see store_event_add. Of an empty image (error) the seconds since
      * the epoch: beyond any that was given out before, so that none repeats when it is read later.
      * On a later success the higher one of this and the caller's own counts. */

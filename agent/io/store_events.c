@@ -25,6 +25,9 @@ static const char sql_announced[] =
 static const char sql_notified[] = "UPDATE events SET notified = ?2 WHERE serial = ?1";
 static const char sql_after[] =
     "SELECT " COLUMNS " FROM events WHERE serial > ?1 ORDER BY serial LIMIT ?2";
+static const char sql_latest[] =
+    "SELECT " COLUMNS " FROM events WHERE serial > ?1 AND serial IN"
+    " (SELECT max(serial) FROM events GROUP BY event) ORDER BY serial LIMIT ?2";
 static const char sql_before_last[] =
     "SELECT serial FROM events ORDER BY serial DESC LIMIT 1 OFFSET ?1";
 static const char sql_last[] = "SELECT max(serial) FROM events";
@@ -215,15 +218,15 @@ static bool read_event(sqlite3_stmt *row, struct event *event) {
     return true;
 }
 
-/* At most max events after serial. */
-static int read_events(struct store_db *db, int64_t after, size_t max, struct event **out,
-                       size_t *count) {
+/* What a query has of the events after serial, at most max. */
+static int read_events(struct store_db *db, const char *sql, int64_t after, size_t max,
+                       struct event **out, size_t *count) {
     struct event *events = calloc(max == 0 ? 1 : max, sizeof *events);
     if (events == NULL) {
         return store_db_fail(db, SQLITE_NOMEM);
     }
     size_t n = 0;
-    sqlite3_stmt *row = DB_QUERY(db, sql_after, db_int(after), db_int((int64_t)max));
+    sqlite3_stmt *row = DB_QUERY(db, sql, db_int(after), db_int((int64_t)max));
     int rc = row == NULL ? db->failure.code : SQLITE_ROW;
     while (rc == SQLITE_ROW && n < max && (rc = store_db_next(db, row)) == SQLITE_ROW) {
         n += read_event(row, &events[n]);
@@ -242,7 +245,7 @@ static int run_read(struct store *store, struct task *task) {
     struct read_task *read = (struct read_task *)task;
     free(read->events);
     read->events = NULL;
-    return read_events(&store->db, read->after, read->max, &read->events, &read->count);
+    return read_events(&store->db, sql_after, read->after, read->max, &read->events, &read->count);
 }
 
 static void finish_read(struct store *store, struct task *task) {
@@ -388,7 +391,10 @@ int store_load_events(struct store *store, struct store_image *image) {
     int64_t before, last, reserved;
     int rc = serial_before_last(db, EVENT_LOG_MAX, &before);
     if (rc == SQLITE_OK) {
-        rc = read_events(db, before, EVENT_LOG_MAX, &image->events, &image->event_count);
+        rc = read_events(db, sql_after, before, EVENT_LOG_MAX, &image->events, &image->event_count);
+    }
+    if (rc == SQLITE_OK) {
+        rc = read_events(db, sql_latest, 0, EVENT_TYPE_END, &image->latest, &image->latest_count);
     }
     if (rc == SQLITE_OK) {
         rc = store_db_integer(db, sql_last, 0, &last);

@@ -329,6 +329,7 @@ void store_image_deinit(struct store_image *image) {
     }
     free(image->jobs);
     free(image->events);
+    free(image->latest);
     free(image->cursors);
     memset(image, 0, sizeof *image);
 }

@@ -25,6 +25,8 @@ start_daemon "$root/recorder.pid" "$root/recorder.log" python3 "$test_dir/record
 wait_for "$patience" test -s "$root/out/port" || fail "the recorder does not start"
 am=127.0.0.1:$(free_port)
 cat >"$root/alertmanager.yml" <<END
+global:
+  resolve_timeout: 1s
 route:
   receiver: test
   group_by: ['...']
@@ -36,9 +38,19 @@ receivers:
   - url: http://127.0.0.1:$(<"$root/out/port")/notified
     send_resolved: true
 END
-start_daemon "$root/alertmanager.pid" "$root/alertmanager.log" prometheus-alertmanager \
-    --config.file="$root/alertmanager.yml" --storage.path="$root/am" --web.listen-address="$am" \
-    --cluster.listen-address=
+start_alertmanager() {
+    rm -rf "$root/am"
+    start_daemon "$root/alertmanager.pid" "$root/alertmanager.log" prometheus-alertmanager \
+        --config.file="$root/alertmanager.yml" --storage.path="$root/am" \
+        --web.listen-address="$am" --cluster.listen-address=
+}
+forget_alerts() { # Alertmanager starts again, without its data
+    stop_daemon "$root/alertmanager.pid"
+    start_alertmanager
+    wait_for "$patience" test -n "$(alerts length)" || wait_for "$patience" alerts_answered
+}
+alerts_answered() { [ -n "$(alerts length)" ]; }
+start_alertmanager
 alerts() { curl -sf "http://$am/api/v2/alerts" | jq -r "$1" 2>/dev/null; }
 alert_count() { [ "$(alerts length)" = "$1" ]; }
 wait_for "$patience" alert_count 0 || fail "Alertmanager: $(tail -n 5 "$root/alertmanager.log")"
@@ -68,6 +80,7 @@ configure hooks_user=nobody overload_threshold=5 overload_clear_threshold=4
 cat >>"$root/agent.conf" <<END
 webhook.am.url = http://$am/api/v2/alerts
 webhook.am.format = alertmanager
+webhook.am.repeat = 1s
 webhook.am.events = hmqOverloadRaised hmqOverloadCleared
 script.flush.path = $scripts/flush
 script.flush.events = hmqOverloadRaised
@@ -108,6 +121,17 @@ expect 1.9.1.1.4.2 1 "the destination greets: the script has run"
 expect 1.6.3.0 1 "its flush was an action"
 tried_again() { [ "$(tried)" -ge $((tries + 6)) ]; }
 eventually "Postfix tries all messages again" tried_again
+
+forget_alerts
+eventually "an Alertmanager that forgot the alert is told again" alert_count 1
+check "it is active" test "$(alerts '.[0].status.state')" = active
+stop_agent
+check "a clean stop" test "$agent_status" -eq 0
+check "an agent that is stopped leaves the alert raised" alert_count 1
+forget_alerts
+start_agent
+eventually "an agent that did not raise it repeats it too" alert_count 1
+now 1.9.1.1.4.1 1 "a repetition is no delivery"
 
 ids deferred 3 | pf postsuper -d - 2>/dev/null
 expect 1.2.5.0 2 "3 messages are no overload"

@@ -45,6 +45,7 @@ static void on_loaded(void *userdata, const struct store_image *image, int error
         image->jobs[i] = NULL;
     }
     fixture->image.events = copy(image->events, image->event_count, sizeof *image->events);
+    fixture->image.latest = copy(image->latest, image->latest_count, sizeof *image->latest);
     fixture->image.cursors = copy(image->cursors, image->cursor_count, sizeof *image->cursors);
 }
 

@@ -193,10 +193,62 @@ static void test_window(void **state) {
     sd_event_unref(fake.event);
 }
 
+/* Adds and reminders in the order of a script: "a1 r2 " adds event 1, then reminds of event 2. What
+ * is tried must be this. Answers come from the loop. */
+static const struct {
+    const char *name, *answers, *script;
+    uint32_t tried[6];
+    const char *log;
+} reminders[] = {
+    {"one", "s", "r1 ", {1}, ""},
+    {"two, in order", "s", "r1 r2 ", {1, 2}, ""},
+    {"one that fails is not tried again, nor is the next", "r", "r1 r2 ", {1}, ""},
+    {"not while an event is owed", "s", "a1 r2 ", {1}, "1d "},
+    {"an event overtakes those that wait", "s", "r1 r2 a3 ", {1, 3}, "3d "},
+    {"the one under way ends before the event begins", "s", "r1 a2 a3 ", {1, 2, 3}, "2d 3d "},
+    {"a failed one does not delay an event", "rs", "r1 a2 ", {1, 2}, "2d "},
+};
+
+static void test_reminders(void **state) {
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(reminders); i++) {
+        struct fake fake = {.answers = reminders[i].answers};
+        struct endpoint *endpoint;
+        struct endpoint_setup setup = {.hook = 3,
+                                       .policy = {1000, 8000, DAY},
+                                       .delivery = {fake_start, fake_free, &fake},
+                                       .report = on_report,
+                                       .userdata = &fake};
+        assert_true(sd_event_new(&fake.event) >= 0);
+        assert_int_equal(endpoint_new(fake.event, &setup, &endpoint), 0);
+        for (const char *at = reminders[i].script; *at != '\0'; at += 3) {
+            struct event event = {.serial = (uint32_t)(at[1] - '0'),
+                                  .type = EVENT_OVERLOAD_RAISED,
+                                  .time = time(NULL)};
+            if (at[0] == 'a') {
+                assert_true(endpoint_add(endpoint, &event));
+            } else {
+                endpoint_repeat(endpoint, &event);
+            }
+        }
+        while (sd_event_run(fake.event, 20000) > 0) {
+        }
+        CHECK_STRING(reminders[i].name, fake.log, reminders[i].log);
+        for (size_t n = 0; n < COUNT_OF(reminders[0].tried); n++) {
+            CHECK_INT(reminders[i].name, fake.tried[n], reminders[i].tried[n]);
+        }
+        endpoint_free(endpoint);
+        sd_event_unref(fake.event);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_in_order),         cmocka_unit_test(test_too_old),
-        cmocka_unit_test(test_gives_up_in_time), cmocka_unit_test(test_retry_after_is_kept),
+        cmocka_unit_test(test_reminders),
+        cmocka_unit_test(test_in_order),
+        cmocka_unit_test(test_too_old),
+        cmocka_unit_test(test_gives_up_in_time),
+        cmocka_unit_test(test_retry_after_is_kept),
         cmocka_unit_test(test_window),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -47,6 +47,18 @@ static void break_command(struct hook_order *order) {
 static void break_state(struct hook_order *order) {
     order->event.action.state = 0;
 }
+static void break_repeat(struct hook_order *order) {
+    order->repeat = 2;
+}
+static void break_detail(struct hook_order *order) {
+    memset(order->event.detail, 'x', sizeof order->event.detail);
+}
+static void break_changes(struct hook_order *order) {
+    memset(order->event.changes, 'x', sizeof order->event.changes);
+}
+static void break_reserved(struct hook_order *order) {
+    order->event.type = EVENT_AGENT_STARTED + 1;
+}
 static void break_flag(struct hook_order *order) {
     memset(&order->event.queues[QUEUE_HOLD].known, 2, 1);
 }
@@ -60,12 +72,22 @@ static void test_orders(void **state) {
         const char *name;
         void (*spoil)(struct hook_order *);
     } cases[] = {
-        {"version", break_version},        {"hook", break_hook},
-        {"serial", break_serial},          {"type 0", break_type_low},
-        {"type beyond", break_type_high},  {"text not ended", break_text},
-        {"owner not ended", break_owner},  {"comment not ended", break_comment},
-        {"command", break_command},        {"state", break_state},
-        {"a flag of a queue", break_flag}, {"a flag of the total", break_total_flag},
+        {"version", break_version},
+        {"hook", break_hook},
+        {"repeat", break_repeat},
+        {"detail not ended", break_detail},
+        {"changes not ended", break_changes},
+        {"a reserved type", break_reserved},
+        {"serial", break_serial},
+        {"type 0", break_type_low},
+        {"type beyond", break_type_high},
+        {"text not ended", break_text},
+        {"owner not ended", break_owner},
+        {"comment not ended", break_comment},
+        {"command", break_command},
+        {"state", break_state},
+        {"a flag of a queue", break_flag},
+        {"a flag of the total", break_total_flag},
     };
     struct hook_order order = good_order();
     assert_true(hook_order_valid(&order, sizeof order));

@@ -444,8 +444,51 @@ static void test_full_socket(void **state) {
     end();
 }
 
+/* A reminder of what an endpoint has had: only while nothing is owed, and it is not answered. */
+static void test_repeat(void **state) {
+    (void)state;
+    struct store_cursor cursor = {.hook = "webhook.a", .serial = 2};
+    struct event second = event_of(2);
+    struct event third = event_of(3);
+    struct hook_order order;
+    begin(ONE, &cursor, 1, 2, NULL);
+    hooks_client_repeat(t.client, 0, &second);
+    expect_order("no hello yet", 1, 0, 0);
+    hello(1);
+    hooks_client_repeat(t.client, 0, &third);
+    expect_order("what it has not had", 1, 0, 0);
+    hooks_client_repeat(t.client, 0, &second);
+    assert_int_equal(recv(t.peer, &order, sizeof order, MSG_DONTWAIT), sizeof order);
+    assert_true(hook_order_valid(&order, sizeof order));
+    assert_int_equal(order.repeat, 1);
+    assert_int_equal(order.event.serial, 2);
+    new_event();
+    hooks_client_repeat(t.client, 0, &second);
+    assert_int_equal(recv(t.peer, &order, sizeof order, MSG_DONTWAIT), sizeof order);
+    assert_int_equal(order.repeat, 0);
+    assert_int_equal(order.event.serial, 3);
+    expect_order("no reminder while one is owed", 1, 0, 0);
+    report(HOOK_DELIVERED, 1, 0, 3, "");
+    assert_int_equal(hooks_client_status(t.client, 0)->delivered, 1);
+    assert_int_equal(t.cursors[0].serial, 3);
+    end();
+}
+
+static void test_repeat_is_filtered(void **state) {
+    (void)state;
+    struct store_cursor cursor = {.hook = "webhook.a", .serial = 2};
+    struct event second = event_of(2);
+    begin(ONE "webhook.a.events = hmqAgentStarted\n", &cursor, 1, 2, NULL);
+    hello(1);
+    hooks_client_repeat(t.client, 0, &second);
+    expect_order("an event that it does not want", 1, 0, 0);
+    end();
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_repeat),
+        cmocka_unit_test(test_repeat_is_filtered),
         cmocka_unit_test(test_new_endpoint_starts_at_present),
         cmocka_unit_test(test_nothing_before_hello),
         cmocka_unit_test(test_answers),

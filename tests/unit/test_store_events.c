@@ -156,6 +156,22 @@ static void test_log_is_bounded(void **state) {
     }
 }
 
+/* The last of each type, also of what happened before the events that are loaded. */
+static void test_latest(void **state) {
+    struct fixture *fixture = *state;
+    for (uint32_t serial = 1; serial <= 3; serial++) {
+        struct event event = some_event(serial);
+        event.type = serial == 3 ? EVENT_POSTFIX_STOPPED : EVENT_OVERLOAD_RAISED;
+        store_event_add(fixture->store, &event, NULL, NULL);
+    }
+    add_events(fixture, 4, EVENT_LOG_MAX + 100);
+    fixture_restart(fixture);
+    assert_int_equal(fixture->image.latest_count, 3);
+    assert_int_equal(fixture->image.latest[0].serial, 2);
+    assert_int_equal(fixture->image.latest[1].type, EVENT_POSTFIX_STOPPED);
+    assert_int_equal(fixture->image.latest[2].serial, EVENT_LOG_MAX + 100);
+}
+
 static void test_serial_twice(void **state) {
     struct fixture *fixture = *state;
     struct answer answer = {.count = 0}, next = {.count = 0};
@@ -339,6 +355,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_types, setup, teardown),
         cmocka_unit_test_setup_teardown(test_serials_clean, setup, teardown),
         cmocka_unit_test_setup_teardown(test_log_is_bounded, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_latest, setup, teardown),
         cmocka_unit_test_setup_teardown(test_serial_twice, setup, teardown),
         cmocka_unit_test_setup_teardown(test_serials_rolled_back, setup, teardown),
         cmocka_unit_test_setup_teardown(test_serials_killed, setup, teardown),
