@@ -20,10 +20,17 @@ struct actions {
     sd_event_source *retention;
     struct actions_context context;
     struct job_table table;
-    struct job_run *run; /* the one job that is running, or NULL */
+    struct job_run *run;     /* the one job that is running, or NULL */
+    struct job_run *waiting; /* a flush that let another one go first, or NULL */
     bool helper_up;
     struct plausible_time clock;
     uint64_t clock_usec; /* when it was looked at */
+};
+
+/* A queued job whose end is on its way into the journal. */
+struct cancelling {
+    struct actions *actions;
+    struct job_key key;
 };
 
 /* Jobs on their way into the journal. */
@@ -79,21 +86,36 @@ static void finish(struct actions *actions, struct job *job) {
     apply_retention(actions);
 }
 
+/* A flush that let another go first has its next batch then, so that it gets on whatever comes. */
+static bool resume_waiting(struct actions *actions) {
+    if (actions->waiting == NULL) {
+        return false;
+    }
+    actions->run = actions->waiting;
+    actions->waiting = NULL;
+    job_run_resume(actions->run);
+    return true;
+}
+
 static void on_run_ended(void *userdata, struct job *job, size_t unsaved) {
     struct actions *actions = userdata;
     store_job_ended(actions->context.store, job, unsaved, NULL, NULL);
     job_run_free(actions->run);
     actions->run = NULL;
     finish(actions, job);
-    start_next(actions);
+    if (!resume_waiting(actions)) {
+        start_next(actions);
+    }
 }
 
-/* The first in the order of the SETs that stands in the journal. */
-static struct job *next_queued(const struct actions *actions) {
+/* The first in the order of the SETs that stands in the journal. While a flush waits another one
+ * has to wait behind it. */
+static struct job *next_queued(const struct actions *actions, bool flush_too) {
     struct job *next = NULL;
     for (size_t i = 0; i < actions->table.count; i++) {
         struct job *job = actions->table.jobs[i];
-        if (job->state == JOB_QUEUED && job->serial != 0 &&
+        if (job->state == JOB_QUEUED && job->serial != 0 && !job->cancel &&
+            (flush_too || job->key.command != ACTION_FLUSH) &&
             (next == NULL || job->order < next->order)) {
             next = job;
         }
@@ -101,19 +123,86 @@ static struct job *next_queued(const struct actions *actions) {
     return next;
 }
 
+static bool on_yield(void *userdata) {
+    struct actions *actions = userdata;
+    if (next_queued(actions, false) == NULL) {
+        return false;
+    }
+    actions->waiting = actions->run;
+    actions->run = NULL;
+    start_next(actions);
+    return true;
+}
+
 static void start_next(struct actions *actions) {
     const struct job_run_context context = {.helper = actions->context.helper,
                                             .store = actions->context.store,
                                             .config = actions->context.config,
                                             .ended = on_run_ended,
+                                            .yield = on_yield,
                                             .userdata = actions};
     if (actions->run != NULL || !actions->helper_up) {
         return;
     }
-    struct job *job = next_queued(actions);
+    struct job *job = next_queued(actions, actions->waiting == NULL);
     if (job != NULL) {
         /* Without memory it stays queued until something else wakes the queue. */
         actions->run = job_run_new(actions->event, &context, job);
+    }
+    if (actions->run == NULL) {
+        resume_waiting(actions);
+    }
+}
+
+/* Cancelling */
+
+static void set_cancelled(struct job *job) {
+    job->state = JOB_CANCELLED;
+    job->ended = clock_wall();
+    snprintf(job->error, sizeof job->error, "cancelled before it began");
+}
+
+static void on_cancelled(void *userdata, int error, const char *text) {
+    struct cancelling *cancelling = userdata;
+    struct actions *actions = cancelling->actions;
+    struct job *job = job_table_find(&actions->table, &cancelling->key);
+    (void)error; /* it will not run here, whether or not the journal has it */
+    (void)text;
+    free(cancelling);
+    if (job != NULL && job->state == JOB_QUEUED) {
+        set_cancelled(job);
+        finish(actions, job);
+    }
+}
+
+/* It counts as cancelled once the journal has it: until then a restart would find it queued. */
+static void cancel_queued(struct actions *actions, struct job *job) {
+    struct cancelling *cancelling = calloc(1, sizeof *cancelling);
+    struct job ended = *job;
+    set_cancelled(&ended);
+    if (cancelling != NULL) {
+        *cancelling = (struct cancelling){.actions = actions, .key = job->key};
+        store_job_ended(actions->context.store, &ended, 0, on_cancelled, cancelling);
+        return;
+    }
+    store_job_ended(actions->context.store, &ended, 0, NULL, NULL);
+    set_cancelled(job);
+    finish(actions, job);
+}
+
+static void cancel(struct actions *actions, struct job *job) {
+    struct job_run *const runs[] = {actions->run, actions->waiting};
+    bool first = !job->cancel;
+    job->cancel = true;
+    for (size_t i = 0; i < sizeof runs / sizeof runs[0]; i++) {
+        if (runs[i] != NULL && job_run_job(runs[i]) == job) {
+            job_run_cancel(runs[i]);
+            return;
+        }
+    }
+    /* One that is still on its way into the journal is ended once it is there. */
+    if (first && job->serial != 0) {
+        cancel_queued(actions, job);
     }
 }
 
@@ -135,8 +224,11 @@ static void on_journaled(void *userdata, int error, const char *text, const uint
         }
         if (error < 0 || i >= count) {
             fail_unjournaled(actions, job, text);
-        } else {
-            job->serial = serials[i];
+            continue;
+        }
+        job->serial = serials[i];
+        if (job->cancel) {
+            cancel_queued(actions, job);
         }
     }
     free(journaling);
@@ -206,8 +298,12 @@ void actions_commit(struct actions *actions, struct job *const *jobs, size_t cou
 }
 
 void actions_destroy(struct actions *actions, const struct job_key *key) {
-    const struct job *job = job_table_find(&actions->table, key);
-    if (job == NULL || !job_is_finished(job->state)) {
+    struct job *job = job_table_find(&actions->table, key);
+    if (job == NULL) {
+        return;
+    }
+    if (!job_is_finished(job->state)) {
+        cancel(actions, job);
         return;
     }
     if (job->serial != 0) {
@@ -266,6 +362,7 @@ void actions_free(struct actions *actions) {
         return;
     }
     job_run_free(actions->run);
+    job_run_free(actions->waiting);
     job_table_deinit(&actions->table);
     sd_event_source_disable_unref(actions->retention);
     sd_event_unref(actions->event);

@@ -1,6 +1,7 @@
 /*
  * The actions of hmqActionTable: takes them over from a SET, journals them, runs them one at a time
- * in their order, and keeps the finished ones for as long as they are to stay.
+ * in their order, and keeps the finished ones for as long as they are to stay. Only a flush of many
+ * ids, which takes a process for each, lets others go first between its batches.
  */
 #ifndef HMQ_APP_ACTIONS_H
 #define HMQ_APP_ACTIONS_H
@@ -45,7 +46,8 @@ void actions_undo(struct actions *actions, struct job *const *jobs, size_t count
 void actions_commit(struct actions *actions, struct job *const *jobs, size_t count,
                     const struct snapshot *snapshot);
 
-/* hmqActionRowStatus destroy of a finished row; nothing when it is not there any more. */
+/* hmqActionRowStatus destroy: a finished row goes; one that is queued ends as cancelled, one that
+ * is running after what is on its way. Nothing when it is not there any more. */
 void actions_destroy(struct actions *actions, const struct job_key *key);
 
 /* The helper can be asked (again). */

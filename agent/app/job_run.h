@@ -2,11 +2,19 @@
  * One job from its start to its end: selects on a fresh listing where the request needs one, checks
  * the guard, journals the start, acts in batches through the helper and collects evidence.
  *
- *   ids only                 hold, unhold, requeue, flush, view: acted on at once; what gives no
- *                            evidence is notFound
- *   ids, delete and expire   first compared with a listing: an id that stands for a message which
- *                            arrived after the SET, or not when the manager's row said, is invalid
- *   criteria, all, count     a listing decides; it is the one that is acted on
+ *   ids only                  hold, unhold, requeue, view: acted on at once. What the command does
+ *                             not name is looked for in a listing afterwards: it may be where it
+ *                             was to go already
+ *   ids, delete, expire and   first compared with a listing, and with a second one when an id is
+ *   flush                     missing from the first: mail that moves is missed now and then. An id
+ *                             that stands for a message which arrived after the SET, or not when
+ *                             the manager's row said, is invalid
+ *   criteria, all, count      a listing decides; it is the one that is acted on. What is already
+ *                             where the command would put it is not selected
+ *
+ * When it is not known how a command ended (the helper went away or did not answer, or the command
+ * was killed), the job ends as interrupted, after a listing has shown what can still be known of
+ * each message.
  */
 #ifndef HMQ_APP_JOB_RUN_H
 #define HMQ_APP_JOB_RUN_H
@@ -25,13 +33,26 @@ struct job_run_context {
     /* The job has ended: its state is final; what of it has not been stored yet begins at result
      * unsaved. The run may be freed in it. */
     void (*ended)(void *userdata, struct job *job, size_t unsaved);
+    /* Between two batches of a flush. True: another job is to go first, and the run stays as it is
+     * until job_run_resume. */
+    bool (*yield)(void *userdata);
     void *userdata;
 };
 
-/* Starts a queued job (borrowed). NULL without memory: nothing has happened. ended is called from
- * the loop, never from here. */
+/* Starts a queued job (borrowed). NULL without memory: nothing has happened. ended and yield are
+ * called from the loop, never from here. */
 struct job_run *job_run_new(sd_event *event, const struct job_run_context *context,
                             struct job *job);
+
+/* The job it was started with. */
+const struct job *job_run_job(const struct job_run *run);
+
+/* Goes on after yield. */
+void job_run_resume(struct job_run *run);
+
+/* The job ends as cancelled as soon as the batch that is on its way has ended. Of one that has done
+ * all it had to do nothing changes. */
+void job_run_cancel(struct job_run *run);
 
 /* Gives a run up without a further call; the job stays as it is. Not while the store may still call
  * back: after store_free. NULL is accepted. */

@@ -21,7 +21,7 @@ static bool action_valid(const struct event_action *action) {
     return terminated(action->key.owner, sizeof action->key.owner) &&
            terminated(action->comment, sizeof action->comment) &&
            action->key.command >= ACTION_HOLD && action->key.command <= ACTION_COUNT &&
-           action->state >= JOB_QUEUED && action->state <= JOB_INTERRUPTED;
+           action->state >= JOB_QUEUED && action->state <= JOB_STATE_LAST;
 }
 
 static bool event_valid(const struct event *event) {

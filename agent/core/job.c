@@ -11,14 +11,15 @@ static const char *const command_names[] = {
 };
 
 static const char *const state_names[] = {
-    [JOB_QUEUED] = "queued",           [JOB_RUNNING] = "running", [JOB_DONE] = "done",
-    [JOB_PARTIAL] = "partial",         [JOB_FAILED] = "failed",   [JOB_REFUSED] = "refused",
-    [JOB_INTERRUPTED] = "interrupted",
+    [JOB_QUEUED] = "queued",           [JOB_RUNNING] = "running",     [JOB_DONE] = "done",
+    [JOB_PARTIAL] = "partial",         [JOB_FAILED] = "failed",       [JOB_REFUSED] = "refused",
+    [JOB_INTERRUPTED] = "interrupted", [JOB_CANCELLED] = "cancelled",
 };
 
 static const char *const outcome_names[] = {
-    [OUTCOME_DONE] = "done",     [OUTCOME_NOT_FOUND] = "notFound",  [OUTCOME_INVALID] = "invalid",
-    [OUTCOME_FAILED] = "failed", [OUTCOME_REQUESTED] = "requested",
+    [OUTCOME_DONE] = "done",           [OUTCOME_NOT_FOUND] = "notFound",
+    [OUTCOME_INVALID] = "invalid",     [OUTCOME_FAILED] = "failed",
+    [OUTCOME_REQUESTED] = "requested", [OUTCOME_UNCHANGED] = "unchanged",
 };
 
 struct job *job_new(const struct job_key *key) {
@@ -52,6 +53,10 @@ void job_free(struct job *job) {
     free(job);
 }
 
+bool job_outcome_succeeded(enum job_outcome outcome) {
+    return outcome == OUTCOME_DONE || outcome == OUTCOME_REQUESTED || outcome == OUTCOME_UNCHANGED;
+}
+
 bool job_add_result(struct job *job, const char *id, enum job_outcome outcome, const char *text) {
     if (job->result_count == job->result_capacity) {
         size_t capacity = job->result_capacity == 0 ? 16 : 2 * job->result_capacity;
@@ -72,7 +77,7 @@ bool job_add_result(struct job *job, const char *id, enum job_outcome outcome, c
     result->id[len] = '\0';
     result->outcome = outcome;
     job->result_count++;
-    if (outcome == OUTCOME_DONE || outcome == OUTCOME_REQUESTED) {
+    if (job_outcome_succeeded(outcome)) {
         job->succeeded++;
     } else {
         job->failed++;
@@ -121,12 +126,12 @@ const char *job_command_name(enum action_command command) {
 }
 
 const char *job_state_name(enum job_state state) {
-    assert(state >= JOB_QUEUED && state <= JOB_INTERRUPTED);
+    assert(state >= JOB_QUEUED && state <= JOB_STATE_LAST);
     return state_names[state];
 }
 
 const char *job_outcome_name(enum job_outcome outcome) {
-    assert(outcome >= OUTCOME_DONE && outcome <= OUTCOME_REQUESTED);
+    assert(outcome >= OUTCOME_DONE && outcome <= OUTCOME_LAST);
     return outcome_names[outcome];
 }
 

@@ -27,6 +27,8 @@ enum job_state {
     JOB_FAILED,
     JOB_REFUSED,
     JOB_INTERRUPTED,
+    JOB_CANCELLED,
+    JOB_STATE_LAST = JOB_CANCELLED,
 };
 
 /* hmqActionResultOutcome */
@@ -36,6 +38,8 @@ enum job_outcome {
     OUTCOME_INVALID,
     OUTCOME_FAILED,
     OUTCOME_REQUESTED,
+    OUTCOME_UNCHANGED,
+    OUTCOME_LAST = OUTCOME_UNCHANGED,
 };
 
 /* The index: owner is any octets that are UTF-8, without NUL. */
@@ -95,6 +99,7 @@ struct job {
     size_t line_count;
     struct job_seen *seen; /* of the messages named by id that had a row; this process only */
     size_t seen_count;
+    bool cancel;        /* its end was asked for; this process only */
     uint64_t order;     /* in which its table took it in */
     uint64_t end_order; /* in which those of its table ended, 0 = not yet */
     int64_t aged_from;  /* when it ended, by a time that is believed; 0 = not known */
@@ -105,8 +110,12 @@ struct job {
 struct job *job_new(const struct job_key *key);
 void job_free(struct job *job);
 
-/* Appends a result; counts it as succeeded (done, requested) or failed. False without memory. */
+/* Appends a result; counts it as succeeded (done, requested, unchanged)
+ * or failed. False without memory. */
 bool job_add_result(struct job *job, const char *id, enum job_outcome outcome, const char *text);
+
+/* True for done, requested and unchanged: the message is what the command would have made of it. */
+bool job_outcome_succeeded(enum job_outcome outcome);
 
 /* Divides the output into rows: lines without their newline, in pieces of JOB_LINE_MAX octets at
  * most. False without memory. */

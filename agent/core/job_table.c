@@ -147,7 +147,7 @@ void job_table_finished(struct job_table *table, struct job *job, int64_t now) {
     job->aged_from = now;
     table->octets += job_memory(job);
     table->finished_total++;
-    if (job->state != JOB_DONE && job->state != JOB_PARTIAL) {
+    if (job->state != JOB_DONE && job->state != JOB_PARTIAL && job->state != JOB_CANCELLED) {
         table->failed_total++;
     }
 }

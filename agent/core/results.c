@@ -23,6 +23,7 @@ struct results {
     size_t count;
     size_t next;            /* where the next line's id is expected: they come in order */
     bool complete;          /* the summary was seen */
+    bool heard, fatal;      /* any line of postsuper's, and one that ended it */
     uint32_t done, counted; /* lines that said so, and what the summary says */
     struct result entries[];
 };
@@ -127,6 +128,7 @@ void result_line_parse(enum action_command command, const char *line, size_t len
     struct span span = {line, len};
     *parsed = (struct result_line){.kind = RESULT_OTHER};
     if (take_prefix(&span, "postsuper: ")) {
+        parsed->spoken = true;
         parsed->kind = parse_message(phrase, span, parsed);
     }
     if (parsed->kind == RESULT_DONE) {
@@ -170,6 +172,8 @@ static struct result *find_entry(struct results *results, const char *id) {
 void results_take(struct results *results, const char *line, size_t len) {
     struct result_line parsed;
     result_line_parse(results->command, line, len, &parsed);
+    results->heard = results->heard || parsed.spoken;
+    results->fatal = results->fatal || parsed.kind == RESULT_FATAL;
     if (parsed.kind == RESULT_SUMMARY) {
         results->complete = true;
         results->counted = parsed.count;
@@ -185,25 +189,37 @@ void results_take(struct results *results, const char *line, size_t len) {
     }
 }
 
-void results_end(struct results *results, bool ok, const char *error) {
-    char reason[JOB_TEXT_SIZE] = "";
+static enum results_fate judge_fate(const struct results *results) {
+    if (results->complete && results->counted == results->done) {
+        return RESULTS_COMPLETE;
+    }
+    if (results->fatal) {
+        return RESULTS_FATAL;
+    }
+    return results->heard ? RESULTS_CUT : RESULTS_UNHEARD;
+}
+
+enum results_fate results_end(struct results *results, bool ok, const char *error) {
+    enum results_fate fate = judge_fate(results);
+    char reason[JOB_TEXT_SIZE];
     if (!ok) {
         snprintf(reason, sizeof reason, "%s", error);
     } else if (!results->complete) {
         snprintf(reason, sizeof reason, "postsuper did not say that it was finished");
-    } else if (results->counted != results->done) {
+    } else {
         snprintf(reason, sizeof reason, "postsuper counted %u but named %u",
                  (unsigned)results->counted, (unsigned)results->done);
     }
     for (size_t i = 0; i < results->count; i++) {
         struct result *entry = &results->entries[i];
-        if (entry->outcome == 0 && reason[0] == '\0') {
-            entry->outcome = OUTCOME_NOT_FOUND;
-        } else if (entry->outcome == 0) {
-            entry->outcome = OUTCOME_FAILED;
-            memcpy(entry->text, reason, sizeof reason);
+        if (entry->outcome != 0) {
+            continue;
         }
+        entry->silent = true;
+        entry->outcome = fate == RESULTS_COMPLETE ? OUTCOME_NOT_FOUND : OUTCOME_FAILED;
+        snprintf(entry->text, sizeof entry->text, "%s", fate == RESULTS_COMPLETE ? "" : reason);
     }
+    return fate;
 }
 
 const struct result *results_get(const struct results *results, size_t i) {

@@ -11,7 +11,8 @@
  *                                        the last line of a complete run
  *
  * An id of which nothing was said was not found, given that the run was complete and its count
- * agrees; otherwise nothing is known of it, which is failed with the reason.
+ * agrees; otherwise nothing is known of it, which is failed with the reason. Both are silent: where
+ * it matters, a listing of the queue shows more (core/evidence.h).
  */
 #ifndef HMQ_CORE_RESULTS_H
 #define HMQ_CORE_RESULTS_H
@@ -34,6 +35,7 @@ enum result_kind {
 
 struct result_line {
     enum result_kind kind;
+    bool spoken;              /* postsuper's own */
     char id[QUEUE_ID_SIZE];   /* the one it is about, "" when none is named */
     uint32_t count;           /* SUMMARY */
     char text[JOB_TEXT_SIZE]; /* what was said, escaped and cut (text_escape) */
@@ -46,7 +48,17 @@ void result_line_parse(enum action_command command, const char *line, size_t len
 struct result {
     char id[QUEUE_ID_SIZE];
     enum job_outcome outcome;
+    bool silent;              /* nothing was said of it */
     char text[JOB_TEXT_SIZE]; /* postsuper's words, or why nothing is known; "" for notFound */
+};
+
+/* What the lines together say of how far postsuper came. */
+enum results_fate {
+    RESULTS_COMPLETE, /* to its end: what it did not name it did not find */
+    RESULTS_FATAL,    /* to an error that ended it: what it did not name it did not touch, unless
+                       * it was looked for and not found before */
+    RESULTS_CUT,      /* it did something, and perhaps more than it could say */
+    RESULTS_UNHEARD,  /* nothing was heard of it */
 };
 
 struct results;
@@ -62,7 +74,7 @@ void results_take(struct results *results, const char *line, size_t len);
 
 /* The command has ended, well or not (then why): decides about the ids of which nothing was said.
  */
-void results_end(struct results *results, bool ok, const char *error);
+enum results_fate results_end(struct results *results, bool ok, const char *error);
 
 /* The outcome for ids[i], i < count; final once results_end was called. Borrowed. */
 const struct result *results_get(const struct results *results, size_t i);

@@ -1,11 +1,15 @@
 #include "core/selection.h"
 
+#include "core/text.h"
+
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #define SEPARATORS " ,\t\r\n"
 #define NULL_SENDER "<>"
+#define NULL_SENDER_NAME "MAILER-DAEMON" /* as mailq(1) prints it */
 
 void target_list_deinit(struct target_list *list) {
     free(list->targets);
@@ -114,16 +118,24 @@ bool request_equal(const struct job_request *a, const struct job_request *b) {
            same_ids(a->queue_ids, b->queue_ids);
 }
 
-/* One character of a pattern against one of an address; fold: letters are equal in either case. */
-static bool same_char(char p, char c, bool fold) {
-    if (p == '?') {
-        return true;
-    }
+/* The octets of the character at text, which is not empty: 1 for what is no UTF-8. */
+static size_t character(const char *text) {
+    unsigned char lead = (unsigned char)text[0];
+    size_t len = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : lead >= 0xC0 ? 2 : 1;
+    size_t there = strnlen(text, len);
+    return there == len && text_is_utf8(text, len) ? len : 1;
+}
+
+/* One octet of a pattern against one of an address; fold: letters are equal in either case. */
+static bool same_octet(char p, char c, bool fold) {
     return fold ? tolower((unsigned char)p) == tolower((unsigned char)c) : p == c;
 }
 
 /* A glob of * and ? that goes back to the last * only, which is enough and bounds the time. */
 bool address_matches(const char *pattern, const char *address) {
+    if (address[0] == '\0' && strcasecmp(pattern, NULL_SENDER_NAME) == 0) {
+        return true;
+    }
     if (strcmp(pattern, NULL_SENDER) == 0) {
         return address[0] == '\0';
     }
@@ -137,12 +149,16 @@ bool address_matches(const char *pattern, const char *address) {
         if (*p == '*') {
             star = p++;
             resume = c;
-        } else if (*p != '\0' && same_char(*p, *c, c >= domain)) {
+        } else if (*p == '?') {
+            p++;
+            c += character(c);
+        } else if (*p != '\0' && same_octet(*p, *c, c >= domain)) {
             p++;
             c++;
         } else if (star != NULL) {
             p = star + 1;
-            c = ++resume;
+            resume += character(resume);
+            c = resume;
         } else {
             return false;
         }

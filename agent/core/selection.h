@@ -12,12 +12,26 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* How a listing shows a message. */
+struct place {
+    bool present, expired; /* expired: marked by postsuper -e */
+    enum queue queue;
+    int64_t arrival; /* seconds since the epoch */
+};
+
+/* How far the run of a job has got with a message. */
+enum target_stage { TARGET_TO_DO, TARGET_DOUBTFUL, TARGET_SETTLED };
+
 /* A message a job is to act on. */
 struct target {
     char id[QUEUE_ID_SIZE];
-    bool listed;     /* the listing had it and it matches */
-    bool replaced;   /* the listing had the id with another message than the one selected */
-    int64_t arrival; /* seconds since the epoch, 0 = unknown */
+    bool listed;        /* the listing had it and it matches */
+    bool replaced;      /* the listing had the id with another message than the one selected */
+    int64_t arrival;    /* of the one that is meant, seconds since the epoch; 0 = unknown */
+    struct place place; /* in the listing that selected it; not present when there was none */
+    struct place after; /* in one made after the command */
+    enum target_stage stage;
+    bool open; /* DOUBTFUL: it is not known how its command ended */
 };
 
 /* Of what was asked for by id: sorted by id; of what was selected: as listed. */
@@ -65,8 +79,10 @@ bool request_matches(const struct job_request *request, const struct message_hea
                      bool recipient_found, int64_t now);
 
 /*
- * An address against a pattern with * and ? : case-sensitive before the last @, not after it; "<>"
- * is the null sender; a pattern of neither * nor ? is the whole address. Linear in time.
+ * An address against a pattern with * and ?, which stands for one character (UTF-8; one octet of
+ * what is none): case-sensitive before the last @, not after it; "<>" is the null sender, as is
+ * "MAILER-DAEMON" in either case, besides an address of that name; a pattern of neither * nor ? is
+ * the whole address. Bounded by the product of both lengths.
  */
 bool address_matches(const char *pattern, const char *address);
 

@@ -168,7 +168,7 @@ static const char *state_name(int i) {
 static void read_action(sqlite3_stmt *row, struct event *event) {
     struct event_action *action = &event->action;
     int command = word_position(row, 15, ACTION_HOLD, ACTION_COUNT + 1, command_name);
-    int state = word_position(row, 17, JOB_QUEUED, JOB_INTERRUPTED + 1, state_name);
+    int state = word_position(row, 17, JOB_QUEUED, JOB_STATE_LAST + 1, state_name);
     event->has_action = command != 0 && state != 0;
     if (!event->has_action) {
         return;

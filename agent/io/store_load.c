@@ -19,9 +19,9 @@ static const char sql_interrupt[] =
     "UPDATE actions SET state = 'interrupted', ended = ?1, error = ?2,"
     " announce = command <> 'count',"
     " succeeded = (SELECT count(*) FROM action_results WHERE action = serial"
-    "  AND outcome IN ('done', 'requested')),"
+    "  AND outcome IN ('done', 'requested', 'unchanged')),"
     " failed = (SELECT count(*) FROM action_results WHERE action = serial"
-    "  AND outcome NOT IN ('done', 'requested'))"
+    "  AND outcome NOT IN ('done', 'requested', 'unchanged'))"
     " WHERE state = 'running'";
 static const char interrupted_error[] =
     "hermes-mailqueued ended while this ran; what is not among the results may have been done";
@@ -128,7 +128,7 @@ static bool read_request(sqlite3_stmt *row, struct job_request *request) {
 static struct job *read_job(sqlite3_stmt *row) {
     struct job_key key = {.id = store_db_column_u32(row, 3)};
     int command = find_word(column_word(row, 2), ACTION_HOLD, ACTION_COUNT, command_name);
-    int state = find_word(column_word(row, 4), JOB_QUEUED, JOB_INTERRUPTED, state_name);
+    int state = find_word(column_word(row, 4), JOB_QUEUED, JOB_STATE_LAST, state_name);
     store_db_column_text(row, 1, key.owner, sizeof key.owner);
     key.command = (enum action_command)command;
     struct job *job = command == 0 || state == 0 || key.id == 0 ? NULL : job_new(&key);
@@ -154,7 +154,7 @@ static int read_results(struct store_db *db, struct job *job) {
     sqlite3_stmt *row = DB_QUERY(db, sql_results, db_int((int64_t)job->serial));
     int rc = row == NULL ? db->failure.code : SQLITE_ROW;
     while (rc == SQLITE_ROW && (rc = store_db_next(db, row)) == SQLITE_ROW) {
-        int outcome = find_word(column_word(row, 1), OUTCOME_DONE, OUTCOME_REQUESTED, outcome_name);
+        int outcome = find_word(column_word(row, 1), OUTCOME_DONE, OUTCOME_LAST, outcome_name);
         if (outcome != 0 && !job_add_result(job, column_word(row, 0), (enum job_outcome)outcome,
                                             column_word(row, 2))) {
             rc = store_db_fail(db, SQLITE_NOMEM);

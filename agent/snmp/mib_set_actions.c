@@ -154,8 +154,7 @@ static enum mib_error check_destroy(struct mib_transaction *transaction,
                                     const struct mib_view *view, const struct staged_row *row) {
     struct mib_changes *changes = &transaction->changes;
     const struct job *existing = job_table_find(view->jobs, &row->key);
-    if (row->columns != 1U << ACTION_ROW_STATUS ||
-        (existing != NULL && !job_is_finished(existing->state))) {
+    if (row->columns != 1U << ACTION_ROW_STATUS) {
         return MIB_INCONSISTENT_VALUE;
     }
     if (existing == NULL) {

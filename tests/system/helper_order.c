@@ -33,12 +33,6 @@ struct driver {
     int status;
 };
 
-static const char *const outcomes[] = {[OUTCOME_DONE] = "done",
-                                       [OUTCOME_NOT_FOUND] = "notFound",
-                                       [OUTCOME_INVALID] = "invalid",
-                                       [OUTCOME_FAILED] = "failed",
-                                       [OUTCOME_REQUESTED] = "requested"};
-
 static void finish(struct driver *driver, int status) {
     driver->status = status;
     sd_event_exit(driver->event, 0);
@@ -71,7 +65,7 @@ static void on_end(void *userdata, const struct command_end *end) {
         results_end(driver->results, end->ok, end->error);
         for (size_t i = 0; i < driver->order.id_count; i++) {
             const struct result *result = results_get(driver->results, i);
-            printf("%s %s %s\n", result->id, outcomes[result->outcome], result->text);
+            printf("%s %s %s\n", result->id, job_outcome_name(result->outcome), result->text);
         }
     }
     printf("%s%s%s%s %llu\n", end->ok ? "ok" : "error: ", end->error,

@@ -100,7 +100,7 @@ destroy() { set_object "$(cell 21 "$1" "$2" "$3")" i 6 >/dev/null; }
 # outcome OWNER COMMAND ID: "STATE MATCHED SUCCEEDED FAILED", the state by name.
 outcome() {
     local index
-    local -a states=(none queued running "done" partial failed refused interrupted) values
+    local -a states=(none queued running "done" partial failed refused interrupted cancelled) values
     index=$(row_index "$1" "$2" "$3")
     mapfile -t values < <(snmpget -v2c -c public -t 5 -r 1 -Oqv -OU "127.0.0.1:$snmp_port" \
         "$base.1.6.5.1.14.$index" "$base.1.6.5.1.15.$index" "$base.1.6.5.1.16.$index" \

@@ -89,10 +89,13 @@ for id in "${all[@]:0:3}"; do says "^$id +done +"; done
 says '^hold: 3 done \(owner actor, id [0-9]+\)$'
 in_queue hold "${all[@]:0:3}"
 ok 'three held, filed under the SNMP user'
-act 1 hold "${all[@]:2:2}"
-says "^${all[2]} +notFound"
-says '^hold: partial, 1 done, 1 notFound'
-ok 'one of two done is said to be that'
+act 0 hold "${all[@]:2:2}"
+says "^${all[2]} +unchanged"
+says '^hold: 1 done, 1 unchanged'
+act 1 hold "${all[3]}" 0A0A0A0A0A
+says '^0A0A0A0A0A +notFound'
+says '^hold: partial, 1 notFound, 1 unchanged'
+ok 'what was on hold already, and what is not there'
 act 0 unhold --comment "it's \$(touch $root/canary) fine" "${all[@]:0:4}"
 in_queue deferred "${all[@]:0:4}"
 ok 'released'

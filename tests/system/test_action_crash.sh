@@ -130,9 +130,9 @@ act al hold 6 ids="${id[5]} ${id[6]}"
 eventually "postsuper has done its work" lies_in hold "${id[5]}" "${id[6]}"
 eventually "but not ended" hanging postsuper
 crash worker
-eventually "interrupted" in_state al hold 6 interrupted
 go_on
-check "what is known is told" same "$(outcome al hold 6)" "interrupted 2 2 0"
+finished al hold 6 "done" 2 2 0
+ok "postsuper had said all there was to say"
 check "of each" same "$(results al hold 6)" \
     "$(printf '%s\n' "${id[5]} 1" "${id[6]} 1" | sort | tr '\n' ' ')"
 act al unhold 1 ids="${id[5]}"

@@ -201,8 +201,6 @@ stopped=("$(supervisor)" "$(worker)")
 kill -STOP "${stopped[@]}"
 act al count 3 all=1
 eventually "running while the helper is stopped" in_state al count 3 running
-refused "destroy of a running row" inconsistentValue "$(cell 21 al count 3)" \
-    "$(cell 21 al count 3)" i 6
 kill -CONT "${stopped[@]}"
 finished al count 3 "done" 4 0 0
 
@@ -352,7 +350,7 @@ check "nor is silence" lies_in hold "$m3"
 rm "$root/fail.postsuper"
 touch "$root/hang.postsuper"
 act al unhold 956 ids="$m3"
-finished al unhold 956 failed 1 0 1 '*'
+finished al unhold 956 interrupted 1 0 1 '*did not end within command_timeout*'
 check "one that hangs is ended" test -n "$(error_of al unhold 956)"
 rm "$root/hang.postsuper"
 

@@ -36,7 +36,7 @@ static const struct {
 } outcomes[] = {
     {"done", OUTCOME_DONE, true},           {"notFound", OUTCOME_NOT_FOUND, false},
     {"invalid", OUTCOME_INVALID, false},    {"failed", OUTCOME_FAILED, false},
-    {"requested", OUTCOME_REQUESTED, true},
+    {"requested", OUTCOME_REQUESTED, true}, {"unchanged", OUTCOME_UNCHANGED, true},
 };
 
 static void test_results(void **state) {
@@ -131,6 +131,7 @@ static const struct {
     {"failed", JOB_FAILED, true},
     {"refused", JOB_REFUSED, true},
     {"interrupted", JOB_INTERRUPTED, true},
+    {"cancelled", JOB_CANCELLED, true},
 };
 
 static void test_states(void **state) {

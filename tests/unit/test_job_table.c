@@ -187,8 +187,8 @@ static void test_totals(void **state) {
     static const struct {
         enum job_state state;
         uint32_t failed;
-    } ends[] = {
-        {JOB_DONE, 0}, {JOB_PARTIAL, 0}, {JOB_FAILED, 1}, {JOB_REFUSED, 2}, {JOB_INTERRUPTED, 3}};
+    } ends[] = {{JOB_DONE, 0},    {JOB_PARTIAL, 0},     {JOB_FAILED, 1},
+                {JOB_REFUSED, 2}, {JOB_INTERRUPTED, 3}, {JOB_CANCELLED, 3}};
     (void)state;
     struct job_table table = {0};
     for (uint32_t i = 0; i < COUNT_OF(ends); i++) {

@@ -149,6 +149,7 @@ static const struct run {
     bool ok;
     enum job_outcome outcomes[4];
     const char *texts[4];
+    enum results_fate fate;
 } runs[] = {
     {"all done",
      {"postsuper: A0000001: removed", "postsuper: A0000002: removed",
@@ -156,59 +157,81 @@ static const struct run {
       "postsuper: Deleted: 4 messages"},
      true,
      {OUTCOME_DONE, OUTCOME_DONE, OUTCOME_DONE, OUTCOME_DONE},
-     {"removed", "removed", "removed", "removed"}},
+     {"removed", "removed", "removed", "removed"},
+     RESULTS_COMPLETE},
     {"in another order, two missing",
      {"postsuper: A0000004: removed", "postsuper: A0000002: removed",
       "postsuper: Deleted: 2 messages"},
      true,
      {OUTCOME_NOT_FOUND, OUTCOME_DONE, OUTCOME_NOT_FOUND, OUTCOME_DONE},
-     {"", "removed", "", "removed"}},
+     {"", "removed", "", "removed"},
+     RESULTS_COMPLETE},
     {"nothing matched",
      {"postsuper: Deleted: 0 messages"},
      true,
      {OUTCOME_NOT_FOUND, OUTCOME_NOT_FOUND, OUTCOME_NOT_FOUND, OUTCOME_NOT_FOUND},
-     {"", "", "", ""}},
+     {"", "", "", ""},
+     RESULTS_COMPLETE},
     {"status 0 and silence prove nothing",
      {NULL},
      true,
      {OUTCOME_FAILED, OUTCOME_FAILED, OUTCOME_FAILED, OUTCOME_FAILED},
      {"postsuper did not say that it was finished", "postsuper did not say that it was finished",
-      "postsuper did not say that it was finished", "postsuper did not say that it was finished"}},
+      "postsuper did not say that it was finished", "postsuper did not say that it was finished"},
+     RESULTS_UNHEARD},
     {"a count that disagrees",
      {"postsuper: A0000001: removed", "postsuper: Deleted: 2 messages"},
      true,
      {OUTCOME_DONE, OUTCOME_FAILED, OUTCOME_FAILED, OUTCOME_FAILED},
      {"removed", "postsuper counted 2 but named 1", "postsuper counted 2 but named 1",
-      "postsuper counted 2 but named 1"}},
+      "postsuper counted 2 but named 1"},
+     RESULTS_CUT},
     {"other ids", /* whoever they were, the count is about them too */
      {"postsuper: B0000001: removed", "postsuper: A0000001: removed",
       "postsuper: Deleted: 2 messages"},
      true,
      {OUTCOME_DONE, OUTCOME_NOT_FOUND, OUTCOME_NOT_FOUND, OUTCOME_NOT_FOUND},
-     {"removed", "", "", ""}},
+     {"removed", "", "", ""},
+     RESULTS_COMPLETE},
     {"a fatal end",
      {"postsuper: A0000001: removed",
       "postsuper: fatal: remove file deferred/A/A0000002: Read-only file system"},
      false,
      {OUTCOME_DONE, OUTCOME_FAILED, OUTCOME_FAILED, OUTCOME_FAILED},
-     {"removed", "fatal: remove file deferred/A/A0000002: Read-only file system", "why", "why"}},
+     {"removed", "fatal: remove file deferred/A/A0000002: Read-only file system", "why", "why"},
+     RESULTS_FATAL},
     {"a warning before it was done",
      {"postsuper: warning: active/A0000001: uid 0: file has 2 links",
       "postsuper: A0000001: removed", "postsuper: Deleted: 1 message"},
      true,
      {OUTCOME_DONE, OUTCOME_NOT_FOUND, OUTCOME_NOT_FOUND, OUTCOME_NOT_FOUND},
-     {"removed", "", "", ""}},
+     {"removed", "", "", ""},
+     RESULTS_COMPLETE},
     {"a warning after it was done",
      {"postsuper: A0000001: removed", "postsuper: warning: A0000001: strange",
       "postsuper: Deleted: 1 message"},
      true,
      {OUTCOME_DONE, OUTCOME_NOT_FOUND, OUTCOME_NOT_FOUND, OUTCOME_NOT_FOUND},
-     {"removed", "", "", ""}},
+     {"removed", "", "", ""},
+     RESULTS_COMPLETE},
     {"ended early",
      {"postsuper: A0000001: removed"},
      false,
      {OUTCOME_DONE, OUTCOME_FAILED, OUTCOME_FAILED, OUTCOME_FAILED},
-     {"removed", "why", "why", "why"}},
+     {"removed", "why", "why", "why"},
+     RESULTS_CUT},
+    {"an end that was not heard of, but all that it said",
+     {"postsuper: A0000001: removed", "postsuper: Deleted: 1 message"},
+     false,
+     {OUTCOME_DONE, OUTCOME_NOT_FOUND, OUTCOME_NOT_FOUND, OUTCOME_NOT_FOUND},
+     {"removed", "", "", ""},
+     RESULTS_COMPLETE},
+    {"somebody else's words",
+     {"Error response from daemon: container x is not running"},
+     false,
+     {OUTCOME_FAILED, OUTCOME_FAILED, OUTCOME_FAILED, OUTCOME_FAILED},
+     {"why", "why", "why", "why"},
+     RESULTS_UNHEARD},
 };
 
 static void test_runs(void **state) {
@@ -220,12 +243,15 @@ static void test_runs(void **state) {
         for (size_t line = 0; run->output[line] != NULL; line++) {
             results_take(results, run->output[line], strlen(run->output[line]));
         }
-        results_end(results, run->ok, "why");
+        CHECK_INT(run->name, results_end(results, run->ok, "why"), run->fate);
         for (size_t id = 0; id < COUNT_OF(ids); id++) {
             const struct result *result = results_get(results, id);
             CHECK_STRING(run->name, result->id, ids[id]);
             CHECK_INT(run->name, result->outcome, run->outcomes[id]);
             CHECK_STRING(run->name, result->text, run->texts[id]);
+            CHECK_INT(run->name, result->silent,
+                      result->text[0] == '\0' || strncmp(result->text, "why", 3) == 0 ||
+                          strncmp(result->text, "postsuper ", 10) == 0);
         }
         results_free(results);
     }

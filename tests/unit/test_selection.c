@@ -49,6 +49,8 @@ static const struct {
     {"a path", TEXT("../A1B2C3"), 0, true, {NULL}},
     {"a semicolon", TEXT("A1B2C3;A1B2C4"), 0, true, {NULL}},
     {"a status mark of mailq", TEXT("A1B2C3*"), 0, true, {NULL}},
+    {"on hold in mailq", TEXT("A1B2C3!"), 0, true, {NULL}},
+    {"expired in mailq", TEXT("A1B2C3 A1B2C4#"), 0, true, {NULL}},
     {"a shell's characters", TEXT("$(reboot)"), 0, true, {NULL}},
     {"a NUL behind", TEXT("A1B2C3\0"), 0, true, {NULL}},
     {"a NUL between", TEXT("A1B2C3\0A1B2C4"), 0, true, {NULL}},
@@ -146,7 +148,34 @@ static const struct {
     {"<>", "a@x", false},
     {"<>", "<>", false},
     {"<>*", "", false},
-    {"MAILER-DAEMON", "", false},
+    /* As mailq prints the null sender. */
+    {"MAILER-DAEMON", "", true},
+    {"mailer-daemon", "", true},
+    {"MAILER-DAEMON", "MAILER-DAEMON", true},
+    {"MAILER-DAEMON", "MAILER-DAEMON@x", false},
+    {"MAILER-DAEMON", "a@x", false},
+    {"MAILER-DAEMO?", "", false},
+    /* ? is one character, however many octets it has. */
+    {"zo?@x.example", "zo\xC3\xAB@x.example", true},
+    {"zo??@x.example", "zo\xC3\xAB@x.example", false},
+    {"?", "\xE2\x82\xAC", true},
+    {"?", "\xF0\x9F\x93\xA7", true},
+    {"*?", "\xC3\xAB", true},
+    {"*??", "\xC3\xAB", false},
+    {"*?@?", "\xC3\xAB\xC3\xAB@\xC3\xBC", true},
+    {"a?b",
+     "a\xFF"
+     "b",
+     true}, /* no UTF-8: one octet */
+    {"a??b",
+     "a\xC3\xC3"
+     "b",
+     true},
+    {"a?", "a\xC3", true},
+    {"a?b",
+     "a\xE2\x82"
+     "b",
+     false},
 };
 
 static void test_patterns(void **state) {
@@ -217,7 +246,8 @@ static const struct {
     {"sender, null", deferred, {.sender = "<>"}, false},
     {"null sender", bounce, {.sender = "<>"}, true},
     {"null sender, any glob", bounce, {.sender = "*"}, true},
-    {"null sender, by its name in mailq", bounce, {.sender = "MAILER-DAEMON"}, false},
+    {"null sender, by its name in mailq", bounce, {.sender = "MAILER-DAEMON"}, true},
+    {"another sender than that", deferred, {.sender = "MAILER-DAEMON"}, false},
     {"first recipient", deferred, {.recipient = "bob@*"}, true},
     {"second recipient", deferred, {.recipient = "carol@down.example"}, true},
     {"no such recipient", deferred, {.recipient = "dave@*"}, false},

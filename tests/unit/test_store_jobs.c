@@ -152,9 +152,9 @@ static void test_words(void **state) {
     for (size_t i = 0; i < count; i++) {
         struct answer ended = {.count = 0};
         jobs[i]->serial = answer.serials[i];
-        jobs[i]->state = (enum job_state)(JOB_DONE + i % (JOB_INTERRUPTED - JOB_DONE + 1));
+        jobs[i]->state = (enum job_state)(JOB_DONE + i % (JOB_STATE_LAST - JOB_DONE + 1));
         jobs[i]->ended = time(NULL);
-        job_add_result(jobs[i], "4F0C21A3B5", (enum job_outcome)(1 + i % OUTCOME_REQUESTED), "");
+        job_add_result(jobs[i], "4F0C21A3B5", (enum job_outcome)(1 + i % OUTCOME_LAST), "");
         store_job_ended(fixture->store, jobs[i], 0, on_done, &ended);
         fixture_expect(fixture, &ended, 0);
     }

@@ -1,0 +1,272 @@
+#include "app/job_run_internal.h"
+#include "core/evidence.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define TEXT_NO_MATCH "no message with this id matches the other criteria"
+#define TEXT_REPLACED "the id stands for another message by now"
+#define TEXT_UNDATED "the listing does not show when the message arrived"
+#define TEXT_REQUEUED "requeued; Postfix logs the new id with orig_id=%s"
+
+/* Short enough that another action need not wait long for its turn. */
+#define FLUSH_BATCH 16
+
+void job_act_settle(struct job_run *run, struct target *target, enum job_outcome outcome,
+                    const char *text) {
+    target->stage = TARGET_SETTLED;
+    job_run_add_result(run, target->id, outcome, text);
+}
+
+/* True for a target that is to be acted on; any other gets its result. */
+static bool actionable(struct job_run *run, struct target *target) {
+    enum action_command command = run->job->key.command;
+    if (target->replaced) {
+        job_act_settle(run, target, OUTCOME_INVALID, TEXT_REPLACED);
+    } else if (!target->place.present && !target->listed) {
+        job_act_settle(run, target, OUTCOME_NOT_FOUND, TEXT_NOT_FOUND);
+    } else if (!target->listed && request_has_criteria(&run->job->request)) {
+        job_act_settle(run, target, OUTCOME_NOT_FOUND, TEXT_NO_MATCH);
+    } else if (!target->listed) {
+        job_act_settle(run, target, OUTCOME_FAILED, TEXT_UNDATED);
+    } else if (target->place.present && !evidence_selects(command, &target->place)) {
+        struct verdict verdict = evidence_left_out(command, &target->place);
+        job_act_settle(run, target, verdict.outcome, verdict.text);
+    } else {
+        return true;
+    }
+    return false;
+}
+
+/* The next target that is to be acted on, or NULL; what is not there gets its result on the way. */
+static struct target *next_target(struct job_run *run) {
+    while (run->position < run->targets.count) {
+        struct target *target = &run->targets.targets[run->position++];
+        if (target->stage == TARGET_TO_DO && actionable(run, target)) {
+            return target;
+        }
+    }
+    return NULL;
+}
+
+static void fill_batch(struct job_run *run, size_t max) {
+    struct target *target;
+    run->id_count = 0;
+    while (run->id_count < max && (target = next_target(run)) != NULL) {
+        run->batch[run->id_count] = (size_t)(target - run->targets.targets);
+        memcpy(run->ids[run->id_count++], target->id, QUEUE_ID_SIZE);
+    }
+}
+
+static struct target *in_batch(struct job_run *run, size_t i) {
+    return &run->targets.targets[run->batch[i]];
+}
+
+/* The same for every id of the batch. */
+static void settle_batch(struct job_run *run, enum job_outcome outcome, const char *text) {
+    for (size_t i = 0; i < run->id_count; i++) {
+        job_act_settle(run, in_batch(run, i), outcome, text);
+    }
+}
+
+void job_act_give_up(struct job_run *run, const char *error, bool interrupted) {
+    struct target *target;
+    while ((target = next_target(run)) != NULL) {
+        job_act_settle(run, target, OUTCOME_FAILED, "not tried");
+    }
+    run->end_state = interrupted ? JOB_INTERRUPTED : JOB_FAILED;
+    if (error != NULL) {
+        /* Killing a container's engine does not end the command inside: that has its own limit. */
+        bool inside = interrupted && run->context.config->container[0] != '\0';
+        snprintf(run->end_error, sizeof run->end_error, "%s%s", error,
+                 inside ? "; it may go on in the container until command_timeout" : "");
+    }
+    job_settle(run);
+}
+
+/* What has not been tried gets no result: the state says why. */
+static void stop_here(struct job_run *run) {
+    size_t untried = 0;
+    while (next_target(run) != NULL) {
+        untried++;
+    }
+    if (untried > 0) {
+        run->end_state = JOB_CANCELLED;
+        snprintf(run->end_error, sizeof run->end_error,
+                 "cancelled: %zu of %u messages were not tried", untried, run->job->matched);
+    }
+    job_settle(run);
+}
+
+static int on_action_line(void *userdata, const char *line, size_t len) {
+    struct job_run *run = userdata;
+    results_take(run->results, line, len);
+    return 0;
+}
+
+/* Whether postsuper may have done more than it said. One that failed without a word, or with a
+ * fatal error, did not; one that was killed, or of which the end is unknown, may have. */
+static bool is_open(const struct command_end *command, enum results_fate fate) {
+    if (fate == RESULTS_COMPLETE || fate == RESULTS_FATAL || command->not_run) {
+        return false;
+    }
+    return !(fate == RESULTS_UNHEARD && command->exited && !command->ok);
+}
+
+static void take_result(struct job_run *run, struct target *target, const struct result *result,
+                        bool open) {
+    char text[JOB_TEXT_SIZE];
+    if (result->silent && (open || result->outcome == OUTCOME_NOT_FOUND)) {
+        target->stage = TARGET_DOUBTFUL;
+        target->open = open;
+        run->doubtful++;
+        return;
+    }
+    bool requeued = run->job->key.command == ACTION_REQUEUE && result->outcome == OUTCOME_DONE;
+    snprintf(text, sizeof text, requeued ? TEXT_REQUEUED : "%s",
+             requeued ? target->id : result->text);
+    job_act_settle(run, target, result->outcome, text);
+}
+
+static void on_action_end(void *userdata, const struct command_end *command) {
+    struct job_run *run = userdata;
+    enum results_fate fate = results_end(run->results, command->ok, command->error);
+    bool open = is_open(command, fate);
+    run->open = run->open || open;
+    for (size_t i = 0; i < run->id_count; i++) {
+        take_result(run, in_batch(run, i), results_get(run->results, i), open);
+    }
+    if (fate == RESULTS_COMPLETE && (command->ok || run->position == run->targets.count)) {
+        job_run_save_results(run);
+        job_run_schedule(run, job_act);
+    } else {
+        /* One that has exited is at least known to do nothing more. */
+        job_act_give_up(run,
+                        command->ok ? "postsuper did not say that it was finished" : command->error,
+                        command->lost || (open && !command->exited));
+    }
+}
+
+static int on_view_data(void *userdata, const char *data, size_t len) {
+    struct job_run *run = userdata;
+    struct job *job = run->job;
+    char *output = realloc(job->output, job->output_len + len);
+    if (output == NULL) {
+        run->no_memory = true;
+        return -ENOMEM;
+    }
+    memcpy(output + job->output_len, data, len);
+    job->output = output;
+    job->output_len += len;
+    return 0;
+}
+
+static void on_view_end(void *userdata, const struct command_end *command) {
+    struct job_run *run = userdata;
+    if (!command->ok) {
+        /* Half a message is none, here as after a restart. */
+        free(run->job->output);
+        run->job->output = NULL;
+        run->job->output_len = 0;
+        bool missing = command->reason == REASON_NO_MESSAGE;
+        const char *text = missing ? TEXT_NOT_FOUND : command->error;
+        settle_batch(run, missing ? OUTCOME_NOT_FOUND : OUTCOME_FAILED, text);
+        job_run_end(run, command->lost ? JOB_INTERRUPTED : JOB_FAILED, "%s", text);
+        return;
+    }
+    job_index_output(run->job);
+    settle_batch(run, OUTCOME_DONE, command->truncated ? "cut at view_limit" : "");
+    job_run_end_by_results(run, command->truncated ? "the message is longer than view_limit" : "");
+}
+
+static int on_flush_line(void *userdata, const char *line, size_t len) {
+    (void)userdata;
+    (void)line;
+    (void)len;
+    return 0;
+}
+
+/* No id, no result; what can be said is that it was asked for. */
+static void on_flush_all_end(void *userdata, const struct command_end *command) {
+    struct job_run *run = userdata;
+    if (command->ok) {
+        job_run_end(run, JOB_DONE, "%s", "");
+    } else {
+        job_run_end(run, command->lost ? JOB_INTERRUPTED : JOB_FAILED, "%s", command->error);
+    }
+}
+
+static void run_command(struct job_run *run, const struct helper_order *order,
+                        const struct stream_callbacks *callbacks) {
+    if (!helper_client_run(run->context.helper, order, callbacks)) {
+        const struct command_end none = {.error = "the helper does not take the command",
+                                         .not_run = true};
+        callbacks->end(callbacks->userdata, &none);
+    }
+}
+
+void job_act_flush_all(struct job_run *run) {
+    const struct helper_order order = {.type = REQUEST_FLUSH};
+    const struct stream_callbacks callbacks = {
+        .line = on_flush_line, .end = on_flush_all_end, .userdata = run};
+    run_command(run, &order, &callbacks);
+}
+
+static void view_batch(struct job_run *run) {
+    const struct helper_order order = {.type = REQUEST_VIEW,
+                                       .ids = (const char(*)[QUEUE_ID_SIZE])run->ids,
+                                       .id_count = run->id_count,
+                                       .output_max = run->context.config->view_limit_bytes};
+    const struct stream_callbacks callbacks = {
+        .data = on_view_data, .end = on_view_end, .userdata = run};
+    run_command(run, &order, &callbacks);
+}
+
+static void super_batch(struct job_run *run) {
+    const struct helper_order order = {.type = REQUEST_ACTION,
+                                       .command = run->job->key.command,
+                                       .ids = (const char(*)[QUEUE_ID_SIZE])run->ids,
+                                       .id_count = run->id_count};
+    const struct stream_callbacks callbacks = {
+        .line = on_action_line, .end = on_action_end, .userdata = run};
+    results_free(run->results);
+    run->results = results_new(order.command, order.ids, order.id_count);
+    if (run->results == NULL) {
+        settle_batch(run, OUTCOME_FAILED, "out of memory");
+        job_act_give_up(run, "out of memory", false);
+        return;
+    }
+    run_command(run, &order, &callbacks);
+}
+
+/* How each command is carried out, and ids in one go. */
+static const struct way {
+    void (*batch)(struct job_run *run);
+    size_t max;
+} ways[] = {
+    [ACTION_HOLD] = {super_batch, PROTOCOL_IDS},
+    [ACTION_UNHOLD] = {super_batch, PROTOCOL_IDS},
+    [ACTION_REQUEUE] = {super_batch, PROTOCOL_IDS},
+    [ACTION_DELETE] = {super_batch, PROTOCOL_IDS},
+    [ACTION_FLUSH] = {job_flush_batch, FLUSH_BATCH},
+    [ACTION_EXPIRE] = {super_batch, PROTOCOL_IDS},
+    [ACTION_VIEW] = {view_batch, 1},
+};
+
+void job_act(struct job_run *run) {
+    const struct way *way = &ways[run->job->key.command];
+    assert(way->batch != NULL);
+    if (run->cancelled) {
+        stop_here(run);
+        return;
+    }
+    fill_batch(run, way->max);
+    if (run->id_count == 0) {
+        job_settle(run);
+    } else {
+        way->batch(run);
+    }
+}

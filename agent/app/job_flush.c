@@ -1,0 +1,113 @@
+/*
+ * A batch of `postqueue -i`, which takes one id a process: HELPER_FLUSHES of them at a time, and
+ * between two batches a turn for another job. The first one that fails ends the job; those that are
+ * on their way then are waited for.
+ */
+#include "app/job_run_internal.h"
+
+#include <stdio.h>
+
+static void pump(struct job_run *run);
+
+static int on_line(void *userdata, const char *line, size_t len) {
+    (void)userdata;
+    (void)line;
+    (void)len;
+    return 0;
+}
+
+static struct target *target_of(const struct flight *flight) {
+    return &flight->run->targets.targets[flight->run->batch[flight->position]];
+}
+
+static void fail(struct flight *flight, const struct command_end *command) {
+    struct job_run *run = flight->run;
+    job_act_settle(run, target_of(flight), OUTCOME_FAILED, command->error);
+    run->flush_lost = run->flush_lost || command->lost;
+    if (!run->flush_failed) {
+        run->flush_failed = true;
+        snprintf(run->end_error, sizeof run->end_error, "%s", command->error);
+    }
+}
+
+static void on_end(void *userdata, const struct command_end *command) {
+    struct flight *flight = userdata;
+    flight->busy = false;
+    if (command->ok) {
+        job_act_settle(flight->run, target_of(flight), OUTCOME_REQUESTED, "delivery requested");
+    } else {
+        fail(flight, command);
+    }
+    pump(flight->run);
+}
+
+static struct flight *free_flight(struct job_run *run) {
+    for (size_t i = 0; i < HELPER_FLUSHES; i++) {
+        if (!run->flights[i].busy) {
+            return &run->flights[i];
+        }
+    }
+    return NULL;
+}
+
+static void launch(struct job_run *run, struct flight *flight) {
+    flight->busy = true;
+    flight->position = run->launched++;
+    const struct helper_order order = {.type = REQUEST_FLUSH,
+                                       .ids = (const char(*)[QUEUE_ID_SIZE]) &
+                                              run->ids[flight->position],
+                                       .id_count = 1};
+    const struct stream_callbacks callbacks = {.line = on_line, .end = on_end, .userdata = flight};
+    if (!helper_client_run(run->context.helper, &order, &callbacks)) {
+        const struct command_end none = {.error = "the helper does not take the command",
+                                         .not_run = true};
+        flight->busy = false;
+        fail(flight, &none);
+    }
+}
+
+static bool in_flight(const struct job_run *run) {
+    for (size_t i = 0; i < HELPER_FLUSHES; i++) {
+        if (run->flights[i].busy) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void end_batch(struct job_run *run) {
+    if (run->flush_failed) {
+        while (run->launched < run->id_count) {
+            const struct flight rest = {.run = run, .position = run->launched++};
+            job_act_settle(run, target_of(&rest), OUTCOME_FAILED, "not tried");
+        }
+        job_act_give_up(run, NULL, run->flush_lost);
+        return;
+    }
+    job_run_save_results(run);
+    if (!run->context.yield(run->context.userdata)) {
+        job_run_schedule(run, job_act);
+    }
+}
+
+/* Launches what may be; ends the batch with the last one that lands. */
+static void pump(struct job_run *run) {
+    struct flight *flight;
+    if (run->pumping) {
+        return; /* it has ended before its launch returned */
+    }
+    run->pumping = true;
+    while (!run->flush_failed && run->launched < run->id_count &&
+           (flight = free_flight(run)) != NULL) {
+        launch(run, flight);
+    }
+    run->pumping = false;
+    if (!in_flight(run)) {
+        end_batch(run);
+    }
+}
+
+void job_flush_batch(struct job_run *run) {
+    run->launched = 0;
+    pump(run);
+}

@@ -1,0 +1,122 @@
+/*
+ * What a listing proves about a command, and what it does not.
+ */
+#include "core/evidence.h"
+
+#include "unit.h"
+
+#define ARRIVED 1700000000
+#define IN(where)                                                                                  \
+    { .present = true, .queue = QUEUE_##where, .arrival = ARRIVED }
+#define EXPIRED_IN(where)                                                                          \
+    { .present = true, .queue = QUEUE_##where, .arrival = ARRIVED, .expired = true }
+#define LATER_IN(where)                                                                            \
+    { .present = true, .queue = QUEUE_##where, .arrival = ARRIVED + 1 }
+#define NOWHERE                                                                                    \
+    { .present = false }
+
+static const struct {
+    const char *name;
+    enum action_command command;
+    struct place place;
+    bool already, selects;
+} places[] = {
+    {"hold, deferred", ACTION_HOLD, IN(DEFERRED), false, true},
+    {"hold, held", ACTION_HOLD, IN(HOLD), true, false},
+    {"hold, waiting for pickup", ACTION_HOLD, IN(MAILDROP), false, true},
+    {"unhold, held", ACTION_UNHOLD, IN(HOLD), false, true},
+    {"unhold, deferred", ACTION_UNHOLD, IN(DEFERRED), true, false},
+    {"unhold, active", ACTION_UNHOLD, IN(ACTIVE), true, false},
+    {"requeue, held", ACTION_REQUEUE, IN(HOLD), false, true},
+    {"requeue, waiting for pickup", ACTION_REQUEUE, IN(MAILDROP), true, false},
+    {"delete, anywhere", ACTION_DELETE, IN(HOLD), false, true},
+    {"flush, deferred", ACTION_FLUSH, IN(DEFERRED), false, true},
+    {"flush, active", ACTION_FLUSH, IN(ACTIVE), true, false},
+    {"flush, held", ACTION_FLUSH, IN(HOLD), false, false},
+    {"expire, deferred", ACTION_EXPIRE, IN(DEFERRED), false, true},
+    {"expire, expired", ACTION_EXPIRE, EXPIRED_IN(DEFERRED), true, false},
+    {"view", ACTION_VIEW, IN(HOLD), false, true},
+    {"count, held", ACTION_COUNT, IN(HOLD), false, true},
+};
+
+static void test_places(void **state) {
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(places); i++) {
+        const char *name = places[i].name;
+        CHECK_INT(name, evidence_already(places[i].command, &places[i].place), places[i].already);
+        CHECK_INT(name, evidence_selects(places[i].command, &places[i].place), places[i].selects);
+        if (!places[i].selects) {
+            struct verdict verdict = evidence_left_out(places[i].command, &places[i].place);
+            CHECK_INT(name, verdict.outcome,
+                      places[i].already ? OUTCOME_UNCHANGED : OUTCOME_FAILED);
+            CHECK(name, verdict.text[0] != '\0');
+        }
+    }
+}
+
+static const struct {
+    const char *name;
+    enum action_command command;
+    struct place before, after;
+    enum job_outcome open, unnamed;
+    bool unknown; /* by evidence_open */
+} cases[] = {
+    {"held now", ACTION_HOLD, IN(DEFERRED), IN(HOLD), OUTCOME_DONE, OUTCOME_UNCHANGED, false},
+    {"held now, not listed before", ACTION_HOLD, NOWHERE, IN(HOLD), OUTCOME_DONE, OUTCOME_UNCHANGED,
+     false},
+    {"not held", ACTION_HOLD, IN(DEFERRED), IN(DEFERRED), OUTCOME_FAILED, OUTCOME_FAILED, false},
+    {"gone instead of held", ACTION_HOLD, IN(DEFERRED), NOWHERE, OUTCOME_FAILED, OUTCOME_NOT_FOUND,
+     true},
+    {"another message is held", ACTION_HOLD, IN(DEFERRED), LATER_IN(HOLD), OUTCOME_FAILED,
+     OUTCOME_NOT_FOUND, true},
+    {"released", ACTION_UNHOLD, IN(HOLD), IN(DEFERRED), OUTCOME_DONE, OUTCOME_UNCHANGED, false},
+    {"free, but was it held?", ACTION_UNHOLD, NOWHERE, IN(DEFERRED), OUTCOME_FAILED,
+     OUTCOME_UNCHANGED, true},
+    {"still held", ACTION_UNHOLD, IN(HOLD), IN(HOLD), OUTCOME_FAILED, OUTCOME_FAILED, false},
+    {"released and delivered, or deleted", ACTION_UNHOLD, IN(HOLD), NOWHERE, OUTCOME_FAILED,
+     OUTCOME_NOT_FOUND, true},
+    {"requeued", ACTION_REQUEUE, IN(HOLD), IN(MAILDROP), OUTCOME_DONE, OUTCOME_UNCHANGED, false},
+    {"requeued, or new", ACTION_REQUEUE, NOWHERE, IN(MAILDROP), OUTCOME_FAILED, OUTCOME_UNCHANGED,
+     true},
+    {"not requeued", ACTION_REQUEUE, NOWHERE, IN(DEFERRED), OUTCOME_FAILED, OUTCOME_FAILED, false},
+    {"requeued and taken up, or delivered", ACTION_REQUEUE, IN(DEFERRED), NOWHERE, OUTCOME_FAILED,
+     OUTCOME_NOT_FOUND, true},
+    {"deleted from hold", ACTION_DELETE, IN(HOLD), NOWHERE, OUTCOME_DONE, OUTCOME_NOT_FOUND, false},
+    {"deleted, and the id given again", ACTION_DELETE, IN(HOLD), LATER_IN(ACTIVE), OUTCOME_DONE,
+     OUTCOME_NOT_FOUND, false},
+    {"deleted, or delivered", ACTION_DELETE, IN(DEFERRED), NOWHERE, OUTCOME_FAILED,
+     OUTCOME_NOT_FOUND, true},
+    {"never listed", ACTION_DELETE, NOWHERE, NOWHERE, OUTCOME_FAILED, OUTCOME_NOT_FOUND, true},
+    {"not deleted", ACTION_DELETE, IN(DEFERRED), IN(ACTIVE), OUTCOME_FAILED, OUTCOME_FAILED, false},
+    {"expired", ACTION_EXPIRE, IN(DEFERRED), EXPIRED_IN(DEFERRED), OUTCOME_DONE, OUTCOME_UNCHANGED,
+     false},
+    {"expired, or was it before?", ACTION_EXPIRE, NOWHERE, EXPIRED_IN(DEFERRED), OUTCOME_FAILED,
+     OUTCOME_UNCHANGED, true},
+    {"not expired", ACTION_EXPIRE, IN(DEFERRED), IN(DEFERRED), OUTCOME_FAILED, OUTCOME_FAILED,
+     false},
+};
+
+static void test_cases(void **state) {
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        const char *name = cases[i].name;
+        struct target target = {.id = "A0000001",
+                                .arrival = cases[i].before.present ? ARRIVED : 0,
+                                .place = cases[i].before,
+                                .after = cases[i].after};
+        struct verdict open = evidence_open(cases[i].command, &target);
+        struct verdict unnamed = evidence_unnamed(cases[i].command, &target);
+        CHECK_INT(name, open.outcome, cases[i].open);
+        CHECK_INT(name, strstr(open.text, "not known") != NULL, cases[i].unknown);
+        CHECK_INT(name, unnamed.outcome, cases[i].unnamed);
+        CHECK(name, open.text[0] != '\0' && unnamed.text[0] != '\0');
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_places),
+        cmocka_unit_test(test_cases),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
