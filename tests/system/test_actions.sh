@@ -301,6 +301,7 @@ stop_agent
 
 # Ids that are none, with a look at everything that Postfix's commands are given.
 rm -f "$root"/engine.*
+sqlite3 "$root/state/agent.db" 'DELETE FROM instance' # as the manual has it for a move
 # shellcheck disable=SC2046
 start_agent $(use_engine) 'allow_actions=hold unhold count flush' command_timeout=10s
 expect 1.2.1.0 3 "through a container engine"
@@ -361,6 +362,7 @@ refused "hmqMessageControl of one" wrongValue "1.5.4.1.12.$(sub_ids "$m3")" \
     "1.5.4.1.12.$(sub_ids "$m3")" i 4
 check "it is still there" lies_in hold "$m3"
 stop_agent
+sqlite3 "$root/state/agent.db" 'DELETE FROM instance'
 start_agent allow_actions=count allow_view=yes
 expect 1.2.1.0 3 "with nothing but count"
 refused "hmqFlush" notWritable 1.6.1.0 1.6.1.0 i 1

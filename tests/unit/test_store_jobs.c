@@ -170,6 +170,17 @@ static void test_words(void **state) {
     }
 }
 
+static void announce(struct fixture *fixture, const struct job *job) {
+    struct answer answer = {.count = 0};
+    struct event event = {.serial = 1,
+                          .type = EVENT_ACTION_FINISHED,
+                          .notified = NOTIFIED_PENDING,
+                          .has_action = true,
+                          .action = {.key = job->key, .state = JOB_INTERRUPTED}};
+    store_event_add(fixture->store, &event, on_done, &answer);
+    fixture_expect(fixture, &answer, 0);
+}
+
 /* What ran when the process was killed is interrupted with what is known; what waited waits on. */
 static void test_interrupted(void **state) {
     struct fixture *fixture = *state;
@@ -199,6 +210,12 @@ static void test_interrupted(void **state) {
     fixture_restart(fixture);
     assert_int_equal(fixture->image.interrupted, 0);
     assert_int_equal(fixture_job(fixture, 1)->state, JOB_INTERRUPTED);
+    /* Until the event about its end is written, every start has it to announce. */
+    assert_true(fixture_job(fixture, 1)->unannounced);
+    assert_false(fixture_job(fixture, 2)->unannounced);
+    announce(fixture, running);
+    fixture_restart(fixture);
+    assert_false(fixture_job(fixture, 1)->unannounced);
     job_free(running);
     job_free(queued);
 }

@@ -205,10 +205,11 @@ static void run_and_kill(struct fixture *fixture, uint32_t last) {
 }
 
 static void check_restored(struct fixture *fixture, size_t count) {
-    char out[1024];
+    char expected[32];
+    snprintf(expected, sizeof expected, "%zu", count);
     assert_int_equal(fixture->image.job_count, count);
     fixture_check_sql(fixture, "PRAGMA integrity_check", "ok");
-    assert_int_equal(atoi(fixture_sql(fixture, "SELECT count(*) FROM actions", out)), count);
+    fixture_check_sql(fixture, "SELECT count(*) FROM actions", expected);
 }
 
 static void put_back(const struct fixture *fixture) {
