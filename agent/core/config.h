@@ -40,6 +40,13 @@ enum setting_kind {
     SETTING_PAUSE,         /* outbound delivery paused and resumed */
 };
 
+/*
+ * The greatest thresholds: ten million messages, and a year. More is a mistake, such as a negative
+ * number that a tool sent as an unsigned one.
+ */
+#define THRESHOLD_MESSAGES_MAX 10000000
+#define THRESHOLD_AGE_MAX_S (365 * 86400)
+
 /* Thresholds compared by core/detect.h; 0 = off. Numbers of messages, age in seconds. */
 struct thresholds {
     uint32_t overload;

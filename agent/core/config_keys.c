@@ -12,7 +12,8 @@
 #define USEC_PER_SEC UINT64_C(1000000)
 /* sun_path of unix(7) without its NUL */
 #define SOCKET_PATH_MAX 107
-#define DAY_USEC (86400 * USEC_PER_SEC)
+#define SEC_PER_DAY UINT64_C(86400)
+#define DAY_USEC (SEC_PER_DAY * USEC_PER_SEC)
 
 static void *field(const struct config_key *key, struct config *config) {
     return (char *)config + key->offset;
@@ -184,6 +185,11 @@ static bool parse_seconds(const struct config_key *key, struct config *config, c
     uint64_t usec;
     if (!duration_parse(value, &usec) || usec % USEC_PER_SEC != 0) {
         snprintf(error, size, "\"%s\" is not a duration in whole seconds (90s, 2h)", value);
+        return false;
+    }
+    if (usec / USEC_PER_SEC > key->maximum) {
+        snprintf(error, size, "\"%s\" is more than %" PRIu64 " days", value,
+                 key->maximum / SEC_PER_DAY);
         return false;
     }
     uint32_t *target = field(key, config);
@@ -421,6 +427,8 @@ static const char *const level_names[] = {"error", "warning", "notice", "info", 
 #define NUMBER(member, max)                                                                        \
     parse_number, print_number, offsetof(struct config, member), 0, max, NULL
 #define SET(member, names) parse_set, print_set, offsetof(struct config, member), 0, 0, names
+#define SECONDS(member, max)                                                                       \
+    parse_seconds, print_seconds, offsetof(struct config, member), 0, max, NULL
 #define OTHER(kind, member) parse_##kind, print_##kind, offsetof(struct config, member), 0, 0, NULL
 
 const struct config_key config_keys[] = {
@@ -441,11 +449,12 @@ const struct config_key config_keys[] = {
      false},
     {"message_order", "oldest", parse_enum, print_enum, offsetof(struct config, message_order), 0,
      0, order_names, true},
-    {"overload_threshold", "500", NUMBER(thresholds.overload, UINT32_MAX), true},
-    {"overload_clear_threshold", NULL, NUMBER(thresholds.overload_clear, UINT32_MAX), true},
-    {"warning_threshold", "0", NUMBER(thresholds.warning, UINT32_MAX), true},
-    {"age_threshold", "0", OTHER(seconds, thresholds.age_s), true},
-    {"hold_threshold", "0", NUMBER(thresholds.hold, UINT32_MAX), true},
+    {"overload_threshold", "500", NUMBER(thresholds.overload, THRESHOLD_MESSAGES_MAX), true},
+    {"overload_clear_threshold", NULL, NUMBER(thresholds.overload_clear, THRESHOLD_MESSAGES_MAX),
+     true},
+    {"warning_threshold", "0", NUMBER(thresholds.warning, THRESHOLD_MESSAGES_MAX), true},
+    {"age_threshold", "0", SECONDS(thresholds.age_s, THRESHOLD_AGE_MAX_S), true},
+    {"hold_threshold", "0", NUMBER(thresholds.hold, THRESHOLD_MESSAGES_MAX), true},
     {"message_limit", "100", NUMBER(message_limit, 10000), true},
     {"allow_actions", "hold unhold requeue delete flush expire count",
      SET(allow_actions, action_names), false},

@@ -18,6 +18,11 @@
 #define JOB_QUEUE_IDS_MAX 32768
 #define JOB_NO_EXPECTED_COUNT (-1)
 
+/* The greatest criteria: ten years, and the largest message Postfix can be configured to accept on
+ * every platform. */
+#define JOB_MIN_AGE_MAX_S (3650 * 86400)
+#define JOB_MIN_SIZE_MAX INT32_MAX
+
 /* hmqActionState */
 enum job_state {
     JOB_QUEUED = 1,

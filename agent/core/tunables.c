@@ -68,11 +68,19 @@ void tunables_from_config(struct tunables *tunables, const struct config *config
     };
 }
 
+static bool in_range(const struct tunables *tunables) {
+    const struct thresholds *thresholds = &tunables->thresholds;
+    return thresholds->overload <= THRESHOLD_MESSAGES_MAX &&
+           thresholds->overload_clear <= THRESHOLD_MESSAGES_MAX &&
+           thresholds->warning <= THRESHOLD_MESSAGES_MAX &&
+           thresholds->hold <= THRESHOLD_MESSAGES_MAX && thresholds->age_s <= THRESHOLD_AGE_MAX_S &&
+           tunables->message_limit <= TUNABLES_MESSAGE_LIMIT_MAX;
+}
+
 bool tunables_consistent(const struct tunables *tunables) {
     const struct thresholds *thresholds = &tunables->thresholds;
     bool off = thresholds->overload == 0;
-    return (off || thresholds->overload_clear <= thresholds->overload) &&
-           tunables->message_limit <= TUNABLES_MESSAGE_LIMIT_MAX;
+    return in_range(tunables) && (off || thresholds->overload_clear <= thresholds->overload);
 }
 
 const char *tunable_name(enum tunable tunable) {

@@ -36,8 +36,8 @@ struct tunables {
 /* What the configuration says, every notification enabled. */
 void tunables_from_config(struct tunables *tunables, const struct config *config);
 
-/* True when the values agree with each other: the clear threshold is at most the overload
- * threshold, unless that is switched off. */
+/* True when the values are in range and agree with each other: the clear threshold is at most the
+ * overload threshold, unless that is switched off. */
 bool tunables_consistent(const struct tunables *tunables);
 
 /* Adds to the event what differs between the two, by the names in the configuration and, for the

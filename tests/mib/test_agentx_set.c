@@ -232,7 +232,8 @@ static const struct {
     {"Unsigned32 for INTEGER", ASN_UNSIGNED, 1, AT(flush_name), SNMP_ERR_WRONGTYPE},
     {"Counter32 for INTEGER", ASN_COUNTER, 1, AT(flush_name), SNMP_ERR_WRONGTYPE},
     {"TimeTicks for Unsigned32", ASN_TIMETICKS, 1, AT(warning_name), SNMP_ERR_WRONGTYPE},
-    {"Unsigned32", ASN_UNSIGNED, 4294967295, AT(warning_name), SNMP_ERR_NOERROR},
+    {"Unsigned32", ASN_UNSIGNED, 10000000, AT(warning_name), SNMP_ERR_NOERROR},
+    {"a negative Unsigned32", ASN_UNSIGNED, 4294967291, AT(warning_name), SNMP_ERR_WRONGVALUE},
     {"INTEGER for Unsigned32", ASN_INTEGER, 1, AT(warning_name), SNMP_ERR_WRONGTYPE},
     {"INTEGER for text", ASN_INTEGER, 1, AT(comment_name), SNMP_ERR_WRONGTYPE},
 };

@@ -92,7 +92,7 @@ static void test_tunables(void **state) {
     struct tunables tunables = {.thresholds = {.overload = 600,
                                                .overload_clear = 550,
                                                .warning = 0,
-                                               .age_s = UINT32_MAX,
+                                               .age_s = THRESHOLD_AGE_MAX_S,
                                                .hold = 7},
                                 .message_limit = 10000,
                                 .notify = 1U << EVENT_OVERLOAD_RAISED | 1U << EVENT_AGENT_STARTED};
