@@ -7,6 +7,7 @@
 #include "app/events.h"
 #include "app/hook_feed.h"
 #include "app/load.h"
+#include "app/master_report.h"
 #include "app/service.h"
 #include "app/settings.h"
 #include "os/log.h"
@@ -15,7 +16,6 @@
 #include "os/clock.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,6 +50,7 @@ struct agent {
     struct collector *collector;
     struct agentx *agentx;
     struct service *service;
+    struct master_report *master_report;
     struct events *events;
     struct actions *actions;
     struct settings *settings;
@@ -113,13 +114,18 @@ static void on_hooks_gone(void *userdata) {
 static void on_connected(void *userdata, bool up, uint32_t reconnects) {
     struct agent *agent = userdata;
     agent->status.master_reconnects = reconnects;
-    if (up) {
-        log_line(LOG_NOTICE, "registered with the SNMP master agent at %s",
-                 agent->config->agentx_socket);
-    } else {
-        log_line(LOG_WARNING, "lost the SNMP master agent at %s, trying again",
-                 agent->config->agentx_socket);
-    }
+    master_report_session(agent->master_report, up);
+}
+
+static void on_trouble(void *userdata, const struct master_trouble *trouble) {
+    struct agent *agent = userdata;
+    master_report_note(agent->master_report, trouble);
+}
+
+static void on_master_status(void *userdata, const char *reason) {
+    struct agent *agent = userdata;
+    service_note_master(agent->service, reason);
+    service_report(agent->service, collector_snapshot(agent->collector));
 }
 
 static void on_sent(void *userdata, uint32_t serial) {
@@ -315,25 +321,6 @@ static int on_reload(sd_event_source *source, const struct signalfd_siginfo *inf
     return 0;
 }
 
-static int add_signals(struct agent *agent) {
-    sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, SIGTERM);
-    sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGHUP);
-    if (sigprocmask(SIG_BLOCK, &set, NULL) < 0) {
-        return -errno;
-    }
-    int r = sd_event_add_signal(agent->event, NULL, SIGTERM, on_stop, agent);
-    if (r >= 0) {
-        r = sd_event_add_signal(agent->event, NULL, SIGINT, on_stop, agent);
-    }
-    if (r >= 0) {
-        r = sd_event_add_signal(agent->event, NULL, SIGHUP, on_reload, agent);
-    }
-    return r < 0 ? r : 0;
-}
-
 static int start_store(struct agent *agent) {
     const struct config *config = agent->config;
     const struct store_limits limits = {.retention_rows = config->action_retention_rows,
@@ -407,10 +394,15 @@ static int start_snmp(struct agent *agent) {
                                                .commit = on_commit,
                                                .sent = on_sent,
                                                .connected = on_connected,
+                                               .trouble = on_trouble,
                                                .log = on_log,
                                                .userdata = agent};
-    int r = agentx_new(agent->event, agent->config->agentx_socket, &agent->config->base_oid,
+    int r = master_report_new(agent->event, agent->config, on_master_status, agent,
+                              &agent->master_report);
+    if (r == 0) {
+        r = agentx_new(agent->event, agent->config->agentx_socket, &agent->config->base_oid,
                        &callbacks, &agent->agentx);
+    }
     if (r == 0) {
         events_connect(agent->events, agent->agentx);
     }
@@ -429,7 +421,7 @@ int agent_new(struct config *config, const struct agent_peers *peers, struct age
     tunables_from_config(&agent->tunables, config);
     int r = sd_event_new(&agent->event);
     if (r >= 0) {
-        r = add_signals(agent);
+        r = service_signals(agent->event, on_stop, on_reload, agent);
     }
     if (r >= 0) {
         r = service_new(agent->event, &agent->status, &agent->service);
@@ -468,6 +460,7 @@ void agent_free(struct agent *agent) {
     store_free(agent->store, STOP_WAIT_USEC);
     hook_feed_free(agent->hooks);
     agentx_free(agent->agentx);
+    master_report_free(agent->master_report);
     actions_free(agent->actions);
     settings_free(agent->settings);
     events_free(agent->events);

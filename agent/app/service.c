@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,7 +38,8 @@ struct service {
     uint32_t worst_ms[SLOTS]; /* per second of the last minute */
     size_t slot;
     bool ready_due, line_due; /* to be sent again */
-    char line[256];
+    char line[640];
+    char master[384]; /* why there is no SNMP; "" = there is */
 };
 
 /* Returns false when the manager takes nothing now; true without one, and when it is no longer
@@ -144,6 +146,27 @@ void service_free(struct service *service) {
     free(service);
 }
 
+int service_signals(sd_event *event, sd_event_signal_handler_t stop,
+                    sd_event_signal_handler_t reload, void *userdata) {
+    const struct {
+        int number;
+        sd_event_signal_handler_t handler;
+    } signals[] = {{SIGTERM, stop}, {SIGINT, stop}, {SIGHUP, reload}};
+    sigset_t set;
+    int r = 0;
+    sigemptyset(&set);
+    for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++) {
+        sigaddset(&set, signals[i].number);
+    }
+    if (sigprocmask(SIG_BLOCK, &set, NULL) < 0) {
+        return -errno;
+    }
+    for (size_t i = 0; r >= 0 && i < sizeof signals / sizeof signals[0]; i++) {
+        r = sd_event_add_signal(event, NULL, signals[i].number, signals[i].handler, userdata);
+    }
+    return r < 0 ? r : 0;
+}
+
 static int on_gone_timer(sd_event_source *source, uint64_t usec, void *userdata) {
     const struct service *service = userdata;
     (void)usec;
@@ -171,6 +194,10 @@ void service_stopping(void) {
     notify("STOPPING=1");
 }
 
+void service_note_master(struct service *service, const char *reason) {
+    snprintf(service->master, sizeof service->master, "%s", reason != NULL ? reason : "");
+}
+
 void service_report(struct service *service, const struct snapshot *snapshot) {
     char line[sizeof service->line];
     uint64_t total;
@@ -188,6 +215,10 @@ void service_report(struct service *service, const struct snapshot *snapshot) {
         snprintf(line, sizeof line, "queue unknown: %.200s",
                  service->status->data_error[0] != '\0' ? service->status->data_error
                                                         : "not read yet");
+    }
+    if (service->master[0] != '\0') {
+        size_t used = strlen(line);
+        snprintf(line + used, sizeof line - used, "; no SNMP: %s", service->master);
     }
     if (strcmp(line, service->line) != 0) {
         memcpy(service->line, line, sizeof line);

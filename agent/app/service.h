@@ -16,6 +16,11 @@ struct service;
 int service_new(sd_event *event, struct agent_status *status, struct service **out);
 void service_free(struct service *service);
 
+/* Calls stop on SIGTERM and SIGINT, and reload on SIGHUP, from the event loop; both are blocked
+ * otherwise. 0 or a negative errno value. */
+int service_signals(sd_event *event, sd_event_signal_handler_t stop,
+                    sd_event_signal_handler_t reload, void *userdata);
+
 /* A process (a literal) that only root could start has ended for good. A service manager is made to
  * start everything anew: this process exits with a failure. Without one it stays and logs what is
  * lost, because nobody would start it again. */
@@ -24,6 +29,10 @@ void service_process_gone(struct service *service, const char *program);
 /* Sent again until the manager has taken it. */
 void service_ready(struct service *service);
 void service_stopping(void);
+
+/* What keeps the SNMP master agent from asking this one, for the line of service_report; NULL =
+ * nothing. Copied. */
+void service_note_master(struct service *service, const char *reason);
 
 /* One line for people with the totals; sent only when it differs from the last one. */
 void service_report(struct service *service, const struct snapshot *snapshot);

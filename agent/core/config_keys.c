@@ -1,6 +1,7 @@
 #include "core/config_keys.h"
 
 #include "core/duration.h"
+#include "core/master.h"
 
 #include <ctype.h>
 #include <inttypes.h>
@@ -10,8 +11,6 @@
 
 #define USEC_PER_MSEC UINT64_C(1000)
 #define USEC_PER_SEC UINT64_C(1000000)
-/* sun_path of unix(7) without its NUL */
-#define SOCKET_PATH_MAX 107
 #define SEC_PER_DAY UINT64_C(86400)
 #define DAY_USEC (SEC_PER_DAY * USEC_PER_SEC)
 
@@ -60,23 +59,18 @@ static bool parse_path(const struct config_key *key, struct config *config, cons
     return parse_string(key, config, value, error, size);
 }
 
-/* unix:/PATH, tcp:HOST:PORT or tcp6:[ADDRESS]:PORT: net-snmp would take more, much of it by guess.
- */
+/* net-snmp would take more, much of it by guess. */
 static bool parse_master(const struct config_key *key, struct config *config, const char *value,
                          char *error, size_t size) {
     static const char unix_prefix[] = "unix:/";
-    const char *host = strchr(value, ':');
-    const char *port = strrchr(value, ':');
-    uint64_t number = 0;
-    bool local = strncmp(value, unix_prefix, strlen(unix_prefix)) == 0;
-    bool remote = (strncmp(value, "tcp:", 4) == 0 || strncmp(value, "tcp6:", 5) == 0) &&
-                  port > host + 1 && number_parse(port + 1, UINT16_MAX, &number) && number > 0;
-    if (!local && !remote) {
-        snprintf(error, size, "\"%s\" is neither unix:/PATH nor tcp:HOST:PORT", value);
+    struct master_address address;
+    if (strncmp(value, unix_prefix, strlen(unix_prefix)) == 0 &&
+        strlen(value) - strlen("unix:") >= MASTER_PATH_SIZE) {
+        snprintf(error, size, "the path of a socket has at most %d octets", MASTER_PATH_SIZE - 1);
         return false;
     }
-    if (local && strlen(value) - strlen("unix:") > SOCKET_PATH_MAX) {
-        snprintf(error, size, "the path of a socket has at most %d octets", SOCKET_PATH_MAX);
+    if (!master_address_parse(value, &address)) {
+        snprintf(error, size, "\"%s\" is neither unix:/PATH nor tcp:HOST:PORT", value);
         return false;
     }
     return parse_string(key, config, value, error, size);

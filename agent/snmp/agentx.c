@@ -1,230 +1,150 @@
-#include <net-snmp/net-snmp-config.h>
+/*
+ * The library in the agent's event loop.
+ *
+ * A connection that io/master_link.h has made is given to agentx_session.c, and its end makes the
+ * link connect anew. There are two of them: the first is the one that matters to everybody else,
+ * and the second, begun once the first is up, shows when the first one's registration is taken away
+ * (see agentx_session.c). The library reads and answers requests; it opens no session by itself.
+ *
+ * Its descriptors come and go within its calls, so that they stand behind one epoll descriptor,
+ * which is built anew when the session or the notifications have changed. What is readable is read
+ * until nothing is: within the library a request and its answer travel over two pipes. A session
+ * that has ended is freed (in rebuild) only after that, as answers to it may be on their way.
+ */
+#include "snmp/agentx_session.h"
 
-#include <net-snmp/net-snmp-includes.h>
+#include "io/master_link.h"
 
-#include <net-snmp/agent/net-snmp-agent-includes.h>
 #include <net-snmp/agent/agent_callbacks.h>
 #include <net-snmp/library/large_fd_set.h>
 
-#include "snmp/agentx_internal.h"
-
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <time.h>
 #include <unistd.h>
 
 #define APPLICATION "hermes-mailqueued"
-#define PING_INTERVAL_SEC 5
-#define SESSION_TIMEOUT_USEC 500000L
 /* The default, 250 ms, would be added to each notification's way. */
 #define TIMER_ACCURACY_USEC 1000
-#define REREGISTER_USEC UINT64_C(5000000)
-#define LIBRARY_CALL_SEC 2
-#define LIBRARY_CALL_REPEAT_NSEC 500000000L
+#define READ_ROUNDS_MAX 64 /* then the rest of the loop has its turn */
 #define LOG_SIZE 512
 
-extern netsnmp_session *main_session; /* libnetsnmpagent: NULL while there is no session */
+#define USEC_PER_SEC UINT64_C(1000000)
+
+/* The default, RFC 2741, 6.2.3: the place that only one agent can have. */
+#define FIRST_PRIORITY 127
+#define FIRST_REFUSED_MAX_USEC (30 * USEC_PER_SEC)
+#define SECOND_PRIORITY 200
+#define SECOND_REFUSED_MAX_USEC (600 * USEC_PER_SEC)
+
+/* libnetsnmpagent: opens a session and waits for the answers. */
+int subagent_startup(int major_id, int minor_id, void *server_arg, void *client_arg);
 
 struct agentx {
     sd_event *event;
     int epoll; /* stands for the library's descriptors, which come and go, in the loop */
-    sd_event_source *io, *timer, *reregister;
-    struct agentx_callbacks callbacks;
-    struct config_oid base;
-    netsnmp_handler_registration *registration;
+    sd_event_source *io, *timer;
+    struct agentx_handler handler;
+    struct master_address address;
+    struct master_link *link, *second_link;
+    struct agentx_session *session, *second;
+    bool library_opened;
     bool up;
-    bool registration_failed;
+    bool changed;             /* the session: descriptors differ */
+    bool ended, second_ended; /* a session: what it left is cleared up from the loop */
+    long ended_number, second_ended_number;
     uint32_t sessions;
-    timer_t alarm;
-    bool alarm_opened;
     struct outbox outbox;
 };
 
-/*
- * The library connects and sends without a timeout. To a master that is stopped and whose backlog
- * is full, which its own attempts fill, a connect(2) would wait for as long as that takes. A signal
- * to this thread, repeated in case one comes just before the wait begins, makes it fail instead.
- */
-static void on_alarm(int signal_number) {
-    (void)signal_number;
+/* The session */
+
+static void on_up(void *userdata, netsnmp_session *library) {
+    struct agentx *agentx = userdata;
+    agentx->up = true;
+    agentx->sessions++;
+    agentx->changed = true;
+    outbox_session_up(&agentx->outbox, library);
+    agentx->handler.callbacks.connected(agentx->handler.callbacks.userdata, true,
+                                        agentx->sessions - 1);
 }
 
-static int alarm_open(struct agentx *agentx) {
-    struct sigaction action = {.sa_handler = on_alarm}; /* no SA_RESTART */
-    struct sigevent event = {.sigev_notify = SIGEV_THREAD_ID, .sigev_signo = SIGALRM};
-    event._sigev_un._tid = gettid();
-    if (sigaction(SIGALRM, &action, NULL) < 0 ||
-        timer_create(CLOCK_MONOTONIC, &event, &agentx->alarm) < 0) {
-        return -errno;
-    }
-    agentx->alarm_opened = true;
-    return 0;
-}
-
-static void alarm_arm(const struct agentx *agentx) {
-    const struct itimerspec time = {.it_value = {.tv_sec = LIBRARY_CALL_SEC},
-                                    .it_interval = {.tv_nsec = LIBRARY_CALL_REPEAT_NSEC}};
-    if (agentx->alarm_opened) {
-        timer_settime(agentx->alarm, 0, &time, NULL);
+/* A notification that has waited for its answer beyond all measure has been read by now. */
+static void on_alive(void *userdata) {
+    struct agentx *agentx = userdata;
+    if (agentx->up && agentx->outbox.in_doubt) {
+        agentx->changed = true;
+        outbox_session_up(&agentx->outbox, agentx->outbox.session);
     }
 }
 
-static void alarm_disarm(const struct agentx *agentx) {
-    const struct itimerspec time = {.it_value = {.tv_sec = 0}};
-    if (agentx->alarm_opened) {
-        timer_settime(agentx->alarm, 0, &time, NULL);
-    }
-}
-
-static void alarm_close(struct agentx *agentx) {
-    if (agentx->alarm_opened) {
-        timer_delete(agentx->alarm);
-        agentx->alarm_opened = false;
-    }
-}
-
-static const u_char asn_types[] = {[MIB_INTEGER] = ASN_INTEGER,
-                                   [MIB_GAUGE32] = ASN_GAUGE,
-                                   [MIB_COUNTER32] = ASN_COUNTER,
-                                   [MIB_OCTETS] = ASN_OCTET_STR};
-
-static void set_value(netsnmp_variable_list *variable, const struct mib_value *value) {
-    if (value->type == MIB_OCTETS) {
-        snmp_set_var_typed_value(variable, ASN_OCTET_STR, value->octets, value->length);
-    } else if (value->type == MIB_INTEGER) {
-        snmp_set_var_typed_integer(variable, ASN_INTEGER, value->integer);
-    } else {
-        unsigned long number = value->number;
-        snmp_set_var_typed_value(variable, asn_types[value->type], &number, sizeof number);
-    }
-}
-
-bool agentx_relative_name(const struct config_oid *base, const netsnmp_variable_list *variable,
-                          uint32_t *ids, size_t *len) {
-    *len = 0;
-    for (size_t i = 0; i < variable->name_length; i++) {
-        if (i < base->len) {
-            if (variable->name[i] != base->ids[i]) {
-                return false;
-            }
-        } else {
-            ids[(*len)++] = (uint32_t)variable->name[i];
-        }
-    }
-    return variable->name_length >= base->len;
-}
-
-static void answer_get(const struct agentx *agentx, const struct mib_view *view,
-                       netsnmp_request_info *request, netsnmp_agent_request_info *info) {
-    uint32_t ids[MAX_OID_LEN];
-    size_t len;
-    struct mib_value value;
-    enum mib_result result = MIB_NO_OBJECT;
-    if (agentx_relative_name(&agentx->base, request->requestvb, ids, &len)) {
-        result = mib_get(view, ids, len, &value);
-    }
-    if (result == MIB_OK) {
-        set_value(request->requestvb, &value);
-    } else {
-        netsnmp_set_request_error(
-            info, request, result == MIB_NO_OBJECT ? SNMP_NOSUCHOBJECT : SNMP_NOSUCHINSTANCE);
-    }
-}
-
-static void answer_next(const struct agentx *agentx, const struct mib_view *view,
-                        netsnmp_request_info *request) {
-    uint32_t ids[MAX_OID_LEN];
-    size_t len;
-    struct mib_value value;
-    struct mib_oid next;
-    /* The library moves a name before the registered subtree to its start. */
-    if (!agentx_relative_name(&agentx->base, request->requestvb, ids, &len) ||
-        mib_next(view, ids, len, request->inclusive != 0, &next, &value) != MIB_OK) {
-        return;
-    }
-    oid name[MAX_OID_LEN];
-    size_t full = 0;
-    for (size_t i = 0; i < agentx->base.len; i++) {
-        name[full++] = agentx->base.ids[i];
-    }
-    for (size_t i = 0; i < next.len && full < MAX_OID_LEN; i++) {
-        name[full++] = next.ids[i];
-    }
-    snmp_set_var_objid(request->requestvb, name, full);
-    set_value(request->requestvb, &value);
-}
-
-static int on_request(netsnmp_mib_handler *handler, netsnmp_handler_registration *registration,
-                      netsnmp_agent_request_info *info, netsnmp_request_info *requests) {
-    const struct agentx *agentx = handler->myvoid;
-    struct mib_view view;
-    (void)registration;
-    if (info->mode != MODE_GET && info->mode != MODE_GETNEXT) {
-        agentx_set_request(&agentx->callbacks, &agentx->base, info, requests);
-        return SNMP_ERR_NOERROR;
-    }
-    agentx->callbacks.view(agentx->callbacks.userdata, &view);
-    for (netsnmp_request_info *request = requests; request != NULL; request = request->next) {
-        if (request->processed != 0) {
-            continue;
-        }
-        if (info->mode == MODE_GET) {
-            answer_get(agentx, &view, request, info);
-        } else {
-            answer_next(agentx, &view, request);
-        }
-    }
-    return SNMP_ERR_NOERROR;
-}
-
-/* One subtree, so that a look-up below it costs the master one round trip. */
-static int register_tree(struct agentx *agentx) {
-    oid name[MAX_OID_LEN];
-    size_t len = 0;
-    for (; len < agentx->base.len; len++) {
-        name[len] = agentx->base.ids[len];
-    }
-    name[len++] = 1; /* hmqObjects */
-    netsnmp_handler_registration *registration = netsnmp_create_handler_registration(
-        "hermesMailQueue", on_request, name, len, HANDLER_CAN_RWRITE);
-    if (registration == NULL) {
-        return -ENOMEM;
-    }
-    registration->handler->myvoid = agentx;
-    agentx->registration = registration;
-    return netsnmp_register_handler(registration) == MIB_REGISTERED_OK ? 0 : -EIO;
-}
-
-static int on_session_init(int major_id, int minor_id, void *server_arg, void *client_arg) {
-    netsnmp_session *session = server_arg;
-    (void)major_id;
-    (void)minor_id;
-    (void)client_arg;
-    session->timeout = SESSION_TIMEOUT_USEC;
-    session->retries = 0;
-    return SNMP_ERR_NOERROR;
-}
-
-static int on_index_stop(int major_id, int minor_id, void *server_arg, void *client_arg) {
-    struct agentx *agentx = client_arg;
-    (void)major_id;
-    (void)minor_id;
-    if (server_arg != main_session || !agentx->up) {
-        return SNMP_ERR_NOERROR;
-    }
-    agentx->up = false;
+static void on_ended(void *userdata, long number) {
+    struct agentx *agentx = userdata;
+    agentx->changed = agentx->ended = true;
+    agentx->ended_number = number;
     outbox_session_lost(&agentx->outbox);
-    agentx->callbacks.connected(agentx->callbacks.userdata, false,
-                                agentx->sessions > 0 ? agentx->sessions - 1 : 0);
-    return SNMP_ERR_NOERROR;
+    if (agentx->up) {
+        agentx->up = false;
+        agentx->handler.callbacks.connected(agentx->handler.callbacks.userdata, false,
+                                            agentx->sessions - 1);
+    }
 }
 
-/* The library says only here that a registration was refused, and does not try again itself. */
+static void on_trouble(void *userdata, const struct master_trouble *trouble) {
+    struct agentx *agentx = userdata;
+    agentx->handler.callbacks.trouble(agentx->handler.callbacks.userdata, trouble);
+}
+
+static bool on_replaced(void *userdata) {
+    const struct agentx *agentx = userdata;
+    return master_link_replaced(agentx->link);
+}
+
+static void on_session_log(void *userdata, int priority, const char *text) {
+    struct agentx *agentx = userdata;
+    agentx->handler.callbacks.log(agentx->handler.callbacks.userdata, priority, text);
+}
+
+static void on_requested(void *userdata) {
+    (void)userdata;
+}
+
+/* The second session: nobody needs to hear how it fares. */
+
+static void on_second_up(void *userdata, netsnmp_session *library) {
+    (void)userdata;
+    (void)library;
+}
+
+static void on_second_requested(void *userdata) {
+    struct agentx *agentx = userdata;
+    agentx_session_taken(agentx->session);
+}
+
+static void on_second_alive(void *userdata) {
+    (void)userdata;
+}
+
+static void on_second_ended(void *userdata, long number) {
+    struct agentx *agentx = userdata;
+    agentx->changed = agentx->second_ended = true;
+    agentx->second_ended_number = number;
+}
+
+static void on_second_trouble(void *userdata, const struct master_trouble *trouble) {
+    (void)userdata;
+    (void)trouble;
+}
+
+static bool on_second_replaced(void *userdata) {
+    const struct agentx *agentx = userdata;
+    return master_link_replaced(agentx->second_link);
+}
+
+/* The library */
+
 static int on_log(int major_id, int minor_id, void *server_arg, void *client_arg) {
     struct agentx *agentx = client_arg;
     const struct snmp_log_message *message = server_arg;
@@ -233,57 +153,26 @@ static int on_log(int major_id, int minor_id, void *server_arg, void *client_arg
     (void)minor_id;
     snprintf(text, sizeof text, "net-snmp: %s", message->msg);
     text[strcspn(text, "\n")] = '\0';
-    if (strstr(text, "registering pdu failed") != NULL) {
-        agentx->registration_failed = true;
-    }
-    /* Without a master it repeats itself with each attempt; connected tells it once. */
-    bool routine = strstr(text, "AgentX master agent") != NULL ||
-                   strstr(text, "Failed to connect to the agentx master") != NULL ||
-                   strstr(text, "AgentX subagent connected") != NULL;
-    agentx->callbacks.log(agentx->callbacks.userdata, routine ? LOG_DEBUG : message->priority,
-                          text);
+    agentx->handler.callbacks.log(agentx->handler.callbacks.userdata, message->priority, text);
     return SNMP_ERR_NOERROR;
 }
 
-static void settle(struct agentx *agentx);
-
-static int on_reregister(sd_event_source *source, uint64_t usec, void *userdata) {
-    struct agentx *agentx = userdata;
-    (void)source;
-    (void)usec;
-    if (main_session != NULL) {
-        alarm_arm(agentx);
-        netsnmp_unregister_handler(agentx->registration);
-        agentx->registration_failed = false;
-        register_tree(agentx);
-        alarm_disarm(agentx);
+/* One subtree, so that a look-up below it costs the master one round trip. */
+static int register_tree(struct agentx *agentx) {
+    static const struct mib_oid objects = {.ids = {1}, .len = 1}; /* hmqObjects */
+    oid name[MAX_OID_LEN];
+    size_t len = agentx_full_name(&agentx->handler.base, &objects, name);
+    netsnmp_handler_registration *registration = netsnmp_create_handler_registration(
+        "hermesMailQueue", agentx_on_request, name, len, HANDLER_CAN_RWRITE);
+    if (registration == NULL) {
+        return -ENOMEM;
     }
-    settle(agentx);
+    registration->handler->myvoid = &agentx->handler;
+    if (netsnmp_register_handler(registration) != MIB_REGISTERED_OK) {
+        return -EIO;
+    }
+    register_mib_reattach(); /* the library serves nothing before a session of its own */
     return 0;
-}
-
-static void note_session(struct agentx *agentx) {
-    if (main_session == NULL) {
-        agentx->registration_failed = false; /* a new session registers all anew */
-        return;
-    }
-    if (agentx->registration_failed) {
-        int enabled = SD_EVENT_OFF;
-        sd_event_source_get_enabled(agentx->reregister, &enabled);
-        if (enabled != SD_EVENT_OFF) {
-            return; /* each ping comes here: it must not put the attempt off */
-        }
-        sd_event_source_set_time_relative(agentx->reregister, REREGISTER_USEC);
-        sd_event_source_set_enabled(agentx->reregister, SD_EVENT_ONESHOT);
-        return;
-    }
-    if (!agentx->up) {
-        agentx->up = true;
-        agentx->sessions++;
-        outbox_session_up(&agentx->outbox);
-        agentx->callbacks.connected(agentx->callbacks.userdata, true, agentx->sessions - 1);
-    }
-    outbox_send(&agentx->outbox, &agentx->base);
 }
 
 /* Puts the library's present descriptors behind the epoll, whatever was behind it before. */
@@ -317,39 +206,72 @@ static void rebuild(struct agentx *agentx) {
     sd_event_source_set_enabled(agentx->timer, block == 0 ? SD_EVENT_ONESHOT : SD_EVENT_OFF);
 }
 
+/* The connections */
+
+static void on_second_link_up(void *userdata, int socket) {
+    struct agentx *agentx = userdata;
+    if (agentx_session_begin(agentx->second, socket) < 0) {
+        master_link_again(agentx->second_link);
+    }
+    rebuild(agentx);
+}
+
+/* Without it a lost registration is not noticed, which is no reason to serve nothing. */
+static void start_second_link(struct agentx *agentx) {
+    const struct master_link_callbacks callbacks = {
+        .up = on_second_link_up, .failed = on_second_trouble, .userdata = agentx};
+    if (master_link_new(agentx->event, &agentx->address, &callbacks, &agentx->second_link) < 0) {
+        on_session_log(agentx, LOG_WARNING, "no second connection to the master agent");
+    }
+}
+
 /* To be called after every call into the library: sessions, descriptors and timers may differ. */
 static void settle(struct agentx *agentx) {
-    note_session(agentx);
+    if (agentx->ended) {
+        agentx->ended = false;
+        agentx_set_abandon(agentx->ended_number);
+        master_link_again(agentx->link);
+    }
+    if (agentx->second_ended) {
+        agentx->second_ended = false;
+        agentx_set_abandon(agentx->second_ended_number);
+        master_link_again(agentx->second_link);
+    }
+    if (agentx->up && agentx->second_link == NULL) {
+        start_second_link(agentx);
+    }
+    agentx->changed = false;
+    outbox_send(&agentx->outbox, &agentx->handler.base);
     rebuild(agentx);
+}
+
+/* Reads what is readable; false when nothing was. Fresh readiness only. */
+static bool read_ready(int epoll) {
+    struct epoll_event events[16];
+    netsnmp_large_fd_set set;
+    int count = epoll_wait(epoll, events, 16, 0);
+    if (count <= 0) {
+        return false;
+    }
+    netsnmp_large_fd_set_init(&set, FD_SETSIZE);
+    for (int i = 0; i < count; i++) {
+        NETSNMP_LARGE_FD_SET(events[i].data.fd, &set);
+    }
+    snmp_read2(&set);
+    netsnmp_large_fd_set_cleanup(&set);
+    netsnmp_check_outstanding_agent_requests();
+    return true;
 }
 
 static int on_readable(sd_event_source *source, int epoll, uint32_t revents, void *userdata) {
     struct agentx *agentx = userdata;
-    struct epoll_event events[16];
-    netsnmp_large_fd_set set;
+    size_t pending = agentx->outbox.count;
     (void)source;
     (void)revents;
-    /* Fresh readiness only: the library takes a read of nothing for the end of the session. */
-    int count = epoll_wait(epoll, events, 16, 0);
-    if (count <= 0) {
-        return 0;
+    for (int round = 0; round < READ_ROUNDS_MAX && read_ready(epoll); round++) {
     }
-    netsnmp_large_fd_set_init(&set, FD_SETSIZE);
-    int highest = 0;
-    for (int i = 0; i < count; i++) {
-        int fd = events[i].data.fd;
-        NETSNMP_LARGE_FD_SET(fd, &set);
-        highest = fd >= highest ? fd + 1 : highest;
-    }
-    const netsnmp_session *before = main_session;
-    size_t pending = agentx->outbox.count;
-    /* Without the alarm, which costs more than an answer: reading opens no connection. */
-    snmp_read2(&set);
-    netsnmp_large_fd_set_cleanup(&set);
-    netsnmp_check_outstanding_agent_requests();
     /* An answered GET leaves everything as it was. */
-    if (main_session != before || main_session == NULL || agentx->outbox.count != pending ||
-        highest == 0) {
+    if (agentx->changed || agentx->outbox.count != pending) {
         settle(agentx);
     }
     return 0;
@@ -359,12 +281,21 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *userdata) {
     struct agentx *agentx = userdata;
     (void)source;
     (void)usec;
-    alarm_arm(agentx);
     snmp_timeout();
     run_alarms();
-    alarm_disarm(agentx);
     settle(agentx);
     return 0;
+}
+
+static void on_link_up(void *userdata, int socket) {
+    struct agentx *agentx = userdata;
+    int r = agentx_session_begin(agentx->session, socket);
+    if (r < 0) {
+        const struct master_trouble trouble = {.kind = MASTER_UNREACHABLE, .number = -r};
+        on_trouble(agentx, &trouble);
+        master_link_again(agentx->link);
+    }
+    settle(agentx);
 }
 
 static const struct {
@@ -372,18 +303,15 @@ static const struct {
     SNMPCallback *function;
 } library_callbacks[] = {
     {SNMP_CALLBACK_LIBRARY, SNMP_CALLBACK_LOGGING, on_log},
-    {SNMP_CALLBACK_LIBRARY, SNMP_CALLBACK_SESSION_INIT, on_session_init},
-    {SNMP_CALLBACK_APPLICATION, SNMPD_CALLBACK_INDEX_STOP, on_index_stop},
 };
 
 /* Everything the library would read from or write to files by itself is off. */
-static void configure_library(struct agentx *agentx, const char *socket) {
+static void configure_library(struct agentx *agentx) {
     setenv("MIBS", "", 1);
     setenv("MIBDIRS", "/dev/null", 1);
     netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DONT_PERSIST_STATE, 1);
     netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DONT_READ_CONFIGS, 1);
     netsnmp_enable_subagent();
-    netsnmp_ds_set_string(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_X_SOCKET, socket);
     snmp_disable_log();
     snmp_enable_calllog();
     for (size_t i = 0; i < sizeof library_callbacks / sizeof library_callbacks[0]; i++) {
@@ -400,7 +328,36 @@ static void forget_callbacks(struct agentx *agentx) {
     }
 }
 
+static int add_sessions(struct agentx *agentx) {
+    const struct agentx_session_role first_role = {.base = &agentx->handler.base,
+                                                   .priority = FIRST_PRIORITY,
+                                                   .refused_max_usec = FIRST_REFUSED_MAX_USEC};
+    const struct agentx_session_role second_role = {.base = &agentx->handler.base,
+                                                    .priority = SECOND_PRIORITY,
+                                                    .refused_max_usec = SECOND_REFUSED_MAX_USEC};
+    const struct agentx_session_callbacks first = {.up = on_up,
+                                                   .requested = on_requested,
+                                                   .alive = on_alive,
+                                                   .ended = on_ended,
+                                                   .trouble = on_trouble,
+                                                   .replaced = on_replaced,
+                                                   .log = on_session_log,
+                                                   .userdata = agentx};
+    const struct agentx_session_callbacks second = {.up = on_second_up,
+                                                    .requested = on_second_requested,
+                                                    .alive = on_second_alive,
+                                                    .ended = on_second_ended,
+                                                    .trouble = on_second_trouble,
+                                                    .replaced = on_second_replaced,
+                                                    .log = on_session_log,
+                                                    .userdata = agentx};
+    int r = agentx_session_new(agentx->event, &first_role, &first, &agentx->session);
+    return r < 0 ? r : agentx_session_new(agentx->event, &second_role, &second, &agentx->second);
+}
+
 static int add_sources(struct agentx *agentx) {
+    const struct master_link_callbacks callbacks = {
+        .up = on_link_up, .failed = on_trouble, .userdata = agentx};
     int r =
         sd_event_add_io(agentx->event, &agentx->io, agentx->epoll, EPOLLIN, on_readable, agentx);
     if (r >= 0) {
@@ -408,48 +365,53 @@ static int add_sources(struct agentx *agentx) {
                                        TIMER_ACCURACY_USEC, on_timer, agentx);
     }
     if (r >= 0) {
-        r = sd_event_add_time_relative(agentx->event, &agentx->reregister, CLOCK_MONOTONIC, 0, 0,
-                                       on_reregister, agentx);
+        r = add_sessions(agentx);
     }
     if (r >= 0) {
-        r = sd_event_source_set_enabled(agentx->reregister, SD_EVENT_OFF);
+        r = master_link_new(agentx->event, &agentx->address, &callbacks, &agentx->link);
     }
     return r < 0 ? r : 0;
 }
 
+static int start_library(struct agentx *agentx) {
+    configure_library(agentx);
+    if (init_agent(APPLICATION) != 0) {
+        return -EIO;
+    }
+    agentx->library_opened = true;
+    /* init_snmp would connect by itself. */
+    snmp_unregister_callback(SNMP_CALLBACK_LIBRARY, SNMP_CALLBACK_POST_READ_CONFIG,
+                             subagent_startup, NULL, 1);
+    init_snmp(APPLICATION);
+    return register_tree(agentx);
+}
+
 int agentx_new(sd_event *event, const char *socket, const struct config_oid *base,
                const struct agentx_callbacks *callbacks, struct agentx **out) {
+    struct master_address address;
+    if (!master_address_parse(socket, &address)) {
+        return -EINVAL;
+    }
     struct agentx *agentx = calloc(1, sizeof *agentx);
     if (agentx == NULL) {
         return -ENOMEM;
     }
     agentx->event = sd_event_ref(event);
-    agentx->callbacks = *callbacks;
+    agentx->address = address;
+    agentx->handler.callbacks = *callbacks;
+    agentx->handler.base = *base;
     agentx->outbox.sent = callbacks->sent;
     agentx->outbox.userdata = callbacks->userdata;
-    agentx->base = *base;
     agentx->epoll = epoll_create1(EPOLL_CLOEXEC);
-    int r = agentx->epoll < 0 ? -errno : add_sources(agentx);
+    int r = agentx->epoll < 0 ? -errno : start_library(agentx);
     if (r == 0) {
-        r = alarm_open(agentx);
-    }
-    if (r == 0) {
-        configure_library(agentx, socket);
-        r = init_agent(APPLICATION) == 0 ? 0 : -EIO;
-    }
-    if (r == 0) {
-        /* init_agent sets its own default and init_snmp uses what is set by then. */
-        netsnmp_ds_set_int(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_AGENTX_PING_INTERVAL,
-                           PING_INTERVAL_SEC);
-        r = register_tree(agentx);
+        r = add_sources(agentx);
     }
     if (r < 0) {
         agentx_free(agentx);
         return r;
     }
-    init_snmp(APPLICATION);
     *out = agentx;
-    /* on_timer comes at once and settles from the loop, when the caller has its *out. */
     return 0;
 }
 
@@ -468,15 +430,18 @@ void agentx_free(struct agentx *agentx) {
     if (agentx == NULL) {
         return;
     }
+    agentx_session_close(agentx->second);
+    agentx_session_close(agentx->session);
     forget_callbacks(agentx);
-    if (agentx->registration != NULL) {
-        alarm_arm(agentx);
+    if (agentx->library_opened) {
         snmp_shutdown(APPLICATION);
     }
-    alarm_close(agentx);
+    master_link_free(agentx->link);
+    master_link_free(agentx->second_link);
+    agentx_session_free(agentx->session);
+    agentx_session_free(agentx->second);
     sd_event_source_disable_unref(agentx->io);
     sd_event_source_disable_unref(agentx->timer);
-    sd_event_source_disable_unref(agentx->reregister);
     if (agentx->epoll >= 0) {
         close(agentx->epoll);
     }

@@ -3,13 +3,16 @@
  * The only module with agent/snmp/agentx*.c to include net-snmp's headers.
  *
  * It starts without a master and goes on trying; when the session is lost it reconnects and
- * registers again, and verifies that the master took the registration. Handlers answer from the
- * view at once. Notifications are kept, in order, until a master has acknowledged each.
+ * registers again. It notices when the registration is taken away, and never takes away that of
+ * another agent. Nothing waits for the master: it may be busy or stopped for any time. Handlers
+ * answer from the view at once. Notifications are kept, in order, until a master has acknowledged
+ * each.
  */
 #ifndef HMQ_SNMP_AGENTX_H
 #define HMQ_SNMP_AGENTX_H
 
 #include "core/config.h"
+#include "core/master.h"
 #include "snmp/mib_set.h"
 
 #include <stdbool.h>
@@ -36,6 +39,9 @@ struct agentx_callbacks {
     /* The registered session came up (true) or was lost (false). reconnects counts each time a
      * session was established after the first. */
     void (*connected)(void *userdata, bool up, uint32_t reconnects);
+    /* Why the master cannot be used, or does not answer; MASTER_GOOD when that is over. Repeated
+     * with each attempt. */
+    void (*trouble)(void *userdata, const struct master_trouble *trouble);
     /* One line for the log; priority as in syslog(3). */
     void (*log)(void *userdata, int priority, const char *text);
     void *userdata;
@@ -45,7 +51,8 @@ struct agentx_callbacks {
  * Starts the subagent: configuration of the library (no files read or written), one registration of
  * base.1 (hmqObjects), session in the loop. A master need not be there. One per process (the
  * library's state is global). callbacks is copied.
- * Returns 0 with *out (agentx_free), or a negative errno value.
+ * socket is as in core/master.h. Returns 0 with *out (agentx_free), or a negative errno value:
+ * -EINVAL when the socket is not of that form.
  */
 int agentx_new(sd_event *event, const char *socket, const struct config_oid *base,
                const struct agentx_callbacks *callbacks, struct agentx **out);

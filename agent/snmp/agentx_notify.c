@@ -17,16 +17,10 @@
 #include <string.h>
 #include <sys/socket.h>
 
-/* agentx/protocol.h is not among the installed headers; RFC 2741, 6.1. */
-#define AGENTX_NOTIFY 12
-#define AGENTX_NOT_OPEN 257 /* 6.2.16: res.error */
-
 /* A stopped master delays its answer; resending would make the notification arrive twice. */
 #define ANSWER_TIMEOUT_SEC 3600
 
 #define MICROSECONDS_PER_SEC 1000000L
-
-extern netsnmp_session *main_session; /* libnetsnmpagent: NULL while there is no session */
 
 static const oid sysuptime_oid[] = {1, 3, 6, 1, 2, 1, 1, 3, 0};
 static const oid snmptrap_oid[] = {1, 3, 6, 1, 6, 3, 1, 1, 4, 1, 0};
@@ -53,12 +47,12 @@ static bool start_time(pid_t pid, uint64_t *ticks) {
     return field != NULL && number_parse(field, UINT64_MAX, ticks);
 }
 
-static struct master_identity identify_master(void) {
+static struct master_identity identify_master(netsnmp_session *session) {
     struct master_identity identity = {.pid = 0};
     struct ucred credentials;
     socklen_t len = sizeof credentials;
     netsnmp_transport *transport =
-        main_session != NULL ? snmp_sess_transport(snmp_sess_pointer(main_session)) : NULL;
+        session != NULL ? snmp_sess_transport(snmp_sess_pointer(session)) : NULL;
     if (transport != NULL &&
         getsockopt(transport->sock, SOL_SOCKET, SO_PEERCRED, &credentials, &len) == 0 &&
         start_time(credentials.pid, &identity.start_time)) {
@@ -91,14 +85,15 @@ static int on_answer(int operation, netsnmp_session *session, int request_id, ne
     bool answered = operation == NETSNMP_CALLBACK_OP_RECEIVED_MESSAGE;
     /* A master that does not know the session has sent nothing; the next ping finds that out too,
      * and a new session sends it. Any other answer means that the master has had it. */
-    if (outbox->in_flight && answered && pdu != NULL && pdu->errstat == AGENTX_NOT_OPEN) {
+    if (outbox->in_flight && answered && pdu != NULL && pdu->errstat == AGENTX_ERROR_NOT_OPEN) {
         outbox->in_flight = false;
         outbox->rejected = true;
     } else if (outbox->in_flight && answered) {
         outbox->in_flight = false;
         first_sent(outbox);
     } else if (outbox->in_flight) {
-        outbox_session_lost(outbox);
+        outbox->in_flight = false;
+        outbox->in_doubt = true;
     }
     return 1;
 }
@@ -123,38 +118,26 @@ static bool add_variable(netsnmp_pdu *pdu, const oid *name, size_t len,
     return snmp_pdu_add_variable(pdu, name, len, types[varbind->type], value, size) != NULL;
 }
 
-static size_t full_name(const struct config_oid *base, const struct mib_oid *relative,
-                        oid name[MAX_OID_LEN]) {
-    size_t len = 0;
-    for (size_t i = 0; i < base->len; i++) {
-        name[len++] = base->ids[i];
-    }
-    for (size_t i = 0; i < relative->len && len < MAX_OID_LEN; i++) {
-        name[len++] = relative->ids[i];
-    }
-    return len;
-}
-
-static netsnmp_pdu *make_pdu(const struct notification *notification,
-                             const struct config_oid *base) {
+static netsnmp_pdu *make_pdu(const struct notification *notification, const struct config_oid *base,
+                             long session_id) {
     netsnmp_pdu *pdu = snmp_pdu_create(AGENTX_NOTIFY);
     if (pdu == NULL) {
         return NULL;
     }
     pdu->time = ANSWER_TIMEOUT_SEC * MICROSECONDS_PER_SEC;
     pdu->flags |= UCD_MSG_FLAG_PDU_TIMEOUT;
-    pdu->sessid = main_session->sessid;
+    pdu->sessid = session_id;
 
     oid name[MAX_OID_LEN];
     struct mib_oid trap = {.ids = {0, (uint32_t)notification->type}, .len = 2};
-    size_t len = full_name(base, &trap, name);
+    size_t len = agentx_full_name(base, &trap, name);
     u_long uptime = netsnmp_get_agent_uptime();
     bool good = snmp_pdu_add_variable(pdu, sysuptime_oid, OID_LENGTH(sysuptime_oid), ASN_TIMETICKS,
                                       &uptime, sizeof uptime) != NULL &&
                 snmp_pdu_add_variable(pdu, snmptrap_oid, OID_LENGTH(snmptrap_oid), ASN_OBJECT_ID,
                                       name, len * sizeof *name) != NULL;
     for (size_t i = 0; good && i < notification->count; i++) {
-        len = full_name(base, &notification->varbinds[i].name, name);
+        len = agentx_full_name(base, &notification->varbinds[i].name, name);
         good = add_variable(pdu, name, len, &notification->varbinds[i]);
     }
     if (!good) {
@@ -165,22 +148,22 @@ static netsnmp_pdu *make_pdu(const struct notification *notification,
 }
 
 void outbox_send(struct outbox *outbox, const struct config_oid *base) {
-    if (main_session == NULL || outbox->first == NULL || outbox->in_flight || outbox->in_doubt ||
+    if (outbox->session == NULL || outbox->first == NULL || outbox->in_flight || outbox->in_doubt ||
         outbox->rejected) {
         return;
     }
-    netsnmp_pdu *pdu = make_pdu(outbox->first, base);
+    netsnmp_pdu *pdu = make_pdu(outbox->first, base, outbox->session->sessid);
     if (pdu == NULL) {
         return;
     }
     outbox->in_flight = true;
-    if (snmp_async_send(main_session, pdu, on_answer, outbox) == 0) {
+    if (snmp_async_send(outbox->session, pdu, on_answer, outbox) == 0) {
         /* The library has closed nothing yet: the next ping finds out and the session restarts. */
         outbox->in_flight = false;
         snmp_free_pdu(pdu);
         return;
     }
-    outbox->master = identify_master();
+    outbox->master = identify_master(outbox->session);
 }
 
 void outbox_add(struct outbox *outbox, struct notification *notification) {
@@ -206,6 +189,7 @@ void outbox_add(struct outbox *outbox, struct notification *notification) {
 }
 
 void outbox_session_lost(struct outbox *outbox) {
+    outbox->session = NULL;
     outbox->rejected = false;
     if (outbox->in_flight) {
         outbox->in_flight = false;
@@ -213,11 +197,12 @@ void outbox_session_lost(struct outbox *outbox) {
     }
 }
 
-void outbox_session_up(struct outbox *outbox) {
+void outbox_session_up(struct outbox *outbox, netsnmp_session *session) {
+    outbox->session = session;
     if (!outbox->in_doubt) {
         return;
     }
-    struct master_identity master = identify_master();
+    struct master_identity master = identify_master(session);
     outbox->in_doubt = false;
     /* What a living master was sent lies in its socket and is read; a dead one's is lost. */
     if (master.pid != 0 && master.pid == outbox->master.pid &&

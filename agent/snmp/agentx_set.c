@@ -1,8 +1,11 @@
 /*
  * The phases of a SET (RFC 2741, 7.2.4) as net-snmp's handlers see them: RESERVE1 and RESERVE2 are
  * TestSet, ACTION is CommitSet, UNDO is UndoSet, COMMIT or FREE is CleanupSet. The transaction
- * travels with the request from phase to phase, and is undone by whoever frees it when it was
- * applied but never committed: a master may be gone at any point.
+ * travels with the request from phase to phase.
+ *
+ * A master can end at any point. The library then never frees a SET that it began, so that all that
+ * are under way stand in a list here: when the session ends, what was applied and not committed is
+ * undone, as nobody was told that it was done, and any later phase of it fails.
  */
 #include <net-snmp/net-snmp-config.h>
 
@@ -20,8 +23,13 @@
 struct pending_set {
     const struct agentx_callbacks *callbacks;
     struct mib_transaction *transaction;
-    bool applied; /* and neither committed nor undone yet */
+    bool applied;   /* and neither committed nor undone yet */
+    bool abandoned; /* its session has ended */
+    long session;   /* the number of its session */
+    struct pending_set *previous, *next;
 };
+
+static struct pending_set *first_pending; /* the library has no place for it either */
 
 static const int snmp_errors[] = {
     [MIB_ERROR_NONE] = SNMP_ERR_NOERROR,
@@ -46,6 +54,14 @@ static void undo(struct pending_set *pending) {
 static void free_pending(void *data) {
     struct pending_set *pending = data;
     undo(pending);
+    if (pending->next != NULL) {
+        pending->next->previous = pending->previous;
+    }
+    if (pending->previous != NULL) {
+        pending->previous->next = pending->next;
+    } else {
+        first_pending = pending->next;
+    }
     mib_transaction_free(pending->transaction);
     free(pending);
 }
@@ -108,8 +124,24 @@ static struct pending_set *new_pending(const struct agentx_callbacks *callbacks,
         return NULL;
     }
     pending->callbacks = callbacks;
+    /* The library passes it on from the PDU of the master. */
+    pending->session = info->asp->pdu->sessid;
+    pending->next = first_pending;
+    if (first_pending != NULL) {
+        first_pending->previous = pending;
+    }
+    first_pending = pending;
     netsnmp_agent_add_list_data(info, netsnmp_create_data_list(DATA_NAME, pending, free_pending));
     return pending;
+}
+
+void agentx_set_abandon(long session) {
+    for (struct pending_set *pending = first_pending; pending != NULL; pending = pending->next) {
+        if (pending->session == session) {
+            undo(pending);
+            pending->abandoned = true;
+        }
+    }
 }
 
 void agentx_set_request(const struct agentx_callbacks *callbacks, const struct config_oid *base,
@@ -120,7 +152,7 @@ void agentx_set_request(const struct agentx_callbacks *callbacks, const struct c
     if (info->mode == MODE_SET_RESERVE1 && pending == NULL) {
         pending = new_pending(callbacks, info);
     }
-    if (pending == NULL) {
+    if (pending == NULL || pending->abandoned) {
         netsnmp_set_request_error(info, requests, SNMP_ERR_RESOURCEUNAVAILABLE);
         return;
     }

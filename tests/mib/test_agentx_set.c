@@ -10,6 +10,7 @@
 #include "unit.h"
 
 #define ROOT 8072, 2525
+#define SESSION 7 /* the number of the AgentX session */
 
 static const struct config_oid root = {.ids = {ROOT}, .len = 2};
 
@@ -19,6 +20,8 @@ static struct {
     int applied, undone, committed;
     size_t jobs; /* of the changes that were applied */
     netsnmp_agent_request_info info;
+    netsnmp_agent_session request_session;
+    netsnmp_pdu pdu;
     netsnmp_request_info requests[2];
 } t;
 
@@ -87,6 +90,9 @@ static void set_up(void) {
         t.requests[i].index = (int)i + 1;
         t.requests[i].agent_req_info = &t.info;
     }
+    t.pdu.sessid = SESSION;
+    t.request_session.pdu = &t.pdu;
+    t.info.asp = &t.request_session;
     t.requests[0].next = &t.requests[1];
     t.requests[1].prev = &t.requests[0];
 }
@@ -108,7 +114,14 @@ static void put_flush(void) {
     put_number(0, flush_name, COUNT_OF(flush_name), ASN_INTEGER, 1);
 }
 
+#define LOST (-1) /* for a phase: the end of the session */
+
 static void phase(int mode) {
+    if (mode == LOST) {
+        agentx_set_abandon(SESSION + 1);
+        agentx_set_abandon(SESSION);
+        return;
+    }
     t.info.mode = mode;
     agentx_set_request(&callbacks, &root, &t.info, t.requests);
 }
@@ -148,6 +161,12 @@ static const struct {
     {"the master is gone after RESERVE2", {R1, R2}, 2, false, 0, 0, 0},
     {"the master is gone after ACTION", {R1, R2, ACT}, 3, false, 1, 1, 0},
     {"no memory in ACTION", {R1, R2, ACT, MODE_SET_UNDO}, 4, true, 0, 0, 0},
+    /* The library keeps such a SET for ever. */
+    {"the session ends after RESERVE2", {R1, R2, LOST}, 3, false, 0, 0, 0},
+    {"the session ends after ACTION", {R1, R2, ACT, LOST}, 4, false, 1, 1, 0},
+    {"and another master commits", {R1, R2, ACT, LOST, MODE_SET_COMMIT}, 5, false, 1, 1, 0},
+    {"or undoes", {R1, R2, ACT, LOST, MODE_SET_UNDO}, 5, false, 1, 1, 0},
+    {"the session ends after COMMIT", {R1, R2, ACT, MODE_SET_COMMIT, LOST}, 5, false, 1, 0, 1},
 };
 
 static void test_ways(void **state) {
@@ -158,10 +177,15 @@ static void test_ways(void **state) {
         put_flush();
         t.refuse = ways[i].refuse;
         size_t jobs = t.sample.jobs.count;
+        bool lost = false;
         for (size_t m = 0; m < ways[i].count; m++) {
             phase(ways[i].modes[m]);
             bool refused = t.refuse && ways[i].modes[m] == MODE_SET_ACTION;
-            CHECK_INT(name, t.requests[0].status != 0, refused || (t.refuse && m > 2));
+            lost = lost || ways[i].modes[m] == LOST;
+            CHECK_INT(name, t.requests[0].status != 0,
+                      refused || (t.refuse && m > 2) || (lost && ways[i].modes[m] != LOST));
+            CHECK_INT(name, t.sample.jobs.count,
+                      lost && t.committed == 0 ? jobs : t.sample.jobs.count);
         }
         end_set();
         CHECK_INT(name, t.applied, ways[i].applied);

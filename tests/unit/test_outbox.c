@@ -12,8 +12,6 @@
 
 #define NOT_OPEN 257
 
-extern netsnmp_session *main_session;
-
 static netsnmp_session session = {.sessid = 42};
 static netsnmp_transport transport;
 
@@ -35,7 +33,7 @@ netsnmp_transport *__wrap_snmp_sess_transport(struct session_list *list);
 
 int __wrap_snmp_async_send(netsnmp_session *to, netsnmp_pdu *pdu, netsnmp_callback answer,
                            void *magic) {
-    assert_ptr_equal(to, main_session);
+    assert_ptr_equal(to, &session);
     if (wire.refuse) {
         return 0;
     }
@@ -95,11 +93,10 @@ static int set_up(void **state) {
     }
     transport.sock = pair[0];
     close(pair[1]);
-    main_session = &session;
     wire.count = 0;
     wire.refuse = false;
     sent_count = 0;
-    outbox = (struct outbox){.sent = on_sent};
+    outbox = (struct outbox){.sent = on_sent, .session = &session};
     return 0;
 }
 
@@ -110,7 +107,6 @@ static int tear_down(void **state) {
         snmp_free_pdu(wire.pdu);
         wire.pdu = NULL;
     }
-    main_session = NULL;
     close(transport.sock);
     return 0;
 }
@@ -165,12 +161,11 @@ static void test_pdu(void **state) {
 
 static void test_no_master(void **state) {
     (void)state;
-    main_session = NULL;
+    outbox.session = NULL;
     add(1);
     outbox_send(&outbox, &base);
     CHECK_INT("nothing sent", wire.count, 0);
-    main_session = &session;
-    outbox_session_up(&outbox);
+    outbox_session_up(&outbox, &session);
     outbox_send(&outbox, &base);
     CHECK_INT("sent when there is one", on_wire(), 1);
 }
@@ -207,13 +202,11 @@ static void test_fates(void **state) {
             outbox_send(&outbox, &base);
             CHECK_INT(name, wire.count, 1);
         }
-        main_session = NULL;
         outbox_session_lost(&outbox);
         outbox_send(&outbox, &base);
         CHECK_INT(name, wire.count, 1);
         outbox.master.start_time += fates[i].other_master;
-        main_session = &session;
-        outbox_session_up(&outbox);
+        outbox_session_up(&outbox, &session);
         outbox_send(&outbox, &base);
         CHECK_INT(name, on_wire(), fates[i].transmissions == 2 ? 1 : 2);
         if (fates[i].transmissions == 2) {

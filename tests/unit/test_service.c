@@ -134,6 +134,19 @@ static void test_reports(void **state) {
     }
 }
 
+/* That nobody can ask the agent is in the line too, until it is over. */
+static void test_no_snmp(void **state) {
+    (void)state;
+    service_note_master(service, "there is no socket at unix:/run/agentx/master");
+    service_report(service, snapshot);
+    CHECK_STRING("no SNMP", message(),
+                 "STATUS=queue unknown: not read yet; no SNMP: there is no socket at "
+                 "unix:/run/agentx/master");
+    service_note_master(service, NULL);
+    service_report(service, snapshot);
+    CHECK_STRING("over", message(), "STATUS=queue unknown: not read yet");
+}
+
 static void test_states(void **state) {
     (void)state;
     service_ready(service);
@@ -224,7 +237,7 @@ static void test_no_systemd(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        TEST(test_reports), TEST(test_states),       TEST(test_watchdog),
+        TEST(test_reports), TEST(test_no_snmp),      TEST(test_states),     TEST(test_watchdog),
         TEST(test_latency), TEST(test_busy_manager), TEST(test_no_systemd),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
