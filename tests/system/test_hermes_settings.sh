@@ -21,6 +21,7 @@ export SNMP_PERSISTENT_DIR=$root/persist
 password="it's a \"test\" #1 $(secret)"
 base=.1.3.6.1.4.1.8072.9999.9999.2525
 checks=0
+scripts=
 
 cleanup() {
     local status=$? pid
@@ -33,7 +34,7 @@ cleanup() {
     [ "$status" -eq 0 ] || tail -n 5 "$root/db.log" 2>/dev/null || true
     "$lab/snmpd.sh" destroy "$root/snmp" >/dev/null 2>&1 || true
     "$lab/postfix.sh" destroy "$root/pf" >/dev/null 2>&1 || true
-    rm -rf --one-file-system "$root"
+    rm -rf --one-file-system "$root" ${scripts:+"$scripts"}
     exit "$status"
 }
 trap cleanup EXIT
@@ -422,9 +423,15 @@ test_import_faults() {
     is 'no database is worth another try' "$status" 75
 }
 
-sed "s/^user = .*/&\\nuser = nobody/; /^user = hermes/d" "$hermes/hermes-mailqueue.conf" \
+# With users that are there, and the script where no other user can replace it, which /tmp is not.
+scripts=$(mktemp -d /var/lib/hmq-db.XXXXXX)
+chmod 755 "$scripts"
+cp "$hermes"/* "$scripts"
+sed "s|^script.hermes.path = .*/|script.hermes.path = $scripts/|" "$hermes/hermes-mailqueue.conf" \
     >"$root/example.conf"
-"$daemon" -c "$root/example.conf" -t >"$root/effective" || fail "the example configuration is bad"
+printf '%s\n' 'user = nobody' 'hooks_user = nobody' >>"$root/example.conf"
+"$daemon" -c "$root/example.conf" -t >"$root/effective" 2>&1 ||
+    fail "the example configuration is bad: $(<"$root/effective")"
 grep -qx 'container = hermes_postfix_dkim' "$root/effective" || fail "no container in the example"
 ok "the example configuration is good"
 make_db
