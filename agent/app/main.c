@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <grp.h>
+#include <malloc.h>
 #include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
@@ -16,6 +17,10 @@
 #include <string.h>
 #include <syslog.h>
 #include <unistd.h>
+
+/* Blocks as large go back to the system when they are freed. Left to itself malloc raises this with
+ * the first of them, and then keeps what one message with very many recipients has needed. */
+#define RETURNED_OCTETS (128 * 1024)
 
 enum { EXIT_CONFIGURATION = 1, EXIT_CANNOT_START = 2 };
 
@@ -86,6 +91,7 @@ int main(int argc, char **argv) {
     bool to_stderr = false;
     bool test = false;
     int option;
+    mallopt(M_MMAP_THRESHOLD, RETURNED_OCTETS);
     while ((option = getopt(argc, argv, "c:fthV")) != -1) {
         switch (option) {
         case 'c':

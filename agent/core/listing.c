@@ -10,7 +10,7 @@
 #include <string.h>
 
 /* What rows may have together beyond MESSAGE_OCTETS_MIN each. */
-#define SHARED_OCTETS ((size_t)2 * 1024 * 1024)
+#define SHARED_OCTETS ((size_t)1024 * 1024)
 #define FLAW_SIZE 160
 
 /* rows is a heap with the row that leaves first at its root, so that a better one replaces it. */

@@ -31,6 +31,16 @@
 #define WATCH_SELF (IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR)
 #define WATCH_FILES (IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO)
 
+/* What is done to files besides. In incoming and maildrop a file is complete by its mode; what
+ * rests is only changed from outside, and may then be listed in another way or no more. In active
+ * Postfix itself writes to files all the time. */
+static const uint32_t watch_changes[QUEUE_COUNT] = {
+    [QUEUE_MAILDROP] = IN_ATTRIB,
+    [QUEUE_INCOMING] = IN_ATTRIB,
+    [QUEUE_DEFERRED] = IN_ATTRIB | IN_MODIFY,
+    [QUEUE_HOLD] = IN_ATTRIB | IN_MODIFY,
+};
+
 /* What getdents64(2) fills its buffer with. */
 struct linux_dirent64 {
     uint64_t d_ino;
@@ -245,8 +255,8 @@ static int scan_folder(struct scanner *scanner, int spool, size_t at) {
     struct stat st;
     folder->owner = fstat(fd, &st) == 0 ? st.st_uid : 0;
     if (folder->watch < 0) {
-        uint32_t attributes = needs_complete(folder->queue) ? IN_ATTRIB : 0;
-        folder->watch = watch_fd(scanner, fd, WATCH_SELF | WATCH_FILES | attributes);
+        folder->watch =
+            watch_fd(scanner, fd, WATCH_SELF | WATCH_FILES | watch_changes[folder->queue]);
         scanner->watching = scanner->watching && folder->watch >= 0;
     }
     folder->dirty = false;

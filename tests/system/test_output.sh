@@ -117,6 +117,41 @@ now 1.5.4.1.8.$id.55 "$none" "no recipient"
 check "invalid bytes become valid UTF-8" iconv -f UTF-8 -t UTF-8 -o /dev/null \
     <(text 1.5.4.1.6.$id.55)
 good
+
+# Odd lines among good ones cost their messages no more than the row.
+cat >"$root/body" <<END
+echo 'postqueue: a warning on the wrong stream'
+printf '$line\n' ABCDE12345
+echo '{"queue_name": "deferred", "queue_id": "ABCDE12346", "arrival_time": 1700000001, "message_size": 5, "sender": "s@x", "recipients": [{"address": "\\x"}]}'
+printf '$line\n' ABCDE12347
+printf '$line\n' ABCDE12345
+END
+serial=$(get 1.5.3.0)
+touch_queue
+eventually "odd lines: listed" listed_since
+expect 1.5.1.0 2 "the others have rows, each once"
+now 1.5.2.0 1 "the one that is broken counts"
+now 1.2.3.0 "$none" "the recipients are unknown"
+now 1.2.2.0 1 "the volume is not"
+now 1.1.5.0 1 "the data is good"
+good
+stop_agent
+
+# One slow listing says nothing of the next ones. Where the listing counts, 20 times its duration
+# would be a minute in which nothing is seen to grow.
+cat >"$root/body" <<END
+if [ ! -e "$root/slow" ]; then touch "$root/slow"; sleep 3; fi
+[ -e "$root/grown" ] && for i in {1..601}; do printf '$line\n' "A\$((100000 + i))"; done
+exit 0
+END
+start_agent spool_directory=none
+expect 1.1.5.0 1 "listed slowly"
+now 1.2.1.0 0 "an empty queue"
+touch "$root/grown"
+start=$(milliseconds)
+expect 1.2.1.0 601 "the queue has grown to 601"
+check "which is seen soon" test $(($(milliseconds) - start)) -lt 30000
+expect 1.2.5.0 1 "the overload too"
 stop_agent
 check "a clean stop" test "$agent_status" -eq 0
 check "no report of a sanitizer" no_sanitizer_report

@@ -327,7 +327,9 @@ static void test_check(void **state) {
             continue;
         }
         make_file(path, 0700);
+        scan(name, false);
         spoilt[i / COUNT_OF(paths)].spoil(path);
+        CHECK_INT(name, scanner_take_hints(scanner), i % COUNT_OF(paths) != 0);
         struct scan_counts counts = check(name, 0);
         CHECK_INT(name, counts.messages[QUEUE_ACTIVE] + counts.messages[QUEUE_DEFERRED], 0);
         CHECK_INT(name, counts.messages[QUEUE_HOLD], 1);
