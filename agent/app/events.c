@@ -1,5 +1,6 @@
 #include "app/events.h"
 
+#include "core/text.h"
 #include "os/log.h"
 #include "os/clock.h"
 
@@ -170,7 +171,7 @@ static void observe_state(struct event *event, const struct agent_status *status
     case EVENT_DATA_LOST:
     case EVENT_DATA_RESTORED:
         event->data = status->data;
-        snprintf(event->detail, sizeof event->detail, "%s", status->last_read_error);
+        snprintf(event->detail, sizeof event->detail, "%s", last_error_shown(status));
         break;
     case EVENT_AGENT_STARTED:
         event->data = status->data;
@@ -239,6 +240,8 @@ void events_emit(struct events *events, const struct event *given) {
     event.time = view.now_wall;
     event.notified = notify ? NOTIFIED_PENDING : NOTIFIED_SUPPRESSED;
     events_observe(&event, &view);
+    text_make_safe(event.text);
+    text_make_safe(event.detail);
     struct notification *notification = notify ? build(&event) : NULL;
     log_event(priority_of(event.type), event_name(event.type), event.serial, event.text);
     event_log_add(events->log, &event);

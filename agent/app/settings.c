@@ -189,9 +189,12 @@ static void begin(struct settings *settings) {
     store(settings, settings->changed, on_stored);
 }
 
+static bool is_queued(const struct settings *settings) {
+    return settings->queued[LIFETIME_BOUNCE] || settings->queued[LIFETIME_MAXIMAL];
+}
+
 static void begin_queued(struct settings *settings) {
-    if (settings->busy || !settings->helper_up ||
-        !(settings->queued[LIFETIME_BOUNCE] || settings->queued[LIFETIME_MAXIMAL])) {
+    if (settings->busy || !settings->helper_up || !is_queued(settings)) {
         return;
     }
     memcpy(settings->previous, settings->stored, sizeof settings->previous);
@@ -224,7 +227,7 @@ void settings_set(struct settings *settings, const bool changed[LIFETIME_COUNT],
         }
     }
     begin_queued(settings);
-    if (!settings->busy) {
+    if (!settings->busy && is_queued(settings)) {
         show(settings, SETTINGS_PENDING, "waiting for the helper");
     }
 }

@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define POSTFIX_STOP_USEC UINT64_C(3000000)
+#define POSTFIX_STOP_USEC UINT64_C(5000000)
 
 /* Zeroed before use; stopped is kept over a restart. */
 struct postfix_watch {

@@ -46,6 +46,11 @@ struct agent_status {
     uint32_t overload_raises;
 };
 
+/* hmqLastReadError */
+static inline const char *last_error_shown(const struct agent_status *status) {
+    return status->store_error[0] != '\0' ? status->store_error : status->last_read_error;
+}
+
 /* That Postfix's settings cannot be read outweighs what was last known of them, but for a change
  * that is on its way. */
 static inline bool settings_unreadable(const struct agent_status *status) {

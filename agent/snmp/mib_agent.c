@@ -56,9 +56,7 @@ GETTER(read_errors) {
 
 GETTER(last_read_error) {
     UNUSED_ROW;
-    const struct agent_status *status = view->status;
-    return mib_set_text(value, status->store_error[0] != '\0' ? status->store_error
-                                                              : status->last_read_error);
+    return mib_set_text(value, last_error_shown(view->status));
 }
 
 GETTER(loop_latency) {

@@ -241,8 +241,102 @@ static void test_read_late(void **state) {
     assert_int_equal(event_log_oldest(events_log(t.events)), begun + 1);
 }
 
+/* A notification and a GET of the same moment have the same values. */
+static void test_as_a_get(void **state) {
+    static const enum event_type types[] = {
+        EVENT_OVERLOAD_RAISED, EVENT_WARNING_CLEARED, EVENT_AGE_RAISED,       EVENT_HOLD_RAISED,
+        EVENT_DATA_LOST,       EVENT_DATA_RESTORED,   EVENT_SETTINGS_CHANGED, EVENT_AGENT_STARTED};
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(types); i++) {
+        struct event event = {.type = types[i], .text = "told"};
+        event.threshold = (struct event_number){true, t.sample.tunables.thresholds.overload};
+        t.sample.tunables.thresholds.warning = t.sample.tunables.thresholds.age_s =
+            t.sample.tunables.thresholds.hold = event.threshold.value;
+        struct notification *notification = NULL;
+        events_observe(&event, &t.sample.view);
+        event.serial = t.sample.status.event_serial;
+        assert_int_equal(mib_notification_new(&event, &notification), 0);
+        for (size_t v = 0; v < notification->count; v++) {
+            const struct mib_varbind *varbind = &notification->varbinds[v];
+            struct mib_value value;
+            bool text = varbind->type == MIB_OCTETS;
+            if (mib_get(&t.sample.view, varbind->name.ids, varbind->name.len, &value) != MIB_OK) {
+                /* hmqEventText: the event is in no table here. */
+                assert_int_equal(types[i], EVENT_SETTINGS_CHANGED);
+                continue;
+            }
+            CHECK_INT(event_name(types[i]), varbind->type, value.type);
+            CHECK_INT(event_name(types[i]), varbind->number, value.number);
+            CHECK_INT(event_name(types[i]), varbind->integer, value.integer);
+            CHECK_INT(event_name(types[i]), varbind->length, text ? value.length : 0);
+            CHECK(event_name(types[i]),
+                  !text || memcmp(varbind->octets, value.octets, value.length) == 0);
+        }
+        free(notification);
+    }
+}
+
+/* What the notification needs is not known: it is not sent, and not pending either. */
+static void test_incomplete(void **state) {
+    (void)state;
+    const struct event event = {.type = EVENT_OVERLOAD_RAISED, .text = "told"};
+    events_emit(t.events, &event);
+    answer(0);
+    expect_sent("never incomplete", 0);
+    assert_int_equal(event_log_after(events_log(t.events), 0)->notified, NOTIFIED_SUPPRESSED);
+}
+
+/* What comes from outside does no harm on a terminal. */
+static void test_text_is_safe(void **state) {
+    (void)state;
+    const struct event event = {.type = EVENT_DATA_LOST,
+                                .text = "a\x1b[2Jb\xE2\x80\xAE"
+                                        "c"};
+    events_emit(t.events, &event);
+    const char *text = event_log_after(events_log(t.events), 0)->text;
+    assert_null(strpbrk(text, "\x1b\xE2"));
+    answer(0);
+}
+
+/* A count changes nothing and is not reported. */
+static void test_no_event_about_a_count(void **state) {
+    (void)state;
+    struct job *count =
+        job_new(&(struct job_key){.owner = "ops", .command = ACTION_COUNT, .id = 1});
+    struct job *hold = job_new(&(struct job_key){.owner = "ops", .command = ACTION_HOLD, .id = 2});
+    count->state = hold->state = JOB_DONE;
+    events_emit_action(t.events, count);
+    assert_int_equal(t.asked_count, 0);
+    events_emit_action(t.events, hold);
+    assert_int_equal(t.asked_count, 1);
+    answer(0);
+    job_free(count);
+    job_free(hold);
+}
+
+static void test_raised(void **state) {
+    (void)state;
+    struct event left[] = {sample_event(&t.sample, EVENT_OVERLOAD_RAISED),
+                           sample_event(&t.sample, EVENT_POSTFIX_STOPPED)};
+    left[0].serial = 7;
+    left[1].serial = 8;
+    const struct store_image image = {.latest = left, .latest_count = 2, .event_serial = 50};
+    events_load(t.events, &image);
+    const struct event *raised = raised_next(events_raised(t.events), 0);
+    assert_int_equal(raised->serial, 7);
+    assert_int_equal(raised_next(events_raised(t.events), raised->type)->serial, 8);
+    emit(EVENT_OVERLOAD_CLEARED);
+    answer(0);
+    assert_int_equal(raised_next(events_raised(t.events), 0)->serial, 8);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_as_a_get, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_incomplete, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_text_is_safe, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_no_event_about_a_count, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_raised, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_waits_for_the_store, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_disk_that_hangs, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_suppressed, set_up, tear_down),

@@ -10,7 +10,6 @@ test_lines_max=700
 
 # To be split: listed so that they are not forgotten, and grow no further.
 declare -A grown=(
-    [agent/app/collector.c]=580
     [agent/io/helper_client.c]=700
     [agent/helper/command.c]=600
 )

@@ -162,21 +162,28 @@ now 1.2.5.0 2 "no overload any more"
 expect "1.8.2.1.7.$(get 1.8.1.0)" 2 "nothing is pending"
 last=$(get 1.8.1.0)
 before=$(serials | wc -l)
+# An action that ends while no master is there.
+worker=$(worker)
+kill -STOP "$worker"
+set_value 1.6.5.1.13.3.111.112.115.1.7 s 'ticket 4711' \
+    1.6.5.1.4.3.111.112.115.1.7 s 4F0C21A3B5 1.6.5.1.21.3.111.112.115.1.7 i 4
 stop_daemon "$root/snmpd.pid"
+kill -CONT "$worker"
 crossing() { # EVENT COUNT
     eventually "$1 while no master is there" last_event "$1"
     check "it is pending" pending_are "$2"
 }
+crossing hmqActionFinished 1
 inject 5
-crossing hmqOverloadRaised 1
+crossing hmqOverloadRaised 2
 eventually "all are deferred" settled 5
 empty_queue
-crossing hmqOverloadCleared 2
+crossing hmqOverloadCleared 3
 inject 7
-crossing hmqOverloadRaised 3
+crossing hmqOverloadRaised 4
 kill_agent
 db "SELECT serial || ' ' || total || ' ' || threshold FROM events WHERE notified = 'pending'
-    ORDER BY serial" >"$root/pending"
+    AND threshold IS NOT NULL ORDER BY serial" >"$root/pending"
 eventually "all are deferred" settled 7
 inject 3
 eventually "all are deferred" settled 10
@@ -186,15 +193,62 @@ expect 1.2.1.0 12 "12 messages by now"
 eventually "nothing is pending any more" pending_are 0
 eventually "the last one has come" has_serial "$(get 1.8.1.0)"
 grep -F "$base.0." "$root/traps" | tail -n "+$((before + 1))" >"$root/late"
-for line in 1 2 3; do
+for line in 2 3 4; do
     text=$(sed -n "${line}p" "$root/late")
     echo "$(trap_value "$text" 1.8.1.0) $(trap_value "$text" 1.2.1.0) $(trap_value "$text" 1.4.7.0)"
 done >"$root/came"
-check "the three that waited came first, in order, with the values of their time" \
+line=$(sed -n 1p "$root/late")
+index=3.111.112.115.1.7
+for pair in 14=5 15=1 16=0 17=1 '13="ticket 4711"'; do
+    check "the action's notification has column ${pair%%=*}" test \
+        "$(trap_value "$line" "1.6.5.1.${pair%%=*}.$index")" = "${pair#*=}"
+done
+check "the three others that waited came then, in order, with the values of their time" \
     diff "$root/pending" "$root/came"
-check "then hmqAgentStarted" grep -qF "$base.0.13|" <(sed -n 4p "$root/late")
-check "and no more" test "$(wc -l <"$root/late")" -eq 4
+check "then hmqAgentStarted" grep -qF "$base.0.13|" <(sed -n 5p "$root/late")
+check "and no more" test "$(wc -l <"$root/late")" -eq 5
 check "no notification came twice, all came in order" same_order
+stop_agent
+
+# ---- starts in an overload: each notification is complete
+
+stop_daemon "$root/snmptrapd.pid"
+start_trapd
+for round in {1..5}; do
+    rm -f "$root/state/"agent.db*
+    start_agent overload_threshold=5 overload_clear_threshold=4
+    eventually "start $round: hmqAgentStarted" has_traps 13 "$round"
+    eventually "and hmqOverloadRaised" has_traps 1 "$round"
+    kill_agent
+done
+complete() { # NUMBER OBJECT...: all of them, in each notification, in order
+    local number=$1 line found
+    shift
+    while read -r line; do
+        found=$(tr '|' '\n' <<<"$line" | sed -n "s/^$base\.\(1\.[0-9.]*\) = .*/\1/p" | tr '\n' ' ')
+        [ "$found" = "$* " ] || fail "notification $number has $found"
+    done < <(traps "$number")
+}
+complete 1 1.8.1.0 1.2.1.0 1.4.7.0 1.3.1.2.2 1.3.1.2.3 1.3.1.2.4 1.3.1.2.5
+ok "hmqOverloadRaised has all its objects each time"
+complete 13 1.8.1.0 1.1.1.0 1.1.5.0
+ok "and so has hmqAgentStarted"
+check "which never says unavailable" not grep -q "$base.1.1.5.0 = 3" <(traps 13)
+
+# ---- Postfix stops and starts
+
+start_agent overload_threshold=0
+expect 1.1.4.0 1 "Postfix runs"
+stop_postfix
+expect_traps 16 1 "a stop that lasts: hmqPostfixStopped"
+check "with hmqPostfixStatus" test "$(trap_value "$(traps 16)" 1.1.4.0)" = 2
+kill_agent
+start_agent
+expect 1.1.4.0 2 "stopped, after a restart of the agent"
+eventually "the agent has read it" has_traps 13 7
+start_postfix
+expect_traps 17 1 "hmqPostfixStarted"
+expect_traps 16 1 "the stop was not reported twice"
 stop_agent
 check "a clean stop" test "$agent_status" -eq 0
 check "no report of a sanitizer" no_sanitizer_report
