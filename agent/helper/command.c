@@ -1,7 +1,5 @@
 #include "helper/command.h"
 
-#include "core/job.h"
-#include "core/postfix_settings.h"
 #include "core/text.h"
 #include "helper/container.h"
 #include "os/clock.h"
@@ -34,152 +32,6 @@
 
 /* What a command that leaves processes behind may write to its report. */
 #define REPORT_SIZE 16384
-
-/* Where the error output goes. */
-enum error_sink {
-    ERRORS_LAST_LINE, /* here, for its last line */
-    ERRORS_OUTPUT,    /* with the output */
-    ERRORS_REPORT,    /* into a file */
-};
-
-/*
- * What runs for a request: program -c postfix_config_directory option arguments... `postfix reload`
- * leaves a postsuper behind that checks the queue (conf/postfix-script), which neither a signal nor
- * a closed pipe may disturb: its output goes nowhere, its errors into a file.
- */
-struct recipe {
-    enum request_type type;
-    const char *program;
-    const char *option;                                                /* NULL = by complete */
-    void (*complete)(const struct request *, struct command_vector *); /* NULL = nothing more */
-    enum error_sink errors;
-    bool detached;
-};
-
-static void push(void *userdata, const char *word) {
-    struct command_vector *vector = userdata;
-    if (vector->count < COMMAND_WORDS_MAX) {
-        vector->words[vector->count++] = word;
-        vector->words[vector->count] = NULL;
-    }
-}
-
-static void push_parameters(const struct request *request, struct command_vector *vector) {
-    (void)request;
-    for (size_t i = 0; postfix_parameter_names[i] != NULL; i++) {
-        push(vector, postfix_parameter_names[i]);
-    }
-}
-
-static void push_lifetimes(const struct request *request, struct command_vector *vector) {
-    (void)request;
-    push(vector, postfix_parameter_names[PARAMETER_BOUNCE_LIFETIME]);
-    push(vector, postfix_parameter_names[PARAMETER_MAXIMAL_LIFETIME]);
-}
-
-static void push_setting(const struct request *request, struct command_vector *vector) {
-    const char *name = postfix_parameter_names[request->parameter];
-    if ((request->flags & LIFETIME_REMOVE) != 0) {
-        push(vector, "-X");
-        push(vector, name);
-        return;
-    }
-    snprintf(vector->setting, sizeof vector->setting, "%s=%s", name, request->value);
-    push(vector, "-e");
-    push(vector, vector->setting);
-}
-
-static void push_action(const struct request *request, struct command_vector *vector) {
-    static const char *const options[] = {
-        [ACTION_HOLD] = "-h",   [ACTION_UNHOLD] = "-H", [ACTION_REQUEUE] = "-r",
-        [ACTION_DELETE] = "-d", [ACTION_EXPIRE] = "-e",
-    };
-    push(vector, options[request->command]);
-    push(vector, "-");
-}
-
-static void push_flush(const struct request *request, struct command_vector *vector) {
-    if (request->id_count == 0) {
-        push(vector, "-f");
-        return;
-    }
-    push(vector, "-i");
-    push(vector, request->ids[0]);
-}
-
-static void push_id(const struct request *request, struct command_vector *vector) {
-    push(vector, request->ids[0]);
-}
-
-static const struct recipe recipes[] = {
-    {REQUEST_LIST, "postqueue", "-j", NULL, ERRORS_LAST_LINE, false},
-    {REQUEST_SELECT, "postqueue", "-j", NULL, ERRORS_LAST_LINE, false},
-    {REQUEST_SETTINGS, "postconf", "-xh", push_parameters, ERRORS_LAST_LINE, false},
-    {REQUEST_ACTION, "postsuper", NULL, push_action, ERRORS_OUTPUT, false},
-    {REQUEST_FLUSH, "postqueue", NULL, push_flush, ERRORS_LAST_LINE, false},
-    {REQUEST_VIEW, "postcat", "-q", push_id, ERRORS_LAST_LINE, false},
-    {REQUEST_LIFETIMES, "postconf", "-n", push_lifetimes, ERRORS_LAST_LINE, false},
-    {REQUEST_SET_LIFETIME, "postconf", NULL, push_setting, ERRORS_LAST_LINE, false},
-    {REQUEST_RELOAD, "postfix", "reload", NULL, ERRORS_REPORT, true},
-};
-
-static const struct recipe *find_recipe(uint32_t type) {
-    for (size_t i = 0; i < sizeof recipes / sizeof recipes[0]; i++) {
-        if (recipes[i].type == type) {
-            return &recipes[i];
-        }
-    }
-    return NULL;
-}
-
-static void begin_vector(const struct config *config, const char *program, uint64_t timeout_usec,
-                         struct command_vector *vector) {
-    *vector = (struct command_vector){.count = 0};
-    if (container_used(config)) {
-        container_words(config, timeout_usec, vector->seconds, push, vector);
-    }
-    push(vector, program);
-    push(vector, "-c");
-    push(vector, config->postfix_config_directory);
-}
-
-bool command_vector(const struct config *config, const struct request *request,
-                    uint64_t timeout_usec, struct command_vector *vector) {
-    const struct recipe *recipe = find_recipe(request->type);
-    if (recipe == NULL) {
-        return false;
-    }
-    begin_vector(config, recipe->program, timeout_usec, vector);
-    if (recipe->option != NULL) {
-        push(vector, recipe->option);
-    }
-    if (recipe->complete != NULL) {
-        recipe->complete(request, vector);
-    }
-    return true;
-}
-
-int command_allowed(const struct config *config, const struct request *request, char *error,
-                    size_t size) {
-    uint32_t action = request->type == REQUEST_ACTION  ? request->command
-                      : request->type == REQUEST_FLUSH ? (uint32_t)ACTION_FLUSH
-                                                       : 0;
-    if (action != 0 && (config->allow_actions >> action & 1U) == 0) {
-        snprintf(error, size, "allow_actions does not name %s",
-                 job_command_name((enum action_command)action));
-        return EPERM;
-    }
-    if (request->type == REQUEST_VIEW && !config->allow_view) {
-        snprintf(error, size, "allow_view is no");
-        return EPERM;
-    }
-    bool sets = request->type == REQUEST_SET_LIFETIME || request->type == REQUEST_RELOAD;
-    if (sets && (config->allow_settings >> SETTING_LIFETIMES & 1U) == 0) {
-        snprintf(error, size, "allow_settings does not name lifetimes");
-        return EPERM;
-    }
-    return 0;
-}
 
 /* In the child; only async-signal-safe calls. streams: what becomes its descriptors 0, 1 and 2. */
 static void become(const struct command_vector *vector, const int streams[3], pid_t parent) {
@@ -327,7 +179,7 @@ static int start_vector(const struct command_vector *vector, struct plumbing *pl
 
 int command_start(const struct config *config, const struct request *request,
                   struct command *command, int *output, char *error, size_t size) {
-    const struct recipe *recipe = find_recipe(request->type);
+    const struct recipe *recipe = recipe_find(request->type);
     struct command_vector vector;
     struct plumbing plumbing;
     uint64_t now = clock_usec();
@@ -504,9 +356,7 @@ int command_postconf(const struct config *config, const char *parameter, char *v
     struct command_vector vector;
     struct command command = {.pid = 0};
     struct plumbing plumbing;
-    begin_vector(config, "postconf", POSTCONF_DEADLINE_USEC, &vector);
-    push(&vector, "-xh");
-    push(&vector, parameter);
+    command_vector_postconf(config, parameter, POSTCONF_DEADLINE_USEC, &vector);
     int result = plumb(NULL, ERRORS_LAST_LINE, &plumbing);
     if (result == 0) {
         result = start_vector(&vector, &plumbing, clock_usec() + POSTCONF_DEADLINE_USEC, &command);

@@ -1,48 +1,20 @@
 /*
- * The commands the helper may run: a table of fixed argument vectors, chosen by a request's type.
- * Each runs in a process group of its own with a deadline; its output goes to a pipe whose read
- * end belongs to the caller. Its error output is read here for its last line, except postsuper's,
- * which reports on each id there: that goes to the caller with the rest.
- *
- * No shell is involved, and postsuper gets its ids on its standard input only: as an argument
- * `ALL` would mean every message, and no id at all a repair of the whole queue.
+ * Running the helper's commands (helper/recipe.h). Each runs in a process group of its own with a
+ * deadline; its output goes to a pipe whose read end belongs to the caller. Its error output is
+ * read here for its last line, except postsuper's, which reports on each id there: that goes to the
+ * caller with the rest.
  */
 #ifndef HMQ_HELPER_COMMAND_H
 #define HMQ_HELPER_COMMAND_H
 
 #include "core/config.h"
 #include "core/protocol.h"
-#include "helper/container.h"
+#include "helper/recipe.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
-
-#define COMMAND_WORDS_MAX (CONFIG_CONTAINER_WORDS + CONTAINER_WORDS_MAX + 16)
-
-/* What execvp(3) gets. Borrows from the configuration and the request it was made of. */
-struct command_vector {
-    const char *words[COMMAND_WORDS_MAX + 1]; /* NULL-terminated */
-    size_t count;
-    char seconds[24]; /* of container_words */
-    char setting[64]; /* "bounce_queue_lifetime=5d", when one of the words is that */
-};
-
-/*
- * Makes the argument vector of a valid request (request_valid): program -c DIR option..., for a
- * container behind container_words with what is left until timeout_usec from now. Returns false
- * when the type runs no command.
- */
-bool command_vector(const struct config *config, const struct request *request,
-                    uint64_t timeout_usec, struct command_vector *vector);
-
-/*
- * Returns 0 when the configuration allows a valid request (allow_actions, allow_settings,
- * allow_view), or EPERM with a line in error.
- */
-int command_allowed(const struct config *config, const struct request *request, char *error,
-                    size_t size);
 
 struct command {
     pid_t pid; /* 0 = this slot is free */

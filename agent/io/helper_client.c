@@ -1,16 +1,13 @@
-#include "io/helper_client.h"
+#include "io/helper_stream.h"
 
-#include "core/text.h"
 #include "os/clock.h"
 
 #include <assert.h>
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #define USEC_PER_SEC UINT64_C(1000000)
@@ -21,66 +18,11 @@
 /* postqueue writes 4 KB at a time. To be woken for each costs more than to parse it: after a read
  * that did not fill the chunk, the pipe is left to fill for so long. */
 #define FILL_USEC UINT64_C(5000)
-#define LINE_MAX_OCTETS ((size_t)64 * 1024)
-
-/* postsuper prints a line or two of less than 200 octets for an id. */
-#define ACTION_OUTPUT_MAX ((size_t)1024 * 1024)
 
 #define DRAIN_READS_MAX 32
 
 /* Beyond its own deadline a command has this long to be ended and reported by the helper. */
 #define EXIT_GRACE_USEC (5 * USEC_PER_SEC)
-
-#define ERROR_SIZE 256
-
-enum {
-    STREAM_LIST,
-    STREAM_SETTINGS,
-    STREAM_JOB,
-    STREAM_LIFETIMES,
-    STREAM_FLUSH, /* the first of HELPER_FLUSHES */
-    STREAM_COUNT = STREAM_FLUSH + HELPER_FLUSHES
-};
-
-/* What is to be known of the types that run a command. */
-static const struct kind {
-    int slot;
-    const char *program;
-    size_t line_max;
-    size_t output_max; /* 0 = no limit */
-} kinds[REQUEST_TYPE_END] = {
-    [REQUEST_LIST] = {STREAM_LIST, "postqueue", LINE_MAX_OCTETS, 0},
-    [REQUEST_SETTINGS] = {STREAM_SETTINGS, "postconf", LINE_MAX_OCTETS, 0},
-    [REQUEST_SELECT] = {STREAM_JOB, "postqueue", LINE_MAX_OCTETS, 0},
-    [REQUEST_ACTION] = {STREAM_JOB, "postsuper", LINE_MAX_OCTETS, ACTION_OUTPUT_MAX},
-    [REQUEST_FLUSH] = {STREAM_FLUSH, "postqueue", LINE_MAX_OCTETS, LINE_MAX_OCTETS},
-    [REQUEST_VIEW] = {STREAM_JOB, "postcat", LINE_MAX_OCTETS, 0},
-    [REQUEST_LIFETIMES] = {STREAM_LIFETIMES, "postconf", LINE_MAX_OCTETS, LINE_MAX_OCTETS},
-    [REQUEST_SET_LIFETIME] = {STREAM_LIFETIMES, "postconf", LINE_MAX_OCTETS, LINE_MAX_OCTETS},
-    [REQUEST_RELOAD] = {STREAM_LIFETIMES, "postfix", LINE_MAX_OCTETS, LINE_MAX_OCTETS},
-};
-
-struct stream {
-    bool active;
-    enum request_type type;
-    uint32_t sequence;
-    struct stream_callbacks callbacks;
-    sd_event_source *output;
-    sd_event_source *fill; /* the timer that turns output on again */
-    int fd;
-    bool output_ended, exited;
-    struct lines lines;
-    size_t output_left;
-    uint64_t started_usec;
-    bool truncated, timed_out;
-    int exit_error, wait_status;    /* of REPLY_EXIT */
-    char last_words[PROTOCOL_TEXT]; /* of its error output */
-    char error[ERROR_SIZE];         /* "" = nothing wrong so far */
-    bool lost;                      /* the helper went away, or did not answer */
-    bool cancelled;                 /* its end was asked for */
-    bool not_run;                   /* the helper has not started it, and will not */
-    enum command_reason reason;     /* of REPLY_EXIT */
-};
 
 struct helper_client {
     sd_event *event;
@@ -115,93 +57,10 @@ static bool send_request(const struct helper_client *client, struct request *req
            send(client->socket, request, size, MSG_NOSIGNAL | MSG_DONTWAIT) == (ssize_t)size;
 }
 
-static void close_output(struct stream *stream) {
-    stream->output = sd_event_source_disable_unref(stream->output);
-    stream->fill = sd_event_source_disable_unref(stream->fill);
-    if (stream->fd >= 0) {
-        close(stream->fd);
-        stream->fd = -1;
-    }
-    stream->output_ended = true;
-}
-
-/* The first thing that went wrong is the one worth telling. */
-__attribute__((format(printf, 2, 3))) static void stream_fail(struct stream *stream,
-                                                              const char *format, ...) {
-    va_list arguments;
-    if (stream->error[0] != '\0') {
-        return;
-    }
-    va_start(arguments, format);
-    vsnprintf(stream->error, sizeof stream->error, format, arguments);
-    va_end(arguments);
-}
-
-static const char *program(const struct stream *stream) {
-    return kinds[stream->type].program;
-}
-
-/* Not before the output has ended: an action's last words are in it. */
-static void judge_exit(struct stream *stream) {
-    const char *colon = stream->last_words[0] != '\0' ? ": " : "";
-    const char *name = program(stream);
-    int status = stream->wait_status;
-    if (!stream->exited || stream->truncated) {
-        return;
-    }
-    /* postfix(1) gives its reasons to a terminal and to the log only. */
-    if (stream->type == REQUEST_RELOAD && stream->last_words[0] == '\0') {
-        snprintf(stream->last_words, sizeof stream->last_words,
-                 "Postfix does not run, or its log says why");
-        colon = ": ";
-    }
-    if (stream->timed_out) {
-        stream_fail(stream, "%s did not end within command_timeout%s%s", name, colon,
-                    stream->last_words);
-    } else if (stream->exit_error != 0) {
-        stream_fail(stream, "%s", stream->last_words);
-    } else if (WIFSIGNALED(status)) {
-        stream_fail(stream, "%s was ended by signal %d%s%s", name, WTERMSIG(status), colon,
-                    stream->last_words);
-    } else if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
-        stream_fail(stream, "%s ended with status %d%s%s", name, WEXITSTATUS(status), colon,
-                    stream->last_words);
-    } else if (lines_unfinished(&stream->lines)) {
-        stream_fail(stream, "%s: output ended within line %llu", name,
-                    (unsigned long long)stream->lines.number + 1);
-    }
-}
-
-/* A status beyond 128 is how timeout(1) and shells pass on a signal. */
-static bool ended_by_itself(const struct stream *stream) {
-    return stream->exited && !stream->lost && !stream->timed_out && !stream->cancelled &&
-           WIFEXITED(stream->wait_status) && WEXITSTATUS(stream->wait_status) <= 128;
-}
-
-static void stream_finish(struct stream *stream) {
-    struct stream_callbacks callbacks = stream->callbacks;
-    char error[ERROR_SIZE];
-    judge_exit(stream);
-    memcpy(error, stream->error, sizeof error);
-    struct command_end end = {.ok = error[0] == '\0',
-                              .error = error,
-                              .lost = stream->lost,
-                              .not_run = stream->not_run,
-                              .exited = ended_by_itself(stream),
-                              .reason = stream->reason,
-                              .mail_down = stream->reason == REASON_MAIL_DOWN,
-                              .truncated = stream->truncated,
-                              .used_usec = clock_usec() - stream->started_usec};
-    close_output(stream);
-    lines_deinit(&stream->lines);
-    stream->active = false;
-    callbacks.end(callbacks.userdata, &end);
-}
-
 static void cancel_command(struct helper_client *client, struct stream *stream) {
     struct request request = {.type = REQUEST_CANCEL, .sequence = stream->sequence};
     stream->cancelled = true;
-    close_output(stream);
+    stream_close_output(stream);
     send_request(client, &request);
 }
 
@@ -212,42 +71,6 @@ static void stream_cancel(struct helper_client *client, struct stream *stream) {
     } else {
         cancel_command(client, stream);
     }
-}
-
-/* What an action's end tells is the last line, where it did not end well. */
-static int on_line(void *userdata, const char *line, size_t len) {
-    struct stream *stream = userdata;
-    if (stream->type == REQUEST_ACTION) {
-        text_escape(line, len, stream->last_words, sizeof stream->last_words);
-    }
-    return stream->callbacks.line(stream->callbacks.userdata, line, len);
-}
-
-/* Hands on what was read. Returns false when the command is not worth hearing further. */
-static bool take_output(struct stream *stream, const char *data, size_t len) {
-    size_t line_max = kinds[stream->type].line_max;
-    size_t taken = len < stream->output_left ? len : stream->output_left;
-    int r = 0;
-    stream->output_left -= taken;
-    if (taken > 0 && stream->callbacks.data != NULL) {
-        r = stream->callbacks.data(stream->callbacks.userdata, data, taken);
-    } else if (taken > 0) {
-        r = lines_feed(&stream->lines, data, taken, line_max, on_line, stream);
-    }
-    if (r == -EMSGSIZE) {
-        stream_fail(stream, "%s: line %llu is longer than %zu octets", program(stream),
-                    (unsigned long long)stream->lines.number + 1, line_max);
-    } else if (r != 0 && stream->callbacks.data != NULL) {
-        stream_fail(stream, "%s: output refused", program(stream));
-    } else if (r != 0) {
-        stream_fail(stream, "%s: output refused at line %llu", program(stream),
-                    (unsigned long long)stream->lines.number);
-    } else if (taken < len && stream->type == REQUEST_VIEW) {
-        stream->truncated = true;
-    } else if (taken < len) {
-        stream_fail(stream, "%s: more output than is taken, stopped", program(stream));
-    }
-    return r == 0 && taken == len;
 }
 
 static int on_filled(sd_event_source *source, uint64_t usec, void *userdata) {
@@ -279,20 +102,21 @@ static bool read_output(struct helper_client *client, struct stream *stream) {
     ssize_t got = read(stream->fd, client->chunk, CHUNK_SIZE);
     if (got < 0) {
         if (errno != EAGAIN && errno != EINTR) {
-            stream_fail(stream, "reading from %s failed: %s", program(stream), strerror(errno));
+            stream_fail(stream, "reading from %s failed: %s", stream_program(stream),
+                        strerror(errno));
             stream_cancel(client, stream);
         }
         return false;
     }
     if (got > 0) {
-        if (!take_output(stream, client->chunk, (size_t)got)) {
+        if (!stream_take(stream, client->chunk, (size_t)got)) {
             stream_cancel(client, stream);
         } else if ((size_t)got < CHUNK_SIZE) {
             let_fill(stream);
         }
         return true;
     }
-    close_output(stream);
+    stream_close_output(stream);
     return false;
 }
 
@@ -341,7 +165,8 @@ static void take_stream(struct helper_client *client, const struct reply *reply,
         r = sd_event_source_set_enabled(stream->fill, SD_EVENT_OFF);
     }
     if (r < 0) {
-        stream_fail(stream, "cannot watch the output of %s: %s", program(stream), strerror(-r));
+        stream_fail(stream, "cannot watch the output of %s: %s", stream_program(stream),
+                    strerror(-r));
         stream_cancel(client, stream);
         return;
     }
@@ -519,7 +344,7 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *userdata) {
         struct stream *stream = &client->streams[i];
         if (stream->active &&
             now - stream->started_usec > client->reply_timeout_usec + EXIT_GRACE_USEC) {
-            stream_fail(stream, "%s: no answer from the helper in time", program(stream));
+            stream_fail(stream, "%s: no answer from the helper in time", stream_program(stream));
             stream->lost = true;
             cancel_command(client, stream);
             stream_finish(stream);
@@ -562,7 +387,7 @@ void helper_client_free(struct helper_client *client) {
         return;
     }
     for (size_t i = 0; i < STREAM_COUNT; i++) {
-        close_output(&client->streams[i]);
+        stream_close_output(&client->streams[i]);
         lines_deinit(&client->streams[i].lines);
     }
     sd_event_source_disable_unref(client->io);
@@ -625,7 +450,7 @@ static struct request order_request(const struct helper_order *order) {
 }
 
 static struct stream *free_stream(struct helper_client *client, enum request_type type) {
-    struct stream *stream = &client->streams[kinds[type].slot];
+    struct stream *stream = &client->streams[stream_kinds[type].slot];
     size_t count = type == REQUEST_FLUSH ? HELPER_FLUSHES : 1;
     for (size_t i = 0; i < count; i++) {
         if (!stream[i].active) {
@@ -637,8 +462,8 @@ static struct stream *free_stream(struct helper_client *client, enum request_typ
 
 bool helper_client_run(struct helper_client *client, const struct helper_order *order,
                        const struct stream_callbacks *callbacks) {
-    assert(order->type < REQUEST_TYPE_END && kinds[order->type].program != NULL);
-    const struct kind *kind = &kinds[order->type];
+    assert(order->type < REQUEST_TYPE_END && stream_kinds[order->type].program != NULL);
+    const struct kind *kind = &stream_kinds[order->type];
     struct stream *stream = free_stream(client, order->type);
     struct request request = order_request(order);
     size_t output_max = order->output_max != 0 ? order->output_max : kind->output_max;

@@ -1,0 +1,139 @@
+#include "helper/recipe.h"
+
+#include "core/job.h"
+#include "core/postfix_settings.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+static void push(void *userdata, const char *word) {
+    struct command_vector *vector = userdata;
+    if (vector->count < COMMAND_WORDS_MAX) {
+        vector->words[vector->count++] = word;
+        vector->words[vector->count] = NULL;
+    }
+}
+
+static void push_parameters(const struct request *request, struct command_vector *vector) {
+    (void)request;
+    for (size_t i = 0; postfix_parameter_names[i] != NULL; i++) {
+        push(vector, postfix_parameter_names[i]);
+    }
+}
+
+static void push_lifetimes(const struct request *request, struct command_vector *vector) {
+    (void)request;
+    push(vector, postfix_parameter_names[PARAMETER_BOUNCE_LIFETIME]);
+    push(vector, postfix_parameter_names[PARAMETER_MAXIMAL_LIFETIME]);
+}
+
+static void push_setting(const struct request *request, struct command_vector *vector) {
+    const char *name = postfix_parameter_names[request->parameter];
+    if ((request->flags & LIFETIME_REMOVE) != 0) {
+        push(vector, "-X");
+        push(vector, name);
+        return;
+    }
+    snprintf(vector->setting, sizeof vector->setting, "%s=%s", name, request->value);
+    push(vector, "-e");
+    push(vector, vector->setting);
+}
+
+static void push_action(const struct request *request, struct command_vector *vector) {
+    static const char *const options[] = {
+        [ACTION_HOLD] = "-h",   [ACTION_UNHOLD] = "-H", [ACTION_REQUEUE] = "-r",
+        [ACTION_DELETE] = "-d", [ACTION_EXPIRE] = "-e",
+    };
+    push(vector, options[request->command]);
+    push(vector, "-");
+}
+
+static void push_flush(const struct request *request, struct command_vector *vector) {
+    if (request->id_count == 0) {
+        push(vector, "-f");
+        return;
+    }
+    push(vector, "-i");
+    push(vector, request->ids[0]);
+}
+
+static void push_id(const struct request *request, struct command_vector *vector) {
+    push(vector, request->ids[0]);
+}
+
+static const struct recipe recipes[] = {
+    {REQUEST_LIST, "postqueue", "-j", NULL, ERRORS_LAST_LINE, false},
+    {REQUEST_SELECT, "postqueue", "-j", NULL, ERRORS_LAST_LINE, false},
+    {REQUEST_SETTINGS, "postconf", "-xh", push_parameters, ERRORS_LAST_LINE, false},
+    {REQUEST_ACTION, "postsuper", NULL, push_action, ERRORS_OUTPUT, false},
+    {REQUEST_FLUSH, "postqueue", NULL, push_flush, ERRORS_LAST_LINE, false},
+    {REQUEST_VIEW, "postcat", "-q", push_id, ERRORS_LAST_LINE, false},
+    {REQUEST_LIFETIMES, "postconf", "-n", push_lifetimes, ERRORS_LAST_LINE, false},
+    {REQUEST_SET_LIFETIME, "postconf", NULL, push_setting, ERRORS_LAST_LINE, false},
+    {REQUEST_RELOAD, "postfix", "reload", NULL, ERRORS_REPORT, true},
+};
+
+const struct recipe *recipe_find(uint32_t type) {
+    for (size_t i = 0; i < sizeof recipes / sizeof recipes[0]; i++) {
+        if (recipes[i].type == type) {
+            return &recipes[i];
+        }
+    }
+    return NULL;
+}
+
+static void begin_vector(const struct config *config, const char *program, uint64_t timeout_usec,
+                         struct command_vector *vector) {
+    *vector = (struct command_vector){.count = 0};
+    if (container_used(config)) {
+        container_words(config, timeout_usec, vector->seconds, push, vector);
+    }
+    push(vector, program);
+    push(vector, "-c");
+    push(vector, config->postfix_config_directory);
+}
+
+bool command_vector(const struct config *config, const struct request *request,
+                    uint64_t timeout_usec, struct command_vector *vector) {
+    const struct recipe *recipe = recipe_find(request->type);
+    if (recipe == NULL) {
+        return false;
+    }
+    begin_vector(config, recipe->program, timeout_usec, vector);
+    if (recipe->option != NULL) {
+        push(vector, recipe->option);
+    }
+    if (recipe->complete != NULL) {
+        recipe->complete(request, vector);
+    }
+    return true;
+}
+
+void command_vector_postconf(const struct config *config, const char *parameter,
+                             uint64_t timeout_usec, struct command_vector *vector) {
+    begin_vector(config, "postconf", timeout_usec, vector);
+    push(vector, "-xh");
+    push(vector, parameter);
+}
+
+int command_allowed(const struct config *config, const struct request *request, char *error,
+                    size_t size) {
+    uint32_t action = request->type == REQUEST_ACTION  ? request->command
+                      : request->type == REQUEST_FLUSH ? (uint32_t)ACTION_FLUSH
+                                                       : 0;
+    if (action != 0 && (config->allow_actions >> action & 1U) == 0) {
+        snprintf(error, size, "allow_actions does not name %s",
+                 job_command_name((enum action_command)action));
+        return EPERM;
+    }
+    if (request->type == REQUEST_VIEW && !config->allow_view) {
+        snprintf(error, size, "allow_view is no");
+        return EPERM;
+    }
+    bool sets = request->type == REQUEST_SET_LIFETIME || request->type == REQUEST_RELOAD;
+    if (sets && (config->allow_settings >> SETTING_LIFETIMES & 1U) == 0) {
+        snprintf(error, size, "allow_settings does not name lifetimes");
+        return EPERM;
+    }
+    return 0;
+}

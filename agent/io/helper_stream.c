@@ -1,0 +1,144 @@
+#include "io/helper_stream.h"
+
+#include "core/text.h"
+#include "os/clock.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define LINE_MAX_OCTETS ((size_t)64 * 1024)
+
+/* postsuper prints a line or two of less than 200 octets for an id. */
+#define ACTION_OUTPUT_MAX ((size_t)1024 * 1024)
+
+const struct kind stream_kinds[REQUEST_TYPE_END] = {
+    [REQUEST_LIST] = {STREAM_LIST, "postqueue", LINE_MAX_OCTETS, 0},
+    [REQUEST_SETTINGS] = {STREAM_SETTINGS, "postconf", LINE_MAX_OCTETS, 0},
+    [REQUEST_SELECT] = {STREAM_JOB, "postqueue", LINE_MAX_OCTETS, 0},
+    [REQUEST_ACTION] = {STREAM_JOB, "postsuper", LINE_MAX_OCTETS, ACTION_OUTPUT_MAX},
+    [REQUEST_FLUSH] = {STREAM_FLUSH, "postqueue", LINE_MAX_OCTETS, LINE_MAX_OCTETS},
+    [REQUEST_VIEW] = {STREAM_JOB, "postcat", LINE_MAX_OCTETS, 0},
+    [REQUEST_LIFETIMES] = {STREAM_LIFETIMES, "postconf", LINE_MAX_OCTETS, LINE_MAX_OCTETS},
+    [REQUEST_SET_LIFETIME] = {STREAM_LIFETIMES, "postconf", LINE_MAX_OCTETS, LINE_MAX_OCTETS},
+    [REQUEST_RELOAD] = {STREAM_LIFETIMES, "postfix", LINE_MAX_OCTETS, LINE_MAX_OCTETS},
+};
+
+void stream_close_output(struct stream *stream) {
+    stream->output = sd_event_source_disable_unref(stream->output);
+    stream->fill = sd_event_source_disable_unref(stream->fill);
+    if (stream->fd >= 0) {
+        close(stream->fd);
+        stream->fd = -1;
+    }
+    stream->output_ended = true;
+}
+
+void stream_fail(struct stream *stream, const char *format, ...) {
+    va_list arguments;
+    if (stream->error[0] != '\0') {
+        return;
+    }
+    va_start(arguments, format);
+    vsnprintf(stream->error, sizeof stream->error, format, arguments);
+    va_end(arguments);
+}
+
+const char *stream_program(const struct stream *stream) {
+    return stream_kinds[stream->type].program;
+}
+
+/* Not before the output has ended: an action's last words are in it. */
+static void judge_exit(struct stream *stream) {
+    const char *colon = stream->last_words[0] != '\0' ? ": " : "";
+    const char *name = stream_program(stream);
+    int status = stream->wait_status;
+    if (!stream->exited || stream->truncated) {
+        return;
+    }
+    /* postfix(1) gives its reasons to a terminal and to the log only. */
+    if (stream->type == REQUEST_RELOAD && stream->last_words[0] == '\0') {
+        snprintf(stream->last_words, sizeof stream->last_words,
+                 "Postfix does not run, or its log says why");
+        colon = ": ";
+    }
+    if (stream->timed_out) {
+        stream_fail(stream, "%s did not end within command_timeout%s%s", name, colon,
+                    stream->last_words);
+    } else if (stream->exit_error != 0) {
+        stream_fail(stream, "%s", stream->last_words);
+    } else if (WIFSIGNALED(status)) {
+        stream_fail(stream, "%s was ended by signal %d%s%s", name, WTERMSIG(status), colon,
+                    stream->last_words);
+    } else if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
+        stream_fail(stream, "%s ended with status %d%s%s", name, WEXITSTATUS(status), colon,
+                    stream->last_words);
+    } else if (lines_unfinished(&stream->lines)) {
+        stream_fail(stream, "%s: output ended within line %llu", name,
+                    (unsigned long long)stream->lines.number + 1);
+    }
+}
+
+/* A status beyond 128 is how timeout(1) and shells pass on a signal. */
+static bool ended_by_itself(const struct stream *stream) {
+    return stream->exited && !stream->lost && !stream->timed_out && !stream->cancelled &&
+           WIFEXITED(stream->wait_status) && WEXITSTATUS(stream->wait_status) <= 128;
+}
+
+void stream_finish(struct stream *stream) {
+    struct stream_callbacks callbacks = stream->callbacks;
+    char error[STREAM_ERROR_SIZE];
+    judge_exit(stream);
+    memcpy(error, stream->error, sizeof error);
+    struct command_end end = {.ok = error[0] == '\0',
+                              .error = error,
+                              .lost = stream->lost,
+                              .not_run = stream->not_run,
+                              .exited = ended_by_itself(stream),
+                              .reason = stream->reason,
+                              .mail_down = stream->reason == REASON_MAIL_DOWN,
+                              .truncated = stream->truncated,
+                              .used_usec = clock_usec() - stream->started_usec};
+    stream_close_output(stream);
+    lines_deinit(&stream->lines);
+    stream->active = false;
+    callbacks.end(callbacks.userdata, &end);
+}
+
+/* What an action's end tells is the last line, where it did not end well. */
+static int on_line(void *userdata, const char *line, size_t len) {
+    struct stream *stream = userdata;
+    if (stream->type == REQUEST_ACTION) {
+        text_escape(line, len, stream->last_words, sizeof stream->last_words);
+    }
+    return stream->callbacks.line(stream->callbacks.userdata, line, len);
+}
+
+bool stream_take(struct stream *stream, const char *data, size_t len) {
+    size_t line_max = stream_kinds[stream->type].line_max;
+    size_t taken = len < stream->output_left ? len : stream->output_left;
+    int r = 0;
+    stream->output_left -= taken;
+    if (taken > 0 && stream->callbacks.data != NULL) {
+        r = stream->callbacks.data(stream->callbacks.userdata, data, taken);
+    } else if (taken > 0) {
+        r = lines_feed(&stream->lines, data, taken, line_max, on_line, stream);
+    }
+    if (r == -EMSGSIZE) {
+        stream_fail(stream, "%s: line %llu is longer than %zu octets", stream_program(stream),
+                    (unsigned long long)stream->lines.number + 1, line_max);
+    } else if (r != 0 && stream->callbacks.data != NULL) {
+        stream_fail(stream, "%s: output refused", stream_program(stream));
+    } else if (r != 0) {
+        stream_fail(stream, "%s: output refused at line %llu", stream_program(stream),
+                    (unsigned long long)stream->lines.number);
+    } else if (taken < len && stream->type == REQUEST_VIEW) {
+        stream->truncated = true;
+    } else if (taken < len) {
+        stream_fail(stream, "%s: more output than is taken, stopped", stream_program(stream));
+    }
+    return r == 0 && taken == len;
+}

@@ -1,0 +1,68 @@
+/*
+ * One command of the helper's as its client hears of it: output as it comes, the report of its end,
+ * and what the two together say of how it ended. For io/helper_client.c only.
+ */
+#ifndef HMQ_IO_HELPER_STREAM_H
+#define HMQ_IO_HELPER_STREAM_H
+
+#include "io/helper_client.h"
+
+#define STREAM_ERROR_SIZE 256
+
+enum {
+    STREAM_LIST,
+    STREAM_SETTINGS,
+    STREAM_JOB,
+    STREAM_LIFETIMES,
+    STREAM_FLUSH, /* the first of HELPER_FLUSHES */
+    STREAM_COUNT = STREAM_FLUSH + HELPER_FLUSHES
+};
+
+/* What is to be known of the types that run a command. */
+struct kind {
+    int slot;
+    const char *program;
+    size_t line_max;
+    size_t output_max; /* 0 = no limit */
+};
+extern const struct kind stream_kinds[REQUEST_TYPE_END];
+
+struct stream {
+    bool active;
+    enum request_type type;
+    uint32_t sequence;
+    struct stream_callbacks callbacks;
+    sd_event_source *output;
+    sd_event_source *fill; /* the timer that turns output on again */
+    int fd;
+    bool output_ended, exited;
+    struct lines lines;
+    size_t output_left;
+    uint64_t started_usec;
+    bool truncated, timed_out;
+    int exit_error, wait_status;    /* of REPLY_EXIT */
+    char last_words[PROTOCOL_TEXT]; /* of its error output */
+    char error[STREAM_ERROR_SIZE];  /* "" = nothing wrong so far */
+    bool lost;                      /* the helper went away, or did not answer */
+    bool cancelled;                 /* its end was asked for */
+    bool not_run;                   /* the helper has not started it, and will not */
+    enum command_reason reason;     /* of REPLY_EXIT */
+};
+
+/* No more output is taken. */
+void stream_close_output(struct stream *stream);
+
+/* The first thing that went wrong is the one worth reporting. */
+__attribute__((format(printf, 2, 3))) void stream_fail(struct stream *stream, const char *format,
+                                                       ...);
+
+/* The program of its kind. */
+const char *stream_program(const struct stream *stream);
+
+/* Frees the slot and calls the end. */
+void stream_finish(struct stream *stream);
+
+/* Hands on what was read. Returns false when the command is not worth hearing further. */
+bool stream_take(struct stream *stream, const char *data, size_t len);
+
+#endif
