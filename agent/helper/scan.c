@@ -181,20 +181,22 @@ static bool is_folder(int fd, const struct linux_dirent64 *entry) {
     return fstatat(fd, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(st.st_mode);
 }
 
-/* True for a file that counts. The file is looked at where its name and type do not tell. */
+/* Where a file's name and type do not tell whether it counts. */
+static inline bool must_look(const struct scanner *scanner, const struct folder *folder,
+                             const struct linux_dirent64 *entry, size_t len) {
+    return scanner->checking || needs_complete(folder->queue) ||
+           (scanner->unlisted.used > 0 && hash_set_has(&scanner->unlisted, entry->d_name, len));
+}
+
+/* True for a file that counts, which is looked at. */
 static bool is_message(struct scanner *scanner, struct folder *folder, int fd,
                        const struct linux_dirent64 *entry, size_t len) {
     struct stat st;
-    bool look = scanner->checking || needs_complete(folder->queue) ||
-                hash_set_has(&scanner->unlisted, entry->d_name, len);
-    if (entry->d_type == DT_REG && !look) {
-        return true;
-    }
     if ((entry->d_type != DT_REG && entry->d_type != DT_UNKNOWN) ||
         fstatat(fd, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0 || !S_ISREG(st.st_mode)) {
         return false; /* or it has gone since */
     }
-    bool listed = !look || is_listed(folder, &st);
+    bool listed = !must_look(scanner, folder, entry, len) || is_listed(folder, &st);
     if (!listed && !needs_complete(folder->queue)) {
         hash_set_add(&scanner->unlisted, entry->d_name, len);
     }
@@ -221,7 +223,11 @@ static int take_entry(struct scanner *scanner, size_t at, int fd,
         }
         return 0;
     }
-    if (queue_id_valid(entry->d_name, len) && is_message(scanner, folder, fd, entry, len)) {
+    if (!queue_id_valid(entry->d_name, len)) {
+        return 0;
+    }
+    if ((entry->d_type == DT_REG && !must_look(scanner, folder, entry, len)) ||
+        is_message(scanner, folder, fd, entry, len)) {
         folder->messages++;
         seen_note(scanner->seen, entry->d_name, folder->queue);
     }
