@@ -52,7 +52,7 @@ start_trapd
 
 # A master whose host drops everything: it never says no.
 tcp_port=$(free_port)
-python3 -c '
+start_daemon "$root/silent.pid" "$root/silent.log" python3 -c '
 import socket, sys, time
 listener = socket.socket()
 listener.bind(("127.0.0.1", int(sys.argv[1])))
@@ -63,8 +63,7 @@ for _ in range(4):
     link.setblocking(False)
     link.connect_ex(listener.getsockname())
     held.append(link)
-time.sleep(600)' "$tcp_port" &
-echo $! >"$root/silent.pid"
+time.sleep(600)' "$tcp_port"
 wait_for 10 port_in_use "$tcp_port"
 start_agent hold_threshold=1 agentx_socket="tcp:127.0.0.1:$tcp_port"
 eventually "the agent starts though a connect(2) would wait" logged hmqAgentStarted 1
