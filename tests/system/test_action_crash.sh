@@ -98,8 +98,8 @@ check "postsuper was run twice" same "$(postsuper_runs)" 2
 
 # While its messages are looked for: nothing was done yet, and it is done anew.
 hang hang.postqueue
-eventually "a listing hangs" hanging postqueue
 act al delete 1 'sender=s8@*' expected=1
+eventually "a listing hangs" hanging postqueue
 eventually "it is in the journal" row_is delete 1 queued
 crash agent
 restart

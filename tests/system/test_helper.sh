@@ -249,7 +249,7 @@ ok "reload"
 # Postfix stopped.
 "$lab/postfix.sh" stop "$root/pf"
 run 1 reload
-says 'error: postfix ended with status 1: Postfix does not run, or its log says why [0-9]+'
+says 'error: postfix ended with status 1: Postfix does not run, or its log says why mail down [0-9]+'
 run 1 flush
 says 'error: postqueue ended with status 69: .*mail system is down.*'
 # Without postlogd postsuper cannot write to the log of this instance, and dies of that after the
