@@ -282,16 +282,26 @@ settled() {
 
 milliseconds() { echo $((${EPOCHREALTIME/./} / 1000)); }
 
-# answers_fast WHAT: the slowest of 20 GETs of an object that does not come from Postfix.
-answers_fast() {
+# slowest_get OBJECT: of 20 GETs, in milliseconds; nothing when one had no value.
+slowest_get() {
     local i start took worst=0
     for i in {1..20}; do
         start=$(milliseconds)
-        matches 1.1.1.0 '*.*.*' || fail "$1: no answer to GET $i"
+        case $(get_raw "$1") in '' | 'No Such'*) return 0 ;; esac
         took=$(($(milliseconds) - start))
         [ "$took" -le "$worst" ] || worst=$took
     done
-    # The client's own start is in it; a wait for Postfix would be seconds.
-    [ "$worst" -lt 900 ] || fail "$1: a GET took $worst ms"
-    ok "$1 (slowest GET $worst ms)"
+    echo "$worst"
+}
+
+# answers_fast WHAT: an object that does not come from Postfix is answered as fast as snmpd's own.
+# The client's start is in both figures, and so is whatever else keeps the machine busy; a wait for
+# Postfix would be seconds.
+answers_fast() {
+    local own snmpd
+    own=$(slowest_get "$base.1.1.1.0")
+    snmpd=$(slowest_get .1.3.6.1.2.1.1.3.0)
+    [ -n "$own" ] && [ -n "$snmpd" ] || fail "$1: a GET was not answered"
+    [ "$own" -lt $((900 + 3 * snmpd)) ] || fail "$1: a GET took $own ms, one of snmpd $snmpd ms"
+    ok "$1 (slowest GET $own ms, of snmpd's own objects $snmpd ms)"
 }
