@@ -45,7 +45,7 @@ enum setting_kind {
  * number that a tool sent as an unsigned one.
  */
 #define THRESHOLD_MESSAGES_MAX 10000000
-#define THRESHOLD_AGE_MAX_S (365 * 86400)
+#define THRESHOLD_AGE_MAX_S 31536000 /* 365 days */
 
 /* Thresholds compared by core/detect.h; 0 = off. Numbers of messages, age in seconds. */
 struct thresholds {

@@ -13,7 +13,7 @@
 #define TIMEOUT_MAX (3600 * USEC_PER_SEC)
 #define REPEAT_DEFAULT (60 * USEC_PER_SEC)
 #define REPEAT_MIN USEC_PER_SEC
-#define REPEAT_MAX (24 * 3600 * USEC_PER_SEC)
+#define REPEAT_MAX (UINT64_C(86400) * USEC_PER_SEC)
 #define HOOK_NAME_MAX 32
 
 static const struct {

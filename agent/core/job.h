@@ -20,7 +20,7 @@
 
 /* The greatest criteria: ten years, and the largest message Postfix can be configured to accept on
  * every platform. */
-#define JOB_MIN_AGE_MAX_S (3650 * 86400)
+#define JOB_MIN_AGE_MAX_S 315360000 /* ten years of 365 days */
 #define JOB_MIN_SIZE_MAX INT32_MAX
 
 /* hmqActionState */

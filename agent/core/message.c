@@ -2,6 +2,7 @@
 
 #include "core/text.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -106,6 +107,7 @@ static uint32_t put_text(struct message *message, const char *text) {
 }
 
 static struct message *fit(struct message *message) {
+    assert(message->octets >= sizeof *message);
     struct message *fitted = realloc(message, message->octets);
     return fitted != NULL ? fitted : message;
 }

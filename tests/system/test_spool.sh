@@ -133,7 +133,9 @@ python3 - "$copy" <<'END'
 import os, sys
 for i in range(500):
     path = "%s/deferred/%X" % (sys.argv[1], 0xABCDE00000 + i)
-    os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o700))
+    file = os.open(path, os.O_CREAT | os.O_WRONLY, 0o700)
+    os.write(file, b"a message")  # an empty file is none
+    os.close(file)
     os.chmod(path, 0o700)
 END
 start_agent "spool_directory=$copy"
