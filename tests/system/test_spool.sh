@@ -176,9 +176,9 @@ expect 1.3.1.2.5 1 "and a folder removed again"
 expect 1.3.1.2.4 0 "leaves nothing"
 
 # A file is no message before it is complete.
-: >"$copy/incoming/123456.789"
-(umask 077; : >"$copy/incoming/ABCDE00001")
-: >"$copy/hold/notes.txt"
+echo 'a message' >"$copy/incoming/123456.789"
+(umask 077; echo 'a message' >"$copy/incoming/ABCDE00001")
+echo 'no message' >"$copy/hold/notes.txt"
 mkdir "$copy/hold/folder"
 expect 1.3.1.2.5 1 "other files are no messages"
 now 1.3.1.2.2 0 "nor incomplete ones"
@@ -193,11 +193,15 @@ python3 - "$copy" "$limit" <<'END'
 import os, sys
 for i in range(int(sys.argv[2]) + 1000):
     path = "%s/hold/%X" % (sys.argv[1], 0xABCDE10000 + i)
-    os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o700))
+    file = os.open(path, os.O_CREAT | os.O_WRONLY, 0o700)
+    os.write(file, b"a message")
+    os.close(file)
 END
 thaw
 expect 1.3.1.2.5 $((limit + 1001)) "lost hints end in a full count"
-: >"$copy/hold/ABCDE0FFFF"
+(umask 077; echo 'a message' >"$copy/ABCDE0FFFF")
+chmod 700 "$copy/ABCDE0FFFF"
+mv "$copy/ABCDE0FFFF" "$copy/hold/"
 expect 1.3.1.2.5 $((limit + 1002)) "and hints work again"
 check "the agent lives" agent_lives
 stop_agent
