@@ -1,3 +1,4 @@
+#include "app/helper_run.h"
 #include "app/job_run_internal.h"
 #include "core/evidence.h"
 
@@ -182,13 +183,6 @@ static void on_view_end(void *userdata, const struct command_end *command) {
     job_run_end_by_results(run, command->truncated ? "the message is longer than view_limit" : "");
 }
 
-static int on_flush_line(void *userdata, const char *line, size_t len) {
-    (void)userdata;
-    (void)line;
-    (void)len;
-    return 0;
-}
-
 /* No id, no result; what can be said is that it was asked for. */
 static void on_flush_all_end(void *userdata, const struct command_end *command) {
     struct job_run *run = userdata;
@@ -199,20 +193,11 @@ static void on_flush_all_end(void *userdata, const struct command_end *command) 
     }
 }
 
-static void run_command(struct job_run *run, const struct helper_order *order,
-                        const struct stream_callbacks *callbacks) {
-    if (!helper_client_run(run->context.helper, order, callbacks)) {
-        const struct command_end none = {.error = "the helper does not take the command",
-                                         .not_run = true};
-        callbacks->end(callbacks->userdata, &none);
-    }
-}
-
 void job_act_flush_all(struct job_run *run) {
     const struct helper_order order = {.type = REQUEST_FLUSH};
     const struct stream_callbacks callbacks = {
-        .line = on_flush_line, .end = on_flush_all_end, .userdata = run};
-    run_command(run, &order, &callbacks);
+        .line = helper_run_ignore_line, .end = on_flush_all_end, .userdata = run};
+    helper_run(run->context.helper, &order, &callbacks);
 }
 
 static void view_batch(struct job_run *run) {
@@ -222,7 +207,7 @@ static void view_batch(struct job_run *run) {
                                        .output_max = run->context.config->view_limit_bytes};
     const struct stream_callbacks callbacks = {
         .data = on_view_data, .end = on_view_end, .userdata = run};
-    run_command(run, &order, &callbacks);
+    helper_run(run->context.helper, &order, &callbacks);
 }
 
 static void super_batch(struct job_run *run) {
@@ -239,7 +224,7 @@ static void super_batch(struct job_run *run) {
         job_act_give_up(run, "out of memory", false);
         return;
     }
-    run_command(run, &order, &callbacks);
+    helper_run(run->context.helper, &order, &callbacks);
 }
 
 /* How each command is carried out, and ids in one go. */

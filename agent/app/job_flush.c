@@ -3,18 +3,12 @@
  * between two batches a turn for another job. The first one that fails ends the job; those that are
  * on their way then are waited for.
  */
+#include "app/helper_run.h"
 #include "app/job_run_internal.h"
 
 #include <stdio.h>
 
 static void pump(struct job_run *run);
-
-static int on_line(void *userdata, const char *line, size_t len) {
-    (void)userdata;
-    (void)line;
-    (void)len;
-    return 0;
-}
 
 static struct target *target_of(const struct flight *flight) {
     return &flight->run->targets.targets[flight->run->batch[flight->position]];
@@ -57,13 +51,9 @@ static void launch(struct job_run *run, struct flight *flight) {
                                        .ids = (const char(*)[QUEUE_ID_SIZE]) &
                                               run->ids[flight->position],
                                        .id_count = 1};
-    const struct stream_callbacks callbacks = {.line = on_line, .end = on_end, .userdata = flight};
-    if (!helper_client_run(run->context.helper, &order, &callbacks)) {
-        const struct command_end none = {.error = "the helper does not take the command",
-                                         .not_run = true};
-        flight->busy = false;
-        fail(flight, &none);
-    }
+    const struct stream_callbacks callbacks = {
+        .line = helper_run_ignore_line, .end = on_end, .userdata = flight};
+    helper_run(run->context.helper, &order, &callbacks);
 }
 
 static bool in_flight(const struct job_run *run) {

@@ -9,6 +9,7 @@
  */
 #include "app/settings_change.h"
 
+#include "app/helper_run.h"
 #include "core/duration.h"
 #include "core/status.h"
 
@@ -56,18 +57,7 @@ static const char *name_of(int lifetime) {
 static void run(struct settings_change *change, const struct helper_order *order, line_handler line,
                 void (*end)(void *userdata, const struct command_end *end)) {
     const struct stream_callbacks callbacks = {.line = line, .end = end, .userdata = change};
-    if (!helper_client_run(collector_helper(change->context.collector), order, &callbacks)) {
-        const struct command_end none = {.error = "the helper does not take the command",
-                                         .lost = true};
-        end(change, &none);
-    }
-}
-
-static int ignore_line(void *userdata, const char *line, size_t len) {
-    (void)userdata;
-    (void)line;
-    (void)len;
-    return 0;
+    helper_run(collector_helper(change->context.collector), order, &callbacks);
 }
 
 static int on_lifetime_line(void *userdata, const char *line, size_t len) {
@@ -152,7 +142,7 @@ static bool to_be_restored(const struct settings_change *change, int which) {
 static void end_restoring(struct settings_change *change) {
     const struct helper_order order = {.type = REQUEST_RELOAD};
     if (change->restored || change->reloaded || change->resumed) {
-        run(change, &order, ignore_line, on_rollback_reloaded);
+        run(change, &order, helper_run_ignore_line, on_rollback_reloaded);
     } else {
         end_restored(change);
     }
@@ -171,7 +161,7 @@ static void roll_back_next(struct settings_change *change) {
                                        .parameter = lifetime_parameter(lifetime),
                                        .value = line->set ? line->value : NULL,
                                        .remove = !line->set};
-    run(change, &order, ignore_line, on_rolled_back);
+    run(change, &order, helper_run_ignore_line, on_rolled_back);
 }
 
 static void on_rollback_read(void *userdata, const struct command_end *end) {
@@ -246,7 +236,7 @@ static void on_reloaded(void *userdata, const struct command_end *end) {
 static void reload(struct settings_change *change) {
     const struct helper_order order = {.type = REQUEST_RELOAD};
     change->reloaded = true;
-    run(change, &order, ignore_line, on_reloaded);
+    run(change, &order, helper_run_ignore_line, on_reloaded);
 }
 
 static void on_written(void *userdata, const struct command_end *end) {
@@ -271,7 +261,7 @@ static void write_next(struct settings_change *change) {
                                        .parameter =
                                            lifetime_parameter((enum lifetime)change->which),
                                        .value = value};
-    run(change, &order, ignore_line, on_written);
+    run(change, &order, helper_run_ignore_line, on_written);
 }
 
 /* What main.cf has; where it does not name the lifetime, the default that Postfix runs with. */
