@@ -1,12 +1,12 @@
 #include "hooks/backoff.h"
 
 #include "core/duration.h"
+#include "core/time_units.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define USEC_PER_SEC UINT64_C(1000000)
 #define DOUBLINGS_MAX 32
 
 const struct backoff_policy backoff_default = {.first_usec = USEC_PER_SEC,

@@ -1,5 +1,7 @@
 #include "hooks/endpoint.h"
 
+#include "core/time_units.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,7 +9,6 @@
 #include <sys/random.h>
 #include <time.h>
 
-#define USEC_PER_SEC UINT64_C(1000000)
 #define TIMER_ACCURACY_USEC 1000
 
 /* As many as can be raised at the same time. */

@@ -1,5 +1,6 @@
 #include "hooks/script.h"
 
+#include "core/time_units.h"
 #include "hooks/script_check.h"
 #include "hooks/script_output.h"
 
@@ -16,7 +17,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define USEC_PER_SEC UINT64_C(1000000)
 #define KILL_AFTER_USEC (2 * USEC_PER_SEC)
 #define EXEC_FAILED 127
 

@@ -1,6 +1,7 @@
 #include "hooks/webhook.h"
 
 #include "core/text.h"
+#include "core/time_units.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -9,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define USEC_PER_SEC UINT64_C(1000000)
 #define CONNECT_TIMEOUT_MAX_USEC (10 * USEC_PER_SEC)
 #define BODY_MAX ((size_t)64 * 1024)
 #define SHOWN_MAX 120

@@ -2,6 +2,7 @@
 
 #include "app/job_run.h"
 #include "core/selection.h"
+#include "core/time_units.h"
 #include "os/clock.h"
 
 #include <errno.h>
@@ -9,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define USEC_PER_SEC UINT64_C(1000000)
 #define RETENTION_INTERVAL_USEC (60 * USEC_PER_SEC)
 
 /* What finished rows may take in memory, whatever action_retention says. */

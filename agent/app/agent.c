@@ -10,6 +10,7 @@
 #include "app/master_report.h"
 #include "app/service.h"
 #include "app/settings.h"
+#include "core/time_units.h"
 #include "os/log.h"
 #include "io/store.h"
 #include "snmp/agentx.h"
@@ -21,8 +22,6 @@
 #include <string.h>
 #include <syslog.h>
 #include <unistd.h>
-
-#define USEC_PER_SEC UINT64_C(1000000)
 
 /* Detection begins when the store has told what was raised before and by which thresholds; a lock
  * that another program holds on the database is waited for (store.h), but nothing longer. */

@@ -8,6 +8,7 @@
  * the next full scan is a check, which finds the files that Postfix does not list.
  */
 #include "app/collector_internal.h"
+#include "core/time_units.h"
 #include "os/clock.h"
 
 #include <errno.h>

@@ -13,9 +13,8 @@
 #include "app/settings_reader.h"
 #include "app/sighting.h"
 #include "core/reading.h"
+#include "core/time_units.h"
 #include "os/clock.h"
-
-#define USEC_PER_SEC UINT64_C(1000000)
 
 /* Without a hint: a look whether the spool is there and Postfix runs. */
 #define LOOK_USEC (5 * USEC_PER_SEC)

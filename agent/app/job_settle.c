@@ -1,11 +1,10 @@
 #include "app/job_run_internal.h"
 #include "core/evidence.h"
+#include "core/time_units.h"
 #include "os/clock.h"
 
 #include <stdio.h>
 #include <string.h>
-
-#define USEC_PER_SEC UINT64_C(1000000)
 
 /* A helper that went away says hello when it is back, and one that is stopped is replaced before
  * its silence is noticed here: it is not waited for much longer. */

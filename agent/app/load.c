@@ -1,11 +1,10 @@
 #include "app/load.h"
 
+#include "core/time_units.h"
 #include "os/log.h"
 
 #include <stdio.h>
 #include <syslog.h>
-
-#define SECONDS_PER_DAY 86400
 
 void load_note_store(struct agent_status *status, const struct store *store, const char *path,
                      int error, const char *text) {

@@ -1,13 +1,12 @@
 #include "app/master_report.h"
 
+#include "core/time_units.h"
 #include "io/master_words.h"
 #include "os/log.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <syslog.h>
-
-#define USEC_PER_SEC UINT64_C(1000000)
 
 /* From one line to the next. */
 static const uint64_t waits_usec[] = {3 * USEC_PER_SEC, 57 * USEC_PER_SEC, 240 * USEC_PER_SEC,

@@ -1,11 +1,11 @@
 #include "app/read_errors.h"
 
+#include "core/time_units.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <syslog.h>
-
-#define USEC_PER_SEC UINT64_C(1000000)
 
 /* A cause that comes and goes, or whose text varies, is logged once in so long a time. */
 #define QUIET_USEC (60 * USEC_PER_SEC)

@@ -5,6 +5,7 @@
  */
 #include "app/service.h"
 
+#include "core/time_units.h"
 #include "os/clock.h"
 #include "os/log.h"
 
@@ -21,7 +22,6 @@
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
-#define USEC_PER_SEC UINT64_C(1000000)
 #define SLOTS 60
 
 /* A stop of the whole service ends the other processes too, and is not their failure. */

@@ -12,6 +12,7 @@
 
 #include "app/settings_change.h"
 #include "core/duration.h"
+#include "core/time_units.h"
 #include "os/log.h"
 #include "os/clock.h"
 
@@ -20,8 +21,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
-
-#define SECONDS_PER_DAY 86400U
 
 #define APPLIED '1'
 #define TO_BE_APPLIED '2'

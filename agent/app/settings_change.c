@@ -12,6 +12,7 @@
 #include "app/helper_run.h"
 #include "core/duration.h"
 #include "core/status.h"
+#include "core/time_units.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -19,7 +20,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SECONDS_PER_DAY 86400U
 #define RETRY_USEC UINT64_C(2000000)
 
 /* Putting main.cf back is worth more than one try. */

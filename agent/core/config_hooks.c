@@ -2,13 +2,13 @@
 
 #include "core/duration.h"
 #include "core/event.h"
+#include "core/time_units.h"
 
 #include <ctype.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define USEC_PER_SEC UINT64_C(1000000)
 #define TIMEOUT_DEFAULT (10 * USEC_PER_SEC)
 #define TIMEOUT_MAX (3600 * USEC_PER_SEC)
 #define REPEAT_DEFAULT (60 * USEC_PER_SEC)

@@ -2,6 +2,7 @@
 
 #include "core/duration.h"
 #include "core/master.h"
+#include "core/time_units.h"
 
 #include <ctype.h>
 #include <inttypes.h>
@@ -9,10 +10,7 @@
 #include <string.h>
 #include <syslog.h>
 
-#define USEC_PER_MSEC UINT64_C(1000)
-#define USEC_PER_SEC UINT64_C(1000000)
 #define SEC_PER_DAY UINT64_C(86400)
-#define DAY_USEC (SEC_PER_DAY * USEC_PER_SEC)
 
 static void *field(const struct config_key *key, struct config *config) {
     return (char *)config + key->offset;
@@ -437,8 +435,8 @@ const struct config_key config_keys[] = {
     {"database", "/var/lib/hermes-mailqueue/hermes-mailqueue.db", PATH(database), false},
     {"user", "hermes-mq", STRING(user), false},
     {"hooks_user", "hermes-mq-hooks", STRING(hooks_user), false},
-    {"list_interval", "10s", DURATION(list_interval_usec, 100 * USEC_PER_MSEC, DAY_USEC), true},
-    {"scan_interval", "60s", DURATION(scan_interval_usec, 100 * USEC_PER_MSEC, DAY_USEC), true},
+    {"list_interval", "10s", DURATION(list_interval_usec, 100 * USEC_PER_MSEC, USEC_PER_DAY), true},
+    {"scan_interval", "60s", DURATION(scan_interval_usec, 100 * USEC_PER_MSEC, USEC_PER_DAY), true},
     {"command_timeout", "30s", DURATION(command_timeout_usec, USEC_PER_SEC, 3600 * USEC_PER_SEC),
      false},
     {"message_order", "oldest", parse_enum, print_enum, offsetof(struct config, message_order), 0,

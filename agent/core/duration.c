@@ -1,12 +1,12 @@
 #include "core/duration.h"
 
+#include "core/time_units.h"
+
 #include <ctype.h>
 #include <stddef.h>
 #include <string.h>
 
-#define USEC_PER_SEC UINT64_C(1000000)
-#define SECONDS_PER_DAY UINT64_C(86400)
-#define DURATION_MAX (10000 * SECONDS_PER_DAY * USEC_PER_SEC)
+#define DURATION_MAX (10000 * USEC_PER_DAY)
 
 struct unit {
     const char *name;
@@ -53,7 +53,7 @@ bool duration_parse(const char *text, uint64_t *usec) {
         {"s", USEC_PER_SEC},
         {"m", 60 * USEC_PER_SEC},
         {"h", 3600 * USEC_PER_SEC},
-        {"d", SECONDS_PER_DAY * USEC_PER_SEC},
+        {"d", USEC_PER_DAY},
         {NULL, 0},
     };
     return with_unit(text, units, DURATION_MAX, usec);
@@ -61,7 +61,11 @@ bool duration_parse(const char *text, uint64_t *usec) {
 
 bool postfix_time_parse(const char *text, char default_unit, uint32_t *seconds) {
     static const struct unit units[] = {
-        {"s", 1},  {"m", 60}, {"h", 3600}, {"d", SECONDS_PER_DAY}, {"w", 7 * SECONDS_PER_DAY},
+        {"s", 1},
+        {"m", 60},
+        {"h", 3600},
+        {"d", SECONDS_PER_DAY},
+        {"w", UINT64_C(7) * SECONDS_PER_DAY},
         {NULL, 0},
     };
     char whole[32];

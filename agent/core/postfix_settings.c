@@ -2,12 +2,12 @@
 
 #include "core/duration.h"
 #include "core/text.h"
+#include "core/time_units.h"
 
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
-#define SECONDS_PER_DAY 86400U
 #define VALUE_MAX 1024
 
 const char *const postfix_parameter_names[PARAMETER_COUNT + 1] = {

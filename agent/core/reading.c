@@ -1,6 +1,7 @@
 #include "core/reading.h"
 
-#define USEC_PER_SEC UINT64_C(1000000)
+#include "core/time_units.h"
+
 #define RETRY_USEC (5 * USEC_PER_SEC)
 
 /* What failed by taking too long is tried again after so many times as long. */

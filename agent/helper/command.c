@@ -1,6 +1,7 @@
 #include "helper/command.h"
 
 #include "core/text.h"
+#include "core/time_units.h"
 #include "helper/container.h"
 #include "os/clock.h"
 
@@ -16,7 +17,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define USEC_PER_SEC UINT64_C(1000000)
 #define KILL_AFTER_USEC (2 * USEC_PER_SEC)
 #define POSTCONF_DEADLINE_USEC (5 * USEC_PER_SEC)
 #define OUTPUT_PIPE_SIZE (1024 * 1024)

@@ -1,12 +1,13 @@
 #include "helper/container.h"
 
+#include "core/time_units.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 
-#define USEC_PER_SEC UINT64_C(1000000)
 #define KILL_AFTER_SECONDS "2"
 
 /* timeout(1): the command was ended with the first signal. */

@@ -20,8 +20,6 @@
 #include <syslog.h>
 #include <unistd.h>
 
-#define USEC_PER_SEC UINT64_C(1000000)
-
 /* Core runs seven at a time: a listing, the settings, the lifetimes' and a job's, which for a flush
  * are four. Those that cannot be ended at once may still be there. */
 #define COMMANDS_MAX 12

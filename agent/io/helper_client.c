@@ -1,5 +1,6 @@
 #include "io/helper_stream.h"
 
+#include "core/time_units.h"
 #include "os/clock.h"
 
 #include <assert.h>
@@ -9,8 +10,6 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-#define USEC_PER_SEC UINT64_C(1000000)
 
 /* Small enough that a GET waits no longer than one chunk's lines take. */
 #define CHUNK_SIZE ((size_t)64 * 1024)

@@ -1,6 +1,7 @@
 #include "io/hooks_client.h"
 
 #include "core/hook_protocol.h"
+#include "core/time_units.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -12,7 +13,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#define USEC_PER_SEC UINT64_C(1000000)
 #define AGAIN_USEC USEC_PER_SEC
 #define OTHER_CONFIGURATION_USEC (30 * USEC_PER_SEC)
 

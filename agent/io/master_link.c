@@ -5,6 +5,7 @@
  */
 #include "io/master_link.h"
 
+#include "core/time_units.h"
 #include "os/clock.h"
 
 #include <errno.h>
@@ -20,8 +21,6 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#define USEC_PER_SEC UINT64_C(1000000)
-#define USEC_PER_MSEC UINT64_C(1000)
 #define CONNECT_USEC (10 * USEC_PER_SEC)
 #define EAGER_USEC (10 * USEC_PER_SEC)
 #define EAGER_RETRY_USEC (100 * USEC_PER_MSEC)

@@ -1,5 +1,7 @@
 #include "io/store_internal.h"
 
+#include "core/time_units.h"
+
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -8,8 +10,6 @@
 #include <sys/eventfd.h>
 #include <time.h>
 #include <unistd.h>
-
-#define USEC_PER_SEC UINT64_C(1000000)
 
 /* So many callbacks in one turn of the loop. */
 #define DISPATCH_MAX 32

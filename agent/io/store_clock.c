@@ -2,9 +2,9 @@
  * (core/plausible_time.h). It is kept in the table state. */
 #include "io/store_internal.h"
 
-#include <time.h>
+#include "core/time_units.h"
 
-#define USEC_PER_SEC UINT64_C(1000000)
+#include <time.h>
 
 static const char sql_believed[] = "SELECT value FROM state WHERE name = 'clock_believed'";
 static const char sql_seen[] = "SELECT value FROM state WHERE name = 'clock_seen'";

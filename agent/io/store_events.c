@@ -1,11 +1,11 @@
 #include "io/store_internal.h"
 
+#include "core/time_units.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define SECONDS_PER_DAY 86400
 
 /* An endpoint may be a day behind (webhooks are tried for so long). */
 #define EVENT_DAYS_MIN 2

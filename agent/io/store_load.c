@@ -1,12 +1,11 @@
 /* What is read of the table actions at start, and what is deleted of it when it is too old. */
 #include "io/store_internal.h"
 
+#include "core/time_units.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-
-#define SECONDS_PER_DAY 86400
-#define USEC_PER_SEC UINT64_C(1000000)
 
 /* Rows deleted in one transaction, so that a SET does not wait long for it. */
 #define PURGE_ROWS "500"

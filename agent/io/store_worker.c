@@ -1,5 +1,6 @@
 #include "io/store_internal.h"
 
+#include "core/time_units.h"
 #include "io/store_schema.h"
 
 #include <errno.h>
@@ -7,8 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-
-#define USEC_PER_SEC UINT64_C(1000000)
 
 /* One transaction takes so many tasks, or octets, that wait anyway. */
 #define BATCH_TASKS ((size_t)64)

@@ -4,6 +4,8 @@
 #ifndef HMQ_OS_CLOCK_H
 #define HMQ_OS_CLOCK_H
 
+#include "core/time_units.h"
+
 #include <stdint.h>
 #include <time.h>
 
@@ -11,7 +13,7 @@
 static inline uint64_t clock_usec(void) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+    return (uint64_t)now.tv_sec * USEC_PER_SEC + (uint64_t)now.tv_nsec / NSEC_PER_USEC;
 }
 
 /* Seconds since the epoch. */

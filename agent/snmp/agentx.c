@@ -13,6 +13,7 @@
  */
 #include "snmp/agentx_session.h"
 
+#include "core/time_units.h"
 #include "io/master_link.h"
 
 #include <net-snmp/agent/agent_callbacks.h>
@@ -30,8 +31,6 @@
 #define TIMER_ACCURACY_USEC 1000
 #define READ_ROUNDS_MAX 64 /* then the rest of the loop has its turn */
 #define LOG_SIZE 512
-
-#define USEC_PER_SEC UINT64_C(1000000)
 
 /* The default, RFC 2741, 6.2.3: the place that only one agent can have. */
 #define FIRST_PRIORITY 127

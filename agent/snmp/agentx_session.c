@@ -18,6 +18,7 @@
  */
 #include "snmp/agentx_session.h"
 
+#include "core/time_units.h"
 #include "os/clock.h"
 
 #include <errno.h>
@@ -26,7 +27,6 @@
 #include <syslog.h>
 #include <unistd.h>
 
-#define USEC_PER_SEC UINT64_C(1000000)
 #define TICK_USEC USEC_PER_SEC
 #define PING_USEC (5 * USEC_PER_SEC)
 #define SILENT_USEC (15 * USEC_PER_SEC)
