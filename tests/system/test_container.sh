@@ -45,9 +45,10 @@ cleanup() {
     stop_daemon "$root/snmpd.pid" || true
     "${engine[@]}" rm -f -t 0 -a >/dev/null 2>&1 || true
     if [ "$status" -ne 0 ] && [ "$status" -ne 77 ]; then tail -n 40 "$root/agent.log" || true; fi
-    # Of podman's mounts one stays when its last container is gone.
-    umount -l "$root/s/root/overlay" 2>/dev/null || true
-    rm -rf --one-file-system "$root"
+    # Of podman's mounts some stay when its last container is gone, and each podman adds one to
+    # the same folder.
+    while mountpoint -q "$root/s/root/overlay" && umount -l "$root/s/root/overlay"; do :; done
+    rm -rf --one-file-system "$root" || true
     exit "$status"
 }
 trap cleanup EXIT
