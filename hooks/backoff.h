@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * When a delivery that failed is tried again: exponential backoff with jitter, for at most so long
  * after the event. Pure: the clock and the randomness are arguments.

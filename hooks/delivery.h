@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * One way to deliver events to one endpoint: what webhook and script have in common.
  */

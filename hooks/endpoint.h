@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * One endpoint: the events it is owed, in order, one try at a time, tried again with backoff. No
  * endpoint waits for another.

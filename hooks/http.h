@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * libcurl's multi interface (libcurl-multi(3)) in an sd-event loop: its sockets and its timer
  * become event sources, so that any number of transfers wait together and none keeps the loop.

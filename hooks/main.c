@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * hermes-mailqueue-hooks: calls webhooks and runs scripts. It is started by hermes-mailqueued with
  * one end of a socketpair, or by systemd with a listening socket. A small supervisor starts the

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 #include "hooks/payload.h"
 
 #include "core/duration.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * What an endpoint is sent about an event: a JSON document in one of three formats
  * (hermes-mailqueue-hooks(8)), and the variables of a script's environment. A number that is not

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 #include "hooks/payload_internal.h"
 
 #include <inttypes.h>

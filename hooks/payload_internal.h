@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * What the formats of hooks/payload.h share. For payload*.c only.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Delivery by running a program of the site (hermes-mailqueue-hooks(8)).
  *

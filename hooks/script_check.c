@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 #include "hooks/script_check.h"
 
 #include <errno.h>

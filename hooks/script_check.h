@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Whether a script may be run: whoever could change it could make the hooks process do anything.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * What a script prints, on its way to the log: line by line, so much of each run and no more.
  */

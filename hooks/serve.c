@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 #include "hooks/serve.h"
 
 #include "core/hook_protocol.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The hooks process' service loop: orders of core/hook_protocol.h in, reports out.
  */

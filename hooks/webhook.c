@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 #include "hooks/webhook.h"
 
 #include "core/text.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Delivery by HTTP: one POST with the event's document (hermes-mailqueue-hooks(8)).
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The library in the agent's event loop.
  *
@@ -11,7 +12,7 @@
  * until nothing is: within the library a request and its answer travel over two pipes. A session
  * that has ended is freed (in rebuild) only after that, as answers to it may be on their way.
  */
-#include "snmp/agentx_session.h"
+#include "agentx/session.h"
 
 #include "core/time_units.h"
 #include "io/master_link.h"

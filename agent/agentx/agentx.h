@@ -1,6 +1,7 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The AgentX session with the master agent (RFC 2741), by net-snmp's library, in an sd-event loop.
- * The only module with agent/snmp/agentx*.c to include net-snmp's headers.
+ * The only module with agent/agentx.c to include net-snmp's headers.
  *
  * It starts without a master and goes on trying; when the session is lost it reconnects and
  * registers again. It notices when the registration is taken away, and never takes away that of
@@ -8,12 +9,12 @@
  * answer from the view at once. Notifications are kept, in order, until a master has acknowledged
  * each.
  */
-#ifndef HMQ_SNMP_AGENTX_H
-#define HMQ_SNMP_AGENTX_H
+#ifndef HMQ_AGENTX_AGENTX_H
+#define HMQ_AGENTX_AGENTX_H
 
 #include "core/config.h"
 #include "core/master.h"
-#include "snmp/mib_set.h"
+#include "mib/set.h"
 
 #include <stdbool.h>
 #include <stddef.h>

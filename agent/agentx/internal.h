@@ -1,11 +1,12 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Shared by snmp/agentx*.c only.
+ * Shared by agentx.c only.
  */
-#ifndef HMQ_SNMP_AGENTX_INTERNAL_H
-#define HMQ_SNMP_AGENTX_INTERNAL_H
+#ifndef HMQ_AGENTX_INTERNAL_H
+#define HMQ_AGENTX_INTERNAL_H
 
 #include "core/master.h"
-#include "snmp/agentx.h"
+#include "agentx/agentx.h"
 
 #include <net-snmp/net-snmp-config.h>
 

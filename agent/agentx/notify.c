@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Notifications to the master, one at a time: each is an AgentX-Notify PDU (RFC 2741, 6.2.10) that
  * the master must acknowledge before the next one goes.
@@ -8,7 +9,7 @@
 
 #include <net-snmp/agent/net-snmp-agent-includes.h>
 
-#include "snmp/agentx_internal.h"
+#include "agentx/internal.h"
 
 #include "core/duration.h"
 

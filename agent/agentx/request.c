@@ -1,7 +1,8 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * GET and GETNEXT: each is answered at once from the view. A SET goes to agentx_set.c.
  */
-#include "snmp/agentx_internal.h"
+#include "agentx/internal.h"
 
 size_t agentx_full_name(const struct config_oid *base, const struct mib_oid *relative,
                         oid name[MAX_OID_LEN]) {

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Nothing here waits: each PDU is sent with a callback for its answer, and the library's own
  * functions for sessions, which wait, are not used.
@@ -16,7 +17,7 @@
  * A master that does not answer is waited for: it is busy, and its connection is as good as before
  * when it goes on. Only its end, an answer of notOpen, or another socket in its place ends it.
  */
-#include "snmp/agentx_session.h"
+#include "agentx/session.h"
 
 #include "core/time_units.h"
 #include "os/clock.h"

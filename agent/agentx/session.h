@@ -1,11 +1,12 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The AgentX session (RFC 2741, 7.1) over one connection: Open, Register, Ping. For snmp/agentx*.c
+ * The AgentX session (RFC 2741, 7.1) over one connection: Open, Register, Ping. For agentx.c
  * only.
  */
-#ifndef HMQ_SNMP_AGENTX_SESSION_H
-#define HMQ_SNMP_AGENTX_SESSION_H
+#ifndef HMQ_AGENTX_SESSION_H
+#define HMQ_AGENTX_SESSION_H
 
-#include "snmp/agentx_internal.h"
+#include "agentx/internal.h"
 
 #include <systemd/sd-event.h>
 

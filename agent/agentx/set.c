@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The phases of a SET (RFC 2741, 7.2.4) as net-snmp's handlers see them: RESERVE1 and RESERVE2 are
  * TestSet, ACTION is CommitSet, UNDO is UndoSet, COMMIT or FREE is CleanupSet. The transaction
@@ -13,8 +14,8 @@
 
 #include <net-snmp/agent/net-snmp-agent-includes.h>
 
-#include "snmp/agentx_internal.h"
-#include "snmp/mib_set.h"
+#include "agentx/internal.h"
+#include "mib/set.h"
 
 #include <stdlib.h>
 

@@ -1,8 +1,9 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The library's own transports wait in sendto(2), raise SIGPIPE, and take a read of nothing for the
  * end of the connection. This one does none of it.
  */
-#include "snmp/agentx_internal.h"
+#include "agentx/internal.h"
 
 #include <errno.h>
 #include <poll.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 #include "app/actions.h"
 
 #include "app/job_run.h"

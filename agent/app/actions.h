@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The actions of hmqActionTable: takes them over from a SET, journals them, runs them one at a time
  * in their order, and keeps the finished ones for as long as they are to stay. Only a flush of many
@@ -9,7 +10,7 @@
 #include "core/job_table.h"
 #include "core/snapshot.h"
 #include "io/helper_client.h"
-#include "io/store.h"
+#include "io/store/store.h"
 
 #include <stdbool.h>
 #include <systemd/sd-event.h>

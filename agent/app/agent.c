@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 #include "app/agent.h"
 
 #include "app/actions.h"
@@ -12,8 +13,8 @@
 #include "app/settings.h"
 #include "core/time_units.h"
 #include "os/log.h"
-#include "io/store.h"
-#include "snmp/agentx.h"
+#include "io/store/store.h"
+#include "agentx/agentx.h"
 #include "os/clock.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The agent: wires the collector, detection, the AgentX session and the service together.
  */

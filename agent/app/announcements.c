@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 #include "app/announcements.h"
 
 void announcements_load(struct announcements *announcements) {

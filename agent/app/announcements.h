@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Events about the agent itself: that it has started, and that thresholds, limits or notifications
  * have changed. Each waits until what its notification reports is known.

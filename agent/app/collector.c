@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Three readings, each with a schedule of its own (core/reading.h): the counts, by scanning the
  * spool; the listing; Postfix's settings. What they find is published as a new snapshot.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Reads the queue through the helper, when hinted and from time to time, and publishes what is
  * known as snapshots. Decides how old and how broken a reading may be before it is called stale or

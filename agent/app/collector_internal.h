@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * What the two halves of the collector share: collector.c has its life, its schedule and what the
  * snapshot is worth; collector_readings.c what is made of each reading's end.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 #include "app/collector_internal.h"
 #include "os/clock.h"
 

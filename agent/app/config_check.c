@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 #include "app/config_check.h"
 
 #include "io/spawn.h"

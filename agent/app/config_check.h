@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * What a configuration needs of the machine it is for: users, and what its webhooks and scripts
  * name. The file's own syntax is core/config.h's.

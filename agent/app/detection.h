@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Watches the snapshot: overload, the other thresholds, whether the queue can be read at all, and
  * whether Postfix runs.
@@ -13,7 +14,7 @@
 #include "core/snapshot.h"
 #include "core/status.h"
 #include "core/tunables.h"
-#include "io/store.h"
+#include "io/store/store.h"
 
 #include <stdbool.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 #include "app/empty_listing.h"
 
 #include <assert.h>

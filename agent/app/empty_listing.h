@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * What to think of an empty listing while messages are counted. A command that prints nothing and
  * exits with 0 has not said that the queue is empty; but mail may have come after it looked, and

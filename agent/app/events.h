@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * What becomes of an event: it is logged, kept for hmqEventTable, written to the store, then sent
  * as a notification and told to the hooks. Notifications wait for the store, so that what a manager
@@ -10,8 +11,8 @@
 #include "core/raised.h"
 #include "core/status.h"
 #include "core/tunables.h"
-#include "io/store.h"
-#include "snmp/agentx.h"
+#include "io/store/store.h"
+#include "agentx/agentx.h"
 
 #include <stdbool.h>
 #include <stdint.h>

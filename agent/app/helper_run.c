@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 #include "app/helper_run.h"
 
 void helper_run(struct helper_client *helper, const struct helper_order *order,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Commands whose end is to be called in any case, also when the helper does not take them.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 #include "app/hook_feed.h"
 
 #include "app/hook_repeat.h"

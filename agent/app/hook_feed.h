@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Webhooks and scripts as the agent sees them: gives the hooks process its events from the log in
  * memory, or from the store when an endpoint is further behind, keeps how far each has got, and
@@ -9,7 +10,7 @@
 #include "app/events.h"
 #include "core/config.h"
 #include "core/hook_status.h"
-#include "io/store.h"
+#include "io/store/store.h"
 
 #include <stddef.h>
 #include <systemd/sd-event.h>

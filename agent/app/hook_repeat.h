@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Repeats what is raised to the endpoints that forget it (webhook.NAME.repeat): Alertmanager keeps
  * alerts in memory only, so that an alert that was sent once is lost at its restart.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * A batch of `postqueue -i`, which takes one id a process: HELPER_FLUSHES of them at a time, and
  * between two batches a turn for another job. The first one that fails ends the job; those that are

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 #include "app/job_run_internal.h"
 
 static void on_recipient(void *userdata, const char *address, const char *reason) {

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * One job from its start to its end: selects on a fresh listing where the request needs one, checks
  * the guard, journals the start, acts in batches through the helper and collects evidence.
@@ -21,7 +22,7 @@
 
 #include "core/job.h"
 #include "io/helper_client.h"
-#include "io/store.h"
+#include "io/store/store.h"
 
 struct job_run;
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * What the parts of a job's run share: job_run.c (its states, start and end), job_list.c (a listing
  * of the queue), job_select.c (which messages), job_act.c (the commands), job_flush.c (postqueue

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 #include "app/job_run_internal.h"
 #include "core/evidence.h"
 #include "core/time_units.h"

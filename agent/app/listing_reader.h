@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Reads one listing: has the helper run postqueue -j and builds a struct listing of its lines.
  */

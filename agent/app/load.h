@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * What the database tells at its loading, and when it becomes usable or unusable, beyond what each
  * part of the agent takes over from it.
@@ -7,7 +8,7 @@
 
 #include "app/events.h"
 #include "core/status.h"
-#include "io/store.h"
+#include "io/store/store.h"
 
 /* Notes in status (store_usable, last_read_error) and logs that the database at path became usable
  * (error 0) or why it is not; text as the store's callbacks have it. */

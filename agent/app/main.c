@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * hermes-mailqueued: see hermes-mailqueued(8).
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Says, in the log and in the unit's status line, that the SNMP master agent cannot be used.
  *

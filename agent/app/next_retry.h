@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Fills in hmqMessageNextRetry: asks the helper for the modification times of a listing's deferred
  * messages, a batch at a time, once the listing has been published.

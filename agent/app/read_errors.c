@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 #include "app/read_errors.h"
 
 #include "core/time_units.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * What goes wrong while reading the queue: counted and kept for hmqReadErrors and hmqLastReadError,
  * and logged so that neither a failure that lasts nor several at once fill the log. Each cause is

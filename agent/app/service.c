@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Owns what the service manager is told. No message to it waits: a manager that reads nothing, as
  * one that is being restarted, must not keep the loop. READY=1 and the status line are sent again

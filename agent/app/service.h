@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The agent as a service: readiness, status and watchdog for systemd (sd_notify(3)), and the
  * latency of the event loop. All of it does nothing where no systemd is.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * What a SET stored of the two lifetimes, and whether Postfix has it. A lifetime that was never set
  * is not stored: then main.cf decides and is followed. One that was set is compared with every

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The two lifetimes that SNMP SET can change: stored first, then written into main.cf by the
  * helper, Postfix reloaded, and read back. What fails on the way is taken back as a whole. A
@@ -10,7 +11,7 @@
 #include "app/collector.h"
 #include "app/events.h"
 #include "core/status.h"
-#include "io/store.h"
+#include "io/store/store.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * One change of Postfix's lifetimes, from what main.cf has to what it is to have: read main.cf,
  * write it by the helper, have Postfix reload, read it back. What fails on the way is taken back as

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 #include "app/settings_reader.h"
 
 #include "core/status.h"

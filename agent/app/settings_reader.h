@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Reads Postfix's settings once: has the helper run postconf and parses what it prints.
  */

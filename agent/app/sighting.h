@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * What one source said last of whether Postfix runs: the lock in the spool, or how postqueue got
  * its listing.

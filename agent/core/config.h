@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The configuration file: `key = value` lines, `#` comments, every key optional
  * (hermes-mailqueue.conf(5)). An unknown key, a repeated key or a bad value is an error that

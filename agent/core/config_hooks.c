@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 #include "core/config_keys.h"
 
 #include "core/duration.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The keys of the configuration file as a table: name, default, how to parse and print the value.
  * For core/config.c only.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 #include "core/detect.h"
 
 uint32_t detect_clear_value(uint32_t threshold) {

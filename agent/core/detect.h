@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Detection: compares the queue with the thresholds and says which conditions began or ended.
  * A condition is raised strictly above its threshold and cleared at or below its clear value: for

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Durations as text: a number and a unit, as in the configuration file and in Postfix's main.cf
  * (postconf(5), "Specify a non-negative time value").

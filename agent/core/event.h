@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Events: what the agent reports by itself. Their numbers are the notifications' numbers below
  * hmqNotifications. A struct event is all that is kept of one: the store's row, hmqEventTable's

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The last EVENT_LOG_MAX events, for hmqEventTable.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * What listings of the queue (postqueue -j) say about a command: whether a message already is where
  * the command would put it, and, where postsuper itself said nothing about a message, what can be

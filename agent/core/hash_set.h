@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Which texts were met already, by their 64-bit hashes and in bounded memory: queue ids of one
  * listing, recipients of one message. Two different texts are taken for one with a probability of

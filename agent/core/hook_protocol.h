@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The protocol between core and the hooks process, over a SOCK_SEQPACKET socket: one packet is one
  * fixed-size struct of the direction. Both processes are of one build and one machine and read the

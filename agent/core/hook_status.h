@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * How one endpoint does: a row of hmqHookTable, plain data for the MIB to read.
  */

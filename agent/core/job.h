@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * A job: one row of hmqActionTable from its SET to its end. The order in which a manager can tell
  * its parts: key (the index), request (the read-create columns), then what became of it.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The rows of hmqActionTable, in the order of their index: owner (length first, RFC 2578, 7.7),
  * command, id.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * A listing of the queue, made from the output of `postqueue -j` (core/message_stream.h). The
  * builder takes it as it comes and keeps the first rows in the chosen order with their recipients

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The SNMP master agent as the agent sees it: where it listens, and why it cannot be used.
  */

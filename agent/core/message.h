@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * A listed message as it is kept and served: one block of memory with its texts, bounded in octets.
  * Texts are cut to what the MIB serves, and of many recipients the first ones are kept.

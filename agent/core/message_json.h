@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The JSON of one line of `postqueue -j` (postqueue(1), JSON object format), in two kinds of
  * pieces: the frame, which is the line with the elements of its "recipients" taken out, and each of

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Cuts lines up without parsing them: only strings, their escapes and the nesting of brackets have
  * to be followed to find the newline, the array "recipients" and the commas between its elements.

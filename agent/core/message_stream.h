@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The output of `postqueue -j` as it comes: a message a line, and a line may have any length (one
  * message with 100,000 recipients makes one of 25 MB). Nothing is held of a line but its frame and

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 #include "core/plausible_time.h"
 
 /* NTP slews, and the two readings are not taken at one moment. */

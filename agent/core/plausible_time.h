@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The time by which things are deleted because of their age. The wall clock is believed as long as
  * it moves on from what was believed before; a jump ahead is not, until the clock has run evenly

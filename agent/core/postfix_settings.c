@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 #include "core/postfix_settings.h"
 
 #include "core/duration.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * What Postfix runs with: the parameters the agent reads by `postconf -xh`, one line each.
  */

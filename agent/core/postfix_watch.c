@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 #include "core/postfix_watch.h"
 
 enum event_type postfix_watch_take(struct postfix_watch *watch, enum postfix_state state,

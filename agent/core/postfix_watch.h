@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Whether Postfix has stopped or was started, as events. A stop counts once two looks, at least
  * POSTFIX_STOP_USEC apart, and every look in between have found Postfix stopped, so that a restart

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The protocol between core and the root helper, over a SOCK_SEQPACKET socketpair: one packet is
  * one struct request, cut after its last id, or one struct reply. Both processes are of one build

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The queues of Postfix, as showq(8) and the spool directory name them.
  */

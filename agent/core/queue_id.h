@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Queue ids, by the grammar of Postfix's src/global/mail_queue.h:
  *

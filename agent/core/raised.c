@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 #include "core/raised.h"
 
 void raised_take(struct raised *raised, const struct event *event) {

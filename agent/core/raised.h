@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * What is raised and has not been cleared: the event of each such raise, for receivers that forget
  * and have to be reminded.

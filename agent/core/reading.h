@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * When to read something of Postfix again, and how far what was read can still be trusted. One
  * struct for each kind of reading: the counts, the listing, the settings. All times are

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * What postsuper(1) said of each id it was given (src/postsuper/postsuper.c), which is all that
  * proves anything: its exit status is 0 when nothing matched too.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Which messages a job is about: the criteria of a job_request, ANDed, against the lines of a fresh
  * `postqueue -j`.

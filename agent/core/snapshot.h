@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The snapshot: everything known of the queue at one moment, immutable, reference-counted and
  * swapped whole. Getters and detection read nothing else. What is not known is marked so and has

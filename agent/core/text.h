@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Text from outside: made valid UTF-8 for the MIB, or escaped for the log.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * How many of one unit of time make another. Times are microseconds in uint64_t (named _usec) or
  * seconds (named _s); a clock is read in os/clock.h only.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The values of hmqSettings that SNMP SET can change and that persist: what the configuration file
  * says of each counts until its first SET.

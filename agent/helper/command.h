@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Running the helper's commands (helper/recipe.h). Each runs in a process group of its own with a
  * deadline; its output goes to a pipe whose read end belongs to the caller. Its error output is

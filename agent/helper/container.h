@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Postfix in a container: the words that take a command into it, and what the container engine
  * says instead of running one. Engines are docker, podman and what has the same command line

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * hermes-mailqueue-helper: the part of the agent that keeps root. It is started by
  * hermes-mailqueued with one end of a socketpair and is of no use by hand. A small supervisor

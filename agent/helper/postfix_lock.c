@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 #include "helper/postfix_lock.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Whether Postfix runs: master(8) holds an exclusive flock(2) on pid/master.pid in the spool for as
  * long as it lives. The lock is looked up in /proc/locks (proc_locks(5)) and never tried, since a

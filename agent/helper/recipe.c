@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 #include "helper/recipe.h"
 
 #include "core/job.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * What runs for a request: a table of programs and fixed arguments, chosen by the request's type.
  * No shell is involved, and postsuper gets its ids on its standard input only: as an argument `ALL`

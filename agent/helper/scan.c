@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 #include "helper/scan.h"
 
 #include "core/hash_set.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Counts the messages on disk: one pass of getdents64(2) over the queue folders and their hash
  * subfolders (hash_queue_depth, postconf(5)), with inotify(7) as a hint which folders changed.

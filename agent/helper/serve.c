@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 #include "helper/serve.h"
 
 #include "core/protocol.h"

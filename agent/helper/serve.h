@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The helper's service loop: requests of core/protocol.h in, replies out.
  */

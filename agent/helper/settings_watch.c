@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 #include "helper/settings_watch.h"
 
 #include <stdint.h>

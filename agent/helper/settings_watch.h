@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * A hint that main.cf changed, by inotify(7) on its folder, so that both a file renamed over it
  * (postconf -e, most editors) and one written in place are seen. What only a symbolic link leads to

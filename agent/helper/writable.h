@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Whether the folders that actions and changed lifetimes write to can be written. A service's
  * sandbox may make them read-only, which would otherwise show only when the first action fails.

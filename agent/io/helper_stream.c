@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 #include "io/helper_stream.h"
 
 #include "core/text.h"

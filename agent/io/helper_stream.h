@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * One command of the helper's as its client hears of it: output as it comes, the report of its end,
  * and what the two together say of how it ended. For io/helper_client.c only.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 #include "io/hooks_client.h"
 
 #include "core/hook_protocol.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Core's end of the protocol with the hooks process (core/hook_protocol.h), in an sd-event loop:
  * feeds each endpoint the events it wants, in order and a window at a time, and keeps how far it
@@ -10,7 +11,7 @@
 #include "core/config.h"
 #include "core/event.h"
 #include "core/hook_status.h"
-#include "io/store.h"
+#include "io/store/store.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * One attempt at a time, in one of three states: looking up the host's name (names only;
  * getaddrinfo runs in a thread of the C library), connecting (TCP only), or waiting for the next

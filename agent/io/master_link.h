@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The connection to the SNMP master agent: opened without ever waiting, and opened again whenever
  * it has ended.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 #include "io/master_words.h"
 
 #include "core/duration.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * In words: why the SNMP master agent cannot be used, and what to do about it.
  */

@@ -1,5 +1,6 @@
-#include "snmp/mib_transaction.h"
-#include "snmp/mib_value.h"
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "mib/transaction.h"
+#include "mib/value.h"
 
 #include <stddef.h>
 #include <string.h>

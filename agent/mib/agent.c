@@ -1,4 +1,5 @@
-#include "snmp/mib_value.h"
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "mib/value.h"
 
 /* hmqAgent */
 

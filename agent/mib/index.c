@@ -1,4 +1,5 @@
-#include "snmp/mib_tree.h"
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "mib/tree.h"
 
 #include <string.h>
 

@@ -1,6 +1,7 @@
-#include "snmp/mib.h"
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "mib/mib.h"
 
-#include "snmp/mib_tree.h"
+#include "mib/tree.h"
 
 #include <string.h>
 

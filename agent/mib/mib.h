@@ -1,11 +1,12 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The MIB as data: HERMES-MAILQUEUE-MIB's objects as descriptors with getters over a snapshot,
  * and GET and GETNEXT over them. Knows nothing of net-snmp, so that the whole tree can be walked
  * in a test. Object identifiers here are relative to the root (hermesMailQueueMIB):
  * hmqTotalMessages is 1.2.1.
  */
-#ifndef HMQ_SNMP_MIB_H
-#define HMQ_SNMP_MIB_H
+#ifndef HMQ_MIB_MIB_H
+#define HMQ_MIB_MIB_H
 
 #include "core/config.h"
 #include "core/event.h"

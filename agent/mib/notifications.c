@@ -1,10 +1,11 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Notifications: which objects each one carries, as the OBJECTS clauses of the module name them.
  * Their values come from the event alone, never from the present state, so that a notification
  * that is sent late reports what was true then; app/events.c has taken them from the state that a
  * GET would have shown at that moment. A notification is complete or it is not built at all.
  */
-#include "snmp/mib_value.h"
+#include "mib/value.h"
 
 #include <assert.h>
 #include <errno.h>

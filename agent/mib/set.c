@@ -1,6 +1,7 @@
-#include "snmp/mib_set.h"
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "mib/set.h"
 
-#include "snmp/mib_transaction.h"
+#include "mib/transaction.h"
 
 #include <stdlib.h>
 #include <string.h>

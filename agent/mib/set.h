@@ -1,11 +1,12 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * SET: the variables of one PDU are staged and checked as a whole, and become changes that the
  * application applies. Knows nothing of net-snmp.
  */
-#ifndef HMQ_SNMP_MIB_SET_H
-#define HMQ_SNMP_MIB_SET_H
+#ifndef HMQ_MIB_SET_H
+#define HMQ_MIB_SET_H
 
-#include "snmp/mib.h"
+#include "mib/mib.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,6 +1,7 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 #include "core/selection.h"
 #include "core/text.h"
-#include "snmp/mib_transaction.h"
+#include "mib/transaction.h"
 
 #include <stdlib.h>
 #include <string.h>

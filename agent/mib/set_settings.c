@@ -1,4 +1,5 @@
-#include "snmp/mib_transaction.h"
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "mib/transaction.h"
 
 #include <string.h>
 

@@ -1,10 +1,11 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A SET being staged, for snmp/mib_set*.c and the stage functions of groups only.
+ * A SET being staged, for mib/set*.c and the stage functions of groups only.
  */
-#ifndef HMQ_SNMP_MIB_TRANSACTION_H
-#define HMQ_SNMP_MIB_TRANSACTION_H
+#ifndef HMQ_MIB_TRANSACTION_H
+#define HMQ_MIB_TRANSACTION_H
 
-#include "snmp/mib_tree.h"
+#include "mib/tree.h"
 
 /* One row of hmqActionTable in a PDU. */
 struct staged_row {

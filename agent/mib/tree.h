@@ -1,10 +1,11 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * How the object tables of mib_objects.c are laid out, for snmp/mib*.c only.
+ * How the object tables are laid out, for the files of mib/ only.
  */
-#ifndef HMQ_SNMP_MIB_TREE_H
-#define HMQ_SNMP_MIB_TREE_H
+#ifndef HMQ_MIB_TREE_H
+#define HMQ_MIB_TREE_H
 
-#include "snmp/mib_set.h"
+#include "mib/set.h"
 
 /* A row of any table; each index sets the members it needs. */
 struct mib_row {

@@ -1,11 +1,12 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What getters fill a struct mib_value with; for snmp/mib*.c only. Each returns true unless it says
- * otherwise, so that a getter can return its result.
+ * What getters fill a struct mib_value with; for the files of mib/ only. Each returns true unless
+ * it says otherwise, so that a getter can return its result.
  */
-#ifndef HMQ_SNMP_MIB_VALUE_H
-#define HMQ_SNMP_MIB_VALUE_H
+#ifndef HMQ_MIB_VALUE_H
+#define HMQ_MIB_VALUE_H
 
-#include "snmp/mib_tree.h"
+#include "mib/tree.h"
 
 /* The signature of a getter; see struct mib_object. */
 #define GETTER(name)                                                                               \

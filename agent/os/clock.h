@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The clocks. Not for core, which takes the time as an argument.
  */

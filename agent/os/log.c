@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Where each line goes. The journal is written to by its own datagram protocol
  * (systemd.io/JOURNAL_NATIVE_PROTOCOL) rather than with sd_journal_send(3), and stderr without

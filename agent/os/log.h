@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The log: the journal with its fields where there is one, else lines on stderr. For the processes'
  * own loops: app, helper and hooks call it, the layers below report to them.

@@ -1,8 +1,9 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * What the bench programs share: the clock and the sorted sample.
  */
-#ifndef HMQ_BENCH_H
-#define HMQ_BENCH_H
+#ifndef HMQ_TESTS_BENCH_BENCH_H
+#define HMQ_TESTS_BENCH_BENCH_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * bench_scan SPOOL EXPECTED ROUNDS HELPER CONFIG: times, one after the other in each round, a bare
  * getdents64 walk over the queue folders, the helper's scan linked in here, and a full scan asked

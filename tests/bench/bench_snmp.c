@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The bench's manager: one SNMPv2c session kept open over loopback, requests one after the other,
  * the sides of a ratio taking turns so that the machine's drift meets both.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * clone_queue SPOOL TOTAL: fills Postfix's deferred queue up to TOTAL messages with copies of the
  * ones that are in it. Each copy is a file as Postfix would have made it: named by microseconds

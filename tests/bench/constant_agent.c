@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * constant_agent SOCKET ROWS: the other side of the ratios: a net-snmp subagent that answers
  * constants, registered as ours is (one subtree, own handler). Below netSnmpPlaypen 2526, beside

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * crossings ETC SPOOL SMTP_PORT TRAP_PORT ROOT_OID COUNT: sends a message by SMTP to a Postfix
  * whose queue holds just as many as are no overload, waits for hmqOverloadRaised at

@@ -1,9 +1,10 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * What every fuzzer includes. With clang and HMQ_FUZZ libFuzzer drives it; elsewhere replay.c runs
  * its corpus once, as an ordinary test.
  */
-#ifndef HMQ_TESTS_FUZZ_H
-#define HMQ_TESTS_FUZZ_H
+#ifndef HMQ_TESTS_FUZZ_FUZZ_H
+#define HMQ_TESTS_FUZZ_FUZZ_H
 
 #include <stddef.h>
 #include <stdint.h>

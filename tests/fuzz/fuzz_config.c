@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * A configuration file of any content: refused with a message that names file and line, or printed
  * in a form that reads as the same configuration.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Output of postqueue -j in pieces into a listing. The first octet chooses the order, the limit and
  * the size of the pieces.

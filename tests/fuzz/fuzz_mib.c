@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * GET and GETNEXT with any object identifier: what GETNEXT finds comes after what was asked, GET of
  * it says the same, and from any name the tree is walked on in order. The first octet chooses what

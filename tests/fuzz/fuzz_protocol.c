@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * A packet of any content and length as a request and as a reply: what is taken for valid has ids
  * and texts that end within their fields.

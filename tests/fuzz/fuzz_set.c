@@ -1,10 +1,11 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * A PDU of any variables: per variable an octet for the object (by its place in the tree), one for
  * the type, one for the sub-identifiers of the instance and these, one for the length of the value
  * and it. What a PDU asks for is within bounds, new, and leaves the view as it is.
  */
 #include "sample.h"
-#include "snmp/mib_tree.h"
+#include "mib/tree.h"
 
 #include "fuzz.h"
 

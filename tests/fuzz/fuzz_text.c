@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Text from outside: postconf's output, queue ids, UTF-8 made valid and text escaped.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * replay FOLDER...: runs the fuzzer it is linked with once on each file of the folders.
  */

@@ -12,6 +12,6 @@ while read -r header; do
     [[ $header != agent/* ]] || path=${header#agent/}
     printf '#include "%s"\n#include "%s"\n' "$path" "$path" |
         gcc -std=c17 -fsyntax-only -Wall -Wextra -Werror -D_GNU_SOURCE -DHMQ_VERSION='""' \
-            -Iagent -I. -Itests/unit -Itests/mib -x c - || wrong "$header:1: does not compile alone"
+            -Iagent -I. -Itests/support -x c - || wrong "$header:1: does not compile alone"
 done < <(files '*.h')
 finish

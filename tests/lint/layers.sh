@@ -3,10 +3,10 @@
 #
 # layers.sh: who may include whom.
 #
-#   core <- os <- io <- snmp, hooks <- app;  helper: core and os only
+#   core <- os <- io <- agentx <- app;  core <- mib <- agentx;  core, os <- helper, hooks
 #
-# core includes libc and core (cJSON where a format needs it), net-snmp is known to snmp/agentx*
-# only, curl to hooks only.
+# core includes libc and itself (cJSON where a format needs it); only agentx knows net-snmp, and
+# only hooks knows curl.
 
 . "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
 
@@ -15,19 +15,20 @@ declare -A layers=(
     [core]='core'
     [os]='core os'
     [io]='core os io'
-    [snmp]='core os io snmp'
-    [hooks]='core os io hooks'
-    [app]='core os io snmp hooks app'
+    [mib]='core os mib'
+    [agentx]='core os io mib agentx'
+    [hooks]='core os hooks'
+    [app]='core os io mib agentx app'
     [helper]='core os helper'
 )
 
 # Which files may include a library, as a pattern of their paths.
 declare -A libraries=(
-    [net-snmp]='agent/snmp/agentx*'
+    [net-snmp]='agent/agentx/*'
     [curl]='hooks/*'
     [sqlite3.h]='agent/io/*'
     [cjson]='agent/core/message_json.c|agent/core/payload*|hooks/*'
-    [systemd]='agent/io/*|agent/snmp/agentx*|agent/app/*|hooks/*'
+    [systemd]='agent/io/*|agent/agentx/*|agent/app/*|hooks/*'
 )
 
 # matches PATH PATTERN|PATTERN...

@@ -7,8 +7,8 @@
 daemon=$(realpath "$1")
 . "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
 
-mapfile -t pages < <(files '*.[1-8]' | grep '^contrib/man/')
-[ "${#pages[@]}" -gt 0 ] || wrong 'contrib/man: no pages'
+mapfile -t pages < <(files '*.[1-8]' | grep '^docs/man/')
+[ "${#pages[@]}" -gt 0 ] || wrong 'docs/man: no pages'
 mandoc -T lint -W warning "${pages[@]}" || wrong 'mandoc'
 
 example=contrib/hermes-mailqueue.conf.example
@@ -24,8 +24,8 @@ while IFS= read -r line; do
     key=${line%% =*}
     keys=$((keys + 1))
     grep -qE "^(# ?)?$key *=" "$example" || wrong "$example:1: does not mention $key"
-    grep -qE "(^|[^_[:alnum:]])$key([^_[:alnum:]]|\$)" contrib/man/hermes-mailqueue.conf.5 ||
-        wrong "contrib/man/hermes-mailqueue.conf.5:1: does not mention $key"
+    grep -qE "(^|[^_[:alnum:]])$key([^_[:alnum:]]|\$)" docs/man/hermes-mailqueue.conf.5 ||
+        wrong "docs/man/hermes-mailqueue.conf.5:1: does not mention $key"
 done <<<"$defaults"
 [ "$keys" -gt 20 ] || wrong "only $keys keys were found"
 finish

@@ -1,6 +1,8 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Plays core for tests/hooks: the real hooks_client and the real hermes-mailqueue-hooks, with an
- * event log that is computed instead of stored. Commands come on stdin, one per line:
+ * Plays the agent for the process tests of hooks: the real hooks_client and the real
+ * hermes-mailqueue-hooks, with an event log that is computed instead of stored. Commands come on
+ * stdin, one per line:
  *
  *   events COUNT      COUNT more events happen, overload raised and cleared in turns
  *   event NAME        one more, of that name

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * helper_order CONFIG ORDER [ARGUMENT...]: gives one order to a real hermes-mailqueue-helper and
  * prints what came of it. Exit status 0 when it ended well, 1 when not, 2 for a wrong call.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The ready scripts of contrib/hooks, run by the real hooks process where that is possible."""
+"""The ready scripts of contrib/hook-scripts, run by the real hooks process where that is possible."""
 
 import email
 import email.policy
@@ -11,7 +11,7 @@ import unittest
 
 from lab import LabTest
 
-SCRIPTS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../contrib/hooks")
+SCRIPTS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../contrib/hook-scripts")
 
 
 class SmtpServer:

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 #include "actions_fixture.h"
 
 #include <errno.h>

@@ -1,9 +1,10 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Actions with the helper and the journal played by the test: a script says what each order is
  * answered with, and the fixture checks that the orders are those of the script.
  */
-#ifndef HMQ_TESTS_ACTIONS_FIXTURE_H
-#define HMQ_TESTS_ACTIONS_FIXTURE_H
+#ifndef HMQ_TESTS_SUPPORT_ACTIONS_FIXTURE_H
+#define HMQ_TESTS_SUPPORT_ACTIONS_FIXTURE_H
 
 #include "app/actions.h"
 

@@ -1,8 +1,9 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Configurations from text, for the tests of core/config*.c and of what needs a configuration.
  */
-#ifndef HMQ_TESTS_CONFIG_TEXT_H
-#define HMQ_TESTS_CONFIG_TEXT_H
+#ifndef HMQ_TESTS_SUPPORT_CONFIG_TEXT_H
+#define HMQ_TESTS_SUPPORT_CONFIG_TEXT_H
 
 #include "core/config.h"
 

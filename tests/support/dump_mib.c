@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * dump_mib: prints what the code has of the MIB, for check_module.py to compare with the module.
  *
@@ -6,7 +7,7 @@
  *   notification NUMBER OID...  each notification with its varbinds
  */
 #include "sample.h"
-#include "snmp/mib_tree.h"
+#include "mib/tree.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,9 +1,10 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The helper's end of the socketpair, played by a test, and a clock that can be put forward: every
  * CLOCK_MONOTONIC in the program, sd-event's too, is ahead by clock_ahead_usec.
  */
-#ifndef HMQ_TESTS_FAKE_HELPER_H
-#define HMQ_TESTS_FAKE_HELPER_H
+#ifndef HMQ_TESTS_SUPPORT_FAKE_HELPER_H
+#define HMQ_TESTS_SUPPORT_FAKE_HELPER_H
 
 #include "core/protocol.h"
 

@@ -8,8 +8,9 @@
 #   start_postfix; start_snmpd; start_trapd; start_agent [KEY=VALUE...]
 #   expect 1.2.1.0 0 "an empty queue is 0"
 
-test_dir=$(cd "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
-source_dir=$(cd "$test_dir/../.." && pwd)
+support=$(cd "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
+source_dir=$(cd "$support/../.." && pwd)
+test_dir=$source_dir/tests/system
 lab=$source_dir/contrib/lab
 # shellcheck source=contrib/lab/lib.sh
 . "$lab/lib.sh"

@@ -1,8 +1,9 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Listings from short descriptions of messages, for the tests of what works on a listing.
  */
-#ifndef HMQ_TESTS_LISTING_TEXT_H
-#define HMQ_TESTS_LISTING_TEXT_H
+#ifndef HMQ_TESTS_SUPPORT_LISTING_TEXT_H
+#define HMQ_TESTS_SUPPORT_LISTING_TEXT_H
 
 #include "core/listing.h"
 

@@ -1,12 +1,13 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * A queue as a real one looks, as a view for the MIB: several senders, domains and reasons, short
  * and long ids, the null sender, text that is not ASCII or too long, a message with 5,000
  * recipients. Every object of the MIB has a value in it; whoever adds an object adds its data here.
  */
-#ifndef HMQ_TESTS_SAMPLE_H
-#define HMQ_TESTS_SAMPLE_H
+#ifndef HMQ_TESTS_SUPPORT_SAMPLE_H
+#define HMQ_TESTS_SUPPORT_SAMPLE_H
 
-#include "snmp/mib.h"
+#include "mib/mib.h"
 
 /* What is known in the sample. */
 enum {

@@ -1,11 +1,12 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * PDUs of a SET for the tests of it: variables by the names of their objects, staged and checked.
  */
-#ifndef HMQ_TESTS_SET_PDU_H
-#define HMQ_TESTS_SET_PDU_H
+#ifndef HMQ_TESTS_SUPPORT_SET_PDU_H
+#define HMQ_TESTS_SUPPORT_SET_PDU_H
 
 #include "sample.h"
-#include "snmp/mib_transaction.h"
+#include "mib/transaction.h"
 
 #include <stdlib.h>
 

@@ -1,8 +1,9 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * A spool in a temporary folder, for the tests of agent/helper.
  */
-#ifndef HMQ_TESTS_SPOOL_FOLDER_H
-#define HMQ_TESTS_SPOOL_FOLDER_H
+#ifndef HMQ_TESTS_SUPPORT_SPOOL_FOLDER_H
+#define HMQ_TESTS_SUPPORT_SPOOL_FOLDER_H
 
 #include "core/queue.h"
 

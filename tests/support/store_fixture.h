@@ -1,11 +1,12 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * A store in a folder of its own, an event loop to run it, and what it has told so far. Waiting is
  * for a condition, and fails the test when it takes longer than WAIT_SECONDS.
  */
-#ifndef HMQ_TESTS_STORE_FIXTURE_H
-#define HMQ_TESTS_STORE_FIXTURE_H
+#ifndef HMQ_TESTS_SUPPORT_STORE_FIXTURE_H
+#define HMQ_TESTS_SUPPORT_STORE_FIXTURE_H
 
-#include "io/store_internal.h"
+#include "io/store/internal.h"
 
 #include "unit.h"
 

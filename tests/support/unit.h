@@ -1,8 +1,9 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * What every unit test includes: cmocka, and checks that name the case of a table that failed.
  */
-#ifndef HMQ_TESTS_UNIT_H
-#define HMQ_TESTS_UNIT_H
+#ifndef HMQ_TESTS_SUPPORT_UNIT_H
+#define HMQ_TESTS_SUPPORT_UNIT_H
 
 #include <setjmp.h>
 #include <stdarg.h>

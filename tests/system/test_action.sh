@@ -5,8 +5,8 @@
 # real Postfix. What it says was done is looked up on disk; what is given to it reaches no shell.
 
 set -euo pipefail
-# shellcheck source=tests/system/lib.sh
-. "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
+# shellcheck source=tests/support/lib.sh
+. "$(dirname -- "${BASH_SOURCE[0]}")/../support/lib.sh"
 
 tool=$source_dir/contrib/hmq-action
 status=0

@@ -5,10 +5,10 @@
 # action: none is lost once it is journaled, none runs twice, and what was running is interrupted.
 
 set -euo pipefail
-# shellcheck source=tests/system/lib.sh
-. "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
-# shellcheck source=tests/system/set.sh
-. "$test_dir/set.sh"
+# shellcheck source=tests/support/lib.sh
+. "$(dirname -- "${BASH_SOURCE[0]}")/../support/lib.sh"
+# shellcheck source=tests/support/set.sh
+. "$support/set.sh"
 
 cleanup_more() { [ -z "${locker-}" ] || kill "$locker" 2>/dev/null || true; }
 

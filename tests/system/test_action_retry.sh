@@ -5,10 +5,10 @@
 # asks for is done once, and the manager is told that it was taken.
 
 set -euo pipefail
-# shellcheck source=tests/system/lib.sh
-. "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
-# shellcheck source=tests/system/set.sh
-. "$test_dir/set.sh"
+# shellcheck source=tests/support/lib.sh
+. "$(dirname -- "${BASH_SOURCE[0]}")/../support/lib.sh"
+# shellcheck source=tests/support/set.sh
+. "$support/set.sh"
 
 start_postfix
 allow_set
@@ -24,7 +24,7 @@ eventually "the store is in use" grep -q 'opened the database ' "$root/agent.log
 relay_port=$(free_port)
 touch "$root/relayed"
 start_daemon "$root/relay.pid" "$root/relay.log" \
-    python3 "$test_dir/lossy_relay.py" "$relay_port" "$snmp_port" 2 "$root/relayed"
+    python3 "$support/lossy_relay.py" "$relay_port" "$snmp_port" 2 "$root/relayed"
 eventually "the relay" grep -q ready "$root/relayed"
 
 jobs='SELECT count(*) FROM actions'

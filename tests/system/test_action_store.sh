@@ -5,10 +5,10 @@
 # be stored is refused, monitoring goes on and says why, and all comes back by itself.
 
 set -euo pipefail
-# shellcheck source=tests/system/lib.sh
-. "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
-# shellcheck source=tests/system/set.sh
-. "$test_dir/set.sh"
+# shellcheck source=tests/support/lib.sh
+. "$(dirname -- "${BASH_SOURCE[0]}")/../support/lib.sh"
+# shellcheck source=tests/support/set.sh
+. "$support/set.sh"
 
 cleanup_more() { umount "$root/state" 2>/dev/null || true; }
 

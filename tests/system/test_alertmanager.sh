@@ -6,10 +6,10 @@
 # back.
 
 set -euo pipefail
-# shellcheck source=tests/system/lib.sh
-. "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
-# shellcheck source=tests/system/events.sh
-. "$test_dir/events.sh"
+# shellcheck source=tests/support/lib.sh
+. "$(dirname -- "${BASH_SOURCE[0]}")/../support/lib.sh"
+# shellcheck source=tests/support/events.sh
+. "$support/events.sh"
 need prometheus-alertmanager prometheus-alertmanager
 need jq jq
 
@@ -21,7 +21,7 @@ cleanup_more() { rm -rf --one-file-system "$scripts"; }
 # ---- a real Alertmanager that tells the recorder
 
 mkdir "$root/out"
-start_daemon "$root/recorder.pid" "$root/recorder.log" python3 "$test_dir/recorder.py" "$root/out"
+start_daemon "$root/recorder.pid" "$root/recorder.log" python3 "$support/recorder.py" "$root/out"
 wait_for "$patience" test -s "$root/out/port" || fail "the recorder does not start"
 am=127.0.0.1:$(free_port)
 cat >"$root/alertmanager.yml" <<END
@@ -55,7 +55,7 @@ alerts() { curl -sf "http://$am/api/v2/alerts" | jq -r "$1" 2>/dev/null; }
 alert_count() { [ "$(alerts length)" = "$1" ]; }
 wait_for "$patience" alert_count 0 || fail "Alertmanager: $(tail -n 5 "$root/alertmanager.log")"
 
-# ---- contrib/hooks/flush-when-back, with a destination that is not there yet
+# ---- contrib/hook-scripts/flush-when-back, with a destination that is not there yet
 
 start_postfix
 write_snmpd_conf
@@ -72,7 +72,7 @@ cat >"$scripts/flush" <<END
 #!/bin/sh
 FLUSH_WHEN_BACK_CONF=$scripts/flush.conf exec $scripts/flush-when-back
 END
-cp "$source_dir/contrib/hooks/flush-when-back" "$scripts"
+cp "$source_dir/contrib/hook-scripts/flush-when-back" "$scripts"
 chmod 755 "$scripts/flush" "$scripts/flush-when-back"
 chmod 644 "$scripts/flush.conf"
 

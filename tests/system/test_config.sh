@@ -4,8 +4,8 @@
 # test_config.sh DAEMON: -t and its exit codes, what cannot start, and SIGHUP.
 
 set -euo pipefail
-# shellcheck source=tests/system/lib.sh
-. "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
+# shellcheck source=tests/support/lib.sh
+. "$(dirname -- "${BASH_SOURCE[0]}")/../support/lib.sh"
 
 run() { # ARGUMENTS...: sets status and output
     status=0

@@ -6,10 +6,10 @@
 # was raised and what was not sent yet survive a kill -9.
 
 set -euo pipefail
-# shellcheck source=tests/system/lib.sh
-. "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
-# shellcheck source=tests/system/events.sh
-. "$test_dir/events.sh"
+# shellcheck source=tests/support/lib.sh
+. "$(dirname -- "${BASH_SOURCE[0]}")/../support/lib.sh"
+# shellcheck source=tests/support/events.sh
+. "$support/events.sh"
 
 notified() { [ "$(db "SELECT notified FROM events WHERE serial = $1")" = "$2" ]; }
 pending_are() { [ "$(db "SELECT count(*) FROM events WHERE notified = 'pending'")" -eq "$1" ]; }

@@ -5,10 +5,10 @@
 # each event reaches each endpoint at least once and in order, whichever process is killed.
 
 set -euo pipefail
-# shellcheck source=tests/system/lib.sh
-. "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
-# shellcheck source=tests/system/events.sh
-. "$test_dir/events.sh"
+# shellcheck source=tests/support/lib.sh
+. "$(dirname -- "${BASH_SOURCE[0]}")/../support/lib.sh"
+# shellcheck source=tests/support/events.sh
+. "$support/events.sh"
 need python3 python3
 need jq jq
 
@@ -39,7 +39,7 @@ printf '%s %s\n' "\$HMQ_SERIAL" "\$(cat)" >>"$root/out/script"
 END
 chmod 755 "$scripts/record"
 
-start_daemon "$root/recorder.pid" "$root/recorder.log" python3 "$test_dir/recorder.py" "$root/out"
+start_daemon "$root/recorder.pid" "$root/recorder.log" python3 "$support/recorder.py" "$root/out"
 wait_for "$patience" test -s "$root/out/port" || fail "the recorder does not start"
 url=http://127.0.0.1:$(<"$root/out/port")
 

@@ -6,8 +6,8 @@
 # once each; and other agents, which want the same objects or take them away.
 
 set -euo pipefail
-# shellcheck source=tests/system/lib.sh
-. "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
+# shellcheck source=tests/support/lib.sh
+. "$(dirname -- "${BASH_SOURCE[0]}")/../support/lib.sh"
 
 kill_snmpd() {
     kill -KILL "$(<"$root/snmpd.pid")"
@@ -81,7 +81,7 @@ rm -f "$root/agent.log" "$root/agent.conf" "$root"/state/agent.db*
 # A master that dies in the middle of a SET.
 start_agent
 eventually "actions can be stored" logged hmqAgentStarted 1
-"$test_dir/fake_master.py" "$root/agentx" "$base" >"$root/phases" || fail "the fake master"
+"$support/fake_master.py" "$root/agentx" "$base" >"$root/phases" || fail "the fake master"
 check "a SET that got to TestSet is forgotten" grep -q '^TestSet: queued 0' "$root/phases"
 check "one that got to CommitSet is undone" grep -q '^CommitSet: queued 0' "$root/phases"
 stop_agent

@@ -5,8 +5,8 @@
 # and recipients of any kind, 5,000 recipients, limit and order, and indexes that are none.
 
 set -euo pipefail
-# shellcheck source=tests/system/lib.sh
-. "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
+# shellcheck source=tests/support/lib.sh
+. "$(dirname -- "${BASH_SOURCE[0]}")/../support/lib.sh"
 
 # index ID: as sub-identifiers.
 index() {

@@ -5,8 +5,8 @@
 # authPriv and sees what net-snmp's snmpwalk sees.
 
 set -euo pipefail
-# shellcheck source=tests/system/lib.sh
-. "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
+# shellcheck source=tests/support/lib.sh
+. "$(dirname -- "${BASH_SOURCE[0]}")/../support/lib.sh"
 
 need npm npm
 client=$2/npm

@@ -6,8 +6,8 @@
 
 # shellcheck disable=SC2059  # the formats are messages
 set -euo pipefail
-# shellcheck source=tests/system/lib.sh
-. "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
+# shellcheck source=tests/support/lib.sh
+. "$(dirname -- "${BASH_SOURCE[0]}")/../support/lib.sh"
 
 real=$(command -v postqueue)
 cp "$real" "$root/postqueue.real"

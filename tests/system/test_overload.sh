@@ -5,8 +5,8 @@
 # notification for each crossing whose values are those of a GET.
 
 set -euo pipefail
-# shellcheck source=tests/system/lib.sh
-. "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
+# shellcheck source=tests/support/lib.sh
+. "$(dirname -- "${BASH_SOURCE[0]}")/../support/lib.sh"
 
 # same_as_get LINE OBJECT...
 same_as_get() {

@@ -6,9 +6,9 @@
 # messages with very many recipients.
 
 set -euo pipefail
-# shellcheck source=tests/system/lib.sh
-. "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
-# shellcheck source=tests/system/set.sh
+# shellcheck source=tests/support/lib.sh
+. "$(dirname -- "${BASH_SOURCE[0]}")/../support/lib.sh"
+# shellcheck source=tests/support/set.sh
 . "$(dirname -- "${BASH_SOURCE[0]}")/set.sh"
 
 # submit SENDER COUNT FORMAT: one message by sendmail, its recipients as printf has them.

@@ -10,16 +10,16 @@ set -euo pipefail
 [ "${HMQ_NAMESPACE-}" = "$PPID" ] ||
     HMQ_NAMESPACE=$$ exec unshare --mount --propagation private -- bash -c '"$@"; exit $?' - "$0" "$@"
 unset HMQ_NAMESPACE
-# shellcheck source=tests/system/lib.sh
-. "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
-# shellcheck source=tests/system/set.sh
-. "$test_dir/set.sh"
+# shellcheck source=tests/support/lib.sh
+. "$(dirname -- "${BASH_SOURCE[0]}")/../support/lib.sh"
+# shellcheck source=tests/support/set.sh
+. "$support/set.sh"
 
 unit=$source_dir/contrib/systemd/hermes-mailqueued.service
 log_has() { grep -q -- "$1" "$root/agent.log"; }
 lifetime_is() { [ "$(pf postconf -h maximal_queue_lifetime)" = "$1" ]; }
 start_inside() { # UNIT
-    agent_command=("$test_dir/sandbox.sh" "$1" "$daemon")
+    agent_command=("$support/sandbox.sh" "$1" "$daemon")
     start_agent postfix_config_directory=/etc/postfix \
         database=/var/lib/hermes-mailqueue/agent.db
     expect 1.1.5.0 1 "it reads the queue"

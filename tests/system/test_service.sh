@@ -4,8 +4,8 @@
 # test_service.sh DAEMON: what systemd and its journal are told, with neither running; and the units.
 
 set -euo pipefail
-# shellcheck source=tests/system/lib.sh
-. "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
+# shellcheck source=tests/support/lib.sh
+. "$(dirname -- "${BASH_SOURCE[0]}")/../support/lib.sh"
 
 # listen SOCKET FILE: each datagram, with newlines as "|".
 listen() {

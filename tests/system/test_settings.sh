@@ -5,10 +5,10 @@
 # fails, drift, and thresholds that hold at once and over a restart.
 
 set -euo pipefail
-# shellcheck source=tests/system/lib.sh
-. "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
-# shellcheck source=tests/system/set.sh
-. "$test_dir/set.sh"
+# shellcheck source=tests/support/lib.sh
+. "$(dirname -- "${BASH_SOURCE[0]}")/../support/lib.sh"
+# shellcheck source=tests/support/set.sh
+. "$support/set.sh"
 
 main_cf=$root/pf/etc/main.cf
 cleanup_more() {

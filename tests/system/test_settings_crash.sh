@@ -5,10 +5,10 @@
 # next start completes it or takes it back, and says which; and a postconf or a reload that fails.
 
 set -euo pipefail
-# shellcheck source=tests/system/lib.sh
-. "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
-# shellcheck source=tests/system/set.sh
-. "$test_dir/set.sh"
+# shellcheck source=tests/support/lib.sh
+. "$(dirname -- "${BASH_SOURCE[0]}")/../support/lib.sh"
+# shellcheck source=tests/support/set.sh
+. "$support/set.sh"
 
 cleanup_more() { [ -z "${locker-}" ] || kill "$locker" 2>/dev/null || true; }
 

@@ -5,8 +5,8 @@
 # broken; files that come, move and go while they are counted; lost hints. Never a false 0.
 
 set -euo pipefail
-# shellcheck source=tests/system/lib.sh
-. "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
+# shellcheck source=tests/support/lib.sh
+. "$(dirname -- "${BASH_SOURCE[0]}")/../support/lib.sh"
 
 frozen=()
 cleanup_more() {

@@ -4,8 +4,8 @@
 # test_unprivileged.sh DAEMON: not started as root, it reads what it may and says what it cannot.
 
 set -euo pipefail
-# shellcheck source=tests/system/lib.sh
-. "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
+# shellcheck source=tests/support/lib.sh
+. "$(dirname -- "${BASH_SOURCE[0]}")/../support/lib.sh"
 
 # Where the build folder may be closed to others.
 cp "$daemon" "$helper" "$root/"

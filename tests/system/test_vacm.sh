@@ -5,10 +5,10 @@
 # stand there: who may only hold and unhold, under an own name, can do nothing else.
 
 set -euo pipefail
-# shellcheck source=tests/system/lib.sh
-. "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
-# shellcheck source=tests/system/set.sh
-. "$test_dir/set.sh"
+# shellcheck source=tests/support/lib.sh
+. "$(dirname -- "${BASH_SOURCE[0]}")/../support/lib.sh"
+# shellcheck source=tests/support/set.sh
+. "$support/set.sh"
 
 users=(hmq-read hmq-list hmq-act hmq-view al bo)
 

@@ -1,6 +1,7 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* The time that ages are counted by, which a clock that jumps does not move
  * (core/plausible_time.h). It is kept in the table state. */
-#include "io/store_internal.h"
+#include "io/store/internal.h"
 
 #include "core/time_units.h"
 

@@ -1,7 +1,8 @@
-#include "io/store_db.h"
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "io/store/db.h"
 
 #include "core/text.h"
-#include "io/store_schema.h"
+#include "io/store/schema.h"
 
 #include <assert.h>
 #include <errno.h>

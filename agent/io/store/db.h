@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The store's connection to SQLite, used by the worker thread only. Functions return SQLite's
  * (extended) result codes, or one of enum store_db_code; what the first failure of a transaction
@@ -7,7 +8,7 @@
 #define HMQ_IO_STORE_DB_H
 
 #include "core/event.h"
-#include "io/store_lock.h"
+#include "io/store/lock.h"
 
 #include <sqlite3.h>
 #include <stdbool.h>

@@ -1,4 +1,5 @@
-#include "io/store_internal.h"
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "io/store/internal.h"
 
 #include "core/time_units.h"
 

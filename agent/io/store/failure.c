@@ -1,4 +1,5 @@
-#include "io/store_db.h"
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "io/store/db.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,5 +1,6 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* The database as people see it: usable or not, and why. On the worker thread. */
-#include "io/store_internal.h"
+#include "io/store/internal.h"
 
 #include <errno.h>
 #include <stdio.h>

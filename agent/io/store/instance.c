@@ -1,7 +1,8 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* Whose database it is: the Postfix instance that its actions were ordered for. */
-#include "io/store_internal.h"
+#include "io/store/internal.h"
 
-#include "io/store_schema.h"
+#include "io/store/schema.h"
 
 #include <stdio.h>
 #include <string.h>

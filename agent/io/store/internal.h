@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * What the files of the store share. A task is one call of store.h with copies of its arguments. It
  * goes from the loop to the worker thread in the queue, in the order of the calls, and back in the
@@ -10,8 +11,8 @@
 #ifndef HMQ_IO_STORE_INTERNAL_H
 #define HMQ_IO_STORE_INTERNAL_H
 
-#include "io/store.h"
-#include "io/store_db.h"
+#include "io/store/store.h"
+#include "io/store/db.h"
 
 #include <pthread.h>
 #include <sys/queue.h>

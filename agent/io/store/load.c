@@ -1,5 +1,6 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* What is read of the table actions at start, and what is deleted of it when it is too old. */
-#include "io/store_internal.h"
+#include "io/store/internal.h"
 
 #include "core/time_units.h"
 

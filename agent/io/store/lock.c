@@ -1,4 +1,5 @@
-#include "io/store_lock.h"
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "io/store/lock.h"
 
 #include <errno.h>
 #include <fcntl.h>

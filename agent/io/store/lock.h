@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * FILE.lock beside the database: one running agent owns a database. The lock (flock) lasts as long
  * as the process and ends with it, however it ends; the file itself stays. Its text names the

@@ -1,6 +1,7 @@
-#include "io/store_schema.h"
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "io/store/schema.h"
 
-#include "io/store_db.h"
+#include "io/store/db.h"
 
 #include <stdio.h>
 

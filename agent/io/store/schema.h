@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The tables of the store, and how an older file becomes a present one. Part of the store, on its
  * worker thread. The schema is documented in hermes-mailqueue-db(5).

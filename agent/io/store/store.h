@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The store: everything that outlives the process, in one SQLite file (write-ahead log) that only
  * this process writes: it holds the lock beside the file for as long as it lives. All SQL runs on
@@ -20,8 +21,8 @@
  * actions, action_results, action_output, events, deliveries, parameters, tunables, state,
  * instance, and the views audit, audit_results and event_log.
  */
-#ifndef HMQ_IO_STORE_H
-#define HMQ_IO_STORE_H
+#ifndef HMQ_IO_STORE_STORE_H
+#define HMQ_IO_STORE_STORE_H
 
 #include "core/detect.h"
 #include "core/event.h"

@@ -1,7 +1,8 @@
-#include "io/store_internal.h"
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "io/store/internal.h"
 
 #include "core/time_units.h"
-#include "io/store_schema.h"
+#include "io/store/schema.h"
 
 #include <errno.h>
 #include <stdio.h>

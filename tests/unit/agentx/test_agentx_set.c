@@ -1,9 +1,10 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The phases of a SET as net-snmp calls the handler, on requests made by hand: each way a master
  * can go through them, or leave in between, and what the application is told.
  */
 #include "sample.h"
-#include "snmp/agentx_internal.h"
+#include "agentx/internal.h"
 
 #include <stdlib.h>
 

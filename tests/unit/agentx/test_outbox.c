@@ -1,8 +1,9 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The outbox of notifications without a master: the library's sending is replaced, so that each
  * answer, silence and lost session can be played.
  */
-#include "snmp/agentx_internal.h"
+#include "agentx/internal.h"
 
 #include <stdlib.h>
 #include <sys/socket.h>

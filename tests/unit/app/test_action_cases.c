@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Actions from their SET to their end: what is asked of Postfix in which order, what becomes of
  * each id, and what is not done at all.

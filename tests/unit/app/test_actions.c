@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Several actions, and the ends of one that no order decides: batches, whose turn it is,
  * cancelling, a journal that takes nothing, a configuration that allows nothing.

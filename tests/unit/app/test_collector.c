@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The collector with a helper played by the test: what is known, stale, unavailable and restored.
  * In every state what is unknown has no number: never 0.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * What was raised before, read in time or late: each raise and each clear is sent at most once, and
  * what thresholds of the file raised before those that are stored were known ends when these would

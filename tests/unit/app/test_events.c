@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Events on their way, with the store and the master agent played by the test: what waits for the
  * disk, for how long, in which order, and what an earlier process left.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The service towards systemd, whose end is played here: READY, the watchdog and the status line;
  * and the latency of the loop.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The lifetimes from a SET to their end, with the helper, the collector and the store played by the
  * test: what is asked of Postfix, when it reloads, what the event reports, and what counts as

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The configuration file as a whole: syntax, errors with file and line, what only the whole file
  * shows, printing and reading again, and what a reload may change.

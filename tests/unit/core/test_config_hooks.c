@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The blocks webhook.NAME and script.NAME: members, defaults, and what is refused.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The keys one by one: default, values and how they are printed, values that are refused and why.
  */

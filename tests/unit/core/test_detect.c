@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Detection: sequences of measurements, each step with the events that must follow it.
  */

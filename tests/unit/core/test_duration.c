@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Durations and numbers: what is taken, with its value, and what is refused and changes nothing.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Events: each number has the name and severity that the MIB and the log promise.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The last events: growth, the ring that turns over, search in serials that have gaps.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The set of texts: each is new once, up to the bound, and what is crafted to collide costs little.
  */

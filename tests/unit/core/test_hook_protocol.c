@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The packets between core and the hooks process: what is well-formed and what is not.
  */

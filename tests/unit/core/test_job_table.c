@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The rows of hmqActionTable: their order, search by anything, keys, retention, free ids.
  */

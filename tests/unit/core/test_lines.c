@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Lines: the same lines whatever the feeds, the bound on their length, and the handler's say.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The listing: which rows are kept in each order, totals over all, duplicates, and the search by
  * index sub-identifiers of any kind.

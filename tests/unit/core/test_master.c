@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Where the master agent listens, as people write it; and the names of its errors.
  */

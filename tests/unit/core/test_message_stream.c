@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Lines of postqueue -j: what is read from them, what is ignored, what an odd one costs, and that
  * they may have any length.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The time that ages are counted by, as looks at a clock that jumps.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * postconf's values: the four lines, what is refused, and lifetimes as whole days.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Postfix that stops and starts: sequences of looks, each with the event that must follow it.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The protocol between core and the helper: every field of a request and of a reply, one wrong at
  * a time.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The queues: names, MIB values and which of them the totals are made of.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Queue ids: the grammar by cases, and 10,000 random strings against a second reading of it.
  */

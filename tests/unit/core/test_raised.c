@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * What is raised: kept from the raise to its clear, with the raise's own event.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * When to read again: the median of what the last readings took, and its bounds.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Which messages a job is about: lists of ids, patterns, criteria against postqueue -j's lines.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The snapshot: totals are known or not, and what is not known is never 0.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Text from outside: UTF-8 made valid (every boundary of RFC 3629), cut, and escaped.
  */

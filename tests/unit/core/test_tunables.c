@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The values that persist: what the configuration gives them, and which agree with each other.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The argument vector of every request, word by word: here and in a container; and what the
  * configuration refuses.

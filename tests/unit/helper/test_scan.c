@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The scan of a spool in a temporary folder: what counts and what does not, hash folders that come
  * and go, hints and lost hints, and a spool that is moved away and back.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Where the spool is by the configuration, the times of single files in it, and Postfix's lock.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * What the helper reports at its start about folders that it cannot write to: which errors are
  * found, which are none of its business, and that the text names the paths and the way out.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * One endpoint on a delivery that answers as the case says: order, backoff, giving up.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * What endpoints are sent: each format member by member, and unknown numbers never as 0.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Which scripts may be run. The folder is in a place where everything up to / is root's or the
  * tester's: /tmp can be written by everyone and is refused.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Signatures against openssl(1), another reading of the same standard, and what is refused as a
  * secret file.

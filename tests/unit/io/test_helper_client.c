@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The helper's client against the other end of its socketpair: replies in any order, of any
  * sequence and content, output that ends early, never or in too long a line, and silence.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The connection to the master agent: one that is not there, that appears, whose backlog is full,
  * that drops packets; and what is said about each. Nothing here may wait.

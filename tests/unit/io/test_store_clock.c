@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * A wall clock that jumps does not delete what is kept, neither in the file nor in what is loaded.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * A process that journals and runs jobs is killed with SIGKILL again and again, each time at
  * another point: no job that was acknowledged is lost, and none can be run twice.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Events: stored and read back whole, with serials that never repeat; and how far each endpoint is.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * What can be wrong with a database: it is said with what to do, nothing crashes or waits, what was
  * only told is written when it is right again.

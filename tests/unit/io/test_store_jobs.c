@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The journal of jobs: what is written is read back, also by people; what was running at a crash is
  * interrupted; what is too old is hidden, then deleted.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * One database belongs to one running agent of one Postfix instance; and a file that is put in its
  * place is read as it is, whatever log the one before it left behind.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * A database that an earlier version left is upgraded with all that is in it, and the views that
  * people read stay readable.

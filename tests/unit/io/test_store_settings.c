@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Settings and state over a restart, the table `parameters` as Hermes has it; and which signals the
  * worker takes.

@@ -1,10 +1,11 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Notifications are made from events: each type carries every object of its OBJECTS clause, in
  * order, with the values of the event; so does one whose event was read from the database; and one
  * that lacks a value is not made at all.
  */
 #include "sample.h"
-#include "snmp/mib_tree.h"
+#include "mib/tree.h"
 #include "store_fixture.h"
 
 #include <errno.h>

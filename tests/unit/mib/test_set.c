@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * SET without an snmpd: what each variable may be, what comes of it, and what is a manager's retry.
  */

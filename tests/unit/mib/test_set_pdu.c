@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * SET without an snmpd: what a PDU as a whole may ask for, and in which state of the agent. Every
  * case checks that the view stays as it is, and frees a transaction in the state it got to.

@@ -1,9 +1,10 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The whole MIB without an snmpd. The generic parts cover every object there is: GETNEXT in strict
  * order, GET of every instance, GETNEXT from anywhere against a plain search over the instances.
  */
 #include "sample.h"
-#include "snmp/mib_tree.h"
+#include "mib/tree.h"
 
 #include <stdlib.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The values of the MIB: what they are in the sample, in an empty queue, and what has none when
  * something is unknown.

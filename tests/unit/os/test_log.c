@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The log: which lines are written, one line each, whatever is in them; and that no reader, of a
  * pipe, a socket or the journal, can make a caller wait.
