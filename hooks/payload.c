@@ -79,9 +79,9 @@ static bool add_queue(cJSON *document, const struct event *event) {
 static bool add_action(cJSON *document, const struct event_action *from) {
     cJSON *action = cJSON_AddObjectToObject(document, "action");
     return action != NULL && payload_add_text(action, "owner", from->key.owner) &&
-           payload_add_text(action, "command", job_command_name(from->key.command)) &&
+           payload_add_text(action, "command", action_command_name(from->key.command)) &&
            cJSON_AddNumberToObject(action, "id", from->key.id) != NULL &&
-           payload_add_text(action, "state", job_state_name(from->state)) &&
+           payload_add_text(action, "state", action_state_name(from->state)) &&
            cJSON_AddNumberToObject(action, "matched", from->matched) != NULL &&
            cJSON_AddNumberToObject(action, "succeeded", from->succeeded) != NULL &&
            cJSON_AddNumberToObject(action, "failed", from->failed) != NULL &&

@@ -37,7 +37,7 @@ static bool add_labels(cJSON *alert, const struct event *event,
     snprintf(serial, sizeof serial, "%" PRIu32, event->serial);
     return labels != NULL && payload_add_text(labels, "alertname", name) &&
            payload_add_text(labels, "severity", event_severity(type)) &&
-           payload_add_text(labels, "job", "hermes-mailqueue") &&
+           payload_add_text(labels, "action", "hermes-mailqueue") &&
            payload_add_text(labels, "instance", origin->host) &&
            payload_add_text(labels, "postfix", origin->instance) &&
            /* Two finished actions are two alerts. */
@@ -65,11 +65,12 @@ static bool add_annotations(cJSON *alert, const struct event *event) {
                           event->queues[payload_queues[i]]);
     }
     if (good && event->has_action) {
-        good = payload_add_text(annotations, "action_owner", event->action.key.owner) &&
-               payload_add_text(annotations, "action_command",
-                                job_command_name(event->action.key.command)) &&
-               payload_add_text(annotations, "action_state", job_state_name(event->action.state)) &&
-               payload_add_text(annotations, "action_comment", event->action.comment);
+        good =
+            payload_add_text(annotations, "action_owner", event->action.key.owner) &&
+            payload_add_text(annotations, "action_command",
+                             action_command_name(event->action.key.command)) &&
+            payload_add_text(annotations, "action_state", action_state_name(event->action.state)) &&
+            payload_add_text(annotations, "action_comment", event->action.comment);
     }
     return good;
 }

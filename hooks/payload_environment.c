@@ -43,9 +43,9 @@ static void set_known(struct variables *variables, const char *name, struct even
 
 static void set_action(struct variables *variables, const struct event_action *action) {
     set_text(variables, "HMQ_ACTION_OWNER", action->key.owner);
-    set_text(variables, "HMQ_ACTION_COMMAND", job_command_name(action->key.command));
+    set_text(variables, "HMQ_ACTION_COMMAND", action_command_name(action->key.command));
     set_number(variables, "HMQ_ACTION_ID", action->key.id);
-    set_text(variables, "HMQ_ACTION_STATE", job_state_name(action->state));
+    set_text(variables, "HMQ_ACTION_STATE", action_state_name(action->state));
     set_number(variables, "HMQ_ACTION_MATCHED", action->matched);
     set_number(variables, "HMQ_ACTION_SUCCEEDED", action->succeeded);
     set_number(variables, "HMQ_ACTION_FAILED", action->failed);

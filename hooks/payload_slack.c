@@ -124,7 +124,7 @@ static void add_numbers(struct writer *writer, const struct event *event) {
 
 static void add_action(struct writer *writer, const struct event_action *action) {
     add(writer, "\n%s %s: %" PRIu32 " matched, %" PRIu32 " succeeded, %" PRIu32 " failed; by ",
-        job_command_name(action->key.command), job_state_name(action->state), action->matched,
+        action_command_name(action->key.command), action_state_name(action->state), action->matched,
         action->succeeded, action->failed);
     add_escaped(writer, action->key.owner[0] != '\0' ? action->key.owner : "(no owner)");
     if (action->comment[0] != '\0') {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "app/actions.h"
 
-#include "app/job_run.h"
+#include "app/action_run.h"
 #include "core/selection.h"
 #include "core/time_units.h"
 #include "os/clock.h"
@@ -20,25 +20,25 @@ struct actions {
     sd_event *event;
     sd_event_source *retention;
     struct actions_context context;
-    struct job_table table;
-    struct job_run *run;     /* the one job that is running, or NULL */
-    struct job_run *waiting; /* a flush that let another one go first, or NULL */
+    struct action_table table;
+    struct action_run *run;     /* the one action that is running, or NULL */
+    struct action_run *waiting; /* a flush that let another one go first, or NULL */
     bool helper_up;
     struct plausible_time clock;
     uint64_t clock_usec; /* when it was looked at */
 };
 
-/* A queued job whose end is on its way into the journal. */
+/* A queued action whose end is on its way into the journal. */
 struct cancelling {
     struct actions *actions;
-    struct job_key key;
+    struct action_key key;
 };
 
-/* Jobs on their way into the journal. */
+/* Actions on their way into the journal. */
 struct journaling {
     struct actions *actions;
     size_t count;
-    struct job_key keys[];
+    struct action_key keys[];
 };
 
 static void start_next(struct actions *actions);
@@ -57,15 +57,15 @@ static int64_t look_at_clock(struct actions *actions) {
 
 static void apply_retention(struct actions *actions) {
     const struct config *config = actions->context.config;
-    const struct job_retention retention = {
+    const struct action_retention retention = {
         .rows = config->action_retention_rows,
         .octets = RETENTION_OCTETS,
         .age_s = (int64_t)(config->action_retention_usec / USEC_PER_SEC),
     };
-    const struct job *surplus;
+    const struct action *surplus;
     int64_t now = look_at_clock(actions);
-    while ((surplus = job_table_surplus(&actions->table, &retention, now)) != NULL) {
-        struct job_key key = surplus->key;
+    while ((surplus = action_table_surplus(&actions->table, &retention, now)) != NULL) {
+        struct action_key key = surplus->key;
         actions_destroy(actions, &key);
     }
 }
@@ -78,12 +78,12 @@ static int on_retention(sd_event_source *source, uint64_t usec, void *userdata) 
     return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
 }
 
-static void finish(struct actions *actions, struct job *job) {
-    free(job->seen);
-    job->seen = NULL;
-    job->seen_count = 0;
-    job_table_finished(&actions->table, job, look_at_clock(actions));
-    actions->context.finished(actions->context.userdata, job);
+static void finish(struct actions *actions, struct action *action) {
+    free(action->seen);
+    action->seen = NULL;
+    action->seen_count = 0;
+    action_table_finished(&actions->table, action, look_at_clock(actions));
+    actions->context.finished(actions->context.userdata, action);
     apply_retention(actions);
 }
 
@@ -94,16 +94,16 @@ static bool resume_waiting(struct actions *actions) {
     }
     actions->run = actions->waiting;
     actions->waiting = NULL;
-    job_run_resume(actions->run);
+    action_run_resume(actions->run);
     return true;
 }
 
-static void on_run_ended(void *userdata, struct job *job, size_t unsaved) {
+static void on_run_ended(void *userdata, struct action *action, size_t unsaved) {
     struct actions *actions = userdata;
-    store_job_ended(actions->context.store, job, unsaved, NULL, NULL);
-    job_run_free(actions->run);
+    store_action_ended(actions->context.store, action, unsaved, NULL, NULL);
+    action_run_free(actions->run);
     actions->run = NULL;
-    finish(actions, job);
+    finish(actions, action);
     if (!resume_waiting(actions)) {
         start_next(actions);
     }
@@ -111,14 +111,14 @@ static void on_run_ended(void *userdata, struct job *job, size_t unsaved) {
 
 /* The first in the order of the SETs that stands in the journal. While a flush waits another one
  * has to wait behind it. */
-static struct job *next_queued(const struct actions *actions, bool flush_too) {
-    struct job *next = NULL;
+static struct action *next_queued(const struct actions *actions, bool flush_too) {
+    struct action *next = NULL;
     for (size_t i = 0; i < actions->table.count; i++) {
-        struct job *job = actions->table.jobs[i];
-        if (job->state == JOB_QUEUED && job->serial != 0 && !job->cancel &&
-            (flush_too || job->key.command != ACTION_FLUSH) &&
-            (next == NULL || job->order < next->order)) {
-            next = job;
+        struct action *action = actions->table.actions[i];
+        if (action->state == ACTION_QUEUED && action->serial != 0 && !action->cancel &&
+            (flush_too || action->key.command != COMMAND_FLUSH) &&
+            (next == NULL || action->order < next->order)) {
+            next = action;
         }
     }
     return next;
@@ -136,19 +136,19 @@ static bool on_yield(void *userdata) {
 }
 
 static void start_next(struct actions *actions) {
-    const struct job_run_context context = {.helper = actions->context.helper,
-                                            .store = actions->context.store,
-                                            .config = actions->context.config,
-                                            .ended = on_run_ended,
-                                            .yield = on_yield,
-                                            .userdata = actions};
+    const struct action_run_context context = {.helper = actions->context.helper,
+                                               .store = actions->context.store,
+                                               .config = actions->context.config,
+                                               .ended = on_run_ended,
+                                               .yield = on_yield,
+                                               .userdata = actions};
     if (actions->run != NULL || !actions->helper_up) {
         return;
     }
-    struct job *job = next_queued(actions, actions->waiting == NULL);
-    if (job != NULL) {
+    struct action *action = next_queued(actions, actions->waiting == NULL);
+    if (action != NULL) {
         /* Without memory it stays queued until something else wakes the queue. */
-        actions->run = job_run_new(actions->event, &context, job);
+        actions->run = action_run_new(actions->event, &context, action);
     }
     if (actions->run == NULL) {
         resume_waiting(actions);
@@ -157,61 +157,62 @@ static void start_next(struct actions *actions) {
 
 /* Cancelling */
 
-static void set_cancelled(struct job *job) {
-    job->state = JOB_CANCELLED;
-    job->ended = clock_wall();
-    snprintf(job->error, sizeof job->error, "cancelled before it began");
+static void set_cancelled(struct action *action) {
+    action->state = ACTION_CANCELLED;
+    action->ended = clock_wall();
+    snprintf(action->error, sizeof action->error, "cancelled before it began");
 }
 
 static void on_cancelled(void *userdata, int error, const char *text) {
     struct cancelling *cancelling = userdata;
     struct actions *actions = cancelling->actions;
-    struct job *job = job_table_find(&actions->table, &cancelling->key);
+    struct action *action = action_table_find(&actions->table, &cancelling->key);
     (void)error; /* it will not run here, whether or not the journal has it */
     (void)text;
     free(cancelling);
-    if (job != NULL && job->state == JOB_QUEUED) {
-        set_cancelled(job);
-        finish(actions, job);
+    if (action != NULL && action->state == ACTION_QUEUED) {
+        set_cancelled(action);
+        finish(actions, action);
     }
 }
 
 /* It counts as cancelled once the journal has it: until then a restart would find it queued. */
-static void cancel_queued(struct actions *actions, struct job *job) {
+static void cancel_queued(struct actions *actions, struct action *action) {
     struct cancelling *cancelling = calloc(1, sizeof *cancelling);
-    struct job ended = *job;
+    struct action ended = *action;
     set_cancelled(&ended);
     if (cancelling != NULL) {
-        *cancelling = (struct cancelling){.actions = actions, .key = job->key};
-        store_job_ended(actions->context.store, &ended, 0, on_cancelled, cancelling);
+        *cancelling = (struct cancelling){.actions = actions, .key = action->key};
+        store_action_ended(actions->context.store, &ended, 0, on_cancelled, cancelling);
         return;
     }
-    store_job_ended(actions->context.store, &ended, 0, NULL, NULL);
-    set_cancelled(job);
-    finish(actions, job);
+    store_action_ended(actions->context.store, &ended, 0, NULL, NULL);
+    set_cancelled(action);
+    finish(actions, action);
 }
 
-static void cancel(struct actions *actions, struct job *job) {
-    struct job_run *const runs[] = {actions->run, actions->waiting};
-    bool first = !job->cancel;
-    job->cancel = true;
+static void cancel(struct actions *actions, struct action *action) {
+    struct action_run *const runs[] = {actions->run, actions->waiting};
+    bool first = !action->cancel;
+    action->cancel = true;
     for (size_t i = 0; i < sizeof runs / sizeof runs[0]; i++) {
-        if (runs[i] != NULL && job_run_job(runs[i]) == job) {
-            job_run_cancel(runs[i]);
+        if (runs[i] != NULL && action_run_action(runs[i]) == action) {
+            action_run_cancel(runs[i]);
             return;
         }
     }
     /* One that is still on its way into the journal is ended once it is there. */
-    if (first && job->serial != 0) {
-        cancel_queued(actions, job);
+    if (first && action->serial != 0) {
+        cancel_queued(actions, action);
     }
 }
 
-static void fail_unjournaled(struct actions *actions, struct job *job, const char *text) {
-    job->state = JOB_FAILED;
-    job->ended = clock_wall();
-    snprintf(job->error, sizeof job->error, "not started, since it cannot be journaled: %s", text);
-    finish(actions, job);
+static void fail_unjournaled(struct actions *actions, struct action *action, const char *text) {
+    action->state = ACTION_FAILED;
+    action->ended = clock_wall();
+    snprintf(action->error, sizeof action->error, "not started, since it cannot be journaled: %s",
+             text);
+    finish(actions, action);
 }
 
 static void on_journaled(void *userdata, int error, const char *text, const uint64_t *serials,
@@ -219,28 +220,28 @@ static void on_journaled(void *userdata, int error, const char *text, const uint
     struct journaling *journaling = userdata;
     struct actions *actions = journaling->actions;
     for (size_t i = 0; i < journaling->count; i++) {
-        struct job *job = job_table_find(&actions->table, &journaling->keys[i]);
-        if (job == NULL || job->state != JOB_QUEUED) {
+        struct action *action = action_table_find(&actions->table, &journaling->keys[i]);
+        if (action == NULL || action->state != ACTION_QUEUED) {
             continue;
         }
         if (error < 0 || i >= count) {
-            fail_unjournaled(actions, job, text);
+            fail_unjournaled(actions, action, text);
             continue;
         }
-        job->serial = serials[i];
-        if (job->cancel) {
-            cancel_queued(actions, job);
+        action->serial = serials[i];
+        if (action->cancel) {
+            cancel_queued(actions, action);
         }
     }
     free(journaling);
     start_next(actions);
 }
 
-bool actions_prepare(struct actions *actions, struct job *const *jobs, size_t count) {
+bool actions_prepare(struct actions *actions, struct action *const *added, size_t count) {
     for (size_t i = 0; i < count; i++) {
-        if (!job_table_add(&actions->table, jobs[i])) {
+        if (!action_table_add(&actions->table, added[i])) {
             while (i-- > 0) {
-                job_table_release(&actions->table, &jobs[i]->key);
+                action_table_release(&actions->table, &added[i]->key);
             }
             return false;
         }
@@ -248,30 +249,31 @@ bool actions_prepare(struct actions *actions, struct job *const *jobs, size_t co
     return true;
 }
 
-void actions_undo(struct actions *actions, struct job *const *jobs, size_t count) {
+void actions_undo(struct actions *actions, struct action *const *added, size_t count) {
     for (size_t i = 0; i < count; i++) {
-        job_table_remove(&actions->table, &jobs[i]->key);
+        action_table_remove(&actions->table, &added[i]->key);
     }
 }
 
 /* Short ids are reused: what is deleted must be the message that the manager saw under its id. */
-static void note_arrivals(struct job *job, const struct listing *listing) {
-    bool ends_messages = job->key.command == ACTION_DELETE || job->key.command == ACTION_EXPIRE;
+static void note_arrivals(struct action *action, const struct listing *listing) {
+    bool ends_messages =
+        action->key.command == COMMAND_DELETE || action->key.command == COMMAND_EXPIRE;
     if (!ends_messages || listing == NULL || listing->row_count == 0 ||
-        job->request.queue_ids[0] == '\0') {
+        action->request.queue_ids[0] == '\0') {
         return;
     }
-    const char *ids = job->request.queue_ids;
+    const char *ids = action->request.queue_ids;
     struct target_list named = {0};
     if (!target_list_parse(ids, strlen(ids), &named) || named.count == 0 ||
-        (job->seen = calloc(named.count, sizeof *job->seen)) == NULL) {
+        (action->seen = calloc(named.count, sizeof *action->seen)) == NULL) {
         target_list_deinit(&named);
         return; /* the time of the SET is compared in any case */
     }
     for (size_t i = 0; i < listing->row_count; i++) {
         const struct message *message = listing->rows[i];
         if (target_list_find(&named, message->id) != NULL) {
-            struct job_seen *seen = &job->seen[job->seen_count++];
+            struct action_seen *seen = &action->seen[action->seen_count++];
             memcpy(seen->id, message->id, sizeof seen->id);
             seen->arrival = message->arrival;
         }
@@ -279,53 +281,54 @@ static void note_arrivals(struct job *job, const struct listing *listing) {
     target_list_deinit(&named);
 }
 
-void actions_commit(struct actions *actions, struct job *const *jobs, size_t count,
+void actions_commit(struct actions *actions, struct action *const *added, size_t count,
                     const struct snapshot *snapshot) {
     struct journaling *journaling =
         calloc(1, sizeof *journaling + count * sizeof journaling->keys[0]);
     if (journaling == NULL) {
         for (size_t i = 0; i < count; i++) {
-            fail_unjournaled(actions, jobs[i], "out of memory");
+            fail_unjournaled(actions, added[i], "out of memory");
         }
         return;
     }
     journaling->actions = actions;
     journaling->count = count;
     for (size_t i = 0; i < count; i++) {
-        journaling->keys[i] = jobs[i]->key;
-        note_arrivals(jobs[i], snapshot->listing);
+        journaling->keys[i] = added[i]->key;
+        note_arrivals(added[i], snapshot->listing);
     }
-    store_jobs_add(actions->context.store, jobs, count, on_journaled, journaling);
+    store_actions_add(actions->context.store, added, count, on_journaled, journaling);
 }
 
-void actions_destroy(struct actions *actions, const struct job_key *key) {
-    struct job *job = job_table_find(&actions->table, key);
-    if (job == NULL) {
+void actions_destroy(struct actions *actions, const struct action_key *key) {
+    struct action *action = action_table_find(&actions->table, key);
+    if (action == NULL) {
         return;
     }
-    if (!job_is_finished(job->state)) {
-        cancel(actions, job);
+    if (!action_is_finished(action->state)) {
+        cancel(actions, action);
         return;
     }
-    if (job->serial != 0) {
-        store_job_hide(actions->context.store, job->serial);
+    if (action->serial != 0) {
+        store_action_hide(actions->context.store, action->serial);
     }
-    job_table_remove(&actions->table, key);
+    action_table_remove(&actions->table, key);
 }
 
 void actions_load(struct actions *actions, const struct store_image *image) {
     int64_t since = 0;
     actions->clock = image->clock;
     actions->clock_usec = clock_usec();
-    for (size_t i = 0; i < image->job_count; i++) {
-        struct job *job = image->jobs[i];
+    for (size_t i = 0; i < image->action_count; i++) {
+        struct action *action = image->actions[i];
         /* As the store counts it: no younger than the one before it, nor than now. */
-        int64_t ended = job->ended < image->clock.believed ? job->ended : image->clock.believed;
+        int64_t ended =
+            action->ended < image->clock.believed ? action->ended : image->clock.believed;
         since = ended > since ? ended : since;
-        job->aged_from = since;
-        if (job_table_find(&actions->table, &job->key) == NULL &&
-            job_table_add(&actions->table, job)) {
-            image->jobs[i] = NULL;
+        action->aged_from = since;
+        if (action_table_find(&actions->table, &action->key) == NULL &&
+            action_table_add(&actions->table, action)) {
+            image->actions[i] = NULL;
         }
     }
     apply_retention(actions);
@@ -337,7 +340,7 @@ void actions_wake(struct actions *actions) {
     start_next(actions);
 }
 
-const struct job_table *actions_table(const struct actions *actions) {
+const struct action_table *actions_table(const struct actions *actions) {
     return &actions->table;
 }
 
@@ -362,9 +365,9 @@ void actions_free(struct actions *actions) {
     if (actions == NULL) {
         return;
     }
-    job_run_free(actions->run);
-    job_run_free(actions->waiting);
-    job_table_deinit(&actions->table);
+    action_run_free(actions->run);
+    action_run_free(actions->waiting);
+    action_table_deinit(&actions->table);
     sd_event_source_disable_unref(actions->retention);
     sd_event_unref(actions->event);
     free(actions);

@@ -7,7 +7,7 @@
 #ifndef HMQ_APP_ACTIONS_H
 #define HMQ_APP_ACTIONS_H
 
-#include "core/job_table.h"
+#include "core/action_table.h"
 #include "core/snapshot.h"
 #include "io/helper_client.h"
 #include "io/store/store.h"
@@ -22,34 +22,34 @@ struct actions_context {
     struct helper_client *helper;
     struct store *store;
     const struct config *config;
-    /* A job has ended and stands in the table with what became of it. */
-    void (*finished)(void *userdata, const struct job *job);
+    /* An action has ended and stands in the table with what became of it. */
+    void (*finished)(void *userdata, const struct action *action);
     void *userdata;
 };
 
 int actions_new(sd_event *event, const struct actions_context *context, struct actions **out);
 
-/* After store_free, which ends the store's calls. A running job stays as the journal has it. */
+/* After store_free, which ends the store's calls. A running action stays as the journal has it. */
 void actions_free(struct actions *actions);
 
-const struct job_table *actions_table(const struct actions *actions);
+const struct action_table *actions_table(const struct actions *actions);
 
 /* Takes over the rows of an earlier process; queued ones will run. */
 void actions_load(struct actions *actions, const struct store_image *image);
 
 /*
- * The phases of a SET: prepare puts the jobs (taken over) into the table, and is false when there
+ * The phases of a SET: prepare puts the added (taken over) into the table, and is false when there
  * is no memory and nothing has changed; undo takes them out again; commit journals them, after
  * which they run. snapshot is what the manager could see.
  */
-bool actions_prepare(struct actions *actions, struct job *const *jobs, size_t count);
-void actions_undo(struct actions *actions, struct job *const *jobs, size_t count);
-void actions_commit(struct actions *actions, struct job *const *jobs, size_t count,
+bool actions_prepare(struct actions *actions, struct action *const *added, size_t count);
+void actions_undo(struct actions *actions, struct action *const *added, size_t count);
+void actions_commit(struct actions *actions, struct action *const *added, size_t count,
                     const struct snapshot *snapshot);
 
 /* hmqActionRowStatus destroy: a finished row goes; one that is queued ends as cancelled, one that
  * is running after what is on its way. Nothing when it is not there any more. */
-void actions_destroy(struct actions *actions, const struct job_key *key);
+void actions_destroy(struct actions *actions, const struct action_key *key);
 
 /* The helper can be asked (again). */
 void actions_wake(struct actions *actions);

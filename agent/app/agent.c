@@ -70,7 +70,7 @@ static void fill_view(void *userdata, struct mib_view *view) {
                               .status = &agent->status,
                               .config = agent->config,
                               .tunables = &agent->tunables,
-                              .jobs = actions_table(agent->actions),
+                              .actions = actions_table(agent->actions),
                               .events = events_log(agent->events),
                               .hooks = agent->hook_status,
                               .hook_count = hook_count,
@@ -140,21 +140,21 @@ static void on_event_added(void *userdata, const struct event *event) {
     }
 }
 
-static void on_action_finished(void *userdata, const struct job *job) {
+static void on_action_finished(void *userdata, const struct action *action) {
     struct agent *agent = userdata;
-    events_emit_action(agent->events, job);
+    events_emit_action(agent->events, action);
 }
 
 /* SET */
 
 static bool on_apply(void *userdata, struct mib_changes *changes) {
     struct agent *agent = userdata;
-    return actions_prepare(agent->actions, changes->jobs, changes->job_count);
+    return actions_prepare(agent->actions, changes->actions, changes->action_count);
 }
 
 static void on_undo(void *userdata, struct mib_changes *changes) {
     struct agent *agent = userdata;
-    actions_undo(agent->actions, changes->jobs, changes->job_count);
+    actions_undo(agent->actions, changes->actions, changes->action_count);
 }
 
 static void commit_tunables(struct agent *agent, const struct tunables *tunables, uint32_t set) {
@@ -173,8 +173,8 @@ static void on_commit(void *userdata, struct mib_changes *changes) {
     for (size_t i = 0; i < changes->destroyed_count; i++) {
         actions_destroy(agent->actions, &changes->destroyed[i]);
     }
-    if (changes->job_count > 0) {
-        actions_commit(agent->actions, changes->jobs, changes->job_count,
+    if (changes->action_count > 0) {
+        actions_commit(agent->actions, changes->actions, changes->action_count,
                        collector_snapshot(agent->collector));
     }
     if (changes->tunables_changed) {

@@ -252,32 +252,32 @@ void events_emit(struct events *events, const struct event *given) {
 }
 
 /* One line about a finished action: what, by whom, how it ended. */
-static void describe_action(const struct job *job, char *text, size_t size) {
-    const char *command = job_command_name(job->key.command);
-    const char *by = job->key.owner[0] != '\0' ? " by " : "";
-    const char *colon = job->error[0] != '\0' ? ": " : "";
-    int len =
-        snprintf(text, size, "%s%s%s: %s", command, by, job->key.owner, job_state_name(job->state));
-    if (job->result_count == 0) {
-        snprintf(text + len, size - (size_t)len, "%s%s", colon, job->error);
+static void describe_action(const struct action *action, char *text, size_t size) {
+    const char *command = action_command_name(action->key.command);
+    const char *by = action->key.owner[0] != '\0' ? " by " : "";
+    const char *colon = action->error[0] != '\0' ? ": " : "";
+    int len = snprintf(text, size, "%s%s%s: %s", command, by, action->key.owner,
+                       action_state_name(action->state));
+    if (action->result_count == 0) {
+        snprintf(text + len, size - (size_t)len, "%s%s", colon, action->error);
     } else {
-        snprintf(text + len, size - (size_t)len, ", %u of %u succeeded%s%s", job->succeeded,
-                 job->succeeded + job->failed, colon, job->error);
+        snprintf(text + len, size - (size_t)len, ", %u of %u succeeded%s%s", action->succeeded,
+                 action->succeeded + action->failed, colon, action->error);
     }
 }
 
-void events_emit_action(struct events *events, const struct job *job) {
-    if (job->key.command == ACTION_COUNT) {
+void events_emit_action(struct events *events, const struct action *action) {
+    if (action->key.command == COMMAND_COUNT) {
         return;
     }
     struct event event = {.type = EVENT_ACTION_FINISHED, .has_action = true};
-    event.action = (struct event_action){.key = job->key,
-                                         .state = job->state,
-                                         .matched = job->matched,
-                                         .succeeded = job->succeeded,
-                                         .failed = job->failed};
-    memcpy(event.action.comment, job->request.comment, sizeof event.action.comment);
-    describe_action(job, event.text, sizeof event.text);
+    event.action = (struct event_action){.key = action->key,
+                                         .state = action->state,
+                                         .matched = action->matched,
+                                         .succeeded = action->succeeded,
+                                         .failed = action->failed};
+    memcpy(event.action.comment, action->request.comment, sizeof event.action.comment);
+    describe_action(action, event.text, sizeof event.text);
     events_emit(events, &event);
 }
 

@@ -52,8 +52,8 @@ void events_emit(struct events *events, const struct event *given);
  * type. events_emit calls it. */
 void events_observe(struct event *event, const struct mib_view *view);
 
-/* hmqActionFinished about a job that has ended. A count, which does nothing, raises none. */
-void events_emit_action(struct events *events, const struct job *job);
+/* hmqActionFinished about an action that has ended. A count, which does nothing, raises none. */
+void events_emit_action(struct events *events, const struct action *action);
 
 /* A master has taken the notification of an event. */
 void events_sent(struct events *events, uint32_t serial);

@@ -36,11 +36,11 @@ void load_report(const struct store_image *image, const char *path) {
 }
 
 void load_announce(const struct store_image *image, struct events *events) {
-    for (size_t i = 0; i < image->job_count; i++) {
-        struct job *job = image->jobs[i];
-        if (job->unannounced) {
-            job->unannounced = false;
-            events_emit_action(events, job);
+    for (size_t i = 0; i < image->action_count; i++) {
+        struct action *action = image->actions[i];
+        if (action->unannounced) {
+            action->unannounced = false;
+            events_emit_action(events, action);
         }
     }
 }

@@ -19,7 +19,7 @@ void load_note_store(struct agent_status *status, const struct store *store, con
 void load_report(const struct store_image *image, const char *path);
 
 /* Makes up for the events about actions that ended (or were interrupted) without their event having
- * been written. After events_load, and before the jobs are taken out of the image. */
+ * been written. After events_load, and before the actions are taken out of the image. */
 void load_announce(const struct store_image *image, struct events *events);
 
 #endif

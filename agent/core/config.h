@@ -24,14 +24,14 @@ enum hook_kind { HOOK_WEBHOOK = 1, HOOK_SCRIPT };
 
 /* hmqActionCommand, as a bit set (1 << command). */
 enum action_command {
-    ACTION_HOLD = 1,
-    ACTION_UNHOLD,
-    ACTION_REQUEUE,
-    ACTION_DELETE,
-    ACTION_FLUSH,
-    ACTION_EXPIRE,
-    ACTION_VIEW,
-    ACTION_COUNT,
+    COMMAND_HOLD = 1,
+    COMMAND_UNHOLD,
+    COMMAND_REQUEUE,
+    COMMAND_DELETE,
+    COMMAND_FLUSH,
+    COMMAND_EXPIRE,
+    COMMAND_VIEW,
+    COMMAND_COUNT,
 };
 
 /* What a SET may change besides starting actions (allow_settings), as a bit set (1 << setting). */

@@ -8,7 +8,7 @@
 #ifndef HMQ_CORE_EVENT_H
 #define HMQ_CORE_EVENT_H
 
-#include "core/job.h"
+#include "core/action.h"
 #include "core/postfix_settings.h"
 #include "core/queue.h"
 #include "core/reading.h"
@@ -65,10 +65,10 @@ struct event_number {
 
 /* Of hmqActionFinished: the row it is about. */
 struct event_action {
-    struct job_key key;
-    enum job_state state;
+    struct action_key key;
+    enum action_state state;
     uint32_t matched, succeeded, failed;
-    char comment[JOB_TEXT_SIZE];
+    char comment[ACTION_TEXT_SIZE];
 };
 
 /* One setting before and after, each as the configuration writes it: "5d", "500". */

@@ -77,29 +77,29 @@ static const struct signs {
     const char *done_text;
     proof *undone;
     const char *undone_text;
-} signs[ACTION_COUNT + 1] = {
-    [ACTION_HOLD] = {is_held, "on hold already", held_now, "the queue shows it on hold", free_now,
-                     "the queue does not show it on hold"},
-    [ACTION_UNHOLD] = {is_free, "not on hold", released, "the queue shows it released", held_now,
-                       "the queue shows it still on hold"},
-    [ACTION_REQUEUE] = {in_maildrop, "waits in maildrop already", requeued,
-                        "the queue shows it in maildrop", not_requeued,
-                        "the queue does not show it requeued"},
-    [ACTION_DELETE] = {NULL, "", removed, "no longer in the queue", present_now,
-                       "the queue still shows it"},
-    [ACTION_FLUSH] = {is_active, "being delivered already", NULL, "", NULL, ""},
-    [ACTION_EXPIRE] = {is_expired, "force-expired already", expired_since,
-                       "the queue shows it force-expired", not_expired,
-                       "the queue does not show it force-expired"},
+} signs[COMMAND_COUNT + 1] = {
+    [COMMAND_HOLD] = {is_held, "on hold already", held_now, "the queue shows it on hold", free_now,
+                      "the queue does not show it on hold"},
+    [COMMAND_UNHOLD] = {is_free, "not on hold", released, "the queue shows it released", held_now,
+                        "the queue shows it still on hold"},
+    [COMMAND_REQUEUE] = {in_maildrop, "waits in maildrop already", requeued,
+                         "the queue shows it in maildrop", not_requeued,
+                         "the queue does not show it requeued"},
+    [COMMAND_DELETE] = {NULL, "", removed, "no longer in the queue", present_now,
+                        "the queue still shows it"},
+    [COMMAND_FLUSH] = {is_active, "being delivered already", NULL, "", NULL, ""},
+    [COMMAND_EXPIRE] = {is_expired, "force-expired already", expired_since,
+                        "the queue shows it force-expired", not_expired,
+                        "the queue does not show it force-expired"},
 };
 
 bool evidence_already(enum action_command command, const struct place *place) {
-    assert(command >= ACTION_HOLD && command <= ACTION_COUNT);
+    assert(command >= COMMAND_HOLD && command <= COMMAND_COUNT);
     return signs[command].already != NULL && signs[command].already(place);
 }
 
 bool evidence_selects(enum action_command command, const struct place *place) {
-    return !evidence_already(command, place) && !(command == ACTION_FLUSH && is_held(place));
+    return !evidence_already(command, place) && !(command == COMMAND_FLUSH && is_held(place));
 }
 
 struct verdict evidence_left_out(enum action_command command, const struct place *place) {

@@ -8,7 +8,7 @@
 #ifndef HMQ_CORE_EVIDENCE_H
 #define HMQ_CORE_EVIDENCE_H
 
-#include "core/job.h"
+#include "core/action.h"
 #include "core/selection.h"
 
 #include <stdbool.h>
@@ -24,7 +24,7 @@ bool evidence_selects(enum action_command command, const struct place *place);
 
 /* The result for a message. text is static. */
 struct verdict {
-    enum job_outcome outcome;
+    enum action_outcome outcome;
     const char *text;
 };
 

@@ -24,9 +24,9 @@ static const struct form {
 };
 
 /* What postsuper(1) does by ids. */
-static const uint32_t postsuper_commands = 1U << ACTION_HOLD | 1U << ACTION_UNHOLD |
-                                           1U << ACTION_REQUEUE | 1U << ACTION_DELETE |
-                                           1U << ACTION_EXPIRE;
+static const uint32_t postsuper_commands = 1U << COMMAND_HOLD | 1U << COMMAND_UNHOLD |
+                                           1U << COMMAND_REQUEUE | 1U << COMMAND_DELETE |
+                                           1U << COMMAND_EXPIRE;
 
 size_t request_size(uint32_t id_count) {
     return offsetof(struct request, ids) + (size_t)id_count * QUEUE_ID_SIZE;

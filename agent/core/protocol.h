@@ -27,7 +27,7 @@
  * output (SCM_RIGHTS), then by REPLY_EXIT; commands of several requests may run at once.
  *
  *   REQUEST_LIST          postqueue -j
- *   REQUEST_SELECT        the same again, for a job's selection
+ *   REQUEST_SELECT        the same again, for an action's selection
  *   REQUEST_SETTINGS      postconf -xh for the parameters of core/postfix_settings.h; arms the hint
  *                         that main.cf changed
  *   REQUEST_ACTION        postsuper with the option for the command (hold, unhold, requeue, delete

@@ -12,11 +12,11 @@
 static const struct phrase {
     const char *done, *summary;
 } phrases[] = {
-    [ACTION_HOLD] = {"placed on hold", "Placed on hold"},
-    [ACTION_UNHOLD] = {"released from hold", "Released from hold"},
-    [ACTION_REQUEUE] = {"requeued", "Requeued"},
-    [ACTION_DELETE] = {"removed", "Deleted"},
-    [ACTION_EXPIRE] = {"expired", "Force-expired"},
+    [COMMAND_HOLD] = {"placed on hold", "Placed on hold"},
+    [COMMAND_UNHOLD] = {"released from hold", "Released from hold"},
+    [COMMAND_REQUEUE] = {"requeued", "Requeued"},
+    [COMMAND_DELETE] = {"removed", "Deleted"},
+    [COMMAND_EXPIRE] = {"expired", "Force-expired"},
 };
 
 struct results {
@@ -202,7 +202,7 @@ static enum results_fate judge_fate(const struct results *results) {
 
 enum results_fate results_end(struct results *results, bool ok, const char *error) {
     enum results_fate fate = judge_fate(results);
-    char reason[JOB_TEXT_SIZE];
+    char reason[ACTION_TEXT_SIZE];
     if (!ok) {
         snprintf(reason, sizeof reason, "%s", error);
     } else if (!results->complete) {

@@ -19,7 +19,7 @@
 #define HMQ_CORE_RESULTS_H
 
 #include "core/config.h"
-#include "core/job.h"
+#include "core/action.h"
 #include "core/queue_id.h"
 
 #include <stdbool.h>
@@ -36,10 +36,10 @@ enum result_kind {
 
 struct result_line {
     enum result_kind kind;
-    bool spoken;              /* postsuper's own */
-    char id[QUEUE_ID_SIZE];   /* the one it is about, "" when none is named */
-    uint32_t count;           /* SUMMARY */
-    char text[JOB_TEXT_SIZE]; /* what was said, escaped and cut (text_escape) */
+    bool spoken;                 /* postsuper's own */
+    char id[QUEUE_ID_SIZE];      /* the one it is about, "" when none is named */
+    uint32_t count;              /* SUMMARY */
+    char text[ACTION_TEXT_SIZE]; /* what was said, escaped and cut (text_escape) */
 };
 
 /* Parses one line of its output for the command hold, unhold, requeue, delete or expire. */
@@ -48,9 +48,9 @@ void result_line_parse(enum action_command command, const char *line, size_t len
 
 struct result {
     char id[QUEUE_ID_SIZE];
-    enum job_outcome outcome;
-    bool silent;              /* nothing was said of it */
-    char text[JOB_TEXT_SIZE]; /* postsuper's words, or why nothing is known; "" for notFound */
+    enum action_outcome outcome;
+    bool silent;                 /* nothing was said of it */
+    char text[ACTION_TEXT_SIZE]; /* postsuper's words, or why nothing is known; "" for notFound */
 };
 
 /* What the lines together say of how far postsuper came. */

@@ -91,7 +91,7 @@ bool target_list_parse(const char *text, size_t len, struct target_list *list) {
     return true;
 }
 
-bool request_has_criteria(const struct job_request *request) {
+bool request_has_criteria(const struct action_request *request) {
     return request->queue != 0 || request->sender[0] != '\0' || request->recipient[0] != '\0' ||
            request->reason[0] != '\0' || request->min_age_s != 0 || request->min_size != 0;
 }
@@ -111,7 +111,7 @@ static bool same_ids(const char *a, const char *b) {
     return same;
 }
 
-bool request_equal(const struct job_request *a, const struct job_request *b) {
+bool request_equal(const struct action_request *a, const struct action_request *b) {
     return a->queue == b->queue && strcmp(a->sender, b->sender) == 0 &&
            strcmp(a->recipient, b->recipient) == 0 && strcmp(a->reason, b->reason) == 0 &&
            a->min_age_s == b->min_age_s && a->min_size == b->min_size && a->all == b->all &&
@@ -172,14 +172,14 @@ bool address_matches(const char *pattern, const char *address) {
 
 void recipient_search_take(void *userdata, const char *address, const char *reason) {
     struct recipient_search *search = userdata;
-    const struct job_request *request = search->request;
+    const struct action_request *request = search->request;
     search->found =
         search->found ||
         ((request->recipient[0] == '\0' || address_matches(request->recipient, address)) &&
          (request->reason[0] == '\0' || strstr(reason, request->reason) != NULL));
 }
 
-bool request_matches(const struct job_request *request, const struct message_head *head,
+bool request_matches(const struct action_request *request, const struct message_head *head,
                      bool recipient_found, int64_t now) {
     if (request->queue != 0 && request->queue != queue_mib_value(head->queue)) {
         return false;

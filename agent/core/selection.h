@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Which messages a job is about: the criteria of a job_request, ANDed, against the lines of a fresh
- * `postqueue -j`.
+ * Which messages an action is about: the criteria of an action_request, ANDed, against the lines of
+ * a fresh `postqueue -j`.
  */
 #ifndef HMQ_CORE_SELECTION_H
 #define HMQ_CORE_SELECTION_H
 
-#include "core/job.h"
+#include "core/action.h"
 #include "core/message_json.h"
 
 #include <stdbool.h>
@@ -20,10 +20,10 @@ struct place {
     int64_t arrival; /* seconds since the epoch */
 };
 
-/* How far the run of a job has got with a message. */
+/* How far the run of an action has got with a message. */
 enum target_stage { TARGET_TO_DO, TARGET_DOUBTFUL, TARGET_SETTLED };
 
-/* A message a job is to act on. */
+/* A message an action is to act on. */
 struct target {
     char id[QUEUE_ID_SIZE];
     bool listed;        /* the listing had it and it matches */
@@ -58,14 +58,14 @@ struct target *target_list_find(const struct target_list *list, const char *id);
 bool target_list_parse(const char *text, size_t len, struct target_list *list);
 
 /* True when the request names anything that a listing has to decide. */
-bool request_has_criteria(const struct job_request *request);
+bool request_has_criteria(const struct action_request *request);
 
 /* True when the two ask for the same: the text of the ids may differ in its separators only. */
-bool request_equal(const struct job_request *a, const struct job_request *b);
+bool request_equal(const struct action_request *a, const struct action_request *b);
 
 /* The recipients of one message, looked through as its line is read. Reset found for the next. */
 struct recipient_search {
-    const struct job_request *request;
+    const struct action_request *request;
     bool found; /* one met the recipient and the reason, both at once; true when neither is asked */
 };
 
@@ -76,7 +76,7 @@ void recipient_search_take(void *userdata, const char *address, const char *reas
  * True when all criteria but the ids hold for a message. recipient_found: of the search. What could
  * not be read of the message meets no criterion. now in seconds since the epoch.
  */
-bool request_matches(const struct job_request *request, const struct message_head *head,
+bool request_matches(const struct action_request *request, const struct message_head *head,
                      bool recipient_found, int64_t now);
 
 /*

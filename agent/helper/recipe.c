@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "helper/recipe.h"
 
-#include "core/job.h"
+#include "core/action.h"
 #include "core/postfix_settings.h"
 
 #include <errno.h>
@@ -42,8 +42,8 @@ static void push_setting(const struct request *request, struct command_vector *v
 
 static void push_action(const struct request *request, struct command_vector *vector) {
     static const char *const options[] = {
-        [ACTION_HOLD] = "-h",   [ACTION_UNHOLD] = "-H", [ACTION_REQUEUE] = "-r",
-        [ACTION_DELETE] = "-d", [ACTION_EXPIRE] = "-e",
+        [COMMAND_HOLD] = "-h",   [COMMAND_UNHOLD] = "-H", [COMMAND_REQUEUE] = "-r",
+        [COMMAND_DELETE] = "-d", [COMMAND_EXPIRE] = "-e",
     };
     push(vector, options[request->command]);
     push(vector, "-");
@@ -120,11 +120,11 @@ void command_vector_postconf(const struct config *config, const char *parameter,
 int command_allowed(const struct config *config, const struct request *request, char *error,
                     size_t size) {
     uint32_t action = request->type == REQUEST_ACTION  ? request->command
-                      : request->type == REQUEST_FLUSH ? (uint32_t)ACTION_FLUSH
+                      : request->type == REQUEST_FLUSH ? (uint32_t)COMMAND_FLUSH
                                                        : 0;
     if (action != 0 && (config->allow_actions >> action & 1U) == 0) {
         snprintf(error, size, "allow_actions does not name %s",
-                 job_command_name((enum action_command)action));
+                 action_command_name((enum action_command)action));
         return EPERM;
     }
     if (request->type == REQUEST_VIEW && !config->allow_view) {

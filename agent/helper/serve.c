@@ -21,8 +21,8 @@
 #include <syslog.h>
 #include <unistd.h>
 
-/* Core runs seven at a time: a listing, the settings, the lifetimes' and a job's, which for a flush
- * are four. Those that cannot be ended at once may still be there. */
+/* Core runs seven at a time: a listing, the settings, the lifetimes' and an action's, which for a
+ * flush are four. Those that cannot be ended at once may still be there. */
 #define COMMANDS_MAX 12
 
 /* Core reads at once; if it does not for so long, it is taken for dead. */

@@ -11,8 +11,8 @@
 
 /* These move, remove or change files below the spool. A flush and a count do not. */
 #define SPOOL_ACTIONS                                                                              \
-    (1U << ACTION_HOLD | 1U << ACTION_UNHOLD | 1U << ACTION_REQUEUE | 1U << ACTION_DELETE |        \
-     1U << ACTION_EXPIRE)
+    (1U << COMMAND_HOLD | 1U << COMMAND_UNHOLD | 1U << COMMAND_REQUEUE | 1U << COMMAND_DELETE |    \
+     1U << COMMAND_EXPIRE)
 
 /* Returns 0 or an errno value. What does not exist is somebody else's error to report. */
 static int check_path(const char *folder, const char *name) {

@@ -94,10 +94,10 @@ bool helper_client_mtimes(struct helper_client *client, const char (*ids)[QUEUE_
 
 /*
  * Starts a command. There are five kinds, each of which runs one command at a time (FLUSH
- * HELPER_FLUSHES of them), independent of the others: LIST; SETTINGS; jobs (SELECT, ACTION, VIEW);
- * FLUSH; and the lifetimes' (LIFETIMES, SET_LIFETIME, RELOAD). False: it was not sent, and will not
- * be run. An order that the protocol does not allow is a mistake of the caller
- * (assert). What the configuration does not allow the helper refuses: the end says so.
+ * HELPER_FLUSHES of them), independent of the others: LIST; SETTINGS; actions (SELECT, ACTION,
+ * VIEW); FLUSH; and the lifetimes' (LIFETIMES, SET_LIFETIME, RELOAD). False: it was not sent, and
+ * will not be run. An order that the protocol does not allow is a mistake of the caller (assert).
+ * What the configuration does not allow the helper refuses: the end says so.
  *
  * A line may have 64 KiB; more, or more output than output_max, is an error and stops the command,
  * but for VIEW: there it is cut.

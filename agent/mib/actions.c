@@ -10,7 +10,7 @@
         .minimum = (min), .maximum = (max), .stage = (function), .offset = (member)                \
     }
 #define REQUEST(min, max, member)                                                                  \
-    WRITE(min, max, mib_stage_action, offsetof(struct job_request, member))
+    WRITE(min, max, mib_stage_action, offsetof(struct action_request, member))
 
 /* hmqActions */
 
@@ -22,17 +22,17 @@ GETTER(flush) {
 
 GETTER(actions_queued) {
     UNUSED_ROW;
-    return mib_set_number(value, job_table_unfinished(view->jobs));
+    return mib_set_number(value, action_table_unfinished(view->actions));
 }
 
 GETTER(actions_finished) {
     UNUSED_ROW;
-    return mib_set_number(value, view->jobs->finished_total);
+    return mib_set_number(value, view->actions->finished_total);
 }
 
 GETTER(actions_failed) {
     UNUSED_ROW;
-    return mib_set_number(value, view->jobs->failed_total);
+    return mib_set_number(value, view->actions->failed_total);
 }
 
 static const struct mib_object actions_objects[] = {
@@ -52,88 +52,88 @@ const struct mib_group mib_actions_group = {{1, 6},
 
 GETTER(action_queue_ids) {
     (void)view;
-    const char *ids = row->job->request.queue_ids;
+    const char *ids = row->action->request.queue_ids;
     return mib_set_octets(value, ids, strlen(ids));
 }
 
 GETTER(action_queue) {
     (void)view;
-    return mib_set_integer(value, row->job->request.queue);
+    return mib_set_integer(value, row->action->request.queue);
 }
 
 GETTER(action_sender) {
     (void)view;
-    return mib_set_text(value, row->job->request.sender);
+    return mib_set_text(value, row->action->request.sender);
 }
 
 GETTER(action_recipient) {
     (void)view;
-    return mib_set_text(value, row->job->request.recipient);
+    return mib_set_text(value, row->action->request.recipient);
 }
 
 GETTER(action_reason) {
     (void)view;
-    return mib_set_text(value, row->job->request.reason);
+    return mib_set_text(value, row->action->request.reason);
 }
 
 GETTER(action_min_age) {
     (void)view;
-    return mib_set_number(value, row->job->request.min_age_s);
+    return mib_set_number(value, row->action->request.min_age_s);
 }
 
 GETTER(action_min_size) {
     (void)view;
-    return mib_set_number(value, row->job->request.min_size);
+    return mib_set_number(value, row->action->request.min_size);
 }
 
 GETTER(action_all) {
     (void)view;
-    return mib_set_truth(value, row->job->request.all);
+    return mib_set_truth(value, row->action->request.all);
 }
 
 GETTER(action_expected_count) {
     (void)view;
-    return mib_set_integer(value, row->job->request.expected_count);
+    return mib_set_integer(value, row->action->request.expected_count);
 }
 
 GETTER(action_comment) {
     (void)view;
-    return mib_set_text(value, row->job->request.comment);
+    return mib_set_text(value, row->action->request.comment);
 }
 
 GETTER(action_state) {
     (void)view;
-    return mib_set_integer(value, (int32_t)row->job->state);
+    return mib_set_integer(value, (int32_t)row->action->state);
 }
 
 GETTER(action_matched) {
     (void)view;
-    return mib_set_number(value, row->job->matched);
+    return mib_set_number(value, row->action->matched);
 }
 
 GETTER(action_succeeded) {
     (void)view;
-    return mib_set_number(value, row->job->succeeded);
+    return mib_set_number(value, row->action->succeeded);
 }
 
 GETTER(action_failed) {
     (void)view;
-    return mib_set_number(value, row->job->failed);
+    return mib_set_number(value, row->action->failed);
 }
 
 GETTER(action_start_time) {
     (void)view;
-    return mib_set_date_or_none(value, row->job->started);
+    return mib_set_date_or_none(value, row->action->started);
 }
 
 GETTER(action_end_time) {
     (void)view;
-    return mib_set_date_or_none(value, row->job->ended);
+    return mib_set_date_or_none(value, row->action->ended);
 }
 
 GETTER(action_error) {
     (void)view;
-    return mib_set_text(value, row->job->error);
+    return mib_set_text(value, row->action->error);
 }
 
 GETTER(action_row_status) {
@@ -143,30 +143,32 @@ GETTER(action_row_status) {
 }
 
 static const struct mib_object action_objects[] = {
-    {ACTION_QUEUE_IDS, "hmqActionQueueIds", MIB_OCTETS, action_queue_ids,
-     REQUEST(0, JOB_QUEUE_IDS_MAX, queue_ids)},
-    {ACTION_QUEUE, "hmqActionQueue", MIB_INTEGER, action_queue, REQUEST(0, 6, queue)},
-    {ACTION_SENDER, "hmqActionSender", MIB_OCTETS, action_sender, REQUEST(0, JOB_TEXT_MAX, sender)},
-    {ACTION_RECIPIENT, "hmqActionRecipient", MIB_OCTETS, action_recipient,
-     REQUEST(0, JOB_TEXT_MAX, recipient)},
-    {ACTION_REASON, "hmqActionReason", MIB_OCTETS, action_reason, REQUEST(0, JOB_TEXT_MAX, reason)},
-    {ACTION_MIN_AGE, "hmqActionMinAge", MIB_GAUGE32, action_min_age,
-     REQUEST(0, JOB_MIN_AGE_MAX_S, min_age_s)},
-    {ACTION_MIN_SIZE, "hmqActionMinSize", MIB_GAUGE32, action_min_size,
-     REQUEST(0, JOB_MIN_SIZE_MAX, min_size)},
-    {ACTION_ALL, "hmqActionAll", MIB_INTEGER, action_all, REQUEST(1, 2, all)},
-    {ACTION_EXPECTED_COUNT, "hmqActionExpectedCount", MIB_INTEGER, action_expected_count,
-     REQUEST(JOB_NO_EXPECTED_COUNT, INT32_MAX, expected_count)},
-    {ACTION_COMMENT, "hmqActionComment", MIB_OCTETS, action_comment,
-     REQUEST(0, JOB_TEXT_MAX, comment)},
-    {ACTION_STATE, "hmqActionState", MIB_INTEGER, action_state, NULL},
-    {ACTION_MATCHED, "hmqActionMatched", MIB_GAUGE32, action_matched, NULL},
-    {ACTION_SUCCEEDED, "hmqActionSucceeded", MIB_GAUGE32, action_succeeded, NULL},
-    {ACTION_FAILED, "hmqActionFailed", MIB_GAUGE32, action_failed, NULL},
-    {ACTION_START_TIME, "hmqActionStartTime", MIB_OCTETS, action_start_time, NULL},
-    {ACTION_END_TIME, "hmqActionEndTime", MIB_OCTETS, action_end_time, NULL},
-    {ACTION_ERROR, "hmqActionError", MIB_OCTETS, action_error, NULL},
-    {ACTION_ROW_STATUS, "hmqActionRowStatus", MIB_INTEGER, action_row_status,
+    {COLUMN_ACTION_QUEUE_IDS, "hmqActionQueueIds", MIB_OCTETS, action_queue_ids,
+     REQUEST(0, ACTION_QUEUE_IDS_MAX, queue_ids)},
+    {COLUMN_ACTION_QUEUE, "hmqActionQueue", MIB_INTEGER, action_queue, REQUEST(0, 6, queue)},
+    {COLUMN_ACTION_SENDER, "hmqActionSender", MIB_OCTETS, action_sender,
+     REQUEST(0, ACTION_TEXT_MAX, sender)},
+    {COLUMN_ACTION_RECIPIENT, "hmqActionRecipient", MIB_OCTETS, action_recipient,
+     REQUEST(0, ACTION_TEXT_MAX, recipient)},
+    {COLUMN_ACTION_REASON, "hmqActionReason", MIB_OCTETS, action_reason,
+     REQUEST(0, ACTION_TEXT_MAX, reason)},
+    {COLUMN_ACTION_MIN_AGE, "hmqActionMinAge", MIB_GAUGE32, action_min_age,
+     REQUEST(0, ACTION_MIN_AGE_MAX_S, min_age_s)},
+    {COLUMN_ACTION_MIN_SIZE, "hmqActionMinSize", MIB_GAUGE32, action_min_size,
+     REQUEST(0, ACTION_MIN_SIZE_MAX, min_size)},
+    {COLUMN_ACTION_ALL, "hmqActionAll", MIB_INTEGER, action_all, REQUEST(1, 2, all)},
+    {COLUMN_ACTION_EXPECTED_COUNT, "hmqActionExpectedCount", MIB_INTEGER, action_expected_count,
+     REQUEST(ACTION_NO_EXPECTED_COUNT, INT32_MAX, expected_count)},
+    {COLUMN_ACTION_COMMENT, "hmqActionComment", MIB_OCTETS, action_comment,
+     REQUEST(0, ACTION_TEXT_MAX, comment)},
+    {COLUMN_ACTION_STATE, "hmqActionState", MIB_INTEGER, action_state, NULL},
+    {COLUMN_ACTION_MATCHED, "hmqActionMatched", MIB_GAUGE32, action_matched, NULL},
+    {COLUMN_ACTION_SUCCEEDED, "hmqActionSucceeded", MIB_GAUGE32, action_succeeded, NULL},
+    {COLUMN_ACTION_FAILED, "hmqActionFailed", MIB_GAUGE32, action_failed, NULL},
+    {COLUMN_ACTION_START_TIME, "hmqActionStartTime", MIB_OCTETS, action_start_time, NULL},
+    {COLUMN_ACTION_END_TIME, "hmqActionEndTime", MIB_OCTETS, action_end_time, NULL},
+    {COLUMN_ACTION_ERROR, "hmqActionError", MIB_OCTETS, action_error, NULL},
+    {COLUMN_ACTION_ROW_STATUS, "hmqActionRowStatus", MIB_INTEGER, action_row_status,
      WRITE(ROW_ACTIVE, ROW_DESTROY, mib_stage_action, 0)},
 };
 
@@ -180,17 +182,17 @@ const struct mib_group mib_action_group = {{1, 6, 5, 1},
 
 GETTER(result_queue_id) {
     (void)view;
-    return mib_set_text(value, row->job->results[row->result].id);
+    return mib_set_text(value, row->action->results[row->result].id);
 }
 
 GETTER(result_outcome) {
     (void)view;
-    return mib_set_integer(value, (int32_t)row->job->results[row->result].outcome);
+    return mib_set_integer(value, (int32_t)row->action->results[row->result].outcome);
 }
 
 GETTER(result_text) {
     (void)view;
-    return mib_set_text(value, row->job->results[row->result].text);
+    return mib_set_text(value, row->action->results[row->result].text);
 }
 
 static const struct mib_object result_objects[] = {
@@ -209,8 +211,8 @@ const struct mib_group mib_result_group = {{1, 6, 6, 1},
 
 GETTER(output_text) {
     (void)view;
-    const struct job_line *line = &row->job->lines[row->line];
-    return mib_set_octets(value, row->job->output + line->at, line->len);
+    const struct action_line *line = &row->action->lines[row->line];
+    return mib_set_octets(value, row->action->output + line->at, line->len);
 }
 
 static const struct mib_object output_objects[] = {

@@ -116,51 +116,51 @@ const struct mib_index mib_recipient_index = {find_recipient, write_recipient};
 
 static bool find_action(const struct mib_view *view, const uint32_t *index, size_t count,
                         bool inclusive, struct mib_row *row) {
-    size_t at = job_table_search(view->jobs, index, count, inclusive);
-    if (at == view->jobs->count) {
+    size_t at = action_table_search(view->actions, index, count, inclusive);
+    if (at == view->actions->count) {
         return false;
     }
-    row->job = view->jobs->jobs[at];
+    row->action = view->actions->actions[at];
     return true;
 }
 
 static size_t write_action(const struct mib_row *row, uint32_t *index) {
-    return job_key_write(&row->job->key, index);
+    return action_key_write(&row->action->key, index);
 }
 
 const struct mib_index mib_action_index = {find_action, write_action};
 
-/* For tables with a number below each action: the first job with such rows, and the number from
+/* For tables with a number below each action: the first action with such rows, and the number from
  * which it goes on (from 1). */
 static bool find_below_action(const struct mib_view *view, const uint32_t *index, size_t count,
-                              bool inclusive, size_t (*rows)(const struct job *job),
+                              bool inclusive, size_t (*rows)(const struct action *action),
                               struct mib_row *row, size_t *position) {
-    struct job_key key;
+    struct action_key key;
     size_t used;
-    size_t at = job_table_search(view->jobs, index, count, true);
-    if (job_key_read(index, count, &key, &used)) {
-        const struct job *job = job_table_find(view->jobs, &key);
+    size_t at = action_table_search(view->actions, index, count, true);
+    if (action_key_read(index, count, &key, &used)) {
+        const struct action *action = action_table_find(view->actions, &key);
         uint32_t next = next_integer(index + used, count - used, inclusive);
-        if (job != NULL && next <= rows(job)) {
-            row->job = job;
+        if (action != NULL && next <= rows(action)) {
+            row->action = action;
             *position = next - 1;
             return true;
         }
-        at = job_table_search(view->jobs, index, used, false);
+        at = action_table_search(view->actions, index, used, false);
     }
-    while (at < view->jobs->count && rows(view->jobs->jobs[at]) == 0) {
+    while (at < view->actions->count && rows(view->actions->actions[at]) == 0) {
         at++;
     }
-    if (at == view->jobs->count) {
+    if (at == view->actions->count) {
         return false;
     }
-    row->job = view->jobs->jobs[at];
+    row->action = view->actions->actions[at];
     *position = 0;
     return true;
 }
 
-static size_t count_results(const struct job *job) {
-    return job->result_count;
+static size_t count_results(const struct action *action) {
+    return action->result_count;
 }
 
 static bool find_result(const struct mib_view *view, const uint32_t *index, size_t count,
@@ -176,8 +176,8 @@ static size_t write_result(const struct mib_row *row, uint32_t *index) {
 
 const struct mib_index mib_result_index = {find_result, write_result};
 
-static size_t count_lines(const struct job *job) {
-    return job->line_count;
+static size_t count_lines(const struct action *action) {
+    return action->line_count;
 }
 
 static bool find_output(const struct mib_view *view, const uint32_t *index, size_t count,

@@ -12,7 +12,7 @@
 #include "core/event.h"
 #include "core/event_log.h"
 #include "core/hook_status.h"
-#include "core/job_table.h"
+#include "core/action_table.h"
 #include "core/snapshot.h"
 #include "core/status.h"
 #include "core/tunables.h"
@@ -32,7 +32,7 @@ struct mib_value {
     int32_t integer;    /* MIB_INTEGER */
     uint32_t number;    /* MIB_GAUGE32, MIB_COUNTER32 */
     const void *octets; /* MIB_OCTETS: borrowed from the view, or points to small below */
-    size_t length;      /* MIB_OCTETS: 0..JOB_QUEUE_IDS_MAX octets */
+    size_t length;      /* MIB_OCTETS: 0..ACTION_QUEUE_IDS_MAX octets */
     uint8_t small[16];  /* DateAndTime and BITS */
 };
 
@@ -47,7 +47,7 @@ struct mib_view {
     const struct agent_status *status;
     const struct config *config;
     const struct tunables *tunables;
-    const struct job_table *jobs;
+    const struct action_table *actions;
     const struct event_log *events;
     const struct hook_status *const *hooks; /* in the order of the configuration */
     size_t hook_count;

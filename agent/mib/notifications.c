@@ -175,7 +175,7 @@ static void write_name(const struct variable *variable, const struct event *even
         name->ids[name->len++] = (uint32_t)queue_mib_value(variable->queue);
         break;
     case INSTANCE_ACTION:
-        name->len += job_key_write(&event->action.key, name->ids + name->len);
+        name->len += action_key_write(&event->action.key, name->ids + name->len);
         break;
     case INSTANCE_EVENT:
         name->ids[name->len++] = event->serial;

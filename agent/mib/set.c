@@ -15,14 +15,15 @@ void mib_transaction_free(struct mib_transaction *transaction) {
         return;
     }
     for (size_t i = 0; i < transaction->row_count; i++) {
-        job_free(transaction->rows[i].job);
+        action_free(transaction->rows[i].action);
     }
-    for (size_t i = 0; i < transaction->changes.job_count && !transaction->changes.applied; i++) {
-        job_free(transaction->changes.jobs[i]);
+    for (size_t i = 0; i < transaction->changes.action_count && !transaction->changes.applied;
+         i++) {
+        action_free(transaction->changes.actions[i]);
     }
     free(transaction->rows);
     free(transaction->controls);
-    free(transaction->changes.jobs);
+    free(transaction->changes.actions);
     free(transaction->changes.destroyed);
     free(transaction);
 }
@@ -39,16 +40,16 @@ void *mib_grow(void *array, size_t count, size_t *capacity, size_t size) {
     return grown;
 }
 
-enum mib_error mib_add_job(struct mib_transaction *transaction, struct job *job) {
+enum mib_error mib_add_action(struct mib_transaction *transaction, struct action *action) {
     struct mib_changes *changes = &transaction->changes;
-    struct job **jobs =
-        mib_grow(changes->jobs, changes->job_count, &changes->job_capacity, sizeof(struct job *));
-    if (jobs == NULL) {
-        job_free(job);
+    struct action **actions = mib_grow(changes->actions, changes->action_count,
+                                       &changes->action_capacity, sizeof(struct action *));
+    if (actions == NULL) {
+        action_free(action);
         return MIB_RESOURCE_UNAVAILABLE;
     }
-    changes->jobs = jobs;
-    jobs[changes->job_count++] = job;
+    changes->actions = actions;
+    actions[changes->action_count++] = action;
     return MIB_ERROR_NONE;
 }
 
@@ -100,13 +101,13 @@ static enum mib_error check_tunables(const struct mib_transaction *transaction, 
 static enum mib_error check_resources(const struct mib_transaction *transaction,
                                       const struct mib_view *view, size_t *variable) {
     const struct mib_changes *changes = &transaction->changes;
-    bool stores = changes->job_count > 0 || changes->tunables_changed ||
+    bool stores = changes->action_count > 0 || changes->tunables_changed ||
                   changes->lifetime_changed[LIFETIME_BOUNCE] ||
                   changes->lifetime_changed[LIFETIME_MAXIMAL];
-    size_t jobs = job_table_unfinished(view->jobs) + changes->job_count;
+    size_t actions = action_table_unfinished(view->actions) + changes->action_count;
     *variable = 0;
     return (stores && !view->status->store_usable) ||
-                   (changes->job_count > 0 && jobs > MIB_JOBS_MAX)
+                   (changes->action_count > 0 && actions > MIB_ACTIONS_MAX)
                ? MIB_RESOURCE_UNAVAILABLE
                : MIB_ERROR_NONE;
 }

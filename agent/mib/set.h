@@ -13,7 +13,7 @@
 #include <stdint.h>
 
 /* Unfinished actions at a time; more are refused with resourceUnavailable. */
-#define MIB_JOBS_MAX 1000
+#define MIB_ACTIONS_MAX 1000
 
 /* The same command on the same message (hmqMessageControl), or hmqFlush, within so many seconds is
  * a manager's retry. */
@@ -34,10 +34,10 @@ enum mib_error {
 
 /* What a PDU asks for once it has been checked. */
 struct mib_changes {
-    struct job **jobs; /* new rows; the transaction's until they have been applied */
+    struct action **actions; /* new rows; the transaction's until they have been applied */
     bool applied;
-    size_t job_count, job_capacity;
-    struct job_key *destroyed;
+    size_t action_count, action_capacity;
+    struct action_key *destroyed;
     size_t destroyed_count, destroyed_capacity;
     bool tunables_changed;
     uint32_t tunables_set; /* bits 1 << enum tunable of those in the PDU */

@@ -7,16 +7,17 @@
 #include <string.h>
 
 /* The commands that end a message's life: with hmqActionAll they need the guard of a count. */
-#define DESTRUCTIVE (1U << ACTION_DELETE | 1U << ACTION_EXPIRE)
+#define DESTRUCTIVE (1U << COMMAND_DELETE | 1U << COMMAND_EXPIRE)
 
 static bool allowed(const struct mib_view *view, enum action_command command) {
-    if (command == ACTION_VIEW) {
+    if (command == COMMAND_VIEW) {
         return view->config->allow_view;
     }
     return (view->config->allow_actions & 1U << command) != 0;
 }
 
-static struct staged_row *find_row(struct mib_transaction *transaction, const struct job_key *key) {
+static struct staged_row *find_row(struct mib_transaction *transaction,
+                                   const struct action_key *key) {
     for (size_t i = 0; i < transaction->row_count; i++) {
         struct staged_row *row = &transaction->rows[i];
         if (row->key.command == key->command && row->key.id == key->id &&
@@ -26,19 +27,19 @@ static struct staged_row *find_row(struct mib_transaction *transaction, const st
     }
     struct staged_row *rows = mib_grow(transaction->rows, transaction->row_count,
                                        &transaction->row_capacity, sizeof *rows);
-    struct job *job = rows != NULL ? job_new(key) : NULL;
+    struct action *action = rows != NULL ? action_new(key) : NULL;
     if (rows != NULL) {
         transaction->rows = rows;
     }
-    if (job == NULL) {
+    if (action == NULL) {
         return NULL;
     }
     struct staged_row *row = &rows[transaction->row_count++];
-    *row = (struct staged_row){.key = *key, .job = job, .first = transaction->variable};
+    *row = (struct staged_row){.key = *key, .action = action, .first = transaction->variable};
     return row;
 }
 
-static enum mib_error stage_ids(struct job_request *request, const struct mib_value *value) {
+static enum mib_error stage_ids(struct action_request *request, const struct mib_value *value) {
     struct target_list ids = {0};
     if (!target_list_parse(value->octets, value->length, &ids)) {
         return MIB_WRONG_VALUE;
@@ -74,16 +75,16 @@ static enum mib_error stage_status(struct staged_row *row, size_t variable, int3
     return MIB_ERROR_NONE;
 }
 
-static enum mib_error stage_column(const struct mib_object *object, struct job_request *request,
+static enum mib_error stage_column(const struct mib_object *object, struct action_request *request,
                                    const struct mib_value *value) {
     char *member = (char *)request + object->write->offset;
-    if (object->column == ACTION_QUEUE_IDS) {
+    if (object->column == COLUMN_ACTION_QUEUE_IDS) {
         return stage_ids(request, value);
     }
     if (object->type == MIB_OCTETS) {
         return stage_text(member, value);
     }
-    if (object->column == ACTION_ALL) {
+    if (object->column == COLUMN_ACTION_ALL) {
         request->all = value->integer == 1;
     } else if (object->type == MIB_INTEGER) {
         memcpy(member, &value->integer, sizeof value->integer);
@@ -96,10 +97,10 @@ static enum mib_error stage_column(const struct mib_object *object, struct job_r
 enum mib_error mib_stage_action(struct mib_transaction *transaction, const struct mib_view *view,
                                 const struct mib_object *object, const uint32_t *index,
                                 size_t count, const struct mib_value *value) {
-    struct job_key key;
+    struct action_key key;
     size_t used;
     (void)view;
-    if (!job_key_read(index, count, &key, &used) || used != count) {
+    if (!action_key_read(index, count, &key, &used) || used != count) {
         return MIB_NO_CREATION;
     }
     struct staged_row *row = find_row(transaction, &key);
@@ -110,59 +111,59 @@ enum mib_error mib_stage_action(struct mib_transaction *transaction, const struc
         return MIB_INCONSISTENT_VALUE;
     }
     row->columns |= 1U << object->column;
-    return object->column == ACTION_ROW_STATUS
+    return object->column == COLUMN_ACTION_ROW_STATUS
                ? stage_status(row, transaction->variable, value->integer)
-               : stage_column(object, &row->job->request, value);
+               : stage_column(object, &row->action->request, value);
 }
 
 /* What a new row must say, by its command. */
-static bool request_complete(const struct job_key *key, const struct job_request *request) {
+static bool request_complete(const struct action_key *key, const struct action_request *request) {
     bool ids = request->queue_ids[strspn(request->queue_ids, " ,\t\r\n")] != '\0';
-    if (key->command == ACTION_VIEW) {
+    if (key->command == COMMAND_VIEW) {
         struct target_list list = {0};
         bool one = target_list_parse(request->queue_ids, strlen(request->queue_ids), &list) &&
                    list.count == 1;
         target_list_deinit(&list);
         return one;
     }
-    if (key->command != ACTION_FLUSH && !ids && !request_has_criteria(request) && !request->all) {
+    if (key->command != COMMAND_FLUSH && !ids && !request_has_criteria(request) && !request->all) {
         return false;
     }
     return !request->all || (DESTRUCTIVE & 1U << key->command) == 0 ||
-           request->expected_count != JOB_NO_EXPECTED_COUNT;
+           request->expected_count != ACTION_NO_EXPECTED_COUNT;
 }
 
 static enum mib_error check_create(struct mib_transaction *transaction, const struct mib_view *view,
                                    struct staged_row *row) {
-    const struct job *existing = job_table_find(view->jobs, &row->key);
+    const struct action *existing = action_table_find(view->actions, &row->key);
     if (existing != NULL) {
-        return request_equal(&existing->request, &row->job->request) ? MIB_ERROR_NONE
-                                                                     : MIB_INCONSISTENT_VALUE;
+        return request_equal(&existing->request, &row->action->request) ? MIB_ERROR_NONE
+                                                                        : MIB_INCONSISTENT_VALUE;
     }
     if (!allowed(view, row->key.command)) {
         return MIB_NOT_WRITABLE;
     }
-    if (!request_complete(&row->key, &row->job->request)) {
+    if (!request_complete(&row->key, &row->action->request)) {
         return MIB_INCONSISTENT_VALUE;
     }
-    struct job *job = row->job;
-    row->job = NULL;
-    job->created = view->now_wall;
-    return mib_add_job(transaction, job);
+    struct action *action = row->action;
+    row->action = NULL;
+    action->created = view->now_wall;
+    return mib_add_action(transaction, action);
 }
 
 static enum mib_error check_destroy(struct mib_transaction *transaction,
                                     const struct mib_view *view, const struct staged_row *row) {
     struct mib_changes *changes = &transaction->changes;
-    const struct job *existing = job_table_find(view->jobs, &row->key);
-    if (row->columns != 1U << ACTION_ROW_STATUS) {
+    const struct action *existing = action_table_find(view->actions, &row->key);
+    if (row->columns != 1U << COLUMN_ACTION_ROW_STATUS) {
         return MIB_INCONSISTENT_VALUE;
     }
     if (existing == NULL) {
         return MIB_ERROR_NONE; /* RFC 2579: to destroy what is not there is no error */
     }
-    struct job_key *keys = mib_grow(changes->destroyed, changes->destroyed_count,
-                                    &changes->destroyed_capacity, sizeof *keys);
+    struct action_key *keys = mib_grow(changes->destroyed, changes->destroyed_count,
+                                       &changes->destroyed_capacity, sizeof *keys);
     if (keys == NULL) {
         return MIB_RESOURCE_UNAVAILABLE;
     }
@@ -175,7 +176,7 @@ enum mib_error mib_check_rows(struct mib_transaction *transaction, const struct 
                               size_t *variable) {
     for (size_t i = 0; i < transaction->row_count; i++) {
         struct staged_row *row = &transaction->rows[i];
-        const struct job *existing = job_table_find(view->jobs, &row->key);
+        const struct action *existing = action_table_find(view->actions, &row->key);
         enum mib_error error = MIB_ERROR_NONE;
         *variable = row->status != 0 ? row->at : row->first;
         if (row->status == 0) {
@@ -184,7 +185,7 @@ enum mib_error mib_check_rows(struct mib_transaction *transaction, const struct 
             error = check_create(transaction, view, row);
         } else if (row->status == ROW_DESTROY) {
             error = check_destroy(transaction, view, row);
-        } else if (existing == NULL || row->columns != 1U << ACTION_ROW_STATUS) {
+        } else if (existing == NULL || row->columns != 1U << COLUMN_ACTION_ROW_STATUS) {
             error = MIB_INCONSISTENT_VALUE;
         }
         if (error != MIB_ERROR_NONE) {
@@ -230,30 +231,30 @@ enum mib_error mib_stage_flush(struct mib_transaction *transaction, const struct
     if (value->integer == 0) {
         return MIB_ERROR_NONE;
     }
-    return allowed(view, ACTION_FLUSH) ? add_control(transaction, ACTION_FLUSH, "")
-                                       : MIB_NOT_WRITABLE;
+    return allowed(view, COMMAND_FLUSH) ? add_control(transaction, COMMAND_FLUSH, "")
+                                        : MIB_NOT_WRITABLE;
 }
 
 /* True for what a one-line control would have asked for: a row under no name may say more. */
-static bool is_control(const struct job_request *request, const char *id) {
+static bool is_control(const struct action_request *request, const char *id) {
     return strcmp(request->queue_ids, id) == 0 && !request_has_criteria(request) && !request->all &&
-           request->expected_count == JOB_NO_EXPECTED_COUNT;
+           request->expected_count == ACTION_NO_EXPECTED_COUNT;
 }
 
 /* The last command of the one-line kind that was given for the message (or to hmqFlush, ""). */
-static const struct job *last_control(const struct job_table *jobs, const char *id) {
-    const struct job *last = NULL;
-    for (size_t i = 0; i < jobs->count && jobs->jobs[i]->key.owner[0] == '\0'; i++) {
-        const struct job *job = jobs->jobs[i];
-        if (is_control(&job->request, id) && (last == NULL || job->order > last->order)) {
-            last = job;
+static const struct action *last_control(const struct action_table *actions, const char *id) {
+    const struct action *last = NULL;
+    for (size_t i = 0; i < actions->count && actions->actions[i]->key.owner[0] == '\0'; i++) {
+        const struct action *action = actions->actions[i];
+        if (is_control(&action->request, id) && (last == NULL || action->order > last->order)) {
+            last = action;
         }
     }
     return last;
 }
 
 static bool is_retry(const struct mib_view *view, enum action_command command, const char *id) {
-    const struct job *last = last_control(view->jobs, id);
+    const struct action *last = last_control(view->actions, id);
     return last != NULL && last->key.command == command && view->now_wall >= last->created &&
            view->now_wall - last->created <= MIB_RETRY_S;
 }
@@ -275,8 +276,8 @@ enum mib_error mib_stage_control(struct mib_transaction *transaction, const stru
                                  const struct mib_object *object, const uint32_t *index,
                                  size_t count, const struct mib_value *value) {
     static const enum action_command commands[] = {
-        (enum action_command)0, ACTION_HOLD,  ACTION_UNHOLD, ACTION_REQUEUE,
-        ACTION_DELETE,          ACTION_FLUSH, ACTION_EXPIRE};
+        (enum action_command)0, COMMAND_HOLD,  COMMAND_UNHOLD, COMMAND_REQUEUE,
+        COMMAND_DELETE,         COMMAND_FLUSH, COMMAND_EXPIRE};
     struct mib_row row;
     uint32_t own[MIB_OID_MAX];
     char id[QUEUE_ID_SIZE];
@@ -300,9 +301,9 @@ enum mib_error mib_stage_control(struct mib_transaction *transaction, const stru
                                   : MIB_WRONG_VALUE;
 }
 
-static bool staged(const struct mib_transaction *transaction, const struct job_key *key) {
-    for (size_t i = 0; i < transaction->changes.job_count; i++) {
-        const struct job_key *other = &transaction->changes.jobs[i]->key;
+static bool staged(const struct mib_transaction *transaction, const struct action_key *key) {
+    for (size_t i = 0; i < transaction->changes.action_count; i++) {
+        const struct action_key *other = &transaction->changes.actions[i]->key;
         if (other->owner[0] == '\0' && other->command == key->command && other->id == key->id) {
             return true;
         }
@@ -313,8 +314,9 @@ static bool staged(const struct mib_transaction *transaction, const struct job_k
 /* A free id that no other row of this PDU takes. */
 static uint32_t next_id(const struct mib_transaction *transaction, const struct mib_view *view,
                         enum action_command command) {
-    struct job_key key = {.command = command, .id = job_table_free_id(view->jobs, "", command)};
-    while (staged(transaction, &key) || job_table_find(view->jobs, &key) != NULL) {
+    struct action_key key = {.command = command,
+                             .id = action_table_free_id(view->actions, "", command)};
+    while (staged(transaction, &key) || action_table_find(view->actions, &key) != NULL) {
         key.id = key.id < INT32_MAX ? key.id + 1 : 1;
     }
     return key.id;
@@ -328,19 +330,19 @@ enum mib_error mib_check_controls(struct mib_transaction *transaction, const str
         if (is_retry(view, control->command, control->id)) {
             continue;
         }
-        struct job_key key = {.command = control->command,
-                              .id = next_id(transaction, view, control->command)};
-        struct job *job = job_new(&key);
+        struct action_key key = {.command = control->command,
+                                 .id = next_id(transaction, view, control->command)};
+        struct action *action = action_new(&key);
         char *ids = strdup(control->id);
-        if (job == NULL || ids == NULL) {
-            job_free(job);
+        if (action == NULL || ids == NULL) {
+            action_free(action);
             free(ids);
             return MIB_RESOURCE_UNAVAILABLE;
         }
-        free(job->request.queue_ids);
-        job->request.queue_ids = ids;
-        job->created = view->now_wall;
-        enum mib_error error = mib_add_job(transaction, job);
+        free(action->request.queue_ids);
+        action->request.queue_ids = ids;
+        action->created = view->now_wall;
+        enum mib_error error = mib_add_action(transaction, action);
         if (error != MIB_ERROR_NONE) {
             return error;
         }

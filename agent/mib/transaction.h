@@ -9,11 +9,11 @@
 
 /* One row of hmqActionTable in a PDU. */
 struct staged_row {
-    struct job_key key;
-    struct job *job;  /* its request filled from the columns; owned until it goes to changes */
-    uint32_t columns; /* bit 1 << column for each one that was set */
-    int32_t status;   /* hmqActionRowStatus, 0 = not in the PDU */
-    size_t first, at; /* the variables that came first, and that set the status */
+    struct action_key key;
+    struct action *action; /* its request filled from the columns; owned until it goes to changes */
+    uint32_t columns;      /* bit 1 << column for each one that was set */
+    int32_t status;        /* hmqActionRowStatus, 0 = not in the PDU */
+    size_t first, at;      /* the variables that came first, and that set the status */
     bool no_memory;
 };
 
@@ -37,8 +37,8 @@ struct mib_transaction {
 /* Grows an array of *capacity elements of size octets so that one more fits. */
 void *mib_grow(void *array, size_t count, size_t *capacity, size_t size);
 
-/* Appends a job (consumed in any case) to the changes. */
-enum mib_error mib_add_job(struct mib_transaction *transaction, struct job *job);
+/* Appends an action (consumed in any case) to the changes. */
+enum mib_error mib_add_action(struct mib_transaction *transaction, struct action *action);
 
 /* The part of the check that belongs to hmqActionTable and to the one-line controls. */
 enum mib_error mib_check_rows(struct mib_transaction *transaction, const struct mib_view *view,
@@ -68,24 +68,24 @@ enum mib_error mib_stage_lifetime(struct mib_transaction *transaction, const str
 
 /* The columns of hmqActionTable. */
 enum action_column {
-    ACTION_QUEUE_IDS = 4,
-    ACTION_QUEUE,
-    ACTION_SENDER,
-    ACTION_RECIPIENT,
-    ACTION_REASON,
-    ACTION_MIN_AGE,
-    ACTION_MIN_SIZE,
-    ACTION_ALL,
-    ACTION_EXPECTED_COUNT,
-    ACTION_COMMENT,
-    ACTION_STATE,
-    ACTION_MATCHED,
-    ACTION_SUCCEEDED,
-    ACTION_FAILED,
-    ACTION_START_TIME,
-    ACTION_END_TIME,
-    ACTION_ERROR,
-    ACTION_ROW_STATUS,
+    COLUMN_ACTION_QUEUE_IDS = 4,
+    COLUMN_ACTION_QUEUE,
+    COLUMN_ACTION_SENDER,
+    COLUMN_ACTION_RECIPIENT,
+    COLUMN_ACTION_REASON,
+    COLUMN_ACTION_MIN_AGE,
+    COLUMN_ACTION_MIN_SIZE,
+    COLUMN_ACTION_ALL,
+    COLUMN_ACTION_EXPECTED_COUNT,
+    COLUMN_ACTION_COMMENT,
+    COLUMN_ACTION_STATE,
+    COLUMN_ACTION_MATCHED,
+    COLUMN_ACTION_SUCCEEDED,
+    COLUMN_ACTION_FAILED,
+    COLUMN_ACTION_START_TIME,
+    COLUMN_ACTION_END_TIME,
+    COLUMN_ACTION_ERROR,
+    COLUMN_ACTION_ROW_STATUS,
 };
 
 /* RowStatus of SNMPv2-TC (RFC 2579) */

@@ -12,9 +12,9 @@ struct mib_row {
     enum queue queue;
     const struct message *message;
     size_t recipient; /* below message->recipient_rows */
-    const struct job *job;
-    size_t result; /* position in job->results */
-    size_t line;   /* position in job->lines */
+    const struct action *action;
+    size_t result; /* position in action->results */
+    size_t line;   /* position in action->lines */
     const struct event *event;
     size_t hook; /* position in view->hooks */
 };

@@ -46,19 +46,19 @@ static size_t read_name(struct input *input, uint32_t oid[128]) {
 }
 
 static void check_changes(const struct mib_view *view, const struct mib_changes *changes) {
-    MUST(changes->job_count <= MIB_JOBS_MAX);
-    for (size_t i = 0; i < changes->job_count; i++) {
-        const struct job_key *key = &changes->jobs[i]->key;
-        MUST(key->id != 0 && job_table_find(view->jobs, key) == NULL);
+    MUST(changes->action_count <= MIB_ACTIONS_MAX);
+    for (size_t i = 0; i < changes->action_count; i++) {
+        const struct action_key *key = &changes->actions[i]->key;
+        MUST(key->id != 0 && action_table_find(view->actions, key) == NULL);
         for (size_t j = 0; j < i; j++) {
-            const struct job_key *other = &changes->jobs[j]->key;
+            const struct action_key *other = &changes->actions[j]->key;
             MUST(key->id != other->id || key->command != other->command ||
                  strcmp(key->owner, other->owner) != 0);
         }
     }
     for (size_t i = 0; i < changes->destroyed_count; i++) {
-        const struct job *job = job_table_find(view->jobs, &changes->destroyed[i]);
-        MUST(job != NULL && job_is_finished(job->state));
+        const struct action *action = action_table_find(view->actions, &changes->destroyed[i]);
+        MUST(action != NULL && action_is_finished(action->state));
     }
     MUST(!changes->tunables_changed || tunables_consistent(&changes->tunables));
     for (int i = 0; i < LIFETIME_COUNT; i++) {
@@ -76,7 +76,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     struct mib_transaction *transaction = mib_transaction_new();
     MUST(transaction != NULL);
     const struct tunables before = sample.tunables;
-    size_t jobs = sample.jobs.count;
+    size_t actions = sample.actions.count;
     size_t count = 0;
     enum mib_error error = MIB_ERROR_NONE;
     while (input.left > 0 && error == MIB_ERROR_NONE) {
@@ -103,7 +103,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
             check_changes(&sample.view, mib_transaction_changes(transaction));
         }
     }
-    MUST(memcmp(&before, &sample.tunables, sizeof before) == 0 && jobs == sample.jobs.count);
+    MUST(memcmp(&before, &sample.tunables, sizeof before) == 0 && actions == sample.actions.count);
     mib_transaction_free(transaction);
     return 0;
 }

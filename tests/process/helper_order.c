@@ -12,7 +12,7 @@
  * then "ok" or "error: WHY", each with "truncated" or "mail down" where so, and the microseconds
  * it took.
  */
-#include "core/job.h"
+#include "core/action.h"
 #include "core/results.h"
 #include "io/helper_client.h"
 #include "io/spawn.h"
@@ -66,7 +66,7 @@ static void on_end(void *userdata, const struct command_end *end) {
         results_end(driver->results, end->ok, end->error);
         for (size_t i = 0; i < driver->order.id_count; i++) {
             const struct result *result = results_get(driver->results, i);
-            printf("%s %s %s\n", result->id, job_outcome_name(result->outcome), result->text);
+            printf("%s %s %s\n", result->id, action_outcome_name(result->outcome), result->text);
         }
     }
     printf("%s%s%s%s %llu\n", end->ok ? "ok" : "error: ", end->error,
@@ -123,10 +123,10 @@ static size_t read_ids(struct driver *driver) {
 }
 
 static bool parse_action(struct driver *driver, const char *word) {
-    static const enum action_command commands[] = {ACTION_HOLD, ACTION_UNHOLD, ACTION_REQUEUE,
-                                                   ACTION_DELETE, ACTION_EXPIRE};
+    static const enum action_command commands[] = {COMMAND_HOLD, COMMAND_UNHOLD, COMMAND_REQUEUE,
+                                                   COMMAND_DELETE, COMMAND_EXPIRE};
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
-        if (strcmp(word, job_command_name(commands[i])) == 0) {
+        if (strcmp(word, action_command_name(commands[i])) == 0) {
             driver->order.type = REQUEST_ACTION;
             driver->order.command = commands[i];
             driver->order.id_count = read_ids(driver);

@@ -57,13 +57,13 @@ bool helper_client_run(struct helper_client *client, const struct helper_order *
     return true;
 }
 
-void store_jobs_add(struct store *store, struct job *const *jobs, size_t count,
-                    void (*done)(void *userdata, int error, const char *text,
-                                 const uint64_t *serials, size_t count),
-                    void *userdata) {
+void store_actions_add(struct store *store, struct action *const *actions, size_t count,
+                       void (*done)(void *userdata, int error, const char *text,
+                                    const uint64_t *serials, size_t count),
+                       void *userdata) {
     uint64_t serials[4];
     (void)store;
-    (void)jobs;
+    (void)actions;
     assert_true(count <= COUNT_OF(serials));
     for (size_t i = 0; i < count; i++) {
         serials[i] = ++t.serial;
@@ -78,37 +78,37 @@ void store_jobs_add(struct store *store, struct job *const *jobs, size_t count,
          t.journal_fails ? 0 : count);
 }
 
-void store_job_started(struct store *store, const struct job *job, store_done done,
-                       void *userdata) {
+void store_action_started(struct store *store, const struct action *action, store_done done,
+                          void *userdata) {
     (void)store;
-    assert_int_equal(job->state, JOB_RUNNING);
+    assert_int_equal(action->state, ACTION_RUNNING);
     t.started++;
     done(userdata, t.start_fails ? -ENOSPC : 0, "the disk is full");
 }
 
-void store_job_results(struct store *store, const struct job *job, size_t first) {
+void store_action_results(struct store *store, const struct action *action, size_t first) {
     (void)store;
-    assert_true(first <= job->result_count);
+    assert_true(first <= action->result_count);
 }
 
-void store_job_ended(struct store *store, const struct job *job, size_t first, store_done done,
-                     void *userdata) {
+void store_action_ended(struct store *store, const struct action *action, size_t first,
+                        store_done done, void *userdata) {
     (void)store;
-    assert_true(job_is_finished(job->state) && first <= job->result_count);
+    assert_true(action_is_finished(action->state) && first <= action->result_count);
     t.ended++;
     if (done != NULL) {
         done(userdata, 0, "");
     }
 }
 
-void store_job_hide(struct store *store, uint64_t job_serial) {
+void store_action_hide(struct store *store, uint64_t action_serial) {
     (void)store;
-    assert_true(job_serial > 0);
+    assert_true(action_serial > 0);
 }
 
-static void on_finished(void *userdata, const struct job *job) {
+static void on_finished(void *userdata, const struct action *action) {
     (void)userdata;
-    (void)job;
+    (void)action;
     t.finished_count++;
 }
 
@@ -149,24 +149,25 @@ void tear_down(void) {
     sd_event_unref(t.loop);
 }
 
-struct job *new_job(enum action_command command, const char *ids) {
-    struct job *job = job_new(&(struct job_key){.owner = "ops", .command = command, .id = 1});
-    assert_non_null(job);
-    free(job->request.queue_ids);
-    job->request.queue_ids = strdup(ids);
-    job->created = 2000;
-    return job;
+struct action *new_action(enum action_command command, const char *ids) {
+    struct action *action =
+        action_new(&(struct action_key){.owner = "ops", .command = command, .id = 1});
+    assert_non_null(action);
+    free(action->request.queue_ids);
+    action->request.queue_ids = strdup(ids);
+    action->created = 2000;
+    return action;
 }
 
-struct job *numbered(enum action_command command, const char *ids, uint32_t id) {
-    struct job *job = new_job(command, ids);
-    job->key.id = id;
-    return job;
+struct action *numbered(enum action_command command, const char *ids, uint32_t id) {
+    struct action *action = new_action(command, ids);
+    action->key.id = id;
+    return action;
 }
 
-void add(struct job *job) {
-    assert_true(actions_prepare(t.actions, &job, 1));
-    actions_commit(t.actions, &job, 1, t.snapshot);
+void add(struct action *action) {
+    assert_true(actions_prepare(t.actions, &action, 1));
+    actions_commit(t.actions, &action, 1, t.snapshot);
 }
 
 void run_until(size_t finished) {

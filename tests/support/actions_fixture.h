@@ -50,14 +50,14 @@ extern struct played t;
 void set_up(const struct scripted *script);
 void tear_down(void);
 
-/* A job of the owner ops with ids, its number 1 or another. */
-struct job *new_job(enum action_command command, const char *ids);
-struct job *numbered(enum action_command command, const char *ids, uint32_t id);
+/* An action of the owner ops with ids, its number 1 or another. */
+struct action *new_action(enum action_command command, const char *ids);
+struct action *numbered(enum action_command command, const char *ids, uint32_t id);
 
 /* Hands it over as a SET does. */
-void add(struct job *job);
+void add(struct action *action);
 
-/* Runs the loop until so many jobs have ended. */
+/* Runs the loop until so many actions have ended. */
 void run_until(size_t finished);
 
 #define HELD(id) "postsuper: " id ": placed on hold"

@@ -125,52 +125,52 @@ static void set_settings(struct postfix_settings *settings) {
     }
 }
 
-static struct job *make_job(const char *owner, enum action_command command, uint32_t id) {
-    struct job_key key = {.command = command, .id = id};
+static struct action *make_action(const char *owner, enum action_command command, uint32_t id) {
+    struct action_key key = {.command = command, .id = id};
     snprintf(key.owner, sizeof key.owner, "%s", owner);
-    struct job *job = job_new(&key);
-    if (job == NULL) {
+    struct action *action = action_new(&key);
+    if (action == NULL) {
         die("no memory");
     }
-    job->created = SAMPLE_NOW - 20;
-    return job;
+    action->created = SAMPLE_NOW - 20;
+    return action;
 }
 
-static void add_job(struct sample *sample, struct job *job) {
-    if (!job_table_add(&sample->jobs, job)) {
+static void add_action(struct sample *sample, struct action *action) {
+    if (!action_table_add(&sample->actions, action)) {
         die("no memory");
     }
-    if (job_is_finished(job->state)) {
-        job_table_finished(&sample->jobs, job, job->ended);
+    if (action_is_finished(action->state)) {
+        action_table_finished(&sample->actions, action, action->ended);
     }
 }
 
 /* A finished row with results, one with output (a line of more than 255 octets, an empty one,
  * octets that are no text), one waiting under no name. */
-static void add_jobs(struct sample *sample) {
+static void add_actions(struct sample *sample) {
     static const char output[] = "*** ENVELOPE RECORDS ***\n\nSubject: \xFF\x01 ";
-    struct job *job = make_job("alice", ACTION_HOLD, 1);
-    job->state = JOB_PARTIAL;
-    job->matched = 2;
-    job->started = SAMPLE_NOW - 19;
-    job->ended = SAMPLE_NOW - 18;
-    snprintf(job->request.comment, sizeof job->request.comment, "ticket 4711");
-    job_add_result(job, "3F2504E0B1", OUTCOME_DONE, "placed on hold");
-    job_add_result(job, "A91C04D7E2", OUTCOME_NOT_FOUND, "no such message");
-    add_job(sample, job);
+    struct action *action = make_action("alice", COMMAND_HOLD, 1);
+    action->state = ACTION_PARTIAL;
+    action->matched = 2;
+    action->started = SAMPLE_NOW - 19;
+    action->ended = SAMPLE_NOW - 18;
+    snprintf(action->request.comment, sizeof action->request.comment, "ticket 4711");
+    action_add_result(action, "3F2504E0B1", OUTCOME_DONE, "placed on hold");
+    action_add_result(action, "A91C04D7E2", OUTCOME_NOT_FOUND, "no such message");
+    add_action(sample, action);
 
-    job = make_job("bob", ACTION_VIEW, 4294967295U);
-    job->state = JOB_DONE;
-    job->output_len = sizeof output + 600;
-    job->output = malloc(job->output_len);
-    if (job->output == NULL) {
+    action = make_action("bob", COMMAND_VIEW, 4294967295U);
+    action->state = ACTION_DONE;
+    action->output_len = sizeof output + 600;
+    action->output = malloc(action->output_len);
+    if (action->output == NULL) {
         die("no memory");
     }
-    memset(job->output, 'x', job->output_len);
-    memcpy(job->output, output, sizeof output - 1);
-    job_add_result(job, "3F2504E0B1", OUTCOME_DONE, "");
-    add_job(sample, job);
-    add_job(sample, make_job("", ACTION_FLUSH, 3));
+    memset(action->output, 'x', action->output_len);
+    memcpy(action->output, output, sizeof output - 1);
+    action_add_result(action, "3F2504E0B1", OUTCOME_DONE, "");
+    add_action(sample, action);
+    add_action(sample, make_action("", COMMAND_FLUSH, 3));
 }
 
 /* Everything that any type reports; what is not of its type is left empty. */
@@ -189,8 +189,8 @@ struct event sample_event(const struct sample *sample, enum event_type type) {
     switch (type) {
     case EVENT_ACTION_FINISHED:
         event.has_action = true;
-        event.action = (struct event_action){.key = {"alice", ACTION_HOLD, 1},
-                                             .state = JOB_PARTIAL,
+        event.action = (struct event_action){.key = {"alice", COMMAND_HOLD, 1},
+                                             .state = ACTION_PARTIAL,
                                              .matched = 2,
                                              .succeeded = 1,
                                              .failed = 1,
@@ -284,14 +284,14 @@ void sample_init(struct sample *sample, unsigned known) {
     }
     tunables_from_config(&sample->tunables, sample->config);
     status->store_usable = true;
-    add_jobs(sample);
+    add_actions(sample);
     add_events(sample);
     add_hooks(sample);
     sample->view = (struct mib_view){.snapshot = sample->snapshot,
                                      .status = &sample->status,
                                      .config = sample->config,
                                      .tunables = &sample->tunables,
-                                     .jobs = &sample->jobs,
+                                     .actions = &sample->actions,
                                      .events = sample->events,
                                      .hooks = sample->hook_list,
                                      .hook_count = 2,
@@ -303,7 +303,7 @@ void sample_init(struct sample *sample, unsigned known) {
 }
 
 void sample_deinit(struct sample *sample) {
-    job_table_deinit(&sample->jobs);
+    action_table_deinit(&sample->actions);
     event_log_free(sample->events);
     snapshot_unref(sample->snapshot);
     config_free(sample->config);

@@ -23,7 +23,7 @@ struct sample {
     struct agent_status status;
     struct config *config;
     struct tunables tunables;
-    struct job_table jobs;
+    struct action_table actions;
     struct event_log *events;
     struct hook_status hooks[2];
     const struct hook_status *hook_list[2];

@@ -111,7 +111,7 @@ outcome() {
 
 error_of() { text "$(cell 20 "$1" "$2" "$3")"; }
 
-ended_job() {
+ended_action() {
     said=$(outcome "$1" "$2" "$3")
     [[ $said != queued* && $said != running* && $said != absent ]]
 }
@@ -122,7 +122,7 @@ in_state() { [[ $(outcome "$1" "$2" "$3") == "$4"* ]]; }
 # finished OWNER COMMAND ID STATE MATCHED SUCCEEDED FAILED [ERROR-PATTERN]
 finished() {
     local said='' error
-    wait_for "$patience" ended_job "$1" "$2" "$3" || fail "$1 $2 $3 does not end: $said"
+    wait_for "$patience" ended_action "$1" "$2" "$3" || fail "$1 $2 $3 does not end: $said"
     error=$(error_of "$1" "$2" "$3")
     [ "$said" = "$4 $5 $6 $7" ] || fail "$1 $2 $3 is $said ($error), expected $4 $5 $6 $7"
     # shellcheck disable=SC2053

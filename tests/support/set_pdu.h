@@ -76,9 +76,9 @@ static inline size_t name_of(const struct variable *variable, uint32_t oid[128])
     size_t len = 0;
     find_object(variable->object, oid, &len);
     if (variable->owner != NULL) {
-        struct job_key key = {.command = variable->command, .id = variable->id};
+        struct action_key key = {.command = variable->command, .id = variable->id};
         snprintf(key.owner, sizeof key.owner, "%s", variable->owner);
-        return len + job_key_write(&key, oid + len);
+        return len + action_key_write(&key, oid + len);
     }
     if (variable->message != NULL) {
         oid[len++] = (uint32_t)strlen(variable->message);
@@ -113,18 +113,18 @@ static inline void check_error(const char *name, enum mib_error is, enum mib_err
     CHECK_STRING(name, error_names[is], error_names[should]);
 }
 
-/* Takes a job into the sample's table. */
-static inline struct job *add_job(struct sample *sample, const char *owner,
-                                  enum action_command command, uint32_t id, const char *ids) {
-    struct job_key key = {.command = command, .id = id};
+/* Takes an action into the sample's table. */
+static inline struct action *add_action(struct sample *sample, const char *owner,
+                                        enum action_command command, uint32_t id, const char *ids) {
+    struct action_key key = {.command = command, .id = id};
     snprintf(key.owner, sizeof key.owner, "%s", owner);
-    struct job *job = job_new(&key);
-    assert_non_null(job);
-    free(job->request.queue_ids);
-    job->request.queue_ids = strdup(ids);
-    job->created = sample->view.now_wall;
-    assert_true(job_table_add(&sample->jobs, job));
-    return job;
+    struct action *action = action_new(&key);
+    assert_non_null(action);
+    free(action->request.queue_ids);
+    action->request.queue_ids = strdup(ids);
+    action->created = sample->view.now_wall;
+    assert_true(action_table_add(&sample->actions, action));
+    return action;
 }
 
 #endif

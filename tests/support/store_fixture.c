@@ -41,9 +41,9 @@ static void on_loaded(void *userdata, const struct store_image *image, int error
     take_answer(&fixture->loaded, error, text);
     store_image_deinit(&fixture->image);
     fixture->image = *image;
-    fixture->image.jobs = copy(image->jobs, image->job_count, sizeof *image->jobs);
-    for (size_t i = 0; i < image->job_count; i++) {
-        image->jobs[i] = NULL;
+    fixture->image.actions = copy(image->actions, image->action_count, sizeof *image->actions);
+    for (size_t i = 0; i < image->action_count; i++) {
+        image->actions[i] = NULL;
     }
     fixture->image.events = copy(image->events, image->event_count, sizeof *image->events);
     fixture->image.latest = copy(image->latest, image->latest_count, sizeof *image->latest);
@@ -129,17 +129,18 @@ void fixture_expect(struct fixture *fixture, struct answer *answer, int error) {
     assert_true(error == 0 || answer->text[0] != '\0');
 }
 
-struct job *fixture_add_job(struct fixture *fixture, uint32_t id) {
+struct action *fixture_add_action(struct fixture *fixture, uint32_t id) {
     struct answer answer = {.count = 0};
-    struct job *job = job_new(&(struct job_key){.owner = "ops", .command = ACTION_HOLD, .id = id});
-    assert_non_null(job);
-    job->created = 1700000000 + id;
-    store_jobs_add(fixture->store, &job, 1, on_added, &answer);
+    struct action *action =
+        action_new(&(struct action_key){.owner = "ops", .command = COMMAND_HOLD, .id = id});
+    assert_non_null(action);
+    action->created = 1700000000 + id;
+    store_actions_add(fixture->store, &action, 1, on_added, &answer);
     fixture_expect(fixture, &answer, 0);
     assert_int_equal(answer.serial_count, 1);
-    job->serial = answer.serials[0];
-    assert_true(job->serial > 0);
-    return job;
+    action->serial = answer.serials[0];
+    assert_true(action->serial > 0);
+    return action;
 }
 
 const char *fixture_sql(struct fixture *fixture, const char *sql, char out[1024]) {
@@ -167,10 +168,10 @@ void fixture_check_sql(struct fixture *fixture, const char *sql, const char *exp
     CHECK_STRING(sql, fixture_sql(fixture, sql, found), expected);
 }
 
-struct job *fixture_job(const struct fixture *fixture, uint32_t id) {
-    for (size_t i = 0; i < fixture->image.job_count; i++) {
-        if (fixture->image.jobs[i]->key.id == id) {
-            return fixture->image.jobs[i];
+struct action *fixture_action(const struct fixture *fixture, uint32_t id) {
+    for (size_t i = 0; i < fixture->image.action_count; i++) {
+        if (fixture->image.actions[i]->key.id == id) {
+            return fixture->image.actions[i];
         }
     }
     return NULL;

@@ -51,15 +51,15 @@ void fixture_expect(struct fixture *fixture, struct answer *answer, int error);
 void on_done(void *answer, int error, const char *text);
 void on_added(void *answer, int error, const char *text, const uint64_t *serials, size_t count);
 
-/* Adds a job of the owner "ops" with the id, waits, and sets its serial. */
-struct job *fixture_add_job(struct fixture *fixture, uint32_t id);
+/* Adds an action of the owner "ops" with the id, waits, and sets its serial. */
+struct action *fixture_add_action(struct fixture *fixture, uint32_t id);
 
 /* The first column of the first row that another connection reads, "" = none. */
 const char *fixture_sql(struct fixture *fixture, const char *sql, char out[1024]);
 void fixture_check_sql(struct fixture *fixture, const char *sql, const char *expected);
 
-/* The job of the image with the id, NULL = none. */
-struct job *fixture_job(const struct fixture *fixture, uint32_t id);
+/* The action of the image with the id, NULL = none. */
+struct action *fixture_action(const struct fixture *fixture, uint32_t id);
 
 /* The mask of blocked signals of a thread of this process, by its number in decimal. */
 unsigned long long fixture_blocked_signals(const char *tid);

@@ -82,7 +82,7 @@ for number in {10..19}; do
     act al hold "$number" all=1
     wait "$killer"
     wait_for "$patience" another_worker || fail "the worker is not replaced"
-    wait_for "$patience" ended_job al hold "$number" || fail "hold $number does not end: $said"
+    wait_for "$patience" ended_action al hold "$number" || fail "hold $number does not end: $said"
     mapfile -t held < <(ids hold)
     check "hold $number ($said) reports as done what is on hold" \
         sql_is "SELECT group_concat(queue_id, ' ') FROM (SELECT queue_id FROM action_results r
@@ -131,7 +131,7 @@ act al flush 3 'sender=many@*'
 act al delete 3 ids="$some"
 eventually "another flush runs" in_state al flush 3 running
 destroy al flush 3
-wait_for "$patience" ended_job al flush 3 || fail "not cancelled: $said"
+wait_for "$patience" ended_action al flush 3 || fail "not cancelled: $said"
 check "it is cancelled ($said)" in_state al flush 3 cancelled
 check "and says how far it came" test "$(error_of al flush 3)" = \
     "cancelled: $((100 - $(cut -d ' ' -f 3 <<<"$said"))) of 100 messages were not tried"

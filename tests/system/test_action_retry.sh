@@ -27,13 +27,13 @@ start_daemon "$root/relay.pid" "$root/relay.log" \
     python3 "$support/lossy_relay.py" "$relay_port" "$snmp_port" 2 "$root/relayed"
 eventually "the relay" grep -q ready "$root/relayed"
 
-jobs='SELECT count(*) FROM actions'
-done_jobs="SELECT count(*) FROM actions WHERE state = 'done' AND ended IS NOT NULL"
+actions='SELECT count(*) FROM actions'
+done_actions="SELECT count(*) FROM actions WHERE state = 'done' AND ended IS NOT NULL"
 total=0
 
 requests() { grep -c request "$root/relayed" || true; }
 
-# again WHAT TYPE-VALUE...: one SET through the relay; one job of it, however often it was sent.
+# again WHAT TYPE-VALUE...: one SET through the relay; one action of it, however often it was sent.
 again() {
     local what=$1 sent
     local -a arguments=()
@@ -47,8 +47,8 @@ again() {
         >"$root/said" 2>&1 || fail "$what: $(<"$root/said")"
     total=$((total + 1))
     [ $(($(requests) - sent)) -ge 3 ] || fail "$what: was not sent again"
-    eventually "$what: done, once" sql_is "$done_jobs" "$total"
-    check "$what: no other job" sql_is "$jobs" "$total"
+    eventually "$what: done, once" sql_is "$done_actions" "$total"
+    check "$what: no other action" sql_is "$actions" "$total"
 }
 
 tries() { grep -c "$1: .*status=deferred" "$root/pf/log/maillog" || true; }

@@ -185,10 +185,10 @@ check "idle starts nothing" sql_is "SELECT count(*) FROM actions WHERE owner = '
 
 # The same SET again.
 eventually "at rest" settled 4
-jobs='SELECT count(*) FROM actions'
-some=$(sql "$jobs")
+actions='SELECT count(*) FROM actions'
+some=$(sql "$actions")
 act al delete 2 ids="$gone, $m5"
-check "the same row again runs nothing" sql_is "$jobs" "$some"
+check "the same row again runs nothing" sql_is "$actions" "$some"
 finished al delete 2 partial 1 1 1
 act_refused "other ids in the same row" inconsistentValue status al delete 2 ids="$m3"
 act_refused "another comment" inconsistentValue status al count 1 'sender=*@one.example' comment=x
@@ -216,7 +216,7 @@ check "for the other it was not there" same "$(results bo delete 5)" "$m4 2 "
 # What is refused changes nothing.
 eventually "at rest" settled 3
 before=$(on_disk)
-some=$(sql "$jobs")
+some=$(sql "$actions")
 row=$(row_index al hold 900)
 refused "an integer for text" wrongType "1.6.5.1.4.$row" "1.6.5.1.4.$row" i 1
 refused "text for a number" wrongType "1.6.5.1.9.$row" "1.6.5.1.9.$row" s 1
@@ -264,7 +264,7 @@ arguments=()
 row_arguments al hold 901 all=1
 refused "a row and a read-only object of snmpd's" notWritable 1 "${arguments[@]}" \
     1 i 1 2>/dev/null || true
-check "no row was made" sql_is "$jobs" "$some"
+check "no row was made" sql_is "$actions" "$some"
 check "nor is one to be seen" same "$(outcome al hold 901)" absent
 check "nothing changed on disk" same "$(on_disk)" "$before"
 
@@ -279,7 +279,7 @@ said=$(raw_set "${arguments[@]/#1./$base.1.}" .1.3.6.1.4.1.8072.9999.9999.77.1.0
     fail "a PDU that one of two subagents failed was taken"
 check "the PDU fails as a whole" eval '[[ $said == *commitFailed* || $said == *undoFailed* ]]'
 check "it came to the other's commit" grep -q commit "$root/phases"
-check "no row was made" sql_is "$jobs" "$some"
+check "no row was made" sql_is "$actions" "$some"
 check "nor is one to be seen" same "$(outcome al hold 904)" absent
 check "nothing changed on disk" same "$(on_disk)" "$before"
 act al hold 904 ids="$m3"
@@ -305,7 +305,7 @@ sqlite3 "$root/state/agent.db" 'DELETE FROM instance' # as the manual has it for
 # shellcheck disable=SC2046
 start_agent $(use_engine) 'allow_actions=hold unhold count flush' command_timeout=10s
 expect 1.2.1.0 3 "through a container engine"
-some=$(sql "$jobs")
+some=$(sql "$actions")
 before=$(on_disk)
 bad=("3F25A01B7C;id" '$(id)' '`id`' '3F25A01B7C|id' '../../etc/passwd' ALL - -d '--' -c/tmp
     "$(printf '0%.0s' {1..33})" 0A0A0 3f25a01b7c Baaaaaaaaaaaaa 'Bcdfghjklmn e' '*' '3F25A01B7C*'
@@ -320,7 +320,7 @@ for id in 'A;id' ALL -d "$(printf '0%.0s' {1..40})"; do
         "1.5.4.1.12.$(sub_ids "$id")" i 1
 done
 check "500 random ones" same "$(python3 "$test_dir/bad_ids.py" "$snmp_port" 500 "$SRANDOM")" 500
-check "no job was made" sql_is "$jobs" "$some"
+check "no action was made" sql_is "$actions" "$some"
 check "postsuper was not run" not grep -q postsuper "$root/engine.log"
 check "nothing changed on disk" same "$(on_disk)" "$before"
 act al hold 951 ids="$m3"

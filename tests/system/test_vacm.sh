@@ -87,7 +87,7 @@ finished al hold 1 "done" 1 1 0
 check "on disk" holds hold "$m1"
 may al al unhold 1 ids="$m1" comment=mine
 finished al unhold 1 "done" 1 1 0
-jobs='SELECT count(*) FROM actions'
+actions='SELECT count(*) FROM actions'
 for command in requeue delete flush expire view count; do
     may_not al al "$command" 1 ids="$m1"
 done
@@ -111,7 +111,7 @@ check "al does not see bo's" blind al "$(cell 14 bo hold 1)"
 check "nor its results" blind al "1.6.6.1.3.$(row_index bo hold 1).1"
 check "nor one of any other in a walk" not grep -q "\.2\.98\.111\." <(as al snmpwalk "$base.1.6")
 check "al removes an own row" as al snmpset "$base.$(cell 21 al hold 1)" i 6 >/dev/null
-check "three jobs, all in all" sql_is "$jobs" 3
+check "three actions, all in all" sql_is "$actions" 3
 
 may hmq-view carol view 1 ids="$m1"
 finished carol view 1 "done" 1 1 0

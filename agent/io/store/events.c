@@ -103,7 +103,7 @@ static int run_add(struct store *store, struct task *task) {
     int rc = store_reserve_serials(store, event->serial, false);
     if (rc == SQLITE_OK && has) {
         rc = DB_RUN(&store->db, sql_announced, db_text(action->key.owner),
-                    db_text(job_command_name(action->key.command)), db_int(action->key.id));
+                    db_text(action_command_name(action->key.command)), db_int(action->key.id));
     }
     if (rc != SQLITE_OK) {
         return rc;
@@ -116,8 +116,8 @@ static int run_add(struct store *store, struct task *task) {
         db_number(&event->queues[QUEUE_DEFERRED]), db_number(&event->queues[QUEUE_HOLD]),
         db_number(&event->queues[QUEUE_CORRUPT]), db_number(&event->oldest_age_s),
         db_number(&event->threshold), has ? db_text(action->key.owner) : null,
-        has ? db_text(job_command_name(action->key.command)) : null,
-        has ? db_int(action->key.id) : null, has ? db_text(job_state_name(action->state)) : null,
+        has ? db_text(action_command_name(action->key.command)) : null,
+        has ? db_int(action->key.id) : null, has ? db_text(action_state_name(action->state)) : null,
         has ? db_int(action->matched) : null, has ? db_int(action->succeeded) : null,
         has ? db_int(action->failed) : null, has ? db_text(action->comment) : null,
         text_or_null(event_data_name(event->data)),
@@ -159,17 +159,17 @@ static const char *notified_name(int i) {
 }
 
 static const char *command_name(int i) {
-    return job_command_name((enum action_command)i);
+    return action_command_name((enum action_command)i);
 }
 
 static const char *state_name(int i) {
-    return job_state_name((enum job_state)i);
+    return action_state_name((enum action_state)i);
 }
 
 static void read_action(sqlite3_stmt *row, struct event *event) {
     struct event_action *action = &event->action;
-    int command = word_position(row, 15, ACTION_HOLD, ACTION_COUNT + 1, command_name);
-    int state = word_position(row, 17, JOB_QUEUED, JOB_STATE_LAST + 1, state_name);
+    int command = word_position(row, 15, COMMAND_HOLD, COMMAND_COUNT + 1, command_name);
+    int state = word_position(row, 17, ACTION_QUEUED, ACTION_STATE_LAST + 1, state_name);
     event->has_action = command != 0 && state != 0;
     if (!event->has_action) {
         return;
@@ -177,7 +177,7 @@ static void read_action(sqlite3_stmt *row, struct event *event) {
     store_db_column_text(row, 14, action->key.owner, sizeof action->key.owner);
     action->key.command = (enum action_command)command;
     action->key.id = store_db_column_u32(row, 16);
-    action->state = (enum job_state)state;
+    action->state = (enum action_state)state;
     action->matched = store_db_column_u32(row, 18);
     action->succeeded = store_db_column_u32(row, 19);
     action->failed = store_db_column_u32(row, 20);

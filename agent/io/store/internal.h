@@ -158,13 +158,13 @@ int store_check_instance(struct store *store, int64_t from);
 int store_look_at_clock(struct store *store);
 
 /* Reading at start, in one transaction: each fills its part of the image. */
-int store_load_jobs(struct store *store, struct store_image *image);
+int store_load_actions(struct store *store, struct store_image *image);
 int store_load_events(struct store *store, struct store_image *image);
 int store_load_settings(struct store *store, struct store_image *image);
 void store_image_deinit(struct store_image *image);
 
 /* Deletes some rows that are too old; *more when there are more. */
-int store_purge_jobs(struct store *store, bool *more);
+int store_purge_actions(struct store *store, bool *more);
 int store_purge_events(struct store *store, bool *more);
 
 /* Notes serial as given out, with a block after it; last: exactly, without a block. It counts once

@@ -13,8 +13,8 @@
 
 #define FINISHED "hidden = 0 AND state NOT IN ('queued', 'running')"
 
-/* A job is run at most once: what has begun is not begun again. Its counts are those of the results
- * that are known. */
+/* An action is run at most once: what has begun is not begun again. Its counts are those of the
+ * results that are known. */
 static const char sql_interrupt[] =
     "UPDATE actions SET state = 'interrupted', ended = ?1, error = ?2,"
     " announce = command <> 'count',"
@@ -55,7 +55,7 @@ static const char sql_hide_below[] =
 static const char sql_drop_output[] =
     "DELETE FROM action_output"
     " WHERE coalesce((SELECT hidden FROM actions WHERE serial = action), 1) = 1";
-static const char sql_jobs[] =
+static const char sql_actions[] =
     "SELECT serial, owner, command, id, state, queue_ids, queue, sender, recipient, reason,"
     " min_age, min_size, all_messages, expected_count, comment, matched, succeeded, failed,"
     " created, started, ended, error, announce FROM actions WHERE hidden = 0 ORDER BY serial DESC";
@@ -83,15 +83,15 @@ static int find_word(const char *word, int first, int last, const char *(*name)(
 }
 
 static const char *command_name(int i) {
-    return job_command_name((enum action_command)i);
+    return action_command_name((enum action_command)i);
 }
 
 static const char *state_name(int i) {
-    return job_state_name((enum job_state)i);
+    return action_state_name((enum action_state)i);
 }
 
 static const char *outcome_name(int i) {
-    return job_outcome_name((enum job_outcome)i);
+    return action_outcome_name((enum action_outcome)i);
 }
 
 static const char *column_word(sqlite3_stmt *row, int column) {
@@ -99,12 +99,12 @@ static const char *column_word(sqlite3_stmt *row, int column) {
     return text == NULL ? "" : text;
 }
 
-static bool read_request(sqlite3_stmt *row, struct job_request *request) {
+static bool read_request(sqlite3_stmt *row, struct action_request *request) {
     enum queue queue;
     const char *word = column_word(row, 6);
     const char *ids = column_word(row, 5);
     free(request->queue_ids);
-    request->queue_ids = strndup(ids, JOB_QUEUE_IDS_MAX);
+    request->queue_ids = strndup(ids, ACTION_QUEUE_IDS_MAX);
     if (strcmp(word, "any") != 0) {
         if (!queue_by_name(word, &queue)) {
             return false;
@@ -125,38 +125,38 @@ static bool read_request(sqlite3_stmt *row, struct job_request *request) {
 }
 
 /* NULL for a row that this program did not write (nothing of it is run), or without memory. */
-static struct job *read_job(sqlite3_stmt *row) {
-    struct job_key key = {.id = store_db_column_u32(row, 3)};
-    int command = find_word(column_word(row, 2), ACTION_HOLD, ACTION_COUNT, command_name);
-    int state = find_word(column_word(row, 4), JOB_QUEUED, JOB_STATE_LAST, state_name);
+static struct action *read_action(sqlite3_stmt *row) {
+    struct action_key key = {.id = store_db_column_u32(row, 3)};
+    int command = find_word(column_word(row, 2), COMMAND_HOLD, COMMAND_COUNT, command_name);
+    int state = find_word(column_word(row, 4), ACTION_QUEUED, ACTION_STATE_LAST, state_name);
     store_db_column_text(row, 1, key.owner, sizeof key.owner);
     key.command = (enum action_command)command;
-    struct job *job = command == 0 || state == 0 || key.id == 0 ? NULL : job_new(&key);
-    if (job == NULL) {
+    struct action *action = command == 0 || state == 0 || key.id == 0 ? NULL : action_new(&key);
+    if (action == NULL) {
         return NULL;
     }
-    job->serial = (uint64_t)sqlite3_column_int64(row, 0);
-    job->state = (enum job_state)state;
-    job->matched = store_db_column_u32(row, 15);
-    job->created = sqlite3_column_int64(row, 18);
-    job->started = sqlite3_column_int64(row, 19);
-    job->ended = sqlite3_column_int64(row, 20);
-    store_db_column_text(row, 21, job->error, sizeof job->error);
-    job->unannounced = sqlite3_column_int(row, 22) != 0;
-    if (!read_request(row, &job->request)) {
-        job_free(job);
+    action->serial = (uint64_t)sqlite3_column_int64(row, 0);
+    action->state = (enum action_state)state;
+    action->matched = store_db_column_u32(row, 15);
+    action->created = sqlite3_column_int64(row, 18);
+    action->started = sqlite3_column_int64(row, 19);
+    action->ended = sqlite3_column_int64(row, 20);
+    store_db_column_text(row, 21, action->error, sizeof action->error);
+    action->unannounced = sqlite3_column_int(row, 22) != 0;
+    if (!read_request(row, &action->request)) {
+        action_free(action);
         return NULL;
     }
-    return job;
+    return action;
 }
 
-static int read_results(struct store_db *db, struct job *job) {
-    sqlite3_stmt *row = DB_QUERY(db, sql_results, db_int((int64_t)job->serial));
+static int read_results(struct store_db *db, struct action *action) {
+    sqlite3_stmt *row = DB_QUERY(db, sql_results, db_int((int64_t)action->serial));
     int rc = row == NULL ? db->failure.code : SQLITE_ROW;
     while (rc == SQLITE_ROW && (rc = store_db_next(db, row)) == SQLITE_ROW) {
         int outcome = find_word(column_word(row, 1), OUTCOME_DONE, OUTCOME_LAST, outcome_name);
-        if (outcome != 0 && !job_add_result(job, column_word(row, 0), (enum job_outcome)outcome,
-                                            column_word(row, 2))) {
+        if (outcome != 0 && !action_add_result(action, column_word(row, 0),
+                                               (enum action_outcome)outcome, column_word(row, 2))) {
             rc = store_db_fail(db, SQLITE_NOMEM);
         }
     }
@@ -164,77 +164,79 @@ static int read_results(struct store_db *db, struct job *job) {
     return rc == SQLITE_DONE ? SQLITE_OK : rc;
 }
 
-static int read_output(struct store_db *db, struct job *job) {
-    sqlite3_stmt *row = DB_QUERY(db, sql_output, db_int((int64_t)job->serial));
+static int read_output(struct store_db *db, struct action *action) {
+    sqlite3_stmt *row = DB_QUERY(db, sql_output, db_int((int64_t)action->serial));
     int rc = row == NULL ? db->failure.code : store_db_next(db, row);
     if (rc == SQLITE_ROW) {
         const void *octets = sqlite3_column_blob(row, 0);
         size_t len = (size_t)sqlite3_column_bytes(row, 0);
-        job->output = malloc(len + 1);
-        if (job->output == NULL) {
+        action->output = malloc(len + 1);
+        if (action->output == NULL) {
             rc = store_db_fail(db, SQLITE_NOMEM);
         } else if (len > 0) {
-            memcpy(job->output, octets, len);
+            memcpy(action->output, octets, len);
         }
-        job->output_len = job->output == NULL ? 0 : len;
+        action->output_len = action->output == NULL ? 0 : len;
     }
     store_db_end(row);
     return rc == SQLITE_DONE || rc == SQLITE_ROW ? SQLITE_OK : rc;
 }
 
-static int read_rest(struct store_db *db, struct job *job, uint32_t succeeded, uint32_t failed) {
-    int rc = read_results(db, job);
+static int read_rest(struct store_db *db, struct action *action, uint32_t succeeded,
+                     uint32_t failed) {
+    int rc = read_results(db, action);
     if (rc == SQLITE_OK) {
-        rc = read_output(db, job);
+        rc = read_output(db, action);
     }
-    job->succeeded = succeeded;
-    job->failed = failed;
+    action->succeeded = succeeded;
+    action->failed = failed;
     return rc;
 }
 
-static bool append(struct store_image *image, struct job *job) {
-    size_t n = image->job_count;
+static bool append(struct store_image *image, struct action *action) {
+    size_t n = image->action_count;
     if ((n & (n - 1)) == 0) { /* a power of two: full */
-        struct job **jobs = realloc(image->jobs, (n == 0 ? 1 : 2 * n) * sizeof *jobs);
-        if (jobs == NULL) {
+        struct action **actions = realloc(image->actions, (n == 0 ? 1 : 2 * n) * sizeof *actions);
+        if (actions == NULL) {
             return false;
         }
-        image->jobs = jobs;
+        image->actions = actions;
     }
-    image->jobs[image->job_count++] = job;
+    image->actions[image->action_count++] = action;
     return true;
 }
 
 static void reverse(struct store_image *image) {
-    for (size_t i = 0; i < image->job_count / 2; i++) {
-        struct job **other = &image->jobs[image->job_count - 1 - i];
-        struct job *job = image->jobs[i];
-        image->jobs[i] = *other;
-        *other = job;
+    for (size_t i = 0; i < image->action_count / 2; i++) {
+        struct action **other = &image->actions[image->action_count - 1 - i];
+        struct action *action = image->actions[i];
+        image->actions[i] = *other;
+        *other = action;
     }
 }
 
 /* The newest first, so that those are kept that fit; *below is the first that did not. */
-static int read_jobs(struct store *store, struct store_image *image, int64_t *below) {
+static int read_actions(struct store *store, struct store_image *image, int64_t *below) {
     struct store_db *db = &store->db;
     size_t octets = 0;
-    sqlite3_stmt *row = store_db_query(db, sql_jobs, NULL, 0);
+    sqlite3_stmt *row = store_db_query(db, sql_actions, NULL, 0);
     int rc = row == NULL ? db->failure.code : SQLITE_ROW;
     while (rc == SQLITE_ROW && (rc = store_db_next(db, row)) == SQLITE_ROW) {
-        struct job *job = read_job(row);
-        if (job == NULL || (*below != 0 && job_is_finished(job->state))) {
-            job_free(job);
+        struct action *action = read_action(row);
+        if (action == NULL || (*below != 0 && action_is_finished(action->state))) {
+            action_free(action);
             continue;
         }
-        int rest = read_rest(db, job, store_db_column_u32(row, 16), store_db_column_u32(row, 17));
-        octets += job_memory(job);
-        if (rest == SQLITE_OK && job_is_finished(job->state) &&
+        int rest =
+            read_rest(db, action, store_db_column_u32(row, 16), store_db_column_u32(row, 17));
+        octets += action_memory(action);
+        if (rest == SQLITE_OK && action_is_finished(action->state) &&
             octets > store->limits.memory_octets) {
-            *below = (int64_t)job->serial;
-            job_free(job);
-        } else if (rest != SQLITE_OK || !append(image, job)) {
+            *below = (int64_t)action->serial;
+            action_free(action);
+        } else if (rest != SQLITE_OK || !append(image, action)) {
             rc = rest != SQLITE_OK ? rest : store_db_fail(db, SQLITE_NOMEM);
-            job_free(job);
+            action_free(action);
         }
     }
     store_db_end(row);
@@ -243,7 +245,7 @@ static int read_jobs(struct store *store, struct store_image *image, int64_t *be
 }
 
 /* What has begun is not begun again, also when the file does not know that it has. */
-static int interrupt_jobs(struct store *store, struct store_image *image) {
+static int interrupt_actions(struct store *store, struct store_image *image) {
     struct store_db *db = &store->db;
     struct store_lock *lock = &db->lock;
     int64_t now = time(NULL);
@@ -267,18 +269,18 @@ static int interrupt_jobs(struct store *store, struct store_image *image) {
     return rc;
 }
 
-int store_load_jobs(struct store *store, struct store_image *image) {
+int store_load_actions(struct store *store, struct store_image *image) {
     struct store_db *db = &store->db;
     const struct store_limits *limits = &store->limits;
     int64_t now = store->clock.believed;
     int64_t oldest = now - (int64_t)(limits->retention_usec / USEC_PER_SEC);
     int64_t below = 0;
-    int rc = interrupt_jobs(store, image);
+    int rc = interrupt_actions(store, image);
     if (rc == SQLITE_OK) {
         rc = DB_RUN(db, sql_retain, db_int(now), db_int(oldest), db_int(limits->retention_rows));
     }
     if (rc == SQLITE_OK) {
-        rc = read_jobs(store, image, &below);
+        rc = read_actions(store, image, &below);
     }
     if (rc == SQLITE_OK && below != 0) {
         rc = DB_RUN(db, sql_hide_below, db_int(below));
@@ -286,7 +288,7 @@ int store_load_jobs(struct store *store, struct store_image *image) {
     return rc == SQLITE_OK ? store_db_run(db, sql_drop_output, NULL, 0) : rc;
 }
 
-int store_purge_jobs(struct store *store, bool *more) {
+int store_purge_actions(struct store *store, bool *more) {
     struct store_db *db = &store->db;
     struct store_db_value now = db_int(store->clock.believed);
     struct store_db_value before =

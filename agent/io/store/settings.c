@@ -325,10 +325,10 @@ int store_load_settings(struct store *store, struct store_image *image) {
 }
 
 void store_image_deinit(struct store_image *image) {
-    for (size_t i = 0; i < image->job_count; i++) {
-        job_free(image->jobs[i]);
+    for (size_t i = 0; i < image->action_count; i++) {
+        action_free(image->actions[i]);
     }
-    free(image->jobs);
+    free(image->actions);
     free(image->events);
     free(image->latest);
     free(image->cursors);

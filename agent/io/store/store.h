@@ -11,11 +11,11 @@
  * another program holds delays for some seconds before it counts as a failure; so does a disk that
  * does not answer, but what has been handed over then stays unanswered as long as the disk does.
  *
- * While the database is unusable, what asks (store_jobs_add, store_job_started, store_events_read,
- * and store_parameters_set and store_tunables_set with done) fails soon. What tells (everything
- * else) is kept in memory in its order (bounded: oldest events dropped first, and counted) and
- * written when the database takes writes again, which is tried every few seconds; done is called
- * then.
+ * While the database is unusable, what asks (store_actions_add, store_action_started,
+ * store_events_read, and store_parameters_set and store_tunables_set with done) fails soon. What
+ * tells (everything else) is kept in memory in its order (bounded: oldest events dropped first, and
+ * counted) and written when the database takes writes again, which is tried every few seconds; done
+ * is called then.
  *
  * The schema is documented in hermes-mailqueue-db(5), for people with sqlite3 at hand: tables
  * actions, action_results, action_output, events, deliveries, parameters, tunables, state,
@@ -26,7 +26,7 @@
 
 #include "core/detect.h"
 #include "core/event.h"
-#include "core/job.h"
+#include "core/action.h"
 #include "core/plausible_time.h"
 #include "core/tunables.h"
 
@@ -67,13 +67,14 @@ struct store_state {
 
 /*
  * What was found at start. Everything belongs to the store and lives for the callback only, except
- * the jobs the callback keeps: it takes one by setting its pointer in jobs to NULL (job_free).
+ * the actions the callback keeps: it takes one by setting its pointer in actions to NULL
+ * (action_free).
  */
 struct store_image {
-    /* Visible rows, by serial; those found running are interrupted already. job->unannounced: the
-     * event about its end was not written; once it is, the next image has it so no more. */
-    struct job **jobs;
-    size_t job_count;
+    /* Visible rows, by serial; those found running are interrupted already. action->unannounced:
+     * the event about its end was not written; once it is, the next image has it so no more. */
+    struct action **actions;
+    size_t action_count;
     uint64_t interrupted;        /* how many were */
     struct plausible_time clock; /* by which ages are counted, as of the loading */
     struct event *events;        /* the last EVENT_LOG_MAX, by serial */
@@ -108,7 +109,7 @@ struct store_place {
 struct store_limits {
     uint32_t retention_rows; /* visible finished actions */
     uint64_t retention_usec; /* and their age */
-    size_t memory_octets;    /* of loaded jobs together (job_memory), the newest first */
+    size_t memory_octets;    /* of loaded actions together (action_memory), the newest first */
     uint32_t audit_days;     /* how long hidden actions and old events stay in the file */
 };
 
@@ -142,29 +143,31 @@ void store_free(struct store *store, uint64_t wait_usec);
 
 bool store_usable(const struct store *store);
 
-/* Jobs. done comes after the transaction is on disk (synchronous = FULL for these). */
+/* Actions. done comes after the transaction is on disk (synchronous = FULL for these). */
 
-/* Journals a new job (all of key, request, created) in one transaction with the others of jobs.
- * assigned receives the serials in the order of jobs from the callback's thread, the loop. */
-void store_jobs_add(struct store *store, struct job *const *jobs, size_t count,
-                    void (*done)(void *userdata, int error, const char *text,
-                                 const uint64_t *serials, size_t count),
-                    void *userdata);
+/* Journals a new action (all of key, request, created) in one transaction with the others of
+ * actions. assigned receives the serials in the order of actions from the callback's thread, the
+ * loop. */
+void store_actions_add(struct store *store, struct action *const *actions, size_t count,
+                       void (*done)(void *userdata, int error, const char *text,
+                                    const uint64_t *serials, size_t count),
+                       void *userdata);
 
-/* The job begins: state running, started, matched. */
-void store_job_started(struct store *store, const struct job *job, store_done done, void *userdata);
+/* The action begins: state running, started, matched. */
+void store_action_started(struct store *store, const struct action *action, store_done done,
+                          void *userdata);
 
-/* Appends results first .. result_count of job. Written with the numbers they have in it. */
-void store_job_results(struct store *store, const struct job *job, size_t first);
+/* Appends results first .. result_count of action. Written with the numbers they have in it. */
+void store_action_results(struct store *store, const struct action *action, size_t first);
 
 /* The end: state, counts, error, ended, output, and the results from `first` on. error is -ENOENT
- * for a job that is not in the database; so it is for store_job_started. */
-void store_job_ended(struct store *store, const struct job *job, size_t first, store_done done,
-                     void *userdata);
+ * for an action that is not in the database; so it is for store_action_started. */
+void store_action_ended(struct store *store, const struct action *action, size_t first,
+                        store_done done, void *userdata);
 
 /* hmqActionRowStatus destroy, or retention: the row stays in the file as audit, its output (mail
  * contents) does not. */
-void store_job_hide(struct store *store, uint64_t job_serial);
+void store_action_hide(struct store *store, uint64_t action_serial);
 
 /* Events. */
 

@@ -92,7 +92,7 @@ static int load_image(struct store *store, struct store_image *image) {
         rc = store_load_events(store, image);
     }
     if (rc == SQLITE_OK) {
-        rc = store_load_jobs(store, image);
+        rc = store_load_actions(store, image);
     }
     if (rc == SQLITE_OK) {
         image->clock = store->clock;
@@ -272,7 +272,7 @@ static void purge(struct store *store) {
         rc = store_look_at_clock(store);
     }
     if (rc == SQLITE_OK) {
-        rc = store_purge_jobs(store, &more);
+        rc = store_purge_actions(store, &more);
     }
     if (rc == SQLITE_OK) {
         rc = store_purge_events(store, &more);

@@ -19,7 +19,7 @@ static struct {
     struct sample sample;
     bool refuse;
     int applied, undone, committed;
-    size_t jobs; /* of the changes that were applied */
+    size_t actions; /* of the changes that were applied */
     netsnmp_agent_request_info info;
     netsnmp_agent_session request_session;
     netsnmp_pdu pdu;
@@ -37,9 +37,9 @@ static bool on_apply(void *userdata, struct mib_changes *changes) {
         return false;
     }
     t.applied++;
-    t.jobs = changes->job_count;
-    for (size_t i = 0; i < changes->job_count; i++) {
-        assert_true(job_table_add(&t.sample.jobs, changes->jobs[i]));
+    t.actions = changes->action_count;
+    for (size_t i = 0; i < changes->action_count; i++) {
+        assert_true(action_table_add(&t.sample.actions, changes->actions[i]));
     }
     return true;
 }
@@ -47,8 +47,8 @@ static bool on_apply(void *userdata, struct mib_changes *changes) {
 static void on_undo(void *userdata, struct mib_changes *changes) {
     (void)userdata;
     t.undone++;
-    for (size_t i = 0; i < changes->job_count; i++) {
-        job_table_remove(&t.sample.jobs, &changes->jobs[i]->key);
+    for (size_t i = 0; i < changes->action_count; i++) {
+        action_table_remove(&t.sample.actions, &changes->actions[i]->key);
     }
 }
 
@@ -177,7 +177,7 @@ static void test_ways(void **state) {
         set_up();
         put_flush();
         t.refuse = ways[i].refuse;
-        size_t jobs = t.sample.jobs.count;
+        size_t actions = t.sample.actions.count;
         bool lost = false;
         for (size_t m = 0; m < ways[i].count; m++) {
             phase(ways[i].modes[m]);
@@ -185,15 +185,15 @@ static void test_ways(void **state) {
             lost = lost || ways[i].modes[m] == LOST;
             CHECK_INT(name, t.requests[0].status != 0,
                       refused || (t.refuse && m > 2) || (lost && ways[i].modes[m] != LOST));
-            CHECK_INT(name, t.sample.jobs.count,
-                      lost && t.committed == 0 ? jobs : t.sample.jobs.count);
+            CHECK_INT(name, t.sample.actions.count,
+                      lost && t.committed == 0 ? actions : t.sample.actions.count);
         }
         end_set();
         CHECK_INT(name, t.applied, ways[i].applied);
         CHECK_INT(name, t.undone, ways[i].undone);
         CHECK_INT(name, t.committed, ways[i].committed);
-        CHECK_INT(name, t.sample.jobs.count, jobs + (size_t)ways[i].committed);
-        CHECK_INT(name, t.jobs, ways[i].applied);
+        CHECK_INT(name, t.sample.actions.count, actions + (size_t)ways[i].committed);
+        CHECK_INT(name, t.actions, ways[i].applied);
         tear_down();
     }
 }

@@ -18,18 +18,18 @@ static void test_batches(void **state) {
         snprintf(ids + 11 * (size_t)i, 12, "%010X ", i);
     }
     set_up(script);
-    struct job *job = new_job(ACTION_HOLD, ids);
+    struct action *action = new_action(COMMAND_HOLD, ids);
     free(ids);
-    add(job);
+    add(action);
     run_until(1);
     assert_int_equal(t.orders, 2);
-    assert_int_equal(job->state, JOB_DONE);
-    assert_int_equal(job->succeeded, PROTOCOL_IDS + 5);
+    assert_int_equal(action->state, ACTION_DONE);
+    assert_int_equal(action->succeeded, PROTOCOL_IDS + 5);
     tear_down();
 }
 
 static void ask_hold(void) {
-    add(numbered(ACTION_HOLD, "A0000001", 2));
+    add(numbered(COMMAND_HOLD, "A0000001", 2));
 }
 
 static void note_hold(void) {
@@ -48,19 +48,19 @@ static void test_flush_lets_others_go_first(void **state) {
     script[17] = (struct scripted){
         .type = REQUEST_ACTION, .ids = 1, .confirm = true, .meanwhile = note_hold};
     set_up(script);
-    struct job *flush = numbered(ACTION_FLUSH, "", 1);
+    struct action *flush = numbered(COMMAND_FLUSH, "", 1);
     snprintf(flush->request.sender, sizeof flush->request.sender, "x@*");
     add(flush);
     run_until(2);
     assert_int_equal(t.hold_at, 18);
     assert_int_equal(t.orders, 1 + 70 + 1);
-    assert_int_equal(flush->state, JOB_DONE);
+    assert_int_equal(flush->state, ACTION_DONE);
     assert_int_equal(flush->succeeded, 70);
     tear_down();
 }
 
 static void cancel_flush(void) {
-    actions_destroy(t.actions, &(struct job_key){"ops", ACTION_FLUSH, 1});
+    actions_destroy(t.actions, &(struct action_key){"ops", COMMAND_FLUSH, 1});
 }
 
 static void test_cancel_running(void **state) {
@@ -72,11 +72,11 @@ static void test_cancel_running(void **state) {
     script[0] = (struct scripted){.type = REQUEST_SELECT, .listed = 70};
     script[3].meanwhile = cancel_flush;
     set_up(script);
-    struct job *flush = numbered(ACTION_FLUSH, "", 1);
+    struct action *flush = numbered(COMMAND_FLUSH, "", 1);
     flush->request.min_size = 1;
     add(flush);
     run_until(1);
-    assert_int_equal(flush->state, JOB_CANCELLED);
+    assert_int_equal(flush->state, ACTION_CANCELLED);
     assert_string_equal(flush->error, "cancelled: 54 of 70 messages were not tried");
     assert_int_equal(flush->result_count, 16);
     assert_int_equal(flush->failed, 0);
@@ -84,12 +84,12 @@ static void test_cancel_running(void **state) {
     assert_int_equal(actions_table(t.actions)->failed_total, 0);
     cancel_flush();
     assert_null(
-        job_table_find(actions_table(t.actions), &(struct job_key){"ops", ACTION_FLUSH, 1}));
+        action_table_find(actions_table(t.actions), &(struct action_key){"ops", COMMAND_FLUSH, 1}));
     tear_down();
 }
 
 static void cancel_delete(void) {
-    actions_destroy(t.actions, &(struct job_key){"ops", ACTION_DELETE, 2});
+    actions_destroy(t.actions, &(struct action_key){"ops", COMMAND_DELETE, 2});
 }
 
 /* One that waits, one that is being looked for, and one that is not in the journal yet. */
@@ -101,31 +101,31 @@ static void test_cancel_before(void **state) {
          .meanwhile = cancel_delete}};
     (void)state;
     set_up(script);
-    struct job *hold = numbered(ACTION_HOLD, "A0000001", 1);
-    struct job *delete = numbered(ACTION_DELETE, "A0000001", 2);
+    struct action *hold = numbered(COMMAND_HOLD, "A0000001", 1);
+    struct action *delete = numbered(COMMAND_DELETE, "A0000001", 2);
     add(hold);
     add(delete);
     run_until(2);
-    assert_int_equal(hold->state, JOB_DONE);
-    assert_int_equal(delete->state, JOB_CANCELLED);
+    assert_int_equal(hold->state, ACTION_DONE);
+    assert_int_equal(delete->state, ACTION_CANCELLED);
     assert_int_equal(delete->started, 0);
     assert_int_equal(t.orders, 1);
     assert_int_equal(t.ended, 2);
     cancel_delete();
-    delete = numbered(ACTION_DELETE, "A0000001", 2);
+    delete = numbered(COMMAND_DELETE, "A0000001", 2);
     add(delete);
     run_until(3);
-    assert_int_equal(delete->state, JOB_CANCELLED);
+    assert_int_equal(delete->state, ACTION_CANCELLED);
     assert_int_equal(t.orders, 2);
     cancel_delete();
     t.journal_waits = true;
-    delete = numbered(ACTION_DELETE, "A0000001", 2);
+    delete = numbered(COMMAND_DELETE, "A0000001", 2);
     add(delete);
     cancel_delete();
-    assert_int_equal(delete->state, JOB_QUEUED);
+    assert_int_equal(delete->state, ACTION_QUEUED);
     t.journaled(t.journaled_userdata, 0, "", (const uint64_t[]){9}, 1);
     run_until(4);
-    assert_int_equal(delete->state, JOB_CANCELLED);
+    assert_int_equal(delete->state, ACTION_CANCELLED);
     assert_int_equal(delete->serial, 9);
     assert_int_equal(t.orders, 2);
     tear_down();
@@ -149,11 +149,11 @@ static void test_clock_set_back(void **state) {
             {.type = REQUEST_ACTION, .ids = 1, .lines = {removed, "postsuper: Deleted: 1 message"}},
         };
         set_up(script);
-        struct job *job = new_job(ACTION_DELETE, messages[i].id);
-        job->created = 500;
-        add(job);
+        struct action *action = new_action(COMMAND_DELETE, messages[i].id);
+        action->created = 500;
+        add(action);
         run_until(1);
-        CHECK_STRING(messages[i].name, job_state_name(job->state), "done");
+        CHECK_STRING(messages[i].name, action_state_name(action->state), "done");
         tear_down();
     }
 }
@@ -162,19 +162,19 @@ static void test_no_journal(void **state) {
     (void)state;
     set_up(NULL);
     t.journal_fails = true;
-    struct job *job = new_job(ACTION_HOLD, "A0000001");
-    add(job);
+    struct action *action = new_action(COMMAND_HOLD, "A0000001");
+    add(action);
     run_until(1);
-    assert_int_equal(job->state, JOB_FAILED);
-    assert_non_null(strstr(job->error, "cannot be journaled: the disk is full"));
+    assert_int_equal(action->state, ACTION_FAILED);
+    assert_non_null(strstr(action->error, "cannot be journaled: the disk is full"));
     assert_int_equal(t.orders + t.started + t.ended, 0);
     tear_down();
     set_up(NULL);
     t.start_fails = true;
-    job = new_job(ACTION_HOLD, "A0000001");
-    add(job);
+    action = new_action(COMMAND_HOLD, "A0000001");
+    add(action);
     run_until(1);
-    assert_int_equal(job->state, JOB_FAILED);
+    assert_int_equal(action->state, ACTION_FAILED);
     assert_int_equal(t.orders, 0);
     tear_down();
 }
@@ -183,10 +183,10 @@ static void test_not_allowed(void **state) {
     (void)state;
     set_up(NULL);
     t.config.allow_actions = 0;
-    struct job *job = new_job(ACTION_HOLD, "A0000001");
-    add(job);
+    struct action *action = new_action(COMMAND_HOLD, "A0000001");
+    add(action);
     run_until(1);
-    assert_int_equal(job->state, JOB_REFUSED);
+    assert_int_equal(action->state, ACTION_REFUSED);
     assert_int_equal(t.orders, 0);
     tear_down();
 }

@@ -302,17 +302,18 @@ static void test_text_is_safe(void **state) {
 /* A count changes nothing and is not reported. */
 static void test_no_event_about_a_count(void **state) {
     (void)state;
-    struct job *count =
-        job_new(&(struct job_key){.owner = "ops", .command = ACTION_COUNT, .id = 1});
-    struct job *hold = job_new(&(struct job_key){.owner = "ops", .command = ACTION_HOLD, .id = 2});
-    count->state = hold->state = JOB_DONE;
+    struct action *count =
+        action_new(&(struct action_key){.owner = "ops", .command = COMMAND_COUNT, .id = 1});
+    struct action *hold =
+        action_new(&(struct action_key){.owner = "ops", .command = COMMAND_HOLD, .id = 2});
+    count->state = hold->state = ACTION_DONE;
     events_emit_action(t.events, count);
     assert_int_equal(t.asked_count, 0);
     events_emit_action(t.events, hold);
     assert_int_equal(t.asked_count, 1);
     answer(0);
-    job_free(count);
-    job_free(hold);
+    action_free(count);
+    action_free(hold);
 }
 
 static void test_raised(void **state) {

@@ -263,8 +263,8 @@ static void test_members(void **state) {
     CHECK_INT("command_timeout", config->command_timeout_usec, 30 * SECOND);
     CHECK_INT("message_order", config->message_order, ORDER_OLDEST);
     CHECK_INT("allow_actions", config->allow_actions,
-              1 << ACTION_HOLD | 1 << ACTION_UNHOLD | 1 << ACTION_REQUEUE | 1 << ACTION_DELETE |
-                  1 << ACTION_FLUSH | 1 << ACTION_EXPIRE | 1 << ACTION_COUNT);
+              1 << COMMAND_HOLD | 1 << COMMAND_UNHOLD | 1 << COMMAND_REQUEUE | 1 << COMMAND_DELETE |
+                  1 << COMMAND_FLUSH | 1 << COMMAND_EXPIRE | 1 << COMMAND_COUNT);
     CHECK_INT("allow_settings", config->allow_settings,
               1 << SETTING_LIFETIMES | 1 << SETTING_THRESHOLDS | 1 << SETTING_PAUSE);
     CHECK_INT("view_limit", config->view_limit_bytes, 262144);

@@ -12,8 +12,8 @@ static struct hook_order good_order(void) {
                                  .type = EVENT_ACTION_FINISHED,
                                  .text = "done",
                                  .has_action = true,
-                                 .action = {.key = {.owner = "ops", .command = ACTION_COUNT},
-                                            .state = JOB_INTERRUPTED,
+                                 .action = {.key = {.owner = "ops", .command = COMMAND_COUNT},
+                                            .state = ACTION_INTERRUPTED,
                                             .comment = "why"}};
     return order;
 }
@@ -43,7 +43,7 @@ static void break_comment(struct hook_order *order) {
     memset(order->event.action.comment, 'x', sizeof order->event.action.comment);
 }
 static void break_command(struct hook_order *order) {
-    order->event.action.key.command = ACTION_COUNT + 1;
+    order->event.action.key.command = COMMAND_COUNT + 1;
 }
 static void break_state(struct hook_order *order) {
     order->event.action.state = 0;

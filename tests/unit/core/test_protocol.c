@@ -58,20 +58,20 @@ static const struct change requests[] = {
      1, '/', false},
     {"an empty id", REQUEST_MTIME, offsetof(struct request, ids[5][0]), 1, 0, false},
     {"an id cut short", REQUEST_MTIME, offsetof(struct request, ids[5][5]), 1, 0, false},
-    {"hold", REQUEST_ACTION, AT(request, command), ACTION_HOLD, true},
-    {"unhold", REQUEST_ACTION, AT(request, command), ACTION_UNHOLD, true},
-    {"requeue", REQUEST_ACTION, AT(request, command), ACTION_REQUEUE, true},
-    {"delete", REQUEST_ACTION, AT(request, command), ACTION_DELETE, true},
-    {"expire", REQUEST_ACTION, AT(request, command), ACTION_EXPIRE, true},
+    {"hold", REQUEST_ACTION, AT(request, command), COMMAND_HOLD, true},
+    {"unhold", REQUEST_ACTION, AT(request, command), COMMAND_UNHOLD, true},
+    {"requeue", REQUEST_ACTION, AT(request, command), COMMAND_REQUEUE, true},
+    {"delete", REQUEST_ACTION, AT(request, command), COMMAND_DELETE, true},
+    {"expire", REQUEST_ACTION, AT(request, command), COMMAND_EXPIRE, true},
     {"no command", REQUEST_ACTION, AT(request, command), 0, false},
-    {"flush is no action by ids", REQUEST_ACTION, AT(request, command), ACTION_FLUSH, false},
-    {"nor is view", REQUEST_ACTION, AT(request, command), ACTION_VIEW, false},
-    {"nor is count", REQUEST_ACTION, AT(request, command), ACTION_COUNT, false},
-    {"a command beyond the last", REQUEST_ACTION, AT(request, command), ACTION_COUNT + 1, false},
-    {"a command whose bit wraps", REQUEST_ACTION, AT(request, command), 32 + ACTION_HOLD, false},
+    {"flush is no action by ids", REQUEST_ACTION, AT(request, command), COMMAND_FLUSH, false},
+    {"nor is view", REQUEST_ACTION, AT(request, command), COMMAND_VIEW, false},
+    {"nor is count", REQUEST_ACTION, AT(request, command), COMMAND_COUNT, false},
+    {"a command beyond the last", REQUEST_ACTION, AT(request, command), COMMAND_COUNT + 1, false},
+    {"a command whose bit wraps", REQUEST_ACTION, AT(request, command), 32 + COMMAND_HOLD, false},
     {"a huge command", REQUEST_ACTION, AT(request, command), UINT32_MAX, false},
-    {"a command on list", REQUEST_LIST, AT(request, command), ACTION_HOLD, false},
-    {"a command on flush", REQUEST_FLUSH, AT(request, command), ACTION_FLUSH, false},
+    {"a command on list", REQUEST_LIST, AT(request, command), COMMAND_HOLD, false},
+    {"a command on flush", REQUEST_FLUSH, AT(request, command), COMMAND_FLUSH, false},
     {"an action on nothing", REQUEST_ACTION, AT(request, id_count), 0, false},
     {"an action on one", REQUEST_ACTION, AT(request, id_count), 1, true},
     {"an action on all", REQUEST_ACTION, AT(request, id_count), PROTOCOL_IDS, true},
@@ -118,7 +118,7 @@ static struct request good_request(uint32_t type) {
         snprintf(request.ids[i], sizeof request.ids[i], "3F25%04zX", i);
     }
     if (type == REQUEST_ACTION) {
-        request.command = ACTION_HOLD;
+        request.command = COMMAND_HOLD;
     }
     if (type == REQUEST_SET_LIFETIME) {
         request.parameter = PARAMETER_BOUNCE_LIFETIME;

@@ -16,76 +16,77 @@ static const struct line {
     const char *id, *said;
     uint32_t count;
 } lines[] = {
-    {"hold", ACTION_HOLD, "postsuper: E4571A7A872: placed on hold", RESULT_DONE, "E4571A7A872",
+    {"hold", COMMAND_HOLD, "postsuper: E4571A7A872: placed on hold", RESULT_DONE, "E4571A7A872",
      "placed on hold", 0},
-    {"unhold", ACTION_UNHOLD, "postsuper: E4571A7A872: released from hold", RESULT_DONE,
+    {"unhold", COMMAND_UNHOLD, "postsuper: E4571A7A872: released from hold", RESULT_DONE,
      "E4571A7A872", "released from hold", 0},
-    {"requeue", ACTION_REQUEUE, "postsuper: E4571A7A872: requeued", RESULT_DONE, "E4571A7A872",
+    {"requeue", COMMAND_REQUEUE, "postsuper: E4571A7A872: requeued", RESULT_DONE, "E4571A7A872",
      "requeued", 0},
-    {"delete", ACTION_DELETE, "postsuper: E4571A7A872: removed", RESULT_DONE, "E4571A7A872",
+    {"delete", COMMAND_DELETE, "postsuper: E4571A7A872: removed", RESULT_DONE, "E4571A7A872",
      "removed", 0},
-    {"expire", ACTION_EXPIRE, "postsuper: E4571A7A872: expired", RESULT_DONE, "E4571A7A872",
+    {"expire", COMMAND_EXPIRE, "postsuper: E4571A7A872: expired", RESULT_DONE, "E4571A7A872",
      "expired", 0},
-    {"a long id", ACTION_HOLD, "postsuper: " LONG_ID ": placed on hold", RESULT_DONE, LONG_ID,
+    {"a long id", COMMAND_HOLD, "postsuper: " LONG_ID ": placed on hold", RESULT_DONE, LONG_ID,
      "placed on hold", 0},
-    {"another command's words", ACTION_HOLD, "postsuper: E4571A7A872: removed", RESULT_OTHER, "",
+    {"another command's words", COMMAND_HOLD, "postsuper: E4571A7A872: removed", RESULT_OTHER, "",
      "E4571A7A872: removed", 0},
-    {"more behind it", ACTION_HOLD, "postsuper: E4571A7A872: placed on hold!", RESULT_OTHER, "",
+    {"more behind it", COMMAND_HOLD, "postsuper: E4571A7A872: placed on hold!", RESULT_OTHER, "",
      "E4571A7A872: placed on hold!", 0},
-    {"less", ACTION_HOLD, "postsuper: E4571A7A872: placed on hol", RESULT_OTHER, "",
+    {"less", COMMAND_HOLD, "postsuper: E4571A7A872: placed on hol", RESULT_OTHER, "",
      "E4571A7A872: placed on hol", 0},
-    {"an id that is none", ACTION_DELETE, "postsuper: ALL: removed", RESULT_OTHER, "",
+    {"an id that is none", COMMAND_DELETE, "postsuper: ALL: removed", RESULT_OTHER, "",
      "ALL: removed", 0},
-    {"an id in lower case", ACTION_DELETE, "postsuper: e4571a7a872: removed", RESULT_OTHER, "",
+    {"an id in lower case", COMMAND_DELETE, "postsuper: e4571a7a872: removed", RESULT_OTHER, "",
      "e4571a7a872: removed", 0},
-    {"an id too long", ACTION_DELETE, "postsuper: 0123456789ABCDEF0123456789ABCDEF0: removed",
+    {"an id too long", COMMAND_DELETE, "postsuper: 0123456789ABCDEF0123456789ABCDEF0: removed",
      RESULT_OTHER, "", "0123456789ABCDEF0123456789ABCDEF0: removed", 0},
-    {"another program", ACTION_DELETE, "postcat: E4571A7A872: removed", RESULT_OTHER, "",
+    {"another program", COMMAND_DELETE, "postcat: E4571A7A872: removed", RESULT_OTHER, "",
      "postcat: E4571A7A872: removed", 0},
-    {"a blank in front", ACTION_DELETE, " postsuper: E4571A7A872: removed", RESULT_OTHER, "",
+    {"a blank in front", COMMAND_DELETE, " postsuper: E4571A7A872: removed", RESULT_OTHER, "",
      " postsuper: E4571A7A872: removed", 0},
-    {"as in the log", ACTION_DELETE, "postfix/postsuper[12]: E4571A7A872: removed", RESULT_OTHER,
+    {"as in the log", COMMAND_DELETE, "postfix/postsuper[12]: E4571A7A872: removed", RESULT_OTHER,
      "", "postfix/postsuper[12]: E4571A7A872: removed", 0},
-    {"nothing", ACTION_DELETE, "", RESULT_OTHER, "", "", 0},
-    {"the name only", ACTION_DELETE, "postsuper: ", RESULT_OTHER, "", "", 0},
-    {"three", ACTION_HOLD, "postsuper: Placed on hold: 3 messages", RESULT_SUMMARY, "",
+    {"nothing", COMMAND_DELETE, "", RESULT_OTHER, "", "", 0},
+    {"the name only", COMMAND_DELETE, "postsuper: ", RESULT_OTHER, "", "", 0},
+    {"three", COMMAND_HOLD, "postsuper: Placed on hold: 3 messages", RESULT_SUMMARY, "",
      "Placed on hold: 3 messages", 3},
-    {"one", ACTION_HOLD, "postsuper: Placed on hold: 1 message", RESULT_SUMMARY, "",
+    {"one", COMMAND_HOLD, "postsuper: Placed on hold: 1 message", RESULT_SUMMARY, "",
      "Placed on hold: 1 message", 1},
-    {"none", ACTION_UNHOLD, "postsuper: Released from hold: 0 messages", RESULT_SUMMARY, "",
+    {"none", COMMAND_UNHOLD, "postsuper: Released from hold: 0 messages", RESULT_SUMMARY, "",
      "Released from hold: 0 messages", 0},
-    {"requeued", ACTION_REQUEUE, "postsuper: Requeued: 2 messages", RESULT_SUMMARY, "",
+    {"requeued", COMMAND_REQUEUE, "postsuper: Requeued: 2 messages", RESULT_SUMMARY, "",
      "Requeued: 2 messages", 2},
-    {"deleted", ACTION_DELETE, "postsuper: Deleted: 1000 messages", RESULT_SUMMARY, "",
+    {"deleted", COMMAND_DELETE, "postsuper: Deleted: 1000 messages", RESULT_SUMMARY, "",
      "Deleted: 1000 messages", 1000},
-    {"expired", ACTION_EXPIRE, "postsuper: Force-expired: 2 messages", RESULT_SUMMARY, "",
+    {"expired", COMMAND_EXPIRE, "postsuper: Force-expired: 2 messages", RESULT_SUMMARY, "",
      "Force-expired: 2 messages", 2},
-    {"another command's count", ACTION_EXPIRE, "postsuper: Deleted: 2 messages", RESULT_OTHER, "",
+    {"another command's count", COMMAND_EXPIRE, "postsuper: Deleted: 2 messages", RESULT_OTHER, "",
      "Deleted: 2 messages", 0},
-    {"no number", ACTION_DELETE, "postsuper: Deleted: messages", RESULT_OTHER, "",
+    {"no number", COMMAND_DELETE, "postsuper: Deleted: messages", RESULT_OTHER, "",
      "Deleted: messages", 0},
-    {"a huge number", ACTION_DELETE, "postsuper: Deleted: 99999999999 messages", RESULT_OTHER, "",
+    {"a huge number", COMMAND_DELETE, "postsuper: Deleted: 99999999999 messages", RESULT_OTHER, "",
      "Deleted: 99999999999 messages", 0},
-    {"a warning about an id", ACTION_EXPIRE,
+    {"a warning about an id", COMMAND_EXPIRE,
      "postsuper: warning: expire file deferred/E/E4571A7A872: cannot set permission: Read-only file"
      " system",
      RESULT_WARNING, "E4571A7A872",
      "warning: expire file deferred/E/E4571A7A872: cannot set permission: Read-only file system",
      0},
-    {"a warning about a long id", ACTION_HOLD,
+    {"a warning about a long id", COMMAND_HOLD,
      "postsuper: warning: deferred/4/" LONG_ID ": uid 0: not a regular file", RESULT_WARNING,
      LONG_ID, "warning: deferred/4/" LONG_ID ": uid 0: not a regular file", 0},
-    {"a warning about nothing", ACTION_HOLD, "postsuper: warning: /etc/postfix/main.cf: unused",
+    {"a warning about nothing", COMMAND_HOLD, "postsuper: warning: /etc/postfix/main.cf: unused",
      RESULT_WARNING, "", "warning: /etc/postfix/main.cf: unused", 0},
-    {"an id within a word is none", ACTION_HOLD, "postsuper: warning: xE4571A7A872 or E4571A7A872x",
-     RESULT_WARNING, "", "warning: xE4571A7A872 or E4571A7A872x", 0},
-    {"fatal about an id", ACTION_HOLD,
+    {"an id within a word is none", COMMAND_HOLD,
+     "postsuper: warning: xE4571A7A872 or E4571A7A872x", RESULT_WARNING, "",
+     "warning: xE4571A7A872 or E4571A7A872x", 0},
+    {"fatal about an id", COMMAND_HOLD,
      "postsuper: fatal: rename file active/E4571A7A872 as hold/E4571A7A872: Permission denied",
      RESULT_FATAL, "E4571A7A872",
      "fatal: rename file active/E4571A7A872 as hold/E4571A7A872: Permission denied", 0},
-    {"fatal", ACTION_HOLD, "postsuper: fatal: use of this command is reserved for the superuser",
+    {"fatal", COMMAND_HOLD, "postsuper: fatal: use of this command is reserved for the superuser",
      RESULT_FATAL, "", "fatal: use of this command is reserved for the superuser", 0},
-    {"control characters", ACTION_HOLD, "postsuper: \x1b[2J\r\xff", RESULT_OTHER, "",
+    {"control characters", COMMAND_HOLD, "postsuper: \x1b[2J\r\xff", RESULT_OTHER, "",
      "\\x1B[2J\\x0D\\xFF", 0},
 };
 
@@ -106,14 +107,14 @@ static void test_nul_and_length(void **state) {
     (void)state;
     struct result_line parsed;
     static const char nul[] = "postsuper: E4571A7A872: removed\0";
-    result_line_parse(ACTION_DELETE, nul, sizeof nul - 1, &parsed);
+    result_line_parse(COMMAND_DELETE, nul, sizeof nul - 1, &parsed);
     CHECK_INT("a NUL behind it", parsed.kind, RESULT_OTHER);
     char garbage[4096];
     memset(garbage, 'F', sizeof garbage);
-    result_line_parse(ACTION_DELETE, garbage, sizeof garbage, &parsed);
+    result_line_parse(COMMAND_DELETE, garbage, sizeof garbage, &parsed);
     CHECK_INT("a long line", parsed.kind, RESULT_OTHER);
-    CHECK_INT("is cut", strlen(parsed.text), JOB_TEXT_MAX);
-    CHECK_STRING("and says so", parsed.text + JOB_TEXT_MAX - 3, "...");
+    CHECK_INT("is cut", strlen(parsed.text), ACTION_TEXT_MAX);
+    CHECK_STRING("and says so", parsed.text + ACTION_TEXT_MAX - 3, "...");
 }
 
 /* Random octets, and mixtures of what postsuper says: no line may be taken for more than it is. */
@@ -133,7 +134,7 @@ static void test_random(void **state) {
             len += strlen(text);
         }
         struct result_line parsed;
-        result_line_parse(ACTION_DELETE, line, len, &parsed);
+        result_line_parse(COMMAND_DELETE, line, len, &parsed);
         line[len] = '\0';
         bool done = strcmp(line, "postsuper: E4571A7A872: removed") == 0 ||
                     strcmp(line, "postsuper: " LONG_ID ": removed") == 0;
@@ -148,7 +149,7 @@ static const struct run {
     const char *name;
     const char *output[8];
     bool ok;
-    enum job_outcome outcomes[4];
+    enum action_outcome outcomes[4];
     const char *texts[4];
     enum results_fate fate;
 } runs[] = {
@@ -239,7 +240,7 @@ static void test_runs(void **state) {
     (void)state;
     for (size_t i = 0; i < COUNT_OF(runs); i++) {
         const struct run *run = &runs[i];
-        struct results *results = results_new(ACTION_DELETE, ids, COUNT_OF(ids));
+        struct results *results = results_new(COMMAND_DELETE, ids, COUNT_OF(ids));
         assert_non_null(results);
         for (size_t line = 0; run->output[line] != NULL; line++) {
             results_take(results, run->output[line], strlen(run->output[line]));
@@ -263,7 +264,7 @@ static void test_twice(void **state) {
     static const char twice[][QUEUE_ID_SIZE] = {"A0000001", "A0000001"};
     static const char *const output[] = {"postsuper: A0000001: removed",
                                          "postsuper: Deleted: 1 message"};
-    struct results *results = results_new(ACTION_DELETE, twice, COUNT_OF(twice));
+    struct results *results = results_new(COMMAND_DELETE, twice, COUNT_OF(twice));
     assert_non_null(results);
     for (size_t i = 0; i < COUNT_OF(output); i++) {
         results_take(results, output[i], strlen(output[i]));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Which messages a job is about: lists of ids, patterns, criteria against postqueue -j's lines.
+ * Which messages an action is about: lists of ids, patterns, criteria against postqueue -j's lines.
  */
 #include "core/selection.h"
 
@@ -235,7 +235,7 @@ static const char nobody[] =
 static const struct {
     const char *name;
     const char *line;
-    struct job_request request;
+    struct action_request request;
     bool matches;
 } matches[] = {
     {"no criterion", deferred, {.queue = 0}, true},
@@ -292,7 +292,7 @@ static const struct {
 
 /* A message as a selection sees it. */
 struct seen {
-    const struct job_request *request;
+    const struct action_request *request;
     struct recipient_search search;
     bool matches;
 };
@@ -311,7 +311,7 @@ static int on_message(void *userdata, enum line_result result, const struct mess
     return 0;
 }
 
-static bool line_matches(const struct job_request *request, const char *line) {
+static bool line_matches(const struct action_request *request, const char *line) {
     struct seen seen = {.request = request, .search = {.request = request}};
     const struct message_handlers handlers = {
         .recipient = on_recipient, .message = on_message, .userdata = &seen};
@@ -337,7 +337,7 @@ static void test_unknown(void **state) {
     static const char line[] = "{\"queue_name\": \"hold\", \"queue_id\": \"A1B2C3\"}";
     static const struct {
         const char *name;
-        struct job_request request;
+        struct action_request request;
         bool matches;
     } requests[] = {
         {"none", {.queue = 0}, true},       {"queue", {.queue = 5}, true},
@@ -369,18 +369,18 @@ static void test_huge(void **state) {
     fputs("]}", stream);
     fclose(stream);
     CHECK("long", len > 12000000);
-    CHECK("sender", line_matches(&(struct job_request){.sender = "list@*"}, line));
-    CHECK("another sender", !line_matches(&(struct job_request){.sender = "new@*"}, line));
+    CHECK("sender", line_matches(&(struct action_request){.sender = "list@*"}, line));
+    CHECK("another sender", !line_matches(&(struct action_request){.sender = "new@*"}, line));
     CHECK("the last recipient",
-          line_matches(&(struct job_request){.recipient = "subscriber050000@*"}, line));
-    CHECK("none", !line_matches(&(struct job_request){.recipient = "subscriber050001@*"}, line));
-    CHECK("the last reason", line_matches(&(struct job_request){.reason = "00050000"}, line));
+          line_matches(&(struct action_request){.recipient = "subscriber050000@*"}, line));
+    CHECK("none", !line_matches(&(struct action_request){.recipient = "subscriber050001@*"}, line));
+    CHECK("the last reason", line_matches(&(struct action_request){.reason = "00050000"}, line));
     free(line);
 }
 
 static const struct {
     const char *name;
-    struct job_request a;
+    struct action_request a;
     bool equal, criteria; /* to an empty one; of it */
 } requests[] = {
     {"empty", {.expected_count = -1}, true, false},
@@ -400,8 +400,8 @@ static void test_equal(void **state) {
     static char one[] = "A1B2C3";
     (void)state;
     for (size_t i = 0; i < COUNT_OF(requests); i++) {
-        struct job_request a = requests[i].a;
-        struct job_request empty = {.queue_ids = nothing, .expected_count = -1};
+        struct action_request a = requests[i].a;
+        struct action_request empty = {.queue_ids = nothing, .expected_count = -1};
         a.queue_ids = nothing;
         CHECK_INT(requests[i].name, request_equal(&a, &empty), requests[i].equal);
         CHECK_INT(requests[i].name, request_equal(&empty, &a), requests[i].equal);
@@ -429,8 +429,8 @@ static const struct {
 static void test_equal_ids(void **state) {
     (void)state;
     for (size_t i = 0; i < COUNT_OF(id_pairs); i++) {
-        struct job_request a = {.queue_ids = strdup(id_pairs[i].a)};
-        struct job_request b = {.queue_ids = strdup(id_pairs[i].b)};
+        struct action_request a = {.queue_ids = strdup(id_pairs[i].a)};
+        struct action_request b = {.queue_ids = strdup(id_pairs[i].b)};
         CHECK_INT(id_pairs[i].name, request_equal(&a, &b), id_pairs[i].equal);
         free(a.queue_ids);
         free(b.queue_ids);

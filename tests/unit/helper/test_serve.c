@@ -151,7 +151,7 @@ static void test_ids_on_stdin(void **state) {
     (void)state;
     struct fixture fixture = setup(record, "command_timeout = 20s\n");
     struct session session = begin(&fixture);
-    struct request request = action(ACTION_HOLD, "A00000");
+    struct request request = action(COMMAND_HOLD, "A00000");
     static char expected[PROTOCOL_IDS * QUEUE_ID_SIZE + 1];
     static char got[PROTOCOL_IDS * QUEUE_ID_SIZE + 1];
     size_t len = 0;
@@ -181,7 +181,7 @@ static void test_reads_nothing(void **state) {
     (void)state;
     struct fixture fixture = setup("exec 0<&-; echo 'postsuper: fatal: no' >&2; exit 1", "");
     struct session session = begin(&fixture);
-    struct request request = action(ACTION_DELETE, "A00000");
+    struct request request = action(COMMAND_DELETE, "A00000");
     char output[64] = "";
     for (int round = 0; round < 3; round++) {
         int fd = -1;
@@ -204,7 +204,7 @@ static void test_not_allowed(void **state) {
     struct fixture fixture = setup(record, "allow_actions = hold\n");
     struct session session = begin(&fixture);
     struct request requests[] = {
-        action(ACTION_DELETE, "A00000"),
+        action(COMMAND_DELETE, "A00000"),
         {.version = PROTOCOL_VERSION,
          .type = REQUEST_FLUSH,
          .sequence = 9,
@@ -224,7 +224,7 @@ static void test_not_allowed(void **state) {
         CHECK_INT("its own request", reply.sequence, 9);
         CHECK("with a reason", reply.text[0] != '\0');
     }
-    struct request allowed = action(ACTION_HOLD, "A00000");
+    struct request allowed = action(COMMAND_HOLD, "A00000");
     ask(&session, &allowed);
     CHECK_INT("and goes on", await(&session, REPLY_STREAM, &fd).error, 0);
     await(&session, REPLY_EXIT, &fd);
@@ -256,7 +256,7 @@ static void test_deadline(void **state) {
     struct fixture fixture = setup("trap '' TERM; sleep 600 & echo $! >\"$dir/pid\"; wait; wait",
                                    "command_timeout = 1s\n");
     struct session session = begin(&fixture);
-    struct request request = action(ACTION_HOLD, "A00000");
+    struct request request = action(COMMAND_HOLD, "A00000");
     int fd = -1;
     char pid[32];
     ask(&session, &request);
@@ -280,7 +280,7 @@ static void test_cancel(void **state) {
     (void)state;
     struct fixture fixture = setup("echo begun; exec sleep 600", "");
     struct session session = begin(&fixture);
-    struct request request = action(ACTION_HOLD, "A00000");
+    struct request request = action(COMMAND_HOLD, "A00000");
     struct request cancel = {
         .version = PROTOCOL_VERSION, .type = REQUEST_CANCEL, .sequence = request.sequence + 1};
     int fd = -1;
@@ -303,9 +303,9 @@ static void test_too_late(void **state) {
     (void)state;
     struct fixture fixture = setup(record, "");
     struct session session = begin(&fixture);
-    struct request late = action(ACTION_DELETE, "A00000");
-    struct request other = action(ACTION_DELETE, "A00000");
-    struct request good = action(ACTION_HOLD, "A00000");
+    struct request late = action(COMMAND_DELETE, "A00000");
+    struct request other = action(COMMAND_DELETE, "A00000");
+    struct request good = action(COMMAND_HOLD, "A00000");
     int fd = -1;
     char text[256];
     late.deadline_usec = clock_usec() - 1;
@@ -335,7 +335,7 @@ static void test_rest_of_time(void **state) {
     (void)state;
     struct fixture fixture = setup("printf '[%s]' \"$@\" >\"$dir/argv\"; exec sleep 600", "");
     struct session session = begin(&fixture);
-    struct request request = action(ACTION_HOLD, "A00000");
+    struct request request = action(COMMAND_HOLD, "A00000");
     int fd = -1;
     char text[256];
     uint64_t before = clock_usec();
@@ -448,13 +448,13 @@ static const struct {
      {.version = PROTOCOL_VERSION,
       .deadline_usec = 1,
       .type = REQUEST_ACTION,
-      .command = ACTION_HOLD}},
+      .command = COMMAND_HOLD}},
     {"ALL",
      0,
      {.version = PROTOCOL_VERSION,
       .deadline_usec = 1,
       .type = REQUEST_ACTION,
-      .command = ACTION_DELETE,
+      .command = COMMAND_DELETE,
       .id_count = 1,
       .ids = {"ALL"}}},
     {"an option to postcat",
@@ -552,7 +552,7 @@ static void test_random_ids(void **state) {
     for (int i = 0; i < 10000; i++) {
         char id[QUEUE_ID_SIZE];
         size_t len = random_id(&random, id);
-        struct request request = action(ACTION_DELETE, "");
+        struct request request = action(COMMAND_DELETE, "");
         memcpy(request.ids[0], id, QUEUE_ID_SIZE);
         if (i % 3 != 0) {
             request.command = 0;

@@ -32,12 +32,13 @@ static struct event finished(void) {
                           .type = EVENT_ACTION_FINISHED,
                           .time = 1795563667,
                           .has_action = true};
-    event.action = (struct event_action){.key = {.owner = "ops", .command = ACTION_DELETE, .id = 7},
-                                         .state = JOB_PARTIAL,
-                                         .matched = 3,
-                                         .succeeded = 2,
-                                         .failed = 1,
-                                         .comment = "spam <wave> & \"more\""};
+    event.action =
+        (struct event_action){.key = {.owner = "ops", .command = COMMAND_DELETE, .id = 7},
+                              .state = ACTION_PARTIAL,
+                              .matched = 3,
+                              .succeeded = 2,
+                              .failed = 1,
+                              .comment = "spam <wave> & \"more\""};
     return event;
 }
 
@@ -121,7 +122,7 @@ static void test_alert_is_whole(void **state) {
     check_document(
         "clear", PAYLOAD_ALERTMANAGER, &event,
         "[{\"labels\":{\"alertname\":\"hmqOverload\",\"severity\":\"critical\","
-        "\"job\":\"hermes-mailqueue\",\"instance\":\"gw1.example.com\","
+        "\"action\":\"hermes-mailqueue\",\"instance\":\"gw1.example.com\","
         "\"postfix\":\"/etc/postfix\"},\"annotations\":{\"summary\":\"612 messages in the "
         "queue\",\"event\":\"hmqOverloadCleared\",\"event_serial\":\"17\",\"total\":\"612\","
         "\"threshold\":\"500\",\"oldest_age\":\"11520\",\"maildrop\":\"0\",\"incoming\":\"1\","

@@ -384,7 +384,7 @@ static void test_deadlines(void **state) {
           scan.deadline_usec >= list.deadline_usec && scan.deadline_usec <= after + REPLY_TIMEOUT);
 }
 
-/* As many as HELPER_FLUSHES at a time, beside a job's command. */
+/* As many as HELPER_FLUSHES at a time, beside an action's command. */
 static void test_flushes(void **state) {
     (void)state;
     static const char ids[1][QUEUE_ID_SIZE] = {"3F2504E0B1"};

@@ -40,25 +40,25 @@ static int teardown(void **state) {
     return 0;
 }
 
-static void end_job(struct fixture *fixture, uint32_t id, bool hide) {
+static void end_action(struct fixture *fixture, uint32_t id, bool hide) {
     struct answer answer = {.count = 0};
-    struct job *job = fixture_add_job(fixture, id);
-    job->state = JOB_DONE;
-    job->started = job->ended = time(NULL);
-    job_add_result(job, "4F0C21A3B5", OUTCOME_DONE, "");
-    store_job_ended(fixture->store, job, 0, on_done, &answer);
+    struct action *action = fixture_add_action(fixture, id);
+    action->state = ACTION_DONE;
+    action->started = action->ended = time(NULL);
+    action_add_result(action, "4F0C21A3B5", OUTCOME_DONE, "");
+    store_action_ended(fixture->store, action, 0, on_done, &answer);
     fixture_expect(fixture, &answer, 0);
     if (hide) {
-        store_job_hide(fixture->store, job->serial);
+        store_action_hide(fixture->store, action->serial);
     }
-    job_free(job);
+    action_free(action);
 }
 
 /* Two hidden and two visible actions, and 1,500 events of now. */
 static void fill(struct fixture *fixture) {
     char out[1024];
     for (uint32_t id = 1; id <= 4; id++) {
-        end_job(fixture, id, id <= 2);
+        end_action(fixture, id, id <= 2);
     }
     fixture_stop(fixture);
     fixture_sql(fixture,
@@ -96,19 +96,19 @@ static void test_ahead_at_start(void **state) {
     fixture_stop(fixture);
     atomic_store(&clock_offset_s, 400LL * DAY);
     fixture_start(fixture);
-    assert_int_equal(fixture->image.job_count, 2);
+    assert_int_equal(fixture->image.action_count, 2);
     assert_true(plausible_time_ahead(&fixture->image.clock) > 390LL * DAY);
     wait_for_purge(fixture);
     check_all_there(fixture);
     /* A second start with it does not help it on. */
     fixture_restart(fixture);
-    assert_int_equal(fixture->image.job_count, 2);
+    assert_int_equal(fixture->image.action_count, 2);
     wait_for_purge(fixture);
     check_all_there(fixture);
     fixture_stop(fixture);
     atomic_store(&clock_offset_s, 0);
     fixture_start(fixture);
-    assert_int_equal(fixture->image.job_count, 2);
+    assert_int_equal(fixture->image.action_count, 2);
     assert_true(plausible_time_ahead(&fixture->image.clock) == 0);
     wait_for_purge(fixture);
     check_all_there(fixture);
@@ -128,12 +128,12 @@ static void test_back(void **state) {
     struct fixture *fixture = *state;
     fill(fixture);
     atomic_store(&clock_offset_s, -400LL * DAY);
-    end_job(fixture, 5, true);
-    end_job(fixture, 6, false);
+    end_action(fixture, 5, true);
+    end_action(fixture, 6, false);
     wait_for_purge(fixture);
     atomic_store(&clock_offset_s, 0);
     fixture_restart(fixture);
-    assert_int_equal(fixture->image.job_count, 3);
+    assert_int_equal(fixture->image.action_count, 3);
     wait_for_purge(fixture);
     fixture_check_sql(fixture, "SELECT count(*) || ' ' || sum(hidden) FROM actions", "6 3");
 }
@@ -147,7 +147,7 @@ static void test_no_clock_yet(void **state) {
     fixture_sql(fixture, "DELETE FROM state WHERE name LIKE 'clock%'", out);
     atomic_store(&clock_offset_s, 400LL * DAY);
     fixture_start(fixture);
-    assert_int_equal(fixture->image.job_count, 2);
+    assert_int_equal(fixture->image.action_count, 2);
     wait_for_purge(fixture);
     check_all_there(fixture);
 }
@@ -164,7 +164,7 @@ static void test_old(void **state) {
                 " AND name <> 'clock_even'",
                 out);
     fixture_start(fixture);
-    assert_int_equal(fixture->image.job_count, 0);
+    assert_int_equal(fixture->image.action_count, 0);
     wait_for_purge(fixture);
     wait_for_purge(fixture);
     fixture_check_sql(fixture, "SELECT count(*) FROM actions", "0");

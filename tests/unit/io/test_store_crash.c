@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A process that journals and runs jobs is killed with SIGKILL again and again, each time at
- * another point: no job that was acknowledged is lost, and none can be run twice.
+ * A process that journals and runs actions is killed with SIGKILL again and again, each time at
+ * another point: no action that was acknowledged is lost, and none can be run twice.
  */
 #include "store_fixture.h"
 
@@ -13,9 +13,9 @@
 #include <unistd.h>
 
 #define ROUNDS 25
-#define JOBS_MAX 20000
+#define ACTIONS_MAX 20000
 
-/* What the child knew of a job when it told so. */
+/* What the child knew of an action when it told so. */
 enum step { STEP_NONE, STEP_ADDED, STEP_RUN, STEP_ENDED };
 
 struct report {
@@ -23,7 +23,7 @@ struct report {
     enum step step;
 };
 
-static enum step known[JOBS_MAX];
+static enum step known[ACTIONS_MAX];
 static uint32_t ids_used;
 
 static void tell(int fd, uint64_t serial, enum step step) {
@@ -51,31 +51,32 @@ static void child(struct fixture *fixture, int fd) {
     fixture_start(fixture);
     for (uint32_t id = ids_used + 1;; id += 2) {
         struct answer added = {.count = 0}, started = {.count = 0}, ended = {.count = 0};
-        struct job *jobs[2];
+        struct action *actions[2];
         for (uint32_t i = 0; i < 2; i++) {
-            jobs[i] = job_new(&(struct job_key){.owner = "", .command = ACTION_HOLD, .id = id + i});
+            actions[i] = action_new(
+                &(struct action_key){.owner = "", .command = COMMAND_HOLD, .id = id + i});
         }
-        store_jobs_add(fixture->store, jobs, 2, on_added, &added);
+        store_actions_add(fixture->store, actions, 2, on_added, &added);
         child_wait(fixture, &added);
         tell(fd, added.serials[0], STEP_ADDED);
         tell(fd, added.serials[1], STEP_ADDED);
-        jobs[0]->serial = added.serials[0];
-        jobs[0]->state = JOB_RUNNING;
-        jobs[0]->started = time(NULL);
-        jobs[0]->matched = 2;
-        store_job_started(fixture->store, jobs[0], on_done, &started);
+        actions[0]->serial = added.serials[0];
+        actions[0]->state = ACTION_RUNNING;
+        actions[0]->started = time(NULL);
+        actions[0]->matched = 2;
+        store_action_started(fixture->store, actions[0], on_done, &started);
         child_wait(fixture, &started);
-        tell(fd, jobs[0]->serial, STEP_RUN);
-        job_add_result(jobs[0], "4F0C21A3B5", OUTCOME_DONE, "");
-        store_job_results(fixture->store, jobs[0], 0);
-        job_add_result(jobs[0], "4F0C21A3B6", OUTCOME_NOT_FOUND, "");
-        jobs[0]->state = JOB_PARTIAL;
-        jobs[0]->ended = time(NULL);
-        store_job_ended(fixture->store, jobs[0], 1, on_done, &ended);
+        tell(fd, actions[0]->serial, STEP_RUN);
+        action_add_result(actions[0], "4F0C21A3B5", OUTCOME_DONE, "");
+        store_action_results(fixture->store, actions[0], 0);
+        action_add_result(actions[0], "4F0C21A3B6", OUTCOME_NOT_FOUND, "");
+        actions[0]->state = ACTION_PARTIAL;
+        actions[0]->ended = time(NULL);
+        store_action_ended(fixture->store, actions[0], 1, on_done, &ended);
         child_wait(fixture, &ended);
-        tell(fd, jobs[0]->serial, STEP_ENDED);
-        job_free(jobs[0]);
-        job_free(jobs[1]);
+        tell(fd, actions[0]->serial, STEP_ENDED);
+        action_free(actions[0]);
+        action_free(actions[1]);
     }
 }
 
@@ -101,7 +102,7 @@ static void take_reports(int fd, uint64_t life_usec, bool from_start, pid_t pid)
         if (read(fd, &report, sizeof report) != sizeof report) {
             return;
         }
-        assert_true(report.serial < JOBS_MAX);
+        assert_true(report.serial < ACTIONS_MAX);
         known[report.serial] = report.step;
     }
 }
@@ -123,37 +124,37 @@ static void run_and_kill(struct fixture *fixture, uint64_t life_usec, bool from_
     assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
 }
 
-static void check_job(const struct job *job) {
-    enum step step = known[job->serial];
-    switch (job->state) {
-    case JOB_QUEUED: /* will be run: so it must not have been */
+static void check_action(const struct action *action) {
+    enum step step = known[action->serial];
+    switch (action->state) {
+    case ACTION_QUEUED: /* will be run: so it must not have been */
         assert_true(step <= STEP_ADDED);
         break;
-    case JOB_INTERRUPTED: /* was in the journal as running, and its end was not */
+    case ACTION_INTERRUPTED: /* was in the journal as running, and its end was not */
         assert_true(step <= STEP_RUN);
-        assert_true(job->result_count <= 1);
-        assert_int_equal(job->succeeded, job->result_count);
-        assert_int_equal(job->matched, 2);
+        assert_true(action->result_count <= 1);
+        assert_int_equal(action->succeeded, action->result_count);
+        assert_int_equal(action->matched, 2);
         break;
-    case JOB_PARTIAL:
+    case ACTION_PARTIAL:
         assert_true(step == STEP_RUN || step == STEP_ENDED);
-        assert_int_equal(job->result_count, 2);
-        assert_int_equal(job->succeeded, 1);
-        assert_int_equal(job->failed, 1);
+        assert_int_equal(action->result_count, 2);
+        assert_int_equal(action->succeeded, 1);
+        assert_int_equal(action->failed, 1);
         break;
     default:
-        fail_msg("state %d", (int)job->state);
+        fail_msg("state %d", (int)action->state);
     }
 }
 
 static void test_kill(void **state) {
     static struct fixture fixture;
-    static bool seen[JOBS_MAX];
-    uint64_t interrupted = 0, jobs = 0;
+    static bool seen[ACTIONS_MAX];
+    uint64_t interrupted = 0, actions = 0;
     (void)state;
     srandom((unsigned)time(NULL));
     fixture_init(&fixture);
-    fixture.limits.retention_rows = JOBS_MAX;
+    fixture.limits.retention_rows = ACTIONS_MAX;
     fixture.limits.memory_octets = (size_t)256 * 1024 * 1024;
     for (int round = 0; round < ROUNDS; round++) {
         run_and_kill(&fixture, (uint64_t)random() % 150000, round % 4 == 3);
@@ -161,23 +162,23 @@ static void test_kill(void **state) {
         assert_int_equal(fixture.loaded.error, 0);
         interrupted += fixture.image.interrupted;
         memset(seen, 0, sizeof seen);
-        for (size_t i = 0; i < fixture.image.job_count; i++) {
-            const struct job *job = fixture.image.jobs[i];
-            assert_true(job->serial < JOBS_MAX);
-            check_job(job);
-            seen[job->serial] = true;
-            ids_used = job->key.id > ids_used ? job->key.id : ids_used;
+        for (size_t i = 0; i < fixture.image.action_count; i++) {
+            const struct action *action = fixture.image.actions[i];
+            assert_true(action->serial < ACTIONS_MAX);
+            check_action(action);
+            seen[action->serial] = true;
+            ids_used = action->key.id > ids_used ? action->key.id : ids_used;
         }
-        for (size_t serial = 0; serial < JOBS_MAX; serial++) {
+        for (size_t serial = 0; serial < ACTIONS_MAX; serial++) {
             assert_true(seen[serial] || known[serial] == STEP_NONE);
         }
-        jobs = fixture.image.job_count;
+        actions = fixture.image.action_count;
         fixture_stop(&fixture);
     }
     fixture_check_sql(&fixture, "PRAGMA integrity_check", "ok");
-    print_message("%llu jobs, %llu of them interrupted\n", (unsigned long long)jobs,
+    print_message("%llu actions, %llu of them interrupted\n", (unsigned long long)actions,
                   (unsigned long long)interrupted);
-    assert_true(jobs > 0);
+    assert_true(actions > 0);
     fixture_deinit(&fixture);
 }
 

@@ -88,8 +88,8 @@ static void test_whole_event(void **state) {
     event.queues[QUEUE_HOLD] = (struct event_number){true, UINT32_MAX};
     event.threshold = (struct event_number){true, 500};
     event.has_action = true;
-    event.action = (struct event_action){.key = {.owner = "ops", .command = ACTION_HOLD, .id = 7},
-                                         .state = JOB_PARTIAL,
+    event.action = (struct event_action){.key = {.owner = "ops", .command = COMMAND_HOLD, .id = 7},
+                                         .state = ACTION_PARTIAL,
                                          .matched = 3,
                                          .succeeded = 2,
                                          .failed = 1};

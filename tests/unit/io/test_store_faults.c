@@ -65,18 +65,19 @@ static void add_event(struct fixture *fixture, uint32_t serial, struct answer *a
     store_event_add(fixture->store, &event, on_done, answer);
 }
 
-/* Tries to journal a job with ids of so many octets. */
-static int try_job(struct fixture *fixture, uint32_t id, size_t octets) {
+/* Tries to journal an action with ids of so many octets. */
+static int try_action(struct fixture *fixture, uint32_t id, size_t octets) {
     struct answer answer = {.count = 0};
-    struct job *job = job_new(&(struct job_key){.owner = "ops", .command = ACTION_HOLD, .id = id});
-    free(job->request.queue_ids);
-    job->request.queue_ids = calloc(1, octets + 1);
-    memset(job->request.queue_ids, 'A', octets);
-    store_jobs_add(fixture->store, &job, 1, on_added, &answer);
+    struct action *action =
+        action_new(&(struct action_key){.owner = "ops", .command = COMMAND_HOLD, .id = id});
+    free(action->request.queue_ids);
+    action->request.queue_ids = calloc(1, octets + 1);
+    memset(action->request.queue_ids, 'A', octets);
+    store_actions_add(fixture->store, &action, 1, on_added, &answer);
     fixture_wait(fixture, &answer.count, 1);
     assert_true((answer.error == 0) == (answer.serial_count == 1));
     assert_true((answer.error == 0) == (answer.text[0] == '\0'));
-    job_free(job);
+    action_free(action);
     return answer.error;
 }
 
@@ -209,20 +210,20 @@ static void check_bad_file(struct fixture *fixture, size_t i) {
     CHECK(name, strstr(fixture->loaded.text, bad_files[i].says) != NULL);
     CHECK(name, strstr(fixture->loaded.text, fixture->path) != NULL);
     CHECK(name, !store_usable(fixture->store));
-    CHECK_INT(name, fixture->image.job_count + fixture->image.event_count, 0);
+    CHECK_INT(name, fixture->image.action_count + fixture->image.event_count, 0);
     uint32_t serial = fixture->image.event_serial + 1;
     CHECK(name, serial > (uint32_t)before);
     add_event(fixture, serial, &event);
-    CHECK_INT(name, try_job(fixture, 1, 6), bad_files[i].error);
+    CHECK_INT(name, try_action(fixture, 1, 6), bad_files[i].error);
     CHECK_INT(name, event.count, 0);
     bad_files[i].repair(fixture);
     fixture_wait(fixture, &fixture->loaded.count, 2);
     CHECK_INT(name, fixture->loaded.error, 0);
     CHECK(name, store_usable(fixture->store));
-    CHECK_INT(name, try_job(fixture, 1, 6), 0);
+    CHECK_INT(name, try_action(fixture, 1, 6), 0);
     fixture_expect(fixture, &event, 0);
     fixture_restart(fixture);
-    CHECK_INT(name, fixture->image.job_count, 1);
+    CHECK_INT(name, fixture->image.action_count, 1);
     CHECK_INT(name, fixture->image.event_count, 1);
     CHECK_INT(name, fixture->image.event_serial, serial);
 }
@@ -244,13 +245,13 @@ static void test_bad_files(void **state) {
     }
 }
 
-/* Jobs fill what there is; then events and a job's end are told, and room is made. */
+/* Actions fill what there is; then events and an action's end are told, and room is made. */
 static void check_full(struct fixture *fixture, void (*make_room)(struct fixture *)) {
     struct answer ended = {.count = 0}, event = {.count = 0};
-    struct job *job = fixture_add_job(fixture, 1);
+    struct action *action = fixture_add_action(fixture, 1);
     uint32_t id = 2;
     int error;
-    while ((error = try_job(fixture, id, 30000)) == 0 && id < 1000) {
+    while ((error = try_action(fixture, id, 30000)) == 0 && id < 1000) {
         id++;
     }
     fixture_wait(fixture, &fixture->usable.count, 1);
@@ -258,17 +259,18 @@ static void check_full(struct fixture *fixture, void (*make_room)(struct fixture
     assert_int_equal(fixture->usable.error, -ENOSPC);
     assert_non_null(strstr(fixture->usable.text, "no space left"));
     assert_false(store_usable(fixture->store));
-    job->state = JOB_DONE;
-    job->ended = time(NULL);
+    action->state = ACTION_DONE;
+    action->ended = time(NULL);
     for (int i = 0; i < 400; i++) {
-        job_add_result(job, "4F0C21A3B5", OUTCOME_DONE, "filling much more than one page of it");
+        action_add_result(action, "4F0C21A3B5", OUTCOME_DONE,
+                          "filling much more than one page of it");
     }
-    store_job_results(fixture->store, job, 0);
-    store_job_ended(fixture->store, job, 400, on_done, &ended);
+    store_action_results(fixture->store, action, 0);
+    store_action_ended(fixture->store, action, 400, on_done, &ended);
     for (uint32_t serial = 1; serial <= 200; serial++) {
         add_event(fixture, serial, &event);
     }
-    assert_int_equal(try_job(fixture, 9999, 6), -ENOSPC);
+    assert_int_equal(try_action(fixture, 9999, 6), -ENOSPC);
     make_room(fixture);
     fixture_wait(fixture, &event.count, 200);
     assert_int_equal(event.error, 0);
@@ -277,16 +279,16 @@ static void check_full(struct fixture *fixture, void (*make_room)(struct fixture
         fixture_wait(fixture, &fixture->usable.count, fixture->usable.count + 1);
     }
     assert_string_equal(fixture->usable.text, "");
-    assert_int_equal(try_job(fixture, 9998, 30000), 0);
+    assert_int_equal(try_action(fixture, 9998, 30000), 0);
     fixture_restart(fixture);
     assert_int_equal(fixture->image.event_count, 200);
     assert_int_equal(fixture->image.event_serial, 200);
-    assert_int_equal(fixture_job(fixture, 1)->state, JOB_DONE);
-    assert_int_equal(fixture_job(fixture, 1)->result_count, 400);
-    assert_int_equal(fixture->image.job_count, id); /* 1 .. id - 1, and 9998 */
-    assert_null(fixture_job(fixture, 9999));
+    assert_int_equal(fixture_action(fixture, 1)->state, ACTION_DONE);
+    assert_int_equal(fixture_action(fixture, 1)->result_count, 400);
+    assert_int_equal(fixture->image.action_count, id); /* 1 .. id - 1, and 9998 */
+    assert_null(fixture_action(fixture, 9999));
     fixture_check_sql(fixture, "PRAGMA integrity_check", "ok");
-    job_free(job);
+    action_free(action);
 }
 
 static void limit_files(rlim_t octets) {
@@ -384,11 +386,12 @@ static void test_locked_shortly(void **state) {
     struct holder holder = holder_start(fixture);
     struct answer event = {.count = 0}, added = {.count = 0};
     uint64_t longest = 0, total = 0;
-    struct job *job = job_new(&(struct job_key){.owner = "", .command = ACTION_HOLD, .id = 1});
+    struct action *action =
+        action_new(&(struct action_key){.owner = "", .command = COMMAND_HOLD, .id = 1});
     fixture->timing.patience = UINT64_C(30000000);
     start_good(fixture);
     holder_do(&holder, 'L');
-    store_jobs_add(fixture->store, &job, 1, on_added, &added);
+    store_actions_add(fixture->store, &action, 1, on_added, &added);
     uint64_t end = store_now_usec() + 500000;
     uint32_t serial = 0;
     while (store_now_usec() < end) {
@@ -412,7 +415,7 @@ static void test_locked_shortly(void **state) {
     fixture_expect(fixture, &added, 0);
     assert_int_equal(fixture->usable.count, 0);
     holder_stop(&holder);
-    job_free(job);
+    action_free(action);
 }
 
 /* A lock that stays is told of; asking fails then, and what was told is written after it. */
@@ -424,16 +427,16 @@ static void test_locked_long(void **state) {
     start_good(fixture);
     holder_do(&holder, 'L');
     add_event(fixture, 1, &event);
-    assert_int_equal(try_job(fixture, 1, 6), -EBUSY);
+    assert_int_equal(try_action(fixture, 1, 6), -EBUSY);
     fixture_wait(fixture, &fixture->usable.count, 1);
     assert_int_equal(fixture->usable.error, -EBUSY);
     assert_non_null(strstr(fixture->usable.text, "locked by another program"));
-    assert_int_equal(try_job(fixture, 2, 6), -EBUSY);
+    assert_int_equal(try_action(fixture, 2, 6), -EBUSY);
     holder_do(&holder, 'U');
     fixture_expect(fixture, &event, 0);
     fixture_wait(fixture, &fixture->usable.count, 2);
     assert_int_equal(fixture->usable.error, 0);
-    assert_int_equal(try_job(fixture, 3, 6), 0);
+    assert_int_equal(try_action(fixture, 3, 6), 0);
     holder_stop(&holder);
 }
 
@@ -466,10 +469,10 @@ static void test_bounded(void **state) {
     struct answer events = {.count = 0}, ended = {.count = 0};
     fixture->timing.patience = 300000;
     start_good(fixture);
-    struct job *job = fixture_add_job(fixture, 1);
+    struct action *action = fixture_add_action(fixture, 1);
     holder_do(&holder, 'L');
-    job->state = JOB_DONE;
-    store_job_ended(fixture->store, job, 0, on_done, &ended);
+    action->state = ACTION_DONE;
+    store_action_ended(fixture->store, action, 0, on_done, &ended);
     for (uint32_t serial = 1; serial <= TASKS_MAX + 1000; serial++) {
         add_event(fixture, serial, &events);
     }
@@ -488,7 +491,7 @@ static void test_bounded(void **state) {
     fixture_check_sql(fixture, "SELECT count(*) > 8000 FROM events", "1");
     fixture_check_sql(fixture, "SELECT state FROM actions", "done");
     holder_stop(&holder);
-    job_free(job);
+    action_free(action);
 }
 
 /* What asks fails when there is no room, and does not push out what tells. */
@@ -500,12 +503,13 @@ static void test_bounded_octets(void **state) {
     start_good(fixture);
     holder_do(&holder, 'L');
     add_event(fixture, 1, &event);
-    struct job *job = job_new(&(struct job_key){.owner = "", .command = ACTION_HOLD, .id = 1});
-    free(job->request.queue_ids);
-    job->request.queue_ids = calloc(1, JOB_QUEUE_IDS_MAX + 1);
-    memset(job->request.queue_ids, 'A', JOB_QUEUE_IDS_MAX);
+    struct action *action =
+        action_new(&(struct action_key){.owner = "", .command = COMMAND_HOLD, .id = 1});
+    free(action->request.queue_ids);
+    action->request.queue_ids = calloc(1, ACTION_QUEUE_IDS_MAX + 1);
+    memset(action->request.queue_ids, 'A', ACTION_QUEUE_IDS_MAX);
     for (int i = 0; i < 1000; i++) {
-        store_jobs_add(fixture->store, &job, 1, on_added, &answers);
+        store_actions_add(fixture->store, &action, 1, on_added, &answers);
     }
     fixture_wait(fixture, &answers.count, 1);
     assert_int_equal(answers.error, -ENOBUFS);
@@ -514,21 +518,22 @@ static void test_bounded_octets(void **state) {
     fixture_wait(fixture, &answers.count, 1000);
     fixture_expect(fixture, &event, 0);
     holder_stop(&holder);
-    job_free(job);
+    action_free(action);
 }
 
 /* A disk that does not answer keeps nobody but the worker, and is told of. */
 static void test_disk_hangs(void **state) {
     struct fixture *fixture = *state;
     struct answer added = {.count = 0}, event = {.count = 0};
-    struct job *job = job_new(&(struct job_key){.owner = "", .command = ACTION_HOLD, .id = 1});
+    struct action *action =
+        action_new(&(struct action_key){.owner = "", .command = COMMAND_HOLD, .id = 1});
     fixture->timing.hang = 2000000;
     atomic_store(&disk_instant, true);
     start_good(fixture);
-    assert_int_equal(try_job(fixture, 2, 6), 0);
+    assert_int_equal(try_action(fixture, 2, 6), 0);
     assert_true(store_usable(fixture->store));
     atomic_store(&disk_hangs, true);
-    store_jobs_add(fixture->store, &job, 1, on_added, &added);
+    store_actions_add(fixture->store, &action, 1, on_added, &added);
     fixture_wait(fixture, &fixture->usable.count, 1);
     assert_int_equal(fixture->usable.error, -ETIMEDOUT);
     assert_non_null(strstr(fixture->usable.text, "does not answer"));
@@ -541,7 +546,7 @@ static void test_disk_hangs(void **state) {
     fixture_wait(fixture, &fixture->usable.count, 2);
     assert_int_equal(fixture->usable.error, 0);
     assert_true(store_usable(fixture->store));
-    job_free(job);
+    action_free(action);
 }
 
 static size_t threads(void) {
@@ -610,15 +615,15 @@ static void test_deleted(void **state) {
         const char *name = deletions[i].name;
         struct stat found;
         start_good(fixture);
-        job_free(fixture_add_job(fixture, 1));
+        action_free(fixture_add_action(fixture, 1));
         remove_files(fixture, deletions[i].file, deletions[i].log, deletions[i].index);
-        CHECK_INT(name, try_job(fixture, 2, 6), 0);
-        CHECK_INT(name, try_job(fixture, 3, 6), 0);
+        CHECK_INT(name, try_action(fixture, 2, 6), 0);
+        CHECK_INT(name, try_action(fixture, 3, 6), 0);
         CHECK_INT(name, stat(fixture->path, &found), 0);
         CHECK_INT(name, found.st_mode & 07777, 0600);
         fixture_check_sql(fixture, "SELECT group_concat(id) FROM actions", "1,2,3");
         fixture_restart(fixture);
-        CHECK_INT(name, fixture->image.job_count, 3);
+        CHECK_INT(name, fixture->image.action_count, 3);
         fixture_check_sql(fixture, "PRAGMA integrity_check", "ok");
         fixture_deinit(fixture);
         fixture_init(fixture);
@@ -628,16 +633,16 @@ static void test_deleted(void **state) {
 static void test_folder_deleted(void **state) {
     struct fixture *fixture = *state;
     start_good(fixture);
-    job_free(fixture_add_job(fixture, 1));
+    action_free(fixture_add_action(fixture, 1));
     remove_files(fixture, true, true, true);
     remove_one(fixture, ".lock");
     no_folder(fixture);
-    assert_int_equal(try_job(fixture, 2, 6), -ENOENT);
+    assert_int_equal(try_action(fixture, 2, 6), -ENOENT);
     assert_false(store_usable(fixture->store));
     make_folder(fixture);
     fixture_wait(fixture, &fixture->usable.count, 2);
     assert_true(store_usable(fixture->store));
-    assert_int_equal(try_job(fixture, 3, 6), 0);
+    assert_int_equal(try_action(fixture, 3, 6), 0);
     fixture_check_sql(fixture, "SELECT group_concat(id) FROM actions", "1,3");
 }
 

@@ -51,11 +51,11 @@ static void test_second_agent(void **state) {
     static struct fixture other;
     char pid[32];
     start_good(fixture);
-    struct job *job = fixture_add_job(fixture, 1);
+    struct action *action = fixture_add_action(fixture, 1);
     init_other(&other, fixture);
     fixture_start(&other);
     assert_int_equal(other.loaded.error, -EBUSY);
-    assert_int_equal(other.image.job_count, 0);
+    assert_int_equal(other.image.action_count, 0);
     assert_false(store_usable(other.store));
     snprintf(pid, sizeof pid, "(process %d)", (int)getpid());
     assert_non_null(strstr(other.loaded.text, "another hermes-mailqueued"));
@@ -63,14 +63,14 @@ static void test_second_agent(void **state) {
     assert_non_null(strstr(other.loaded.text, "`database` of its own"));
     /* Readers are welcome, and the first one is not disturbed. */
     fixture_check_sql(fixture, "SELECT state FROM actions", "queued");
-    job_free(fixture_add_job(fixture, 2));
+    action_free(fixture_add_action(fixture, 2));
     /* It takes over when the first one ends. */
     fixture_stop(fixture);
     fixture_wait(&other, &other.loaded.count, 2);
     assert_int_equal(other.loaded.error, 0);
-    assert_int_equal(other.image.job_count, 2);
+    assert_int_equal(other.image.action_count, 2);
     deinit_other(&other);
-    job_free(job);
+    action_free(action);
 }
 
 /* A restart that overlaps with the end of the process before it. */
@@ -104,7 +104,7 @@ static void test_killed_holder(void **state) {
     if (pid == 0) {
         sd_event_new(&fixture->event);
         start_good(fixture);
-        job_free(fixture_add_job(fixture, 1));
+        action_free(fixture_add_action(fixture, 1));
         if (write(fds[1], "", 1) != 1) {
             _exit(1);
         }
@@ -117,7 +117,7 @@ static void test_killed_holder(void **state) {
     waitpid(pid, &status, 0);
     fixture_wait(fixture, &fixture->loaded.count, 2);
     assert_int_equal(fixture->loaded.error, 0);
-    assert_int_equal(fixture->image.job_count, 1);
+    assert_int_equal(fixture->image.action_count, 1);
     close(fds[0]);
     close(fds[1]);
 }
@@ -143,7 +143,7 @@ static void test_lock_deleted(void **state) {
     snprintf(name, sizeof name, "%s.lock", fixture->path);
     start_good(fixture);
     assert_int_equal(unlink(name), 0);
-    job_free(fixture_add_job(fixture, 1));
+    action_free(fixture_add_action(fixture, 1));
     init_other(&other, fixture);
     fixture_start(&other);
     assert_int_equal(other.loaded.error, -EBUSY);
@@ -156,24 +156,24 @@ static void test_other_instance(void **state) {
     start_good(fixture);
     fixture_check_sql(fixture, "SELECT value FROM instance WHERE name = 'config_directory'",
                       "/etc/postfix");
-    struct job *job = fixture_add_job(fixture, 1);
+    struct action *action = fixture_add_action(fixture, 1);
     fixture_stop(fixture);
     fixture->config_directory = "/etc/postfix-out";
     fixture_start(fixture);
     assert_int_equal(fixture->loaded.error, -EMEDIUMTYPE);
     assert_non_null(strstr(fixture->loaded.text, "belongs to the Postfix instance /etc/postfix;"));
-    assert_int_equal(fixture->image.job_count, 0);
+    assert_int_equal(fixture->image.action_count, 0);
     fixture_stop(fixture);
     fixture_check_sql(fixture, "SELECT state FROM actions", "queued");
     /* On purpose: nothing that was ordered for the other one is done. */
     fixture_sql(fixture, "DELETE FROM instance", out);
     start_good(fixture);
-    assert_int_equal(fixture->image.job_count, 1);
-    assert_int_equal(fixture->image.jobs[0]->state, JOB_REFUSED);
-    assert_true(fixture->image.jobs[0]->unannounced);
+    assert_int_equal(fixture->image.action_count, 1);
+    assert_int_equal(fixture->image.actions[0]->state, ACTION_REFUSED);
+    assert_true(fixture->image.actions[0]->unannounced);
     fixture_check_sql(fixture, "SELECT value FROM instance WHERE name = 'config_directory'",
                       "/etc/postfix-out");
-    job_free(job);
+    action_free(action);
 }
 
 static void copy_database(struct fixture *fixture, char copy[128]) {
@@ -194,7 +194,7 @@ static void run_and_kill(struct fixture *fixture, uint32_t last) {
         sd_event_new(&fixture->event);
         start_good(fixture);
         for (uint32_t id = 1; id <= last; id++) {
-            job_free(fixture_add_job(fixture, id));
+            action_free(fixture_add_action(fixture, id));
             if (id == last / 2) {
                 copy_database(fixture, copy);
             }
@@ -208,7 +208,7 @@ static void run_and_kill(struct fixture *fixture, uint32_t last) {
 static void check_restored(struct fixture *fixture, size_t count) {
     char expected[32];
     snprintf(expected, sizeof expected, "%zu", count);
-    assert_int_equal(fixture->image.job_count, count);
+    assert_int_equal(fixture->image.action_count, count);
     fixture_check_sql(fixture, "PRAGMA integrity_check", "ok");
     fixture_check_sql(fixture, "SELECT count(*) FROM actions", expected);
 }
@@ -271,17 +271,18 @@ static void test_restored_while_running(void **state) {
         if (id == 6) {
             copy_database(fixture, copy);
         }
-        job_free(fixture_add_job(fixture, id));
+        action_free(fixture_add_action(fixture, id));
     }
     put_back(fixture);
-    struct job *job = job_new(&(struct job_key){.owner = "ops", .command = ACTION_HOLD, .id = 11});
-    store_jobs_add(fixture->store, &job, 1, on_added, &answer);
+    struct action *action =
+        action_new(&(struct action_key){.owner = "ops", .command = COMMAND_HOLD, .id = 11});
+    store_actions_add(fixture->store, &action, 1, on_added, &answer);
     fixture_expect(fixture, &answer, -ESTALE);
     snprintf(name, sizeof name, "%s-wal", fixture->path);
     assert_int_equal(access(name, F_OK), -1);
     fixture_restart(fixture);
     check_restored(fixture, 5);
-    job_free(job);
+    action_free(action);
 }
 
 /* What is no copy of it is not touched either. */
@@ -314,7 +315,7 @@ static void test_restored_then_stopped(void **state) {
         if (id == 6) {
             copy_database(fixture, copy);
         }
-        job_free(fixture_add_job(fixture, id));
+        action_free(fixture_add_action(fixture, id));
     }
     put_back(fixture);
     fixture_restart(fixture);
@@ -329,11 +330,11 @@ static void test_copy_is_not_run_again(void **state) {
     struct event event = {.serial = 1, .type = EVENT_AGENT_STARTED, .notified = NOTIFIED_PENDING};
     char copy[128];
     start_good(fixture);
-    struct job *first = fixture_add_job(fixture, 1);
-    struct job *second = fixture_add_job(fixture, 2);
+    struct action *first = fixture_add_action(fixture, 1);
+    struct action *second = fixture_add_action(fixture, 2);
     copy_database(fixture, copy);
-    first->state = JOB_RUNNING;
-    store_job_started(fixture->store, first, on_done, &started);
+    first->state = ACTION_RUNNING;
+    store_action_started(fixture->store, first, on_done, &started);
     fixture_expect(fixture, &started, 0);
     for (; event.serial <= 5; event.serial++) {
         store_event_add(fixture->store, &event, NULL, NULL);
@@ -341,19 +342,19 @@ static void test_copy_is_not_run_again(void **state) {
     fixture_stop(fixture);
     put_back(fixture);
     start_good(fixture);
-    assert_int_equal(fixture->image.job_count, 2);
+    assert_int_equal(fixture->image.action_count, 2);
     assert_int_equal(fixture->image.interrupted, 1);
-    assert_int_equal(fixture_job(fixture, 1)->state, JOB_INTERRUPTED);
-    assert_non_null(strstr(fixture_job(fixture, 1)->error, "may have been done"));
-    assert_int_equal(fixture_job(fixture, 2)->state, JOB_QUEUED);
+    assert_int_equal(fixture_action(fixture, 1)->state, ACTION_INTERRUPTED);
+    assert_non_null(strstr(fixture_action(fixture, 1)->error, "may have been done"));
+    assert_int_equal(fixture_action(fixture, 2)->state, ACTION_QUEUED);
     assert_true(fixture->image.event_serial >= 5);
-    struct job *third = fixture_add_job(fixture, 3);
+    struct action *third = fixture_add_action(fixture, 3);
     assert_true(third->serial > second->serial);
     fixture_restart(fixture);
     assert_int_equal(fixture->image.interrupted, 0);
-    job_free(first);
-    job_free(second);
-    job_free(third);
+    action_free(first);
+    action_free(second);
+    action_free(third);
 }
 
 int main(void) {

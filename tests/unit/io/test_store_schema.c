@@ -44,15 +44,15 @@ static void test_upgrade_from_1(void **state) {
     fixture_start(fixture);
     assert_string_equal(fixture->loaded.text, "");
     assert_int_equal(fixture->image.interrupted, 1);
-    assert_int_equal(fixture->image.job_count, 4);
-    const struct job *interrupted = fixture->image.jobs[0];
-    assert_int_equal(interrupted->state, JOB_INTERRUPTED);
+    assert_int_equal(fixture->image.action_count, 4);
+    const struct action *interrupted = fixture->image.actions[0];
+    assert_int_equal(interrupted->state, ACTION_INTERRUPTED);
     assert_true(interrupted->unannounced);
     assert_int_equal(interrupted->succeeded, 2);
-    assert_int_equal(fixture->image.jobs[1]->output_len > 0, 1);
-    assert_false(fixture->image.jobs[1]->unannounced);
+    assert_int_equal(fixture->image.actions[1]->output_len > 0, 1);
+    assert_false(fixture->image.actions[1]->unannounced);
     /* What waited in it was ordered for the instance that goes on with it. */
-    assert_int_equal(fixture->image.jobs[3]->state, JOB_QUEUED);
+    assert_int_equal(fixture->image.actions[3]->state, ACTION_QUEUED);
     assert_int_equal(fixture->image.event_count, 5);
     assert_int_equal(fixture->image.parameter_count, 2);
     assert_string_equal(fixture->image.parameters[0].value, "3d");
@@ -64,7 +64,7 @@ static void test_upgrade_from_1(void **state) {
                       "4A0A8A723C3 done, 4BA42A723DF done");
     fixture_check_sql(fixture, "SELECT count(*) FROM audit_results", "3");
     fixture_restart(fixture);
-    assert_int_equal(fixture->image.job_count, 4);
+    assert_int_equal(fixture->image.action_count, 4);
     assert_int_equal(fixture->image.interrupted, 0);
 }
 
@@ -115,25 +115,27 @@ static void test_long_audit(void **state) {
     struct fixture *fixture = *state;
     struct answer ended = {.count = 0};
     fixture_start(fixture);
-    struct job *job = job_new(&(struct job_key){.owner = "ops", .command = ACTION_HOLD, .id = 1});
-    char *ids = malloc(JOB_QUEUE_IDS_MAX);
+    struct action *action =
+        action_new(&(struct action_key){.owner = "ops", .command = COMMAND_HOLD, .id = 1});
+    char *ids = malloc(ACTION_QUEUE_IDS_MAX);
     size_t len = 0;
     for (unsigned i = 0; i < 1000; i++) {
         char id[QUEUE_ID_SIZE];
         snprintf(id, sizeof id, "4F0C2%06X", i);
-        len += (size_t)snprintf(ids + len, JOB_QUEUE_IDS_MAX - len, "%s%s", i > 0 ? " " : "", id);
-        job_add_result(job, id, i == 1 ? OUTCOME_NOT_FOUND : OUTCOME_DONE, "placed on hold");
+        len +=
+            (size_t)snprintf(ids + len, ACTION_QUEUE_IDS_MAX - len, "%s%s", i > 0 ? " " : "", id);
+        action_add_result(action, id, i == 1 ? OUTCOME_NOT_FOUND : OUTCOME_DONE, "placed on hold");
     }
-    free(job->request.queue_ids);
-    job->request.queue_ids = ids;
-    job->created = 1700000000;
+    free(action->request.queue_ids);
+    action->request.queue_ids = ids;
+    action->created = 1700000000;
     struct answer added = {.count = 0};
-    store_jobs_add(fixture->store, &job, 1, on_added, &added);
+    store_actions_add(fixture->store, &action, 1, on_added, &added);
     fixture_expect(fixture, &added, 0);
-    job->serial = added.serials[0];
-    job->state = JOB_PARTIAL;
-    job->ended = 1700000001;
-    store_job_ended(fixture->store, job, 0, on_done, &ended);
+    action->serial = added.serials[0];
+    action->state = ACTION_PARTIAL;
+    action->ended = 1700000001;
+    store_action_ended(fixture->store, action, 0, on_done, &ended);
     fixture_expect(fixture, &ended, 0);
     fixture_check_sql(fixture, "SELECT results FROM audit",
                       "4F0C2000000 done, 4F0C2000001 notFound, 4F0C2000002 done, 997 more");
@@ -145,7 +147,7 @@ static void test_long_audit(void **state) {
                       "SELECT owner || ' ' || command || ' ' || outcome || ' ' || text || ' ' ||"
                       " ended FROM audit_results WHERE queue_id = '4F0C2000001'",
                       "ops hold notFound placed on hold 2023-11-14 22:13:21");
-    job_free(job);
+    action_free(action);
 }
 
 int main(void) {

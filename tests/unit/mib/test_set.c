@@ -43,7 +43,7 @@ static void test_every_object(void **state) {
 static void test_ranges(void **state) {
     (void)state;
     struct sample sample;
-    static const char many[JOB_QUEUE_IDS_MAX + 1];
+    static const char many[ACTION_QUEUE_IDS_MAX + 1];
     sample_init(&sample, SAMPLE_ALL);
     for (size_t g = 0; g < mib_group_count; g++) {
         for (size_t o = 0; o < mib_groups[g]->object_count; o++) {
@@ -81,7 +81,7 @@ static void test_ranges(void **state) {
     sample_deinit(&sample);
 }
 
-/* A job as a PDU of one variable makes it, taken into the table as the application does; 0 when
+/* An action as a PDU of one variable makes it, taken into the table as the application does; 0 when
  * there was none. */
 static size_t control(struct sample *sample, const struct variable *variable) {
     const struct variable variables[VARIABLES] = {*variable};
@@ -89,10 +89,10 @@ static size_t control(struct sample *sample, const struct variable *variable) {
     size_t at;
     check_error(variable->object, run(&sample->view, variables, &transaction, &at), MIB_ERROR_NONE);
     struct mib_changes *changes = mib_transaction_changes(transaction);
-    size_t count = changes->job_count;
+    size_t count = changes->action_count;
     for (size_t i = 0; i < count; i++) {
-        assert_null(job_table_find(&sample->jobs, &changes->jobs[i]->key));
-        assert_true(job_table_add(&sample->jobs, changes->jobs[i]));
+        assert_null(action_table_find(&sample->actions, &changes->actions[i]->key));
+        assert_true(action_table_add(&sample->actions, changes->actions[i]));
     }
     changes->applied = true;
     mib_transaction_free(transaction);
@@ -109,7 +109,7 @@ static void test_retries(void **state) {
         const char *name;
         const struct variable *variable;
         int64_t later_s;
-        size_t jobs;
+        size_t actions;
     } steps[] = {
         {"hold", &hold, 0, 1},
         {"again", &hold, 0, 0},
@@ -130,7 +130,7 @@ static void test_retries(void **state) {
     sample_init(&sample, SAMPLE_ALL);
     for (size_t i = 0; i < COUNT_OF(steps); i++) {
         sample.view.now_wall += steps[i].later_s;
-        CHECK_INT(steps[i].name, control(&sample, steps[i].variable), steps[i].jobs);
+        CHECK_INT(steps[i].name, control(&sample, steps[i].variable), steps[i].actions);
     }
     sample_deinit(&sample);
 }
@@ -142,10 +142,10 @@ static void test_no_retry_of_rows(void **state) {
     (void)state;
     struct sample sample;
     sample_init(&sample, SAMPLE_ALL);
-    struct job *job = add_job(&sample, "", ACTION_FLUSH, 77, "");
-    snprintf(job->request.sender, sizeof job->request.sender, "*@shop.example");
-    job = add_job(&sample, "", ACTION_HOLD, 77, "3F2504E0B1");
-    job->request.min_age_s = 3600;
+    struct action *action = add_action(&sample, "", COMMAND_FLUSH, 77, "");
+    snprintf(action->request.sender, sizeof action->request.sender, "*@shop.example");
+    action = add_action(&sample, "", COMMAND_HOLD, 77, "3F2504E0B1");
+    action->request.min_age_s = 3600;
     assert_int_equal(control(&sample, &flush), 1);
     assert_int_equal(control(&sample, &hold), 1);
     sample_deinit(&sample);
@@ -154,8 +154,8 @@ static void test_no_retry_of_rows(void **state) {
 /* With the ids at the top taken the free ones below are found, each once. */
 static void test_ids(void **state) {
     static const struct variable variables[VARIABLES] = {
-        CELL("hmqActionQueueIds", "", ACTION_HOLD, UINT32_MAX, OCTETS("A1B2C3")),
-        STATUS("", ACTION_HOLD, UINT32_MAX, ROW_CREATE_AND_GO), CONTROL("3F2504E0B1", INT(1)),
+        CELL("hmqActionQueueIds", "", COMMAND_HOLD, UINT32_MAX, OCTETS("A1B2C3")),
+        STATUS("", COMMAND_HOLD, UINT32_MAX, ROW_CREATE_AND_GO), CONTROL("3F2504E0B1", INT(1)),
         CONTROL("A91C04D7E2", INT(1)), CONTROL("5D3E1A9C07", INT(1))};
     static const uint32_t expected[] = {UINT32_MAX, 1, 3, 4};
     (void)state;
@@ -163,13 +163,13 @@ static void test_ids(void **state) {
     struct mib_transaction *transaction;
     size_t at;
     sample_init(&sample, SAMPLE_ALL);
-    add_job(&sample, "", ACTION_HOLD, 2, "A1B2C3");
-    add_job(&sample, "", ACTION_HOLD, INT32_MAX, "A1B2C3");
+    add_action(&sample, "", COMMAND_HOLD, 2, "A1B2C3");
+    add_action(&sample, "", COMMAND_HOLD, INT32_MAX, "A1B2C3");
     check_error("ids", run(&sample.view, variables, &transaction, &at), MIB_ERROR_NONE);
     const struct mib_changes *changes = mib_transaction_changes(transaction);
-    assert_int_equal(changes->job_count, COUNT_OF(expected));
+    assert_int_equal(changes->action_count, COUNT_OF(expected));
     for (size_t i = 0; i < COUNT_OF(expected); i++) {
-        CHECK_INT("id", changes->jobs[i]->key.id, expected[i]);
+        CHECK_INT("id", changes->actions[i]->key.id, expected[i]);
     }
     mib_transaction_free(transaction);
     sample_deinit(&sample);
@@ -178,12 +178,12 @@ static void test_ids(void **state) {
 /* What the columns and settings become. */
 static void test_values(void **state) {
     static const struct variable row[VARIABLES] = {
-        CELL("hmqActionQueue", "ops", ACTION_DELETE, 5, INT(4)),
-        CELL("hmqActionMinSize", "ops", ACTION_DELETE, 5, GAUGE(7)),
-        CELL("hmqActionReason", "ops", ACTION_DELETE, 5, OCTETS("full")),
-        CELL("hmqActionExpectedCount", "ops", ACTION_DELETE, 5, INT(3)),
-        CELL("hmqActionAll", "ops", ACTION_DELETE, 5, INT(1)),
-        STATUS("ops", ACTION_DELETE, 5, ROW_CREATE_AND_GO)};
+        CELL("hmqActionQueue", "ops", COMMAND_DELETE, 5, INT(4)),
+        CELL("hmqActionMinSize", "ops", COMMAND_DELETE, 5, GAUGE(7)),
+        CELL("hmqActionReason", "ops", COMMAND_DELETE, 5, OCTETS("full")),
+        CELL("hmqActionExpectedCount", "ops", COMMAND_DELETE, 5, INT(3)),
+        CELL("hmqActionAll", "ops", COMMAND_DELETE, 5, INT(1)),
+        STATUS("ops", COMMAND_DELETE, 5, ROW_CREATE_AND_GO)};
     static const struct variable settings[VARIABLES] = {
         SCALAR("hmqNotificationEnable", OCTETS("\x80\x08")), SCALAR("hmqAgeThreshold", GAUGE(60)),
         SCALAR("hmqMessageLimit", GAUGE(5)), SCALAR("hmqMaximalQueueLifetime", INT(90))};
@@ -193,7 +193,8 @@ static void test_values(void **state) {
     size_t at;
     sample_init(&sample, SAMPLE_ALL);
     check_error("row", run(&sample.view, row, &transaction, &at), MIB_ERROR_NONE);
-    const struct job_request *request = &mib_transaction_changes(transaction)->jobs[0]->request;
+    const struct action_request *request =
+        &mib_transaction_changes(transaction)->actions[0]->request;
     assert_int_equal(request->queue, 4);
     assert_int_equal(request->min_size, 7);
     assert_string_equal(request->reason, "full");

@@ -13,180 +13,180 @@ static const struct pdu {
     struct variable variables[VARIABLES];
     enum mib_error error;
     size_t at;
-    size_t jobs, destroyed;
+    size_t actions, destroyed;
 } pdus[] = {
     /* hmqActionRowStatus; of the sample, alice's hold.1 is finished and .flush.3 waits. */
     {"createAndGo",
-     {IDS("ops", ACTION_HOLD, 1, "A1B2C3"), STATUS("ops", ACTION_HOLD, 1, ROW_CREATE_AND_GO)},
-     .jobs = 1},
+     {IDS("ops", COMMAND_HOLD, 1, "A1B2C3"), STATUS("ops", COMMAND_HOLD, 1, ROW_CREATE_AND_GO)},
+     .actions = 1},
     {"the status first",
-     {STATUS("ops", ACTION_HOLD, 1, ROW_CREATE_AND_GO), IDS("ops", ACTION_HOLD, 1, "A1B2C3")},
-     .jobs = 1},
+     {STATUS("ops", COMMAND_HOLD, 1, ROW_CREATE_AND_GO), IDS("ops", COMMAND_HOLD, 1, "A1B2C3")},
+     .actions = 1},
     {"createAndWait",
-     {STATUS("ops", ACTION_HOLD, 1, ROW_CREATE_AND_WAIT)},
+     {STATUS("ops", COMMAND_HOLD, 1, ROW_CREATE_AND_WAIT)},
      .error = MIB_WRONG_VALUE},
     {"notInService",
-     {STATUS("alice", ACTION_HOLD, 1, ROW_NOT_IN_SERVICE)},
+     {STATUS("alice", COMMAND_HOLD, 1, ROW_NOT_IN_SERVICE)},
      .error = MIB_WRONG_VALUE},
-    {"notReady", {STATUS("alice", ACTION_HOLD, 1, ROW_NOT_READY)}, .error = MIB_WRONG_VALUE},
-    {"active of a row", {STATUS("alice", ACTION_HOLD, 1, ROW_ACTIVE)}, .error = MIB_ERROR_NONE},
+    {"notReady", {STATUS("alice", COMMAND_HOLD, 1, ROW_NOT_READY)}, .error = MIB_WRONG_VALUE},
+    {"active of a row", {STATUS("alice", COMMAND_HOLD, 1, ROW_ACTIVE)}, .error = MIB_ERROR_NONE},
     {"active of none",
-     {STATUS("ops", ACTION_HOLD, 1, ROW_ACTIVE)},
+     {STATUS("ops", COMMAND_HOLD, 1, ROW_ACTIVE)},
      .error = MIB_INCONSISTENT_VALUE},
     {"active and a column",
-     {IDS("alice", ACTION_HOLD, 1, "A1B2C3"), STATUS("alice", ACTION_HOLD, 1, ROW_ACTIVE)},
+     {IDS("alice", COMMAND_HOLD, 1, "A1B2C3"), STATUS("alice", COMMAND_HOLD, 1, ROW_ACTIVE)},
      .error = MIB_INCONSISTENT_VALUE,
      .at = 1},
-    {"destroy", {STATUS("alice", ACTION_HOLD, 1, ROW_DESTROY)}, .destroyed = 1},
+    {"destroy", {STATUS("alice", COMMAND_HOLD, 1, ROW_DESTROY)}, .destroyed = 1},
     {"destroy what is not there",
-     {STATUS("ops", ACTION_HOLD, 9, ROW_DESTROY)},
+     {STATUS("ops", COMMAND_HOLD, 9, ROW_DESTROY)},
      .error = MIB_ERROR_NONE},
-    {"destroy what waits", {STATUS("", ACTION_FLUSH, 3, ROW_DESTROY)}, .destroyed = 1},
+    {"destroy what waits", {STATUS("", COMMAND_FLUSH, 3, ROW_DESTROY)}, .destroyed = 1},
     {"destroy with a column",
-     {STATUS("alice", ACTION_HOLD, 1, ROW_DESTROY), IDS("alice", ACTION_HOLD, 1, "A1B2C3")},
+     {STATUS("alice", COMMAND_HOLD, 1, ROW_DESTROY), IDS("alice", COMMAND_HOLD, 1, "A1B2C3")},
      .error = MIB_INCONSISTENT_VALUE},
     {"a column without a row",
-     {IDS("ops", ACTION_HOLD, 1, "A1B2C3")},
+     {IDS("ops", COMMAND_HOLD, 1, "A1B2C3")},
      .error = MIB_INCONSISTENT_NAME},
     {"a column of a row",
-     {IDS("alice", ACTION_HOLD, 1, "A1B2C3")},
+     {IDS("alice", COMMAND_HOLD, 1, "A1B2C3")},
      .error = MIB_INCONSISTENT_VALUE},
     {"the error is the second row's",
-     {IDS("ops", ACTION_HOLD, 1, "A1B2C3"), STATUS("ops", ACTION_HOLD, 1, ROW_CREATE_AND_GO),
-      IDS("ops", ACTION_HOLD, 2, "A1B2C3")},
+     {IDS("ops", COMMAND_HOLD, 1, "A1B2C3"), STATUS("ops", COMMAND_HOLD, 1, ROW_CREATE_AND_GO),
+      IDS("ops", COMMAND_HOLD, 2, "A1B2C3")},
      .error = MIB_INCONSISTENT_NAME,
      .at = 2},
     {"two rows, mixed",
-     {IDS("ops", ACTION_HOLD, 1, "A1B2C3"), IDS("ops", ACTION_DELETE, 1, "A1B2C4"),
-      STATUS("ops", ACTION_DELETE, 1, ROW_CREATE_AND_GO),
-      STATUS("ops", ACTION_HOLD, 1, ROW_CREATE_AND_GO)},
-     .jobs = 2},
+     {IDS("ops", COMMAND_HOLD, 1, "A1B2C3"), IDS("ops", COMMAND_DELETE, 1, "A1B2C4"),
+      STATUS("ops", COMMAND_DELETE, 1, ROW_CREATE_AND_GO),
+      STATUS("ops", COMMAND_HOLD, 1, ROW_CREATE_AND_GO)},
+     .actions = 2},
     {"one created, one destroyed",
-     {STATUS("alice", ACTION_HOLD, 1, ROW_DESTROY), IDS("ops", ACTION_HOLD, 1, "A1B2C3"),
-      STATUS("ops", ACTION_HOLD, 1, ROW_CREATE_AND_GO)},
-     .jobs = 1,
+     {STATUS("alice", COMMAND_HOLD, 1, ROW_DESTROY), IDS("ops", COMMAND_HOLD, 1, "A1B2C3"),
+      STATUS("ops", COMMAND_HOLD, 1, ROW_CREATE_AND_GO)},
+     .actions = 1,
      .destroyed = 1},
     {"a column twice",
-     {IDS("ops", ACTION_HOLD, 1, "A1B2C3"), IDS("ops", ACTION_HOLD, 1, "A1B2C3")},
+     {IDS("ops", COMMAND_HOLD, 1, "A1B2C3"), IDS("ops", COMMAND_HOLD, 1, "A1B2C3")},
      .error = MIB_INCONSISTENT_VALUE,
      .at = 1},
     {"the status twice",
-     {STATUS("ops", ACTION_FLUSH, 1, ROW_CREATE_AND_GO),
-      STATUS("ops", ACTION_FLUSH, 1, ROW_CREATE_AND_GO)},
+     {STATUS("ops", COMMAND_FLUSH, 1, ROW_CREATE_AND_GO),
+      STATUS("ops", COMMAND_FLUSH, 1, ROW_CREATE_AND_GO)},
      .error = MIB_INCONSISTENT_VALUE,
      .at = 1},
     {"the longest owner",
-     {IDS(LONG_OWNER, ACTION_HOLD, UINT32_MAX, "A1B2C3"),
-      STATUS(LONG_OWNER, ACTION_HOLD, UINT32_MAX, ROW_CREATE_AND_GO)},
-     .jobs = 1},
+     {IDS(LONG_OWNER, COMMAND_HOLD, UINT32_MAX, "A1B2C3"),
+      STATUS(LONG_OWNER, COMMAND_HOLD, UINT32_MAX, ROW_CREATE_AND_GO)},
+     .actions = 1},
     {"a retry",
-     {STATUS("alice", ACTION_HOLD, 1, ROW_CREATE_AND_GO),
-      CELL("hmqActionComment", "alice", ACTION_HOLD, 1, OCTETS("ticket 4711"))},
+     {STATUS("alice", COMMAND_HOLD, 1, ROW_CREATE_AND_GO),
+      CELL("hmqActionComment", "alice", COMMAND_HOLD, 1, OCTETS("ticket 4711"))},
      .error = MIB_ERROR_NONE},
     {"no retry: other content",
-     {CELL("hmqActionComment", "alice", ACTION_HOLD, 1, OCTETS("ticket 4712")),
-      STATUS("alice", ACTION_HOLD, 1, ROW_CREATE_AND_GO)},
+     {CELL("hmqActionComment", "alice", COMMAND_HOLD, 1, OCTETS("ticket 4712")),
+      STATUS("alice", COMMAND_HOLD, 1, ROW_CREATE_AND_GO)},
      .error = MIB_INCONSISTENT_VALUE,
      .at = 1},
     /* What a row must say */
     {"no criterion",
-     {STATUS("ops", ACTION_HOLD, 1, ROW_CREATE_AND_GO)},
+     {STATUS("ops", COMMAND_HOLD, 1, ROW_CREATE_AND_GO)},
      .error = MIB_INCONSISTENT_VALUE},
     {"blanks are no criterion",
-     {IDS("ops", ACTION_HOLD, 1, " , "), STATUS("ops", ACTION_HOLD, 1, ROW_CREATE_AND_GO)},
+     {IDS("ops", COMMAND_HOLD, 1, " , "), STATUS("ops", COMMAND_HOLD, 1, ROW_CREATE_AND_GO)},
      .error = MIB_INCONSISTENT_VALUE,
      .at = 1},
-    {"flush needs none", {STATUS("ops", ACTION_FLUSH, 1, ROW_CREATE_AND_GO)}, .jobs = 1},
+    {"flush needs none", {STATUS("ops", COMMAND_FLUSH, 1, ROW_CREATE_AND_GO)}, .actions = 1},
     {"count needs one",
-     {STATUS("ops", ACTION_COUNT, 1, ROW_CREATE_AND_GO)},
+     {STATUS("ops", COMMAND_COUNT, 1, ROW_CREATE_AND_GO)},
      .error = MIB_INCONSISTENT_VALUE},
     {"hold all",
-     {CELL("hmqActionAll", "ops", ACTION_HOLD, 1, INT(1)),
-      STATUS("ops", ACTION_HOLD, 1, ROW_CREATE_AND_GO)},
-     .jobs = 1},
+     {CELL("hmqActionAll", "ops", COMMAND_HOLD, 1, INT(1)),
+      STATUS("ops", COMMAND_HOLD, 1, ROW_CREATE_AND_GO)},
+     .actions = 1},
     {"hold all: false",
-     {CELL("hmqActionAll", "ops", ACTION_HOLD, 1, INT(2)),
-      STATUS("ops", ACTION_HOLD, 1, ROW_CREATE_AND_GO)},
+     {CELL("hmqActionAll", "ops", COMMAND_HOLD, 1, INT(2)),
+      STATUS("ops", COMMAND_HOLD, 1, ROW_CREATE_AND_GO)},
      .error = MIB_INCONSISTENT_VALUE,
      .at = 1},
     {"delete all needs a count",
-     {CELL("hmqActionAll", "ops", ACTION_DELETE, 1, INT(1)),
-      STATUS("ops", ACTION_DELETE, 1, ROW_CREATE_AND_GO)},
+     {CELL("hmqActionAll", "ops", COMMAND_DELETE, 1, INT(1)),
+      STATUS("ops", COMMAND_DELETE, 1, ROW_CREATE_AND_GO)},
      .error = MIB_INCONSISTENT_VALUE,
      .at = 1},
     {"expire all needs a count",
-     {CELL("hmqActionAll", "ops", ACTION_EXPIRE, 1, INT(1)),
-      CELL("hmqActionExpectedCount", "ops", ACTION_EXPIRE, 1, INT(-1)),
-      STATUS("ops", ACTION_EXPIRE, 1, ROW_CREATE_AND_GO)},
+     {CELL("hmqActionAll", "ops", COMMAND_EXPIRE, 1, INT(1)),
+      CELL("hmqActionExpectedCount", "ops", COMMAND_EXPIRE, 1, INT(-1)),
+      STATUS("ops", COMMAND_EXPIRE, 1, ROW_CREATE_AND_GO)},
      .error = MIB_INCONSISTENT_VALUE,
      .at = 2},
     {"delete all with a criterion too",
-     {CELL("hmqActionAll", "ops", ACTION_DELETE, 1, INT(1)),
-      CELL("hmqActionSender", "ops", ACTION_DELETE, 1, OCTETS("<>")),
-      STATUS("ops", ACTION_DELETE, 1, ROW_CREATE_AND_GO)},
+     {CELL("hmqActionAll", "ops", COMMAND_DELETE, 1, INT(1)),
+      CELL("hmqActionSender", "ops", COMMAND_DELETE, 1, OCTETS("<>")),
+      STATUS("ops", COMMAND_DELETE, 1, ROW_CREATE_AND_GO)},
      .error = MIB_INCONSISTENT_VALUE,
      .at = 2},
     {"delete all with a count",
-     {CELL("hmqActionAll", "ops", ACTION_DELETE, 1, INT(1)),
-      CELL("hmqActionExpectedCount", "ops", ACTION_DELETE, 1, INT(0)),
-      STATUS("ops", ACTION_DELETE, 1, ROW_CREATE_AND_GO)},
-     .jobs = 1},
+     {CELL("hmqActionAll", "ops", COMMAND_DELETE, 1, INT(1)),
+      CELL("hmqActionExpectedCount", "ops", COMMAND_DELETE, 1, INT(0)),
+      STATUS("ops", COMMAND_DELETE, 1, ROW_CREATE_AND_GO)},
+     .actions = 1},
     {"an age is a criterion",
-     {CELL("hmqActionMinAge", "ops", ACTION_DELETE, 1, GAUGE(JOB_MIN_AGE_MAX_S)),
-      STATUS("ops", ACTION_DELETE, 1, ROW_CREATE_AND_GO)},
-     .jobs = 1},
+     {CELL("hmqActionMinAge", "ops", COMMAND_DELETE, 1, GAUGE(ACTION_MIN_AGE_MAX_S)),
+      STATUS("ops", COMMAND_DELETE, 1, ROW_CREATE_AND_GO)},
+     .actions = 1},
     {"an age of 0 is none",
-     {CELL("hmqActionMinAge", "ops", ACTION_DELETE, 1, GAUGE(0)),
-      STATUS("ops", ACTION_DELETE, 1, ROW_CREATE_AND_GO)},
+     {CELL("hmqActionMinAge", "ops", COMMAND_DELETE, 1, GAUGE(0)),
+      STATUS("ops", COMMAND_DELETE, 1, ROW_CREATE_AND_GO)},
      .error = MIB_INCONSISTENT_VALUE,
      .at = 1},
     {"view of one",
-     {IDS("ops", ACTION_VIEW, 1, " A1B2C3,A1B2C3 "),
-      STATUS("ops", ACTION_VIEW, 1, ROW_CREATE_AND_GO)},
-     .jobs = 1},
+     {IDS("ops", COMMAND_VIEW, 1, " A1B2C3,A1B2C3 "),
+      STATUS("ops", COMMAND_VIEW, 1, ROW_CREATE_AND_GO)},
+     .actions = 1},
     {"view of two",
-     {IDS("ops", ACTION_VIEW, 1, "A1B2C3 A1B2C4"),
-      STATUS("ops", ACTION_VIEW, 1, ROW_CREATE_AND_GO)},
+     {IDS("ops", COMMAND_VIEW, 1, "A1B2C3 A1B2C4"),
+      STATUS("ops", COMMAND_VIEW, 1, ROW_CREATE_AND_GO)},
      .error = MIB_INCONSISTENT_VALUE,
      .at = 1},
     {"view of what matches",
-     {CELL("hmqActionAll", "ops", ACTION_VIEW, 1, INT(1)),
-      STATUS("ops", ACTION_VIEW, 1, ROW_CREATE_AND_GO)},
+     {CELL("hmqActionAll", "ops", COMMAND_VIEW, 1, INT(1)),
+      STATUS("ops", COMMAND_VIEW, 1, ROW_CREATE_AND_GO)},
      .error = MIB_INCONSISTENT_VALUE,
      .at = 1},
     /* Content of columns */
-    {"ALL", {IDS("ops", ACTION_HOLD, 1, "ALL")}, .error = MIB_WRONG_VALUE},
-    {"a dash", {IDS("ops", ACTION_DELETE, 1, "-")}, .error = MIB_WRONG_VALUE},
-    {"a NUL in ids", {IDS("ops", ACTION_HOLD, 1, "A1B2C3\0")}, .error = MIB_WRONG_VALUE},
+    {"ALL", {IDS("ops", COMMAND_HOLD, 1, "ALL")}, .error = MIB_WRONG_VALUE},
+    {"a dash", {IDS("ops", COMMAND_DELETE, 1, "-")}, .error = MIB_WRONG_VALUE},
+    {"a NUL in ids", {IDS("ops", COMMAND_HOLD, 1, "A1B2C3\0")}, .error = MIB_WRONG_VALUE},
     {"no UTF-8",
-     {CELL("hmqActionComment", "ops", ACTION_HOLD, 1, OCTETS("\xFF"))},
+     {CELL("hmqActionComment", "ops", COMMAND_HOLD, 1, OCTETS("\xFF"))},
      .error = MIB_WRONG_VALUE},
     {"a NUL in text",
-     {CELL("hmqActionSender", "ops", ACTION_HOLD, 1, OCTETS("a\0b"))},
+     {CELL("hmqActionSender", "ops", COMMAND_HOLD, 1, OCTETS("a\0b"))},
      .error = MIB_WRONG_VALUE},
     {"TruthValue 0",
-     {CELL("hmqActionAll", "ops", ACTION_HOLD, 1, INT(0))},
+     {CELL("hmqActionAll", "ops", COMMAND_HOLD, 1, INT(0))},
      .error = MIB_WRONG_VALUE},
     {"command 0", {STATUS("ops", 0, 1, ROW_CREATE_AND_GO)}, .error = MIB_NO_CREATION},
     {"command 9",
-     {STATUS("ops", ACTION_COUNT + 1, 1, ROW_CREATE_AND_GO)},
+     {STATUS("ops", COMMAND_COUNT + 1, 1, ROW_CREATE_AND_GO)},
      .error = MIB_NO_CREATION},
-    {"id 0", {STATUS("ops", ACTION_HOLD, 0, ROW_CREATE_AND_GO)}, .error = MIB_NO_CREATION},
+    {"id 0", {STATUS("ops", COMMAND_HOLD, 0, ROW_CREATE_AND_GO)}, .error = MIB_NO_CREATION},
     {"an owner that is no UTF-8",
-     {STATUS("\xC3", ACTION_HOLD, 1, ROW_CREATE_AND_GO)},
+     {STATUS("\xC3", COMMAND_HOLD, 1, ROW_CREATE_AND_GO)},
      .error = MIB_NO_CREATION},
     /* One-line controls; the sample's flush.3 is 20 s old. */
-    {"hmqFlush", {SCALAR("hmqFlush", INT(1))}, .jobs = 1},
+    {"hmqFlush", {SCALAR("hmqFlush", INT(1))}, .actions = 1},
     {"hmqFlush idle", {SCALAR("hmqFlush", INT(0))}, .error = MIB_ERROR_NONE},
     {"hmqFlush twice",
      {SCALAR("hmqFlush", INT(1)), SCALAR("hmqFlush", INT(1))},
      .error = MIB_INCONSISTENT_VALUE,
      .at = 1},
-    {"hold", {CONTROL("3F2504E0B1", INT(1))}, .jobs = 1},
-    {"expire", {CONTROL("3F2504E0B1", INT(6))}, .jobs = 1},
+    {"hold", {CONTROL("3F2504E0B1", INT(1))}, .actions = 1},
+    {"expire", {CONTROL("3F2504E0B1", INT(6))}, .actions = 1},
     {"none", {CONTROL("3F2504E0B1", INT(0))}, .error = MIB_ERROR_NONE},
     {"7", {CONTROL("3F2504E0B1", INT(7))}, .error = MIB_WRONG_VALUE},
-    {"two messages", {CONTROL("3F2504E0B1", INT(1)), CONTROL("A91C04D7E2", INT(1))}, .jobs = 2},
+    {"two messages", {CONTROL("3F2504E0B1", INT(1)), CONTROL("A91C04D7E2", INT(1))}, .actions = 2},
     {"hold and delete of one",
      {CONTROL("3F2504E0B1", INT(1)), CONTROL("3F2504E0B1", INT(4))},
      .error = MIB_INCONSISTENT_VALUE,
@@ -229,12 +229,12 @@ static const struct pdu {
     {"the greatest age", {SCALAR("hmqAgeThreshold", GAUGE(31536000))}, .error = MIB_ERROR_NONE},
     {"an age beyond it", {SCALAR("hmqAgeThreshold", GAUGE(31536001))}, .error = MIB_WRONG_VALUE},
     {"an action's age of -1",
-     {CELL("hmqActionMinAge", "ops", ACTION_DELETE, 1, GAUGE(UINT32_MAX)),
-      STATUS("ops", ACTION_DELETE, 1, ROW_CREATE_AND_GO)},
+     {CELL("hmqActionMinAge", "ops", COMMAND_DELETE, 1, GAUGE(UINT32_MAX)),
+      STATUS("ops", COMMAND_DELETE, 1, ROW_CREATE_AND_GO)},
      .error = MIB_WRONG_VALUE},
     {"an action's size of -1",
-     {CELL("hmqActionMinSize", "ops", ACTION_DELETE, 1, GAUGE(UINT32_MAX)),
-      STATUS("ops", ACTION_DELETE, 1, ROW_CREATE_AND_GO)},
+     {CELL("hmqActionMinSize", "ops", COMMAND_DELETE, 1, GAUGE(UINT32_MAX)),
+      STATUS("ops", COMMAND_DELETE, 1, ROW_CREATE_AND_GO)},
      .error = MIB_WRONG_VALUE},
     {"overload off", {SCALAR("hmqOverloadThreshold", GAUGE(0))}, .error = MIB_ERROR_NONE},
     {"limit", {SCALAR("hmqMessageLimit", GAUGE(10000))}, .error = MIB_ERROR_NONE},
@@ -267,22 +267,22 @@ static void check_pdu(const struct mib_view *view, const struct pdu *pdu) {
     struct mib_transaction *transaction;
     size_t at = 0;
     struct tunables before = *view->tunables;
-    size_t jobs = view->jobs->count;
+    size_t actions = view->actions->count;
     enum mib_error error = run(view, pdu->variables, &transaction, &at);
     check_error(pdu->name, error, pdu->error);
     if (error != MIB_ERROR_NONE) {
         CHECK_INT(pdu->name, at, pdu->at);
     } else {
         const struct mib_changes *changes = mib_transaction_changes(transaction);
-        CHECK_INT(pdu->name, changes->job_count, pdu->jobs);
+        CHECK_INT(pdu->name, changes->action_count, pdu->actions);
         CHECK_INT(pdu->name, changes->destroyed_count, pdu->destroyed);
-        for (size_t i = 0; i < changes->job_count; i++) {
-            CHECK_INT(pdu->name, changes->jobs[i]->created, view->now_wall);
-            CHECK(pdu->name, job_table_find(view->jobs, &changes->jobs[i]->key) == NULL);
+        for (size_t i = 0; i < changes->action_count; i++) {
+            CHECK_INT(pdu->name, changes->actions[i]->created, view->now_wall);
+            CHECK(pdu->name, action_table_find(view->actions, &changes->actions[i]->key) == NULL);
         }
     }
     CHECK(pdu->name, memcmp(&before, view->tunables, sizeof before) == 0);
-    CHECK_INT(pdu->name, view->jobs->count, jobs);
+    CHECK_INT(pdu->name, view->actions->count, actions);
     mib_transaction_free(transaction);
 }
 
@@ -301,23 +301,23 @@ static void test_pdus(void **state) {
 /* What the configuration does not allow; what is there already can still be asked for again. */
 static const struct pdu forbidden[] = {
     {"hold",
-     {IDS("ops", ACTION_HOLD, 1, "A1B2C3"), STATUS("ops", ACTION_HOLD, 1, ROW_CREATE_AND_GO)},
+     {IDS("ops", COMMAND_HOLD, 1, "A1B2C3"), STATUS("ops", COMMAND_HOLD, 1, ROW_CREATE_AND_GO)},
      .error = MIB_NOT_WRITABLE,
      .at = 1},
     {"view",
-     {IDS("ops", ACTION_VIEW, 1, "A1B2C3"), STATUS("ops", ACTION_VIEW, 1, ROW_CREATE_AND_GO)},
+     {IDS("ops", COMMAND_VIEW, 1, "A1B2C3"), STATUS("ops", COMMAND_VIEW, 1, ROW_CREATE_AND_GO)},
      .error = MIB_NOT_WRITABLE,
      .at = 1},
     {"count",
-     {IDS("ops", ACTION_COUNT, 1, "A1B2C3"), STATUS("ops", ACTION_COUNT, 1, ROW_CREATE_AND_GO)},
-     .jobs = 1},
+     {IDS("ops", COMMAND_COUNT, 1, "A1B2C3"), STATUS("ops", COMMAND_COUNT, 1, ROW_CREATE_AND_GO)},
+     .actions = 1},
     {"hmqFlush", {SCALAR("hmqFlush", INT(1))}, .error = MIB_NOT_WRITABLE},
     {"hmqFlush idle", {SCALAR("hmqFlush", INT(0))}, .error = MIB_ERROR_NONE},
     {"hmqMessageControl", {CONTROL("3F2504E0B1", INT(1))}, .error = MIB_WRONG_VALUE},
-    {"destroy", {STATUS("alice", ACTION_HOLD, 1, ROW_DESTROY)}, .destroyed = 1},
+    {"destroy", {STATUS("alice", COMMAND_HOLD, 1, ROW_DESTROY)}, .destroyed = 1},
     {"a retry",
-     {STATUS("alice", ACTION_HOLD, 1, ROW_CREATE_AND_GO),
-      CELL("hmqActionComment", "alice", ACTION_HOLD, 1, OCTETS("ticket 4711"))},
+     {STATUS("alice", COMMAND_HOLD, 1, ROW_CREATE_AND_GO),
+      CELL("hmqActionComment", "alice", COMMAND_HOLD, 1, OCTETS("ticket 4711"))},
      .error = MIB_ERROR_NONE},
 };
 
@@ -345,20 +345,20 @@ static const struct {
       .error = MIB_NOT_WRITABLE}},
     {BIT(THRESHOLDS),
      {"a threshold", {SCALAR("hmqWarningThreshold", GAUGE(1))}, .error = MIB_ERROR_NONE}},
-    {0, {"an action", {SCALAR("hmqFlush", INT(1))}, .jobs = 1}},
+    {0, {"an action", {SCALAR("hmqFlush", INT(1))}, .actions = 1}},
 };
 
 /* Without a store only what needs none. */
 static const struct pdu unstored[] = {
     {"a row",
-     {STATUS("ops", ACTION_FLUSH, 1, ROW_CREATE_AND_GO)},
+     {STATUS("ops", COMMAND_FLUSH, 1, ROW_CREATE_AND_GO)},
      .error = MIB_RESOURCE_UNAVAILABLE},
     {"hmqFlush", {SCALAR("hmqFlush", INT(1))}, .error = MIB_RESOURCE_UNAVAILABLE},
     {"hmqMessageControl", {CONTROL("3F2504E0B1", INT(1))}, .error = MIB_RESOURCE_UNAVAILABLE},
     {"a threshold", {SCALAR("hmqWarningThreshold", GAUGE(1))}, .error = MIB_RESOURCE_UNAVAILABLE},
     {"a lifetime", {SCALAR("hmqBounceQueueLifetime", INT(1))}, .error = MIB_RESOURCE_UNAVAILABLE},
     {"nothing", {SCALAR("hmqFlush", INT(0))}, .error = MIB_ERROR_NONE},
-    {"active", {STATUS("alice", ACTION_HOLD, 1, ROW_ACTIVE)}, .error = MIB_ERROR_NONE},
+    {"active", {STATUS("alice", COMMAND_HOLD, 1, ROW_ACTIVE)}, .error = MIB_ERROR_NONE},
     {"a wrong value comes first",
      {SCALAR("hmqOverloadClearThreshold", GAUGE(501))},
      .error = MIB_INCONSISTENT_VALUE},
@@ -369,7 +369,7 @@ static void test_states(void **state) {
     struct sample sample;
     sample_init(&sample, SAMPLE_ALL);
     sample.config->allow_view = false;
-    sample.config->allow_actions = 1U << ACTION_COUNT;
+    sample.config->allow_actions = 1U << COMMAND_COUNT;
     for (size_t i = 0; i < COUNT_OF(forbidden); i++) {
         check_pdu(&sample.view, &forbidden[i]);
     }
@@ -386,22 +386,22 @@ static void test_states(void **state) {
     sample_deinit(&sample);
 }
 
-static void test_too_many_jobs(void **state) {
+static void test_too_many_actions(void **state) {
     static const struct pdu full = {
         "full", {SCALAR("hmqFlush", INT(1))}, .error = MIB_RESOURCE_UNAVAILABLE};
-    static const struct pdu last = {"one place left", {SCALAR("hmqFlush", INT(1))}, .jobs = 1};
+    static const struct pdu last = {"one place left", {SCALAR("hmqFlush", INT(1))}, .actions = 1};
     static const struct pdu two = {"one place for two",
                                    {CONTROL("3F2504E0B1", INT(1)), CONTROL("A91C04D7E2", INT(1))},
                                    .error = MIB_RESOURCE_UNAVAILABLE};
     (void)state;
     struct sample sample;
     sample_init(&sample, SAMPLE_ALL);
-    for (uint32_t id = 1; job_table_unfinished(&sample.jobs) < MIB_JOBS_MAX - 1; id++) {
-        add_job(&sample, "load", ACTION_COUNT, id, "A1B2C3");
+    for (uint32_t id = 1; action_table_unfinished(&sample.actions) < MIB_ACTIONS_MAX - 1; id++) {
+        add_action(&sample, "load", COMMAND_COUNT, id, "A1B2C3");
     }
     check_pdu(&sample.view, &two);
     check_pdu(&sample.view, &last);
-    add_job(&sample, "load", ACTION_COUNT, MIB_JOBS_MAX, "A1B2C3");
+    add_action(&sample, "load", COMMAND_COUNT, MIB_ACTIONS_MAX, "A1B2C3");
     check_pdu(&sample.view, &full);
     sample_deinit(&sample);
 }
@@ -410,7 +410,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_pdus),
         cmocka_unit_test(test_states),
-        cmocka_unit_test(test_too_many_jobs),
+        cmocka_unit_test(test_too_many_actions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

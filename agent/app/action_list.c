@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "app/job_run_internal.h"
+#include "app/action_run_internal.h"
 
 static void on_recipient(void *userdata, const char *address, const char *reason) {
-    struct job_run *run = userdata;
+    struct action_run *run = userdata;
     recipient_search_take(&run->search, address, reason);
 }
 
@@ -10,7 +10,7 @@ static void on_recipient(void *userdata, const char *address, const char *reason
  * one it is. */
 static int on_message(void *userdata, enum line_result result, const struct message_head *head,
                       const char *error) {
-    struct job_run *run = userdata;
+    struct action_run *run = userdata;
     bool known = result != LINE_BAD && (head->missing & MISSING_ID) == 0;
     int r = known ? run->take_listed(run, head) : 0;
     (void)error;
@@ -19,12 +19,12 @@ static int on_message(void *userdata, enum line_result result, const struct mess
 }
 
 static int on_data(void *userdata, const char *data, size_t len) {
-    struct job_run *run = userdata;
+    struct action_run *run = userdata;
     return message_stream_feed(run->listed, data, len);
 }
 
 static void on_end(void *userdata, const struct command_end *command) {
-    struct job_run *run = userdata;
+    struct action_run *run = userdata;
     char why[256];
     bool whole = message_stream_end(run->listed, why, sizeof why);
     message_stream_free(run->listed);
@@ -32,16 +32,16 @@ static void on_end(void *userdata, const struct command_end *command) {
     run->listing_ended(run, !command->ok ? command->error : !whole ? why : NULL);
 }
 
-void job_list(struct job_run *run,
-              int (*take)(struct job_run *run, const struct message_head *head),
-              void (*ended)(struct job_run *run, const char *error)) {
+void action_list(struct action_run *run,
+                 int (*take)(struct action_run *run, const struct message_head *head),
+                 void (*ended)(struct action_run *run, const char *error)) {
     const struct helper_order order = {.type = REQUEST_SELECT};
     const struct stream_callbacks callbacks = {.data = on_data, .end = on_end, .userdata = run};
     const struct message_handlers handlers = {
         .recipient = on_recipient, .message = on_message, .userdata = run};
     run->take_listed = take;
     run->listing_ended = ended;
-    run->search = (struct recipient_search){.request = &run->job->request};
+    run->search = (struct recipient_search){.request = &run->action->request};
     run->listed = message_stream_new(&handlers);
     if (run->listed == NULL) {
         ended(run, "out of memory");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "app/helper_run.h"
-#include "app/job_run_internal.h"
+#include "app/action_run_internal.h"
 #include "core/evidence.h"
 
 #include <assert.h>
@@ -17,26 +17,26 @@
 /* Short enough that another action need not wait long for its turn. */
 #define FLUSH_BATCH 16
 
-void job_act_settle(struct job_run *run, struct target *target, enum job_outcome outcome,
-                    const char *text) {
+void action_act_settle(struct action_run *run, struct target *target, enum action_outcome outcome,
+                       const char *text) {
     target->stage = TARGET_SETTLED;
-    job_run_add_result(run, target->id, outcome, text);
+    action_run_add_result(run, target->id, outcome, text);
 }
 
 /* True for a target that is to be acted on; any other gets its result. */
-static bool actionable(struct job_run *run, struct target *target) {
-    enum action_command command = run->job->key.command;
+static bool actionable(struct action_run *run, struct target *target) {
+    enum action_command command = run->action->key.command;
     if (target->replaced) {
-        job_act_settle(run, target, OUTCOME_INVALID, TEXT_REPLACED);
+        action_act_settle(run, target, OUTCOME_INVALID, TEXT_REPLACED);
     } else if (!target->place.present && !target->listed) {
-        job_act_settle(run, target, OUTCOME_NOT_FOUND, TEXT_NOT_FOUND);
-    } else if (!target->listed && request_has_criteria(&run->job->request)) {
-        job_act_settle(run, target, OUTCOME_NOT_FOUND, TEXT_NO_MATCH);
+        action_act_settle(run, target, OUTCOME_NOT_FOUND, TEXT_NOT_FOUND);
+    } else if (!target->listed && request_has_criteria(&run->action->request)) {
+        action_act_settle(run, target, OUTCOME_NOT_FOUND, TEXT_NO_MATCH);
     } else if (!target->listed) {
-        job_act_settle(run, target, OUTCOME_FAILED, TEXT_UNDATED);
+        action_act_settle(run, target, OUTCOME_FAILED, TEXT_UNDATED);
     } else if (target->place.present && !evidence_selects(command, &target->place)) {
         struct verdict verdict = evidence_left_out(command, &target->place);
-        job_act_settle(run, target, verdict.outcome, verdict.text);
+        action_act_settle(run, target, verdict.outcome, verdict.text);
     } else {
         return true;
     }
@@ -44,7 +44,7 @@ static bool actionable(struct job_run *run, struct target *target) {
 }
 
 /* The next target that is to be acted on, or NULL; what is not there gets its result on the way. */
-static struct target *next_target(struct job_run *run) {
+static struct target *next_target(struct action_run *run) {
     while (run->position < run->targets.count) {
         struct target *target = &run->targets.targets[run->position++];
         if (target->stage == TARGET_TO_DO && actionable(run, target)) {
@@ -54,7 +54,7 @@ static struct target *next_target(struct job_run *run) {
     return NULL;
 }
 
-static void fill_batch(struct job_run *run, size_t max) {
+static void fill_batch(struct action_run *run, size_t max) {
     struct target *target;
     run->id_count = 0;
     while (run->id_count < max && (target = next_target(run)) != NULL) {
@@ -63,48 +63,48 @@ static void fill_batch(struct job_run *run, size_t max) {
     }
 }
 
-static struct target *in_batch(struct job_run *run, size_t i) {
+static struct target *in_batch(struct action_run *run, size_t i) {
     return &run->targets.targets[run->batch[i]];
 }
 
 /* The same for every id of the batch. */
-static void settle_batch(struct job_run *run, enum job_outcome outcome, const char *text) {
+static void settle_batch(struct action_run *run, enum action_outcome outcome, const char *text) {
     for (size_t i = 0; i < run->id_count; i++) {
-        job_act_settle(run, in_batch(run, i), outcome, text);
+        action_act_settle(run, in_batch(run, i), outcome, text);
     }
 }
 
-void job_act_give_up(struct job_run *run, const char *error, bool interrupted) {
+void action_act_give_up(struct action_run *run, const char *error, bool interrupted) {
     struct target *target;
     while ((target = next_target(run)) != NULL) {
-        job_act_settle(run, target, OUTCOME_FAILED, "not tried");
+        action_act_settle(run, target, OUTCOME_FAILED, "not tried");
     }
-    run->end_state = interrupted ? JOB_INTERRUPTED : JOB_FAILED;
+    run->end_state = interrupted ? ACTION_INTERRUPTED : ACTION_FAILED;
     if (error != NULL) {
         /* Killing a container's engine does not end the command inside: that has its own limit. */
         bool inside = interrupted && run->context.config->container[0] != '\0';
         snprintf(run->end_error, sizeof run->end_error, "%s%s", error,
                  inside ? "; it may go on in the container until command_timeout" : "");
     }
-    job_settle(run);
+    action_settle(run);
 }
 
 /* What has not been tried gets no result: the state says why. */
-static void stop_here(struct job_run *run) {
+static void stop_here(struct action_run *run) {
     size_t untried = 0;
     while (next_target(run) != NULL) {
         untried++;
     }
     if (untried > 0) {
-        run->end_state = JOB_CANCELLED;
+        run->end_state = ACTION_CANCELLED;
         snprintf(run->end_error, sizeof run->end_error,
-                 "cancelled: %zu of %u messages were not tried", untried, run->job->matched);
+                 "cancelled: %zu of %u messages were not tried", untried, run->action->matched);
     }
-    job_settle(run);
+    action_settle(run);
 }
 
 static int on_action_line(void *userdata, const char *line, size_t len) {
-    struct job_run *run = userdata;
+    struct action_run *run = userdata;
     results_take(run->results, line, len);
     return 0;
 }
@@ -118,23 +118,23 @@ static bool is_open(const struct command_end *command, enum results_fate fate) {
     return !(fate == RESULTS_UNHEARD && command->exited && !command->ok);
 }
 
-static void take_result(struct job_run *run, struct target *target, const struct result *result,
+static void take_result(struct action_run *run, struct target *target, const struct result *result,
                         bool open) {
-    char text[JOB_TEXT_SIZE];
+    char text[ACTION_TEXT_SIZE];
     if (result->silent && (open || result->outcome == OUTCOME_NOT_FOUND)) {
         target->stage = TARGET_DOUBTFUL;
         target->open = open;
         run->doubtful++;
         return;
     }
-    bool requeued = run->job->key.command == ACTION_REQUEUE && result->outcome == OUTCOME_DONE;
+    bool requeued = run->action->key.command == COMMAND_REQUEUE && result->outcome == OUTCOME_DONE;
     snprintf(text, sizeof text, requeued ? TEXT_REQUEUED : "%s",
              requeued ? target->id : result->text);
-    job_act_settle(run, target, result->outcome, text);
+    action_act_settle(run, target, result->outcome, text);
 }
 
 static void on_action_end(void *userdata, const struct command_end *command) {
-    struct job_run *run = userdata;
+    struct action_run *run = userdata;
     enum results_fate fate = results_end(run->results, command->ok, command->error);
     bool open = is_open(command, fate);
     run->open = run->open || open;
@@ -142,66 +142,68 @@ static void on_action_end(void *userdata, const struct command_end *command) {
         take_result(run, in_batch(run, i), results_get(run->results, i), open);
     }
     if (fate == RESULTS_COMPLETE && (command->ok || run->position == run->targets.count)) {
-        job_run_save_results(run);
-        job_run_schedule(run, job_act);
+        action_run_save_results(run);
+        action_run_schedule(run, action_act);
     } else {
         /* One that has exited is at least known to do nothing more. */
-        job_act_give_up(run,
-                        command->ok ? "postsuper did not say that it was finished" : command->error,
-                        command->lost || (open && !command->exited));
+        action_act_give_up(
+            run, command->ok ? "postsuper did not say that it was finished" : command->error,
+            command->lost || (open && !command->exited));
     }
 }
 
 static int on_view_data(void *userdata, const char *data, size_t len) {
-    struct job_run *run = userdata;
-    struct job *job = run->job;
-    char *output = realloc(job->output, job->output_len + len);
+    struct action_run *run = userdata;
+    struct action *action = run->action;
+    char *output = realloc(action->output, action->output_len + len);
     if (output == NULL) {
         run->no_memory = true;
         return -ENOMEM;
     }
-    memcpy(output + job->output_len, data, len);
-    job->output = output;
-    job->output_len += len;
+    memcpy(output + action->output_len, data, len);
+    action->output = output;
+    action->output_len += len;
     return 0;
 }
 
 static void on_view_end(void *userdata, const struct command_end *command) {
-    struct job_run *run = userdata;
+    struct action_run *run = userdata;
     if (!command->ok) {
         /* Half a message is none, here as after a restart. */
-        free(run->job->output);
-        run->job->output = NULL;
-        run->job->output_len = 0;
+        free(run->action->output);
+        run->action->output = NULL;
+        run->action->output_len = 0;
         bool missing = command->reason == REASON_NO_MESSAGE;
         const char *text = missing ? TEXT_NOT_FOUND : command->error;
         settle_batch(run, missing ? OUTCOME_NOT_FOUND : OUTCOME_FAILED, text);
-        job_run_end(run, command->lost ? JOB_INTERRUPTED : JOB_FAILED, "%s", text);
+        action_run_end(run, command->lost ? ACTION_INTERRUPTED : ACTION_FAILED, "%s", text);
         return;
     }
-    job_index_output(run->job);
+    action_index_output(run->action);
     settle_batch(run, OUTCOME_DONE, command->truncated ? "cut at view_limit" : "");
-    job_run_end_by_results(run, command->truncated ? "the message is longer than view_limit" : "");
+    action_run_end_by_results(run,
+                              command->truncated ? "the message is longer than view_limit" : "");
 }
 
 /* No id, no result; what can be said is that it was asked for. */
 static void on_flush_all_end(void *userdata, const struct command_end *command) {
-    struct job_run *run = userdata;
+    struct action_run *run = userdata;
     if (command->ok) {
-        job_run_end(run, JOB_DONE, "%s", "");
+        action_run_end(run, ACTION_DONE, "%s", "");
     } else {
-        job_run_end(run, command->lost ? JOB_INTERRUPTED : JOB_FAILED, "%s", command->error);
+        action_run_end(run, command->lost ? ACTION_INTERRUPTED : ACTION_FAILED, "%s",
+                       command->error);
     }
 }
 
-void job_act_flush_all(struct job_run *run) {
+void action_act_flush_all(struct action_run *run) {
     const struct helper_order order = {.type = REQUEST_FLUSH};
     const struct stream_callbacks callbacks = {
         .line = helper_run_ignore_line, .end = on_flush_all_end, .userdata = run};
     helper_run(run->context.helper, &order, &callbacks);
 }
 
-static void view_batch(struct job_run *run) {
+static void view_batch(struct action_run *run) {
     const struct helper_order order = {.type = REQUEST_VIEW,
                                        .ids = (const char(*)[QUEUE_ID_SIZE])run->ids,
                                        .id_count = run->id_count,
@@ -211,9 +213,9 @@ static void view_batch(struct job_run *run) {
     helper_run(run->context.helper, &order, &callbacks);
 }
 
-static void super_batch(struct job_run *run) {
+static void super_batch(struct action_run *run) {
     const struct helper_order order = {.type = REQUEST_ACTION,
-                                       .command = run->job->key.command,
+                                       .command = run->action->key.command,
                                        .ids = (const char(*)[QUEUE_ID_SIZE])run->ids,
                                        .id_count = run->id_count};
     const struct stream_callbacks callbacks = {
@@ -222,7 +224,7 @@ static void super_batch(struct job_run *run) {
     run->results = results_new(order.command, order.ids, order.id_count);
     if (run->results == NULL) {
         settle_batch(run, OUTCOME_FAILED, "out of memory");
-        job_act_give_up(run, "out of memory", false);
+        action_act_give_up(run, "out of memory", false);
         return;
     }
     helper_run(run->context.helper, &order, &callbacks);
@@ -230,20 +232,20 @@ static void super_batch(struct job_run *run) {
 
 /* How each command is carried out, and ids in one go. */
 static const struct way {
-    void (*batch)(struct job_run *run);
+    void (*batch)(struct action_run *run);
     size_t max;
 } ways[] = {
-    [ACTION_HOLD] = {super_batch, PROTOCOL_IDS},
-    [ACTION_UNHOLD] = {super_batch, PROTOCOL_IDS},
-    [ACTION_REQUEUE] = {super_batch, PROTOCOL_IDS},
-    [ACTION_DELETE] = {super_batch, PROTOCOL_IDS},
-    [ACTION_FLUSH] = {job_flush_batch, FLUSH_BATCH},
-    [ACTION_EXPIRE] = {super_batch, PROTOCOL_IDS},
-    [ACTION_VIEW] = {view_batch, 1},
+    [COMMAND_HOLD] = {super_batch, PROTOCOL_IDS},
+    [COMMAND_UNHOLD] = {super_batch, PROTOCOL_IDS},
+    [COMMAND_REQUEUE] = {super_batch, PROTOCOL_IDS},
+    [COMMAND_DELETE] = {super_batch, PROTOCOL_IDS},
+    [COMMAND_FLUSH] = {action_flush_batch, FLUSH_BATCH},
+    [COMMAND_EXPIRE] = {super_batch, PROTOCOL_IDS},
+    [COMMAND_VIEW] = {view_batch, 1},
 };
 
-void job_act(struct job_run *run) {
-    const struct way *way = &ways[run->job->key.command];
+void action_act(struct action_run *run) {
+    const struct way *way = &ways[run->action->key.command];
     assert(way->batch != NULL);
     if (run->cancelled) {
         stop_here(run);
@@ -251,7 +253,7 @@ void job_act(struct job_run *run) {
     }
     fill_batch(run, way->max);
     if (run->id_count == 0) {
-        job_settle(run);
+        action_settle(run);
     } else {
         way->batch(run);
     }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "app/job_run_internal.h"
+#include "app/action_run_internal.h"
 #include "core/evidence.h"
 #include "core/time_units.h"
 #include "os/clock.h"
@@ -12,21 +12,21 @@
 #define LOOK_AGAIN_USEC USEC_PER_SEC
 #define LOOK_FOR_USEC (5 * USEC_PER_SEC)
 
-static void conclude(struct job_run *run) {
-    enum job_state state = run->end_state;
+static void conclude(struct action_run *run) {
+    enum action_state state = run->end_state;
     if (state == 0) {
-        job_run_end_by_results(run, "");
+        action_run_end_by_results(run, "");
         return;
     }
-    if (state == JOB_FAILED && run->job->succeeded > 0) {
-        state = JOB_PARTIAL;
+    if (state == ACTION_FAILED && run->action->succeeded > 0) {
+        state = ACTION_PARTIAL;
     }
-    char error[JOB_TEXT_SIZE];
+    char error[ACTION_TEXT_SIZE];
     memcpy(error, run->end_error, sizeof error);
-    job_run_end(run, state, "%s", error);
+    action_run_end(run, state, "%s", error);
 }
 
-static int take_message(struct job_run *run, const struct message_head *head) {
+static int take_message(struct action_run *run, const struct message_head *head) {
     struct target *target = target_list_find(&run->targets, head->id);
     if (target != NULL && target->stage == TARGET_DOUBTFUL) {
         bool dated = (head->missing & MISSING_ARRIVAL) == 0;
@@ -38,15 +38,15 @@ static int take_message(struct job_run *run, const struct message_head *head) {
     return 0;
 }
 
-static bool may_try_again(const struct job_run *run, const struct target *target,
+static bool may_try_again(const struct action_run *run, const struct target *target,
                           const struct verdict *verdict) {
     return !target->open && verdict->outcome == OUTCOME_FAILED && !run->tried_again &&
            !run->cancelled && run->end_state == 0;
 }
 
 /* unlisted: why there is no listing, or NULL. Returns how many are to be acted on once more. */
-static size_t judge(struct job_run *run, const char *unlisted) {
-    enum action_command command = run->job->key.command;
+static size_t judge(struct action_run *run, const char *unlisted) {
+    enum action_command command = run->action->key.command;
     size_t again = 0;
     for (size_t i = 0; i < run->targets.count; i++) {
         struct target *target = &run->targets.targets[i];
@@ -54,11 +54,11 @@ static size_t judge(struct job_run *run, const char *unlisted) {
             continue;
         }
         if (unlisted != NULL) {
-            char text[JOB_TEXT_SIZE];
+            char text[ACTION_TEXT_SIZE];
             snprintf(text, sizeof text, "%s, and the queue could not be listed: %s",
                      target->open ? "not known whether it was done" : "Postfix did not name it",
                      unlisted);
-            job_act_settle(run, target, OUTCOME_FAILED, text);
+            action_act_settle(run, target, OUTCOME_FAILED, text);
             continue;
         }
         struct verdict verdict =
@@ -68,14 +68,14 @@ static size_t judge(struct job_run *run, const char *unlisted) {
             target->after = (struct place){.present = false};
             again++;
         } else {
-            job_act_settle(run, target, verdict.outcome, verdict.text);
+            action_act_settle(run, target, verdict.outcome, verdict.text);
         }
     }
     run->doubtful = 0;
     return again;
 }
 
-static void end_look(struct job_run *run, const char *unlisted) {
+static void end_look(struct action_run *run, const char *unlisted) {
     size_t again = judge(run, unlisted);
     if (again == 0) {
         conclude(run);
@@ -84,11 +84,11 @@ static void end_look(struct job_run *run, const char *unlisted) {
     run->tried_again = true;
     run->looked_again = false;
     run->position = 0;
-    job_run_save_results(run);
-    job_run_schedule(run, job_act);
+    action_run_save_results(run);
+    action_run_schedule(run, action_act);
 }
 
-static bool some_missing(const struct job_run *run) {
+static bool some_missing(const struct action_run *run) {
     for (size_t i = 0; i < run->targets.count; i++) {
         const struct target *target = &run->targets.targets[i];
         if (target->stage == TARGET_DOUBTFUL && !target->after.present) {
@@ -98,30 +98,30 @@ static bool some_missing(const struct job_run *run) {
     return false;
 }
 
-static void look(struct job_run *run);
+static void look(struct action_run *run);
 
-static void on_listed(struct job_run *run, const char *error) {
+static void on_listed(struct action_run *run, const char *error) {
     if (error != NULL && run->open && clock_usec() < run->look_until_usec) {
-        job_run_schedule_after(run, LOOK_AGAIN_USEC, look);
+        action_run_schedule_after(run, LOOK_AGAIN_USEC, look);
     } else if (error == NULL && !run->looked_again && some_missing(run)) {
         /* Mail that moves is missed now and then. */
         run->looked_again = true;
-        job_run_schedule(run, look);
+        action_run_schedule(run, look);
     } else {
         end_look(run, error);
     }
 }
 
-static void look(struct job_run *run) {
-    job_list(run, take_message, on_listed);
+static void look(struct action_run *run) {
+    action_list(run, take_message, on_listed);
 }
 
-void job_settle(struct job_run *run) {
+void action_settle(struct action_run *run) {
     if (run->doubtful == 0) {
         conclude(run);
         return;
     }
     run->look_until_usec = clock_usec() + LOOK_FOR_USEC;
-    job_run_save_results(run);
-    job_run_schedule(run, look);
+    action_run_save_results(run);
+    action_run_schedule(run, look);
 }

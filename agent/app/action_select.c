@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "app/job_run_internal.h"
+#include "app/action_run_internal.h"
 #include "core/evidence.h"
 #include "os/clock.h"
 
 #include <errno.h>
 
-static int take_match(struct job_run *run, const struct message_head *head,
+static int take_match(struct action_run *run, const struct message_head *head,
                       const struct place *place) {
-    if (!evidence_selects(run->job->key.command, place)) {
+    if (!evidence_selects(run->action->key.command, place)) {
         return 0;
     }
     if (run->targets.count == TARGETS_MAX ||
@@ -23,11 +23,11 @@ static int take_match(struct job_run *run, const struct message_head *head,
 /* What the manager saw of the message decides. Without that, one that came after the SET is
  * another; an arrival that is still to come says that the clock was set back, and nothing about the
  * message. */
-static bool is_another(const struct job *job, const struct target *target, int64_t arrival) {
+static bool is_another(const struct action *action, const struct target *target, int64_t arrival) {
     if (target->arrival != 0) {
         return target->arrival != arrival;
     }
-    return arrival > job->created && arrival <= clock_wall();
+    return arrival > action->created && arrival <= clock_wall();
 }
 
 /* Without its arrival it cannot be said which message it is: it is there, and nothing is done to
@@ -37,7 +37,7 @@ static bool can_be_judged(const struct message_head *head) {
     return (head->missing & MISSING_ARRIVAL) == 0;
 }
 
-static int take_message(struct job_run *run, const struct message_head *head) {
+static int take_message(struct action_run *run, const struct message_head *head) {
     const struct place place = {.present = true,
                                 .expired = head->forced_expire,
                                 .queue = head->queue,
@@ -47,7 +47,7 @@ static int take_message(struct job_run *run, const struct message_head *head) {
         return 0;
     }
     bool matches = can_be_judged(head) &&
-                   request_matches(&run->job->request, head, run->search.found, clock_wall());
+                   request_matches(&run->action->request, head, run->search.found, clock_wall());
     if (target == NULL) {
         return matches ? take_match(run, head, &place) : 0;
     }
@@ -55,37 +55,37 @@ static int take_message(struct job_run *run, const struct message_head *head) {
     target->listed = target->listed || matches;
     /* A moving message can be listed twice; two messages under one id are one too many. */
     target->replaced =
-        target->replaced || (can_be_judged(head) && is_another(run->job, target, head->arrival));
+        target->replaced || (can_be_judged(head) && is_another(run->action, target, head->arrival));
     return 0;
 }
 
 /* A target the listing had (or that no listing was asked about), and that is to be acted on. */
-static bool actionable(const struct job_run *run, const struct target *target) {
+static bool actionable(const struct action_run *run, const struct target *target) {
     return target->listed && !target->replaced &&
-           (!target->place.present || evidence_selects(run->job->key.command, &target->place));
+           (!target->place.present || evidence_selects(run->action->key.command, &target->place));
 }
 
 /* With the number of what matches known: the guard, then the action. */
-static void selected(struct job_run *run) {
-    struct job *job = run->job;
-    int32_t expected = job->request.expected_count;
-    job->matched = 0;
+static void selected(struct action_run *run) {
+    struct action *action = run->action;
+    int32_t expected = action->request.expected_count;
+    action->matched = 0;
     for (size_t i = 0; i < run->targets.count; i++) {
         struct target *target = &run->targets.targets[i];
-        job->matched += actionable(run, target);
+        action->matched += actionable(run, target);
         if (target->place.present && !target->replaced) {
             target->arrival = target->place.arrival;
         }
     }
-    if (expected != JOB_NO_EXPECTED_COUNT && (uint32_t)expected != job->matched) {
-        job_run_end(run, JOB_REFUSED, "%u messages match, but hmqActionExpectedCount is %d",
-                    job->matched, expected);
-    } else if (job->key.command == ACTION_COUNT) {
-        job_run_end(run, JOB_DONE, "%s", "");
+    if (expected != ACTION_NO_EXPECTED_COUNT && (uint32_t)expected != action->matched) {
+        action_run_end(run, ACTION_REFUSED, "%u messages match, but hmqActionExpectedCount is %d",
+                       action->matched, expected);
+    } else if (action->key.command == COMMAND_COUNT) {
+        action_run_end(run, ACTION_DONE, "%s", "");
     } else if (run->cancelled) {
-        job_run_end(run, JOB_CANCELLED, "cancelled before anything was done");
+        action_run_end(run, ACTION_CANCELLED, "cancelled before anything was done");
     } else {
-        job_run_journal_start(run, job_act);
+        action_run_journal_start(run, action_act);
     }
 }
 
@@ -98,17 +98,17 @@ static bool some_missing(const struct target_list *targets) {
     return false;
 }
 
-static void list(struct job_run *run);
+static void list(struct action_run *run);
 
-static void on_listed(struct job_run *run, const char *error) {
+static void on_listed(struct action_run *run, const char *error) {
     if (error != NULL) {
-        job_run_end(run, JOB_FAILED, "nothing was done, since the queue could not be listed: %s",
-                    error);
+        action_run_end(run, ACTION_FAILED,
+                       "nothing was done, since the queue could not be listed: %s", error);
         return;
     }
     if (run->by_ids && !run->listed_again && !run->cancelled && some_missing(&run->targets)) {
         run->listed_again = true;
-        job_run_schedule(run, list);
+        action_run_schedule(run, list);
         return;
     }
     if (!run->by_ids) {
@@ -117,27 +117,27 @@ static void on_listed(struct job_run *run, const char *error) {
     selected(run);
 }
 
-static void list(struct job_run *run) {
-    job_list(run, take_message, on_listed);
+static void list(struct action_run *run) {
+    action_list(run, take_message, on_listed);
 }
 
 /* What the manager saw of a message when it named it. */
-static void recall_arrivals(struct job_run *run) {
-    const struct job *job = run->job;
-    for (size_t i = 0; i < job->seen_count; i++) {
-        struct target *target = target_list_find(&run->targets, job->seen[i].id);
+static void recall_arrivals(struct action_run *run) {
+    const struct action *action = run->action;
+    for (size_t i = 0; i < action->seen_count; i++) {
+        struct target *target = target_list_find(&run->targets, action->seen[i].id);
         if (target != NULL) {
-            target->arrival = job->seen[i].arrival;
+            target->arrival = action->seen[i].arrival;
         }
     }
 }
 
-void job_select(struct job_run *run) {
+void action_select(struct action_run *run) {
     recall_arrivals(run);
     list(run);
 }
 
-void job_select_trusting(struct job_run *run) {
+void action_select_trusting(struct action_run *run) {
     for (size_t i = 0; i < run->targets.count; i++) {
         run->targets.targets[i].listed = true;
     }

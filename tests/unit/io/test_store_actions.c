@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The journal of jobs: what is written is read back, also by people; what was running at a crash is
- * interrupted; what is too old is hidden, then deleted.
+ * The journal of actions: what is written is read back, also by people; what was running at a crash
+ * is interrupted; what is too old is hidden, then deleted.
  */
 #include "store_fixture.h"
 
@@ -25,7 +25,7 @@ static int teardown(void **state) {
     return 0;
 }
 
-static void fill_request(struct job_request *request) {
+static void fill_request(struct action_request *request) {
     free(request->queue_ids);
     request->queue_ids = strdup("4F0C21A3B5 4F0C21A3B6");
     request->queue = queue_mib_value(QUEUE_DEFERRED);
@@ -39,7 +39,7 @@ static void fill_request(struct job_request *request) {
     snprintf(request->comment, sizeof request->comment, "Störung 4711");
 }
 
-static void check_request(const struct job_request *is, const struct job_request *should) {
+static void check_request(const struct action_request *is, const struct action_request *should) {
     assert_string_equal(is->queue_ids, should->queue_ids);
     assert_int_equal(is->queue, should->queue);
     assert_string_equal(is->sender, should->sender);
@@ -52,43 +52,44 @@ static void check_request(const struct job_request *is, const struct job_request
     assert_string_equal(is->comment, should->comment);
 }
 
-/* Every column of a job comes back, with its results and its output. */
+/* Every column of an action comes back, with its results and its output. */
 static void test_whole_life(void **state) {
     struct fixture *fixture = *state;
     struct answer added = {.count = 0}, started = {.count = 0}, ended = {.count = 0};
-    struct job *jobs[2];
+    struct action *actions[2];
     for (uint32_t i = 0; i < 2; i++) {
-        jobs[i] = job_new(&(struct job_key){.owner = "ops", .command = ACTION_VIEW, .id = i + 1});
-        jobs[i]->created = 1700000000;
+        actions[i] =
+            action_new(&(struct action_key){.owner = "ops", .command = COMMAND_VIEW, .id = i + 1});
+        actions[i]->created = 1700000000;
     }
-    struct job *job = jobs[0];
-    fill_request(&job->request);
-    store_jobs_add(fixture->store, jobs, 2, on_added, &added);
+    struct action *action = actions[0];
+    fill_request(&action->request);
+    store_actions_add(fixture->store, actions, 2, on_added, &added);
     fixture_expect(fixture, &added, 0);
     assert_int_equal(added.serial_count, 2);
     assert_true(added.serials[0] < added.serials[1]);
-    job->serial = added.serials[0];
+    action->serial = added.serials[0];
 
-    job->state = JOB_RUNNING;
-    job->started = 1700000001;
-    job->matched = 3;
-    store_job_started(fixture->store, job, on_done, &started);
+    action->state = ACTION_RUNNING;
+    action->started = 1700000001;
+    action->matched = 3;
+    store_action_started(fixture->store, action, on_done, &started);
     fixture_expect(fixture, &started, 0);
     fixture_check_sql(fixture, "SELECT state || matched FROM actions WHERE id = 1", "running3");
     fixture_check_sql(fixture, "SELECT coalesce(matched, 'unknown') FROM actions WHERE id = 2",
                       "unknown");
 
-    job_add_result(job, "4F0C21A3B5", OUTCOME_DONE, "");
-    job_add_result(job, "4F0C21A3B6", OUTCOME_NOT_FOUND, "no line about it");
-    store_job_results(fixture->store, job, 0);
-    job_add_result(job, "4F0C21A3B7", OUTCOME_FAILED, "fatal: \"x\"");
-    job->state = JOB_PARTIAL;
-    job->ended = 1700000002;
-    snprintf(job->error, sizeof job->error, "2 of 3 failed");
-    job->output = malloc(5);
-    memcpy(job->output, "a\0b\xff\n", 5);
-    job->output_len = 5;
-    store_job_ended(fixture->store, job, 2, on_done, &ended);
+    action_add_result(action, "4F0C21A3B5", OUTCOME_DONE, "");
+    action_add_result(action, "4F0C21A3B6", OUTCOME_NOT_FOUND, "no line about it");
+    store_action_results(fixture->store, action, 0);
+    action_add_result(action, "4F0C21A3B7", OUTCOME_FAILED, "fatal: \"x\"");
+    action->state = ACTION_PARTIAL;
+    action->ended = 1700000002;
+    snprintf(action->error, sizeof action->error, "2 of 3 failed");
+    action->output = malloc(5);
+    memcpy(action->output, "a\0b\xff\n", 5);
+    action->output_len = 5;
+    store_action_ended(fixture->store, action, 2, on_done, &ended);
     fixture_expect(fixture, &ended, 0);
     fixture_check_sql(fixture,
                       "SELECT count(*) || state FROM audit JOIN action_results"
@@ -108,13 +109,13 @@ static void test_whole_life(void **state) {
 
     fixture->limits.retention_usec = UINT64_C(100000000000000000);
     fixture_restart(fixture);
-    assert_int_equal(fixture->image.job_count, 2);
+    assert_int_equal(fixture->image.action_count, 2);
     assert_int_equal(fixture->image.interrupted, 0);
-    const struct job *read = fixture->image.jobs[0];
-    assert_int_equal(read->serial, job->serial);
+    const struct action *read = fixture->image.actions[0];
+    assert_int_equal(read->serial, action->serial);
     assert_string_equal(read->key.owner, "ops");
-    assert_int_equal(read->key.command, ACTION_VIEW);
-    assert_int_equal(read->state, JOB_PARTIAL);
+    assert_int_equal(read->key.command, COMMAND_VIEW);
+    assert_int_equal(read->state, ACTION_PARTIAL);
     assert_int_equal(read->matched, 3);
     assert_int_equal(read->succeeded, 1);
     assert_int_equal(read->failed, 2);
@@ -122,62 +123,64 @@ static void test_whole_life(void **state) {
     assert_int_equal(read->started, 1700000001);
     assert_int_equal(read->ended, 1700000002);
     assert_string_equal(read->error, "2 of 3 failed");
-    check_request(&read->request, &job->request);
+    check_request(&read->request, &action->request);
     assert_int_equal(read->result_count, 3);
     for (size_t i = 0; i < 3; i++) {
-        assert_string_equal(read->results[i].id, job->results[i].id);
-        assert_int_equal(read->results[i].outcome, job->results[i].outcome);
-        assert_string_equal(read->results[i].text, job->results[i].text);
+        assert_string_equal(read->results[i].id, action->results[i].id);
+        assert_int_equal(read->results[i].outcome, action->results[i].outcome);
+        assert_string_equal(read->results[i].text, action->results[i].text);
     }
     assert_int_equal(read->output_len, 5);
-    assert_memory_equal(read->output, job->output, 5);
-    assert_int_equal(fixture->image.jobs[1]->state, JOB_QUEUED);
-    check_request(&fixture->image.jobs[1]->request, &jobs[1]->request);
-    job_free(jobs[0]);
-    job_free(jobs[1]);
+    assert_memory_equal(read->output, action->output, 5);
+    assert_int_equal(fixture->image.actions[1]->state, ACTION_QUEUED);
+    check_request(&fixture->image.actions[1]->request, &actions[1]->request);
+    action_free(actions[0]);
+    action_free(actions[1]);
 }
 
 /* Each word of the MIB is written and read as itself. */
 static void test_words(void **state) {
     struct fixture *fixture = *state;
     struct answer answer = {.count = 0};
-    struct job *jobs[16];
+    struct action *actions[16];
     size_t count = 0;
-    for (enum action_command c = ACTION_HOLD; c <= ACTION_COUNT; c++) {
-        jobs[count] = job_new(&(struct job_key){.owner = "", .command = c, .id = 7});
-        jobs[count]->request.queue = (int)c % (QUEUE_COUNT + 1);
+    for (enum action_command c = COMMAND_HOLD; c <= COMMAND_COUNT; c++) {
+        actions[count] = action_new(&(struct action_key){.owner = "", .command = c, .id = 7});
+        actions[count]->request.queue = (int)c % (QUEUE_COUNT + 1);
         count++;
     }
-    store_jobs_add(fixture->store, jobs, count, on_added, &answer);
+    store_actions_add(fixture->store, actions, count, on_added, &answer);
     fixture_expect(fixture, &answer, 0);
     for (size_t i = 0; i < count; i++) {
         struct answer ended = {.count = 0};
-        jobs[i]->serial = answer.serials[i];
-        jobs[i]->state = (enum job_state)(JOB_DONE + i % (JOB_STATE_LAST - JOB_DONE + 1));
-        jobs[i]->ended = time(NULL);
-        job_add_result(jobs[i], "4F0C21A3B5", (enum job_outcome)(1 + i % OUTCOME_LAST), "");
-        store_job_ended(fixture->store, jobs[i], 0, on_done, &ended);
+        actions[i]->serial = answer.serials[i];
+        actions[i]->state =
+            (enum action_state)(ACTION_DONE + i % (ACTION_STATE_LAST - ACTION_DONE + 1));
+        actions[i]->ended = time(NULL);
+        action_add_result(actions[i], "4F0C21A3B5", (enum action_outcome)(1 + i % OUTCOME_LAST),
+                          "");
+        store_action_ended(fixture->store, actions[i], 0, on_done, &ended);
         fixture_expect(fixture, &ended, 0);
     }
     fixture_restart(fixture);
-    assert_int_equal(fixture->image.job_count, count);
+    assert_int_equal(fixture->image.action_count, count);
     for (size_t i = 0; i < count; i++) {
-        const struct job *read = fixture->image.jobs[i];
-        assert_int_equal(read->key.command, jobs[i]->key.command);
-        assert_int_equal(read->request.queue, jobs[i]->request.queue);
-        assert_int_equal(read->state, jobs[i]->state);
-        assert_int_equal(read->results[0].outcome, jobs[i]->results[0].outcome);
-        job_free(jobs[i]);
+        const struct action *read = fixture->image.actions[i];
+        assert_int_equal(read->key.command, actions[i]->key.command);
+        assert_int_equal(read->request.queue, actions[i]->request.queue);
+        assert_int_equal(read->state, actions[i]->state);
+        assert_int_equal(read->results[0].outcome, actions[i]->results[0].outcome);
+        action_free(actions[i]);
     }
 }
 
-static void announce(struct fixture *fixture, const struct job *job) {
+static void announce(struct fixture *fixture, const struct action *action) {
     struct answer answer = {.count = 0};
     struct event event = {.serial = 1,
                           .type = EVENT_ACTION_FINISHED,
                           .notified = NOTIFIED_PENDING,
                           .has_action = true,
-                          .action = {.key = job->key, .state = JOB_INTERRUPTED}};
+                          .action = {.key = action->key, .state = ACTION_INTERRUPTED}};
     store_event_add(fixture->store, &event, on_done, &answer);
     fixture_expect(fixture, &answer, 0);
 }
@@ -186,92 +189,94 @@ static void announce(struct fixture *fixture, const struct job *job) {
 static void test_interrupted(void **state) {
     struct fixture *fixture = *state;
     struct answer answer = {.count = 0};
-    struct job *running = fixture_add_job(fixture, 1);
-    struct job *queued = fixture_add_job(fixture, 2);
-    running->state = JOB_RUNNING;
+    struct action *running = fixture_add_action(fixture, 1);
+    struct action *queued = fixture_add_action(fixture, 2);
+    running->state = ACTION_RUNNING;
     running->started = time(NULL);
     running->matched = 3;
-    store_job_started(fixture->store, running, on_done, &answer);
-    job_add_result(running, "4F0C21A3B5", OUTCOME_DONE, "");
-    job_add_result(running, "4F0C21A3B6", OUTCOME_NOT_FOUND, "");
-    store_job_results(fixture->store, running, 0);
+    store_action_started(fixture->store, running, on_done, &answer);
+    action_add_result(running, "4F0C21A3B5", OUTCOME_DONE, "");
+    action_add_result(running, "4F0C21A3B6", OUTCOME_NOT_FOUND, "");
+    store_action_results(fixture->store, running, 0);
     fixture_expect(fixture, &answer, 0);
     fixture_restart(fixture);
     assert_int_equal(fixture->image.interrupted, 1);
-    assert_int_equal(fixture->image.job_count, 2);
-    const struct job *read = fixture_job(fixture, 1);
-    assert_int_equal(read->state, JOB_INTERRUPTED);
+    assert_int_equal(fixture->image.action_count, 2);
+    const struct action *read = fixture_action(fixture, 1);
+    assert_int_equal(read->state, ACTION_INTERRUPTED);
     assert_int_equal(read->matched, 3);
     assert_int_equal(read->succeeded, 1);
     assert_int_equal(read->failed, 1);
     assert_int_equal(read->result_count, 2);
     assert_true(read->ended >= read->started);
     assert_true(read->error[0] != '\0');
-    assert_int_equal(fixture_job(fixture, 2)->state, JOB_QUEUED);
+    assert_int_equal(fixture_action(fixture, 2)->state, ACTION_QUEUED);
     fixture_restart(fixture);
     assert_int_equal(fixture->image.interrupted, 0);
-    assert_int_equal(fixture_job(fixture, 1)->state, JOB_INTERRUPTED);
+    assert_int_equal(fixture_action(fixture, 1)->state, ACTION_INTERRUPTED);
     /* Until the event about its end is written, every start has it to announce. */
-    assert_true(fixture_job(fixture, 1)->unannounced);
-    assert_false(fixture_job(fixture, 2)->unannounced);
+    assert_true(fixture_action(fixture, 1)->unannounced);
+    assert_false(fixture_action(fixture, 2)->unannounced);
     announce(fixture, running);
     fixture_restart(fixture);
-    assert_false(fixture_job(fixture, 1)->unannounced);
-    job_free(running);
-    job_free(queued);
+    assert_false(fixture_action(fixture, 1)->unannounced);
+    action_free(running);
+    action_free(queued);
 }
 
-/* A job that is not in the journal must not be run. */
-static void test_unknown_job(void **state) {
+/* An action that is not in the journal must not be run. */
+static void test_unknown_action(void **state) {
     struct fixture *fixture = *state;
     struct answer started = {.count = 0}, ended = {.count = 0};
-    struct job *job = job_new(&(struct job_key){.owner = "", .command = ACTION_HOLD, .id = 1});
-    job->serial = 99;
-    job->state = JOB_RUNNING;
-    store_job_started(fixture->store, job, on_done, &started);
-    store_job_ended(fixture->store, job, 0, on_done, &ended);
+    struct action *action =
+        action_new(&(struct action_key){.owner = "", .command = COMMAND_HOLD, .id = 1});
+    action->serial = 99;
+    action->state = ACTION_RUNNING;
+    store_action_started(fixture->store, action, on_done, &started);
+    store_action_ended(fixture->store, action, 0, on_done, &ended);
     fixture_expect(fixture, &started, -ENOENT);
     fixture_expect(fixture, &ended, -ENOENT);
     assert_true(store_usable(fixture->store));
-    job_free(fixture_add_job(fixture, 2));
-    job_free(job);
+    action_free(fixture_add_action(fixture, 2));
+    action_free(action);
 }
 
-static void end_job(struct fixture *fixture, struct job *job, int64_t ended) {
+static void end_action(struct fixture *fixture, struct action *action, int64_t ended) {
     struct answer answer = {.count = 0};
-    job->state = JOB_DONE;
-    job->started = job->ended = ended;
-    job->output = strdup("From: a");
-    job->output_len = strlen(job->output);
-    job_add_result(job, "4F0C21A3B5", OUTCOME_DONE, "");
-    store_job_ended(fixture->store, job, 0, on_done, &answer);
+    action->state = ACTION_DONE;
+    action->started = action->ended = ended;
+    action->output = strdup("From: a");
+    action->output_len = strlen(action->output);
+    action_add_result(action, "4F0C21A3B5", OUTCOME_DONE, "");
+    store_action_ended(fixture->store, action, 0, on_done, &answer);
     fixture_expect(fixture, &answer, 0);
-    job_free(job);
+    action_free(action);
 }
 
 /* A destroyed row is audit without the mail's contents, and is deleted in its time. */
 static void test_hidden(void **state) {
     struct fixture *fixture = *state;
-    struct job *job = fixture_add_job(fixture, 1);
-    uint64_t serial = job->serial;
-    end_job(fixture, job, time(NULL));
-    store_job_hide(fixture->store, serial);
+    struct action *action = fixture_add_action(fixture, 1);
+    uint64_t serial = action->serial;
+    end_action(fixture, action, time(NULL));
+    store_action_hide(fixture->store, serial);
     fixture_restart(fixture);
-    assert_int_equal(fixture->image.job_count, 0);
+    assert_int_equal(fixture->image.action_count, 0);
     fixture_check_sql(fixture, "SELECT results FROM audit", "4F0C21A3B5 done");
     fixture_check_sql(fixture, "SELECT count(*) FROM action_output", "0");
-    job = fixture_add_job(fixture, 1);
-    assert_true(job->serial > serial);
-    job_free(job);
+    action = fixture_add_action(fixture, 1);
+    assert_true(action->serial > serial);
+    action_free(action);
 }
 
 static void test_retention(void **state) {
     struct fixture *fixture = *state;
     int64_t now = time(NULL);
     for (uint32_t id = 1; id <= 6; id++) {
-        end_job(fixture, fixture_add_job(fixture, id), id <= 2 || id == 6 ? now - 10000 : now);
+        end_action(fixture, fixture_add_action(fixture, id),
+                   id <= 2 || id == 6 ? now - 10000 : now);
     }
-    struct job *queued = fixture_add_job(fixture, 7);
+    struct action *queued = fixture_add_action(fixture, 7);
     fixture->limits.retention_usec = UINT64_C(5000) * 1000000;
     fixture_restart(fixture);
     /* Of the last one only the clock says that it is older than those before it. */
@@ -279,30 +284,30 @@ static void test_retention(void **state) {
                       "3,4,5,6,7");
     fixture->limits.retention_rows = 3;
     fixture_restart(fixture);
-    assert_int_equal(fixture->image.job_count, 4);
-    assert_int_equal(fixture->image.jobs[0]->key.id, 4);
-    assert_int_equal(fixture->image.jobs[2]->key.id, 6);
-    assert_int_equal(fixture->image.jobs[3]->key.id, 7);
+    assert_int_equal(fixture->image.action_count, 4);
+    assert_int_equal(fixture->image.actions[0]->key.id, 4);
+    assert_int_equal(fixture->image.actions[2]->key.id, 6);
+    assert_int_equal(fixture->image.actions[3]->key.id, 7);
     fixture_check_sql(fixture, "SELECT count(*) FROM audit", "7");
     fixture_check_sql(fixture, "SELECT count(*) FROM action_output", "3");
-    job_free(queued);
+    action_free(queued);
 }
 
 /* The newest fit into the memory there is; what is queued always does. */
 static void test_memory(void **state) {
     struct fixture *fixture = *state;
-    struct job *queued = fixture_add_job(fixture, 1);
+    struct action *queued = fixture_add_action(fixture, 1);
     for (uint32_t id = 2; id <= 5; id++) {
-        end_job(fixture, fixture_add_job(fixture, id), time(NULL));
+        end_action(fixture, fixture_add_action(fixture, id), time(NULL));
     }
     fixture->limits.memory_octets = 1;
     fixture_restart(fixture);
-    assert_int_equal(fixture->image.job_count, 1);
-    assert_int_equal(fixture->image.jobs[0]->key.id, 1);
+    assert_int_equal(fixture->image.action_count, 1);
+    assert_int_equal(fixture->image.actions[0]->key.id, 1);
     fixture->limits.memory_octets = 1000000;
     fixture_restart(fixture);
-    assert_int_equal(fixture->image.job_count, 1);
-    job_free(queued);
+    assert_int_equal(fixture->image.action_count, 1);
+    action_free(queued);
 }
 
 /* More than one batch of results and rows, and the visible ones stay. */
@@ -338,7 +343,7 @@ static void test_edited_rows(void **state) {
     struct fixture *fixture = *state;
     char out[1024];
     for (uint32_t id = 1; id <= 4; id++) {
-        job_free(fixture_add_job(fixture, id));
+        action_free(fixture_add_action(fixture, id));
     }
     fixture_sql(fixture, "UPDATE actions SET command = 'explode' WHERE id = 1", out);
     fixture_sql(fixture, "UPDATE actions SET queue = 'nowhere' WHERE id = 2", out);
@@ -347,11 +352,11 @@ static void test_edited_rows(void **state) {
                 " min_size = 99999999999 WHERE id = 3",
                 out);
     fixture_restart(fixture);
-    assert_int_equal(fixture->image.job_count, 2);
-    const struct job *job = fixture_job(fixture, 3);
-    assert_int_equal(strlen(job->request.sender), JOB_TEXT_MAX);
-    assert_int_equal(job->request.min_age_s, 0);
-    assert_int_equal(job->request.min_size, UINT32_MAX);
+    assert_int_equal(fixture->image.action_count, 2);
+    const struct action *action = fixture_action(fixture, 3);
+    assert_int_equal(strlen(action->request.sender), ACTION_TEXT_MAX);
+    assert_int_equal(action->request.min_age_s, 0);
+    assert_int_equal(action->request.min_size, UINT32_MAX);
 }
 
 int main(void) {
@@ -359,7 +364,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_whole_life, setup, teardown),
         cmocka_unit_test_setup_teardown(test_words, setup, teardown),
         cmocka_unit_test_setup_teardown(test_interrupted, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_unknown_job, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_unknown_action, setup, teardown),
         cmocka_unit_test_setup_teardown(test_hidden, setup, teardown),
         cmocka_unit_test_setup_teardown(test_retention, setup, teardown),
         cmocka_unit_test_setup_teardown(test_memory, setup, teardown),

@@ -1,23 +1,23 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * A batch of `postqueue -i`, which takes one id a process: HELPER_FLUSHES of them at a time, and
- * between two batches a turn for another job. The first one that fails ends the job; those that are
- * on their way then are waited for.
+ * between two batches a turn for another action. The first one that fails ends the action; those
+ * that are on their way then are waited for.
  */
 #include "app/helper_run.h"
-#include "app/job_run_internal.h"
+#include "app/action_run_internal.h"
 
 #include <stdio.h>
 
-static void pump(struct job_run *run);
+static void pump(struct action_run *run);
 
 static struct target *target_of(const struct flight *flight) {
     return &flight->run->targets.targets[flight->run->batch[flight->position]];
 }
 
 static void fail(struct flight *flight, const struct command_end *command) {
-    struct job_run *run = flight->run;
-    job_act_settle(run, target_of(flight), OUTCOME_FAILED, command->error);
+    struct action_run *run = flight->run;
+    action_act_settle(run, target_of(flight), OUTCOME_FAILED, command->error);
     run->flush_lost = run->flush_lost || command->lost;
     if (!run->flush_failed) {
         run->flush_failed = true;
@@ -29,14 +29,14 @@ static void on_end(void *userdata, const struct command_end *command) {
     struct flight *flight = userdata;
     flight->busy = false;
     if (command->ok) {
-        job_act_settle(flight->run, target_of(flight), OUTCOME_REQUESTED, "delivery requested");
+        action_act_settle(flight->run, target_of(flight), OUTCOME_REQUESTED, "delivery requested");
     } else {
         fail(flight, command);
     }
     pump(flight->run);
 }
 
-static struct flight *free_flight(struct job_run *run) {
+static struct flight *free_flight(struct action_run *run) {
     for (size_t i = 0; i < HELPER_FLUSHES; i++) {
         if (!run->flights[i].busy) {
             return &run->flights[i];
@@ -45,7 +45,7 @@ static struct flight *free_flight(struct job_run *run) {
     return NULL;
 }
 
-static void launch(struct job_run *run, struct flight *flight) {
+static void launch(struct action_run *run, struct flight *flight) {
     flight->busy = true;
     flight->position = run->launched++;
     const struct helper_order order = {.type = REQUEST_FLUSH,
@@ -57,7 +57,7 @@ static void launch(struct job_run *run, struct flight *flight) {
     helper_run(run->context.helper, &order, &callbacks);
 }
 
-static bool in_flight(const struct job_run *run) {
+static bool in_flight(const struct action_run *run) {
     for (size_t i = 0; i < HELPER_FLUSHES; i++) {
         if (run->flights[i].busy) {
             return true;
@@ -66,23 +66,23 @@ static bool in_flight(const struct job_run *run) {
     return false;
 }
 
-static void end_batch(struct job_run *run) {
+static void end_batch(struct action_run *run) {
     if (run->flush_failed) {
         while (run->launched < run->id_count) {
             const struct flight rest = {.run = run, .position = run->launched++};
-            job_act_settle(run, target_of(&rest), OUTCOME_FAILED, "not tried");
+            action_act_settle(run, target_of(&rest), OUTCOME_FAILED, "not tried");
         }
-        job_act_give_up(run, NULL, run->flush_lost);
+        action_act_give_up(run, NULL, run->flush_lost);
         return;
     }
-    job_run_save_results(run);
+    action_run_save_results(run);
     if (!run->context.yield(run->context.userdata)) {
-        job_run_schedule(run, job_act);
+        action_run_schedule(run, action_act);
     }
 }
 
 /* Launches what may be; ends the batch with the last one that lands. */
-static void pump(struct job_run *run) {
+static void pump(struct action_run *run) {
     struct flight *flight;
     if (run->pumping) {
         return; /* it has ended before its launch returned */
@@ -98,7 +98,7 @@ static void pump(struct job_run *run) {
     }
 }
 
-void job_flush_batch(struct job_run *run) {
+void action_flush_batch(struct action_run *run) {
     run->launched = 0;
     pump(run);
 }

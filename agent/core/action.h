@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * An action: one row of hmqActionTable from its SET to its end. The order in which a manager can
+ * tell its parts: key (the index), request (the read-create columns), then what became of it.
+ */
+#ifndef HMQ_CORE_ACTION_H
+#define HMQ_CORE_ACTION_H
+
+#include "core/config.h"
+#include "core/queue_id.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define ACTION_OWNER_MAX 32
+#define ACTION_TEXT_MAX 255 /* SnmpAdminString */
+#define ACTION_TEXT_SIZE (ACTION_TEXT_MAX + 1)
+#define ACTION_QUEUE_IDS_MAX 32768
+#define ACTION_NO_EXPECTED_COUNT (-1)
+
+/* The greatest criteria: ten years, and the largest message Postfix can be configured to accept on
+ * every platform. */
+#define ACTION_MIN_AGE_MAX_S 315360000 /* ten years of 365 days */
+#define ACTION_MIN_SIZE_MAX INT32_MAX
+
+/* hmqActionState */
+enum action_state {
+    ACTION_QUEUED = 1,
+    ACTION_RUNNING,
+    ACTION_DONE,
+    ACTION_PARTIAL,
+    ACTION_FAILED,
+    ACTION_REFUSED,
+    ACTION_INTERRUPTED,
+    ACTION_CANCELLED,
+    ACTION_STATE_LAST = ACTION_CANCELLED,
+};
+
+/* hmqActionResultOutcome */
+enum action_outcome {
+    OUTCOME_DONE = 1,
+    OUTCOME_NOT_FOUND,
+    OUTCOME_INVALID,
+    OUTCOME_FAILED,
+    OUTCOME_REQUESTED,
+    OUTCOME_UNCHANGED,
+    OUTCOME_LAST = OUTCOME_UNCHANGED,
+};
+
+/* The index: owner is any octets that are UTF-8, without NUL. */
+struct action_key {
+    char owner[ACTION_OWNER_MAX + 1];
+    enum action_command command;
+    uint32_t id;
+};
+
+/* What was asked for. Criteria are ANDed; an empty one matches everything. */
+struct action_request {
+    char *queue_ids; /* hmqActionQueueIds as it was set, "" = no criterion; owned, never NULL */
+    int queue;       /* hmqActionQueue: 0 = any, else hmqQueue */
+    char sender[ACTION_TEXT_SIZE];
+    char recipient[ACTION_TEXT_SIZE];
+    char reason[ACTION_TEXT_SIZE];
+    uint32_t min_age_s;
+    uint32_t min_size;
+    bool all;
+    int32_t expected_count; /* ACTION_NO_EXPECTED_COUNT = no guard */
+    char comment[ACTION_TEXT_SIZE];
+};
+
+struct action_result {
+    char id[QUEUE_ID_SIZE];
+    enum action_outcome outcome;
+    char *text; /* owned, "" when there is nothing to say; never NULL */
+};
+
+/* When the message with an id arrived, as the manager could see it at the SET. */
+struct action_seen {
+    char id[QUEUE_ID_SIZE];
+    int64_t arrival; /* seconds since the epoch */
+};
+
+/* One row of hmqActionOutputTable, within an action's output. */
+struct action_line {
+    uint32_t at;
+    uint16_t len;
+};
+
+#define ACTION_LINE_MAX 255
+
+struct action {
+    uint64_t serial; /* the store's number, in the order of the SETs; 0 = not stored yet */
+    struct action_key key;
+    struct action_request request;
+    enum action_state state;
+    uint32_t matched, succeeded, failed;
+    int64_t created, started, ended; /* seconds since the epoch, 0 = not yet */
+    char error[ACTION_TEXT_SIZE];
+    struct action_result *results;
+    size_t result_count, result_capacity;
+    char *output; /* view: postcat's text, any octets; NULL = none */
+    size_t output_len;
+    struct action_line *lines; /* action_index_output */
+    size_t line_count;
+    struct action_seen *seen; /* of the messages named by id that had a row; this process only */
+    size_t seen_count;
+    bool cancel;        /* its end was asked for; this process only */
+    uint64_t order;     /* in which its table took it in */
+    uint64_t end_order; /* in which those of its table ended, 0 = not yet */
+    int64_t aged_from;  /* when it ended, by a time that is believed; 0 = not known */
+    bool unannounced;   /* read from the store: the event about its end is still to be written */
+};
+
+/* A queued action with the given key, all criteria empty; NULL without memory. */
+struct action *action_new(const struct action_key *key);
+void action_free(struct action *action);
+
+/* Appends a result; counts it as succeeded (done, requested, unchanged)
+ * or failed. False without memory. */
+bool action_add_result(struct action *action, const char *id, enum action_outcome outcome,
+                       const char *text);
+
+/* True for done, requested and unchanged: the message is what the command would have made of it. */
+bool action_outcome_succeeded(enum action_outcome outcome);
+
+/* Divides the output into rows: lines without their newline, in pieces of ACTION_LINE_MAX octets at
+ * most. False without memory. */
+bool action_index_output(struct action *action);
+
+/* True for the states that do not change any more. */
+bool action_is_finished(enum action_state state);
+
+/* The names in the MIB: "hold", "done", "notFound"; static. */
+const char *action_command_name(enum action_command command);
+const char *action_state_name(enum action_state state);
+const char *action_outcome_name(enum action_outcome outcome);
+
+/* Octets of memory the action holds. */
+size_t action_memory(const struct action *action);
+
+#endif

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "core/action_table.h"
+
+#include "core/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void action_table_deinit(struct action_table *table) {
+    for (size_t i = 0; i < table->count; i++) {
+        action_free(table->actions[i]);
+    }
+    free(table->actions);
+    *table = (struct action_table){0};
+}
+
+size_t action_key_write(const struct action_key *key, uint32_t index[ACTION_KEY_SUBIDS]) {
+    size_t len = strlen(key->owner);
+    index[0] = (uint32_t)len;
+    for (size_t i = 0; i < len; i++) {
+        index[i + 1] = (unsigned char)key->owner[i];
+    }
+    index[len + 1] = (uint32_t)key->command;
+    index[len + 2] = key->id;
+    return len + 3;
+}
+
+bool action_key_read(const uint32_t *index, size_t count, struct action_key *key, size_t *used) {
+    if (count == 0 || index[0] > ACTION_OWNER_MAX || count < (size_t)index[0] + 3) {
+        return false;
+    }
+    size_t len = index[0];
+    struct action_key read = {.command = (enum action_command)0};
+    for (size_t i = 0; i < len; i++) {
+        if (index[i + 1] == 0 || index[i + 1] > UINT8_MAX) {
+            return false;
+        }
+        read.owner[i] = (char)(unsigned char)index[i + 1];
+    }
+    uint32_t command = index[len + 1];
+    read.id = index[len + 2];
+    if (!text_is_safe(read.owner, len) || command < COMMAND_HOLD || command > COMMAND_COUNT ||
+        read.id == 0) {
+        return false;
+    }
+    read.command = (enum action_command)command;
+    *key = read;
+    *used = len + 3;
+    return true;
+}
+
+/* Compares a key with sub-identifiers in the order of object identifiers. */
+static int compare_index(const struct action_key *key, const uint32_t *index, size_t count) {
+    uint32_t own[ACTION_KEY_SUBIDS];
+    size_t len = action_key_write(key, own);
+    for (size_t i = 0; i < count; i++) {
+        if (i == len) {
+            return -1;
+        }
+        if (own[i] != index[i]) {
+            return own[i] < index[i] ? -1 : 1;
+        }
+    }
+    return len == count ? 0 : 1;
+}
+
+size_t action_table_search(const struct action_table *table, const uint32_t *index, size_t count,
+                           bool inclusive) {
+    size_t low = 0;
+    size_t high = table->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int order = compare_index(&table->actions[middle]->key, index, count);
+        if (order < 0 || (order == 0 && !inclusive)) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+static size_t position(const struct action_table *table, const struct action_key *key,
+                       bool *found) {
+    uint32_t index[ACTION_KEY_SUBIDS];
+    size_t len = action_key_write(key, index);
+    size_t at = action_table_search(table, index, len, true);
+    *found = at < table->count && compare_index(&table->actions[at]->key, index, len) == 0;
+    return at;
+}
+
+bool action_table_add(struct action_table *table, struct action *action) {
+    bool found;
+    if (!action_index_output(action)) {
+        return false;
+    }
+    if (table->count == table->capacity) {
+        size_t capacity = table->capacity == 0 ? 64 : 2 * table->capacity;
+        struct action **actions = realloc(table->actions, capacity * sizeof(struct action *));
+        if (actions == NULL) {
+            return false;
+        }
+        table->actions = actions;
+        table->capacity = capacity;
+    }
+    size_t at = position(table, &action->key, &found);
+    memmove(&table->actions[at + 1], &table->actions[at],
+            (table->count - at) * sizeof(struct action *));
+    table->actions[at] = action;
+    table->count++;
+    action->order = table->next_order++;
+    if (action_is_finished(action->state)) {
+        table->octets += action_memory(action);
+        action->end_order = ++table->next_end;
+    }
+    return true;
+}
+
+static struct action *take_out(struct action_table *table, const struct action_key *key) {
+    bool found;
+    size_t at = position(table, key, &found);
+    if (!found) {
+        return NULL;
+    }
+    struct action *action = table->actions[at];
+    if (action_is_finished(action->state)) {
+        table->octets -= action_memory(action);
+    }
+    table->count--;
+    memmove(&table->actions[at], &table->actions[at + 1],
+            (table->count - at) * sizeof(struct action *));
+    return action;
+}
+
+void action_table_remove(struct action_table *table, const struct action_key *key) {
+    action_free(take_out(table, key));
+}
+
+void action_table_release(struct action_table *table, const struct action_key *key) {
+    take_out(table, key);
+}
+
+struct action *action_table_find(const struct action_table *table, const struct action_key *key) {
+    bool found;
+    size_t at = position(table, key, &found);
+    return found ? table->actions[at] : NULL;
+}
+
+void action_table_finished(struct action_table *table, struct action *action, int64_t now) {
+    action->end_order = ++table->next_end;
+    action->aged_from = now;
+    table->octets += action_memory(action);
+    table->finished_total++;
+    if (action->state != ACTION_DONE && action->state != ACTION_PARTIAL &&
+        action->state != ACTION_CANCELLED) {
+        table->failed_total++;
+    }
+}
+
+const struct action *action_table_surplus(const struct action_table *table,
+                                          const struct action_retention *retention, int64_t now) {
+    const struct action *oldest = NULL;
+    size_t finished = 0;
+    for (size_t i = 0; i < table->count; i++) {
+        const struct action *action = table->actions[i];
+        if (!action_is_finished(action->state)) {
+            continue;
+        }
+        finished++;
+        if (oldest == NULL || action->end_order < oldest->end_order) {
+            oldest = action;
+        }
+    }
+    if (oldest == NULL) {
+        return NULL;
+    }
+    /* The one that has just ended stays whatever its size: its manager is waiting for it. */
+    bool too_much =
+        finished > retention->rows || (finished > 1 && table->octets > retention->octets);
+    bool too_old = now != 0 && oldest->aged_from != 0 && now - oldest->aged_from > retention->age_s;
+    return too_much || too_old ? oldest : NULL;
+}
+
+size_t action_table_unfinished(const struct action_table *table) {
+    size_t count = 0;
+    for (size_t i = 0; i < table->count; i++) {
+        count += !action_is_finished(table->actions[i]->state);
+    }
+    return count;
+}
+
+uint32_t action_table_free_id(const struct action_table *table, const char *owner,
+                              enum action_command command) {
+    uint32_t greatest = 0;
+    uint32_t first_free = 1;
+    /* In the order of ids: rows of one owner and command stand together. */
+    for (size_t i = 0; i < table->count; i++) {
+        const struct action_key *key = &table->actions[i]->key;
+        if (key->command == command && strcmp(key->owner, owner) == 0) {
+            greatest = key->id;
+            first_free = key->id == first_free ? first_free + 1 : first_free;
+        }
+    }
+    return greatest < INT32_MAX ? greatest + 1 : first_free;
+}
