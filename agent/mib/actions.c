@@ -106,17 +106,17 @@ GETTER(action_state) {
     return mib_set_integer(value, (int32_t)row->action->state);
 }
 
-GETTER(action_matched) {
+GETTER(action_matched_count) {
     (void)view;
     return mib_set_number(value, row->action->matched);
 }
 
-GETTER(action_succeeded) {
+GETTER(action_succeeded_count) {
     (void)view;
     return mib_set_number(value, row->action->succeeded);
 }
 
-GETTER(action_failed) {
+GETTER(action_failed_count) {
     (void)view;
     return mib_set_number(value, row->action->failed);
 }
@@ -162,9 +162,10 @@ static const struct mib_object action_objects[] = {
     {COLUMN_ACTION_COMMENT, "hmqActionComment", MIB_OCTETS, action_comment,
      REQUEST(0, ACTION_TEXT_MAX, comment)},
     {COLUMN_ACTION_STATE, "hmqActionState", MIB_INTEGER, action_state, NULL},
-    {COLUMN_ACTION_MATCHED, "hmqActionMatched", MIB_GAUGE32, action_matched, NULL},
-    {COLUMN_ACTION_SUCCEEDED, "hmqActionSucceeded", MIB_GAUGE32, action_succeeded, NULL},
-    {COLUMN_ACTION_FAILED, "hmqActionFailed", MIB_GAUGE32, action_failed, NULL},
+    {COLUMN_ACTION_MATCHED_COUNT, "hmqActionMatchedCount", MIB_GAUGE32, action_matched_count, NULL},
+    {COLUMN_ACTION_SUCCEEDED_COUNT, "hmqActionSucceededCount", MIB_GAUGE32, action_succeeded_count,
+     NULL},
+    {COLUMN_ACTION_FAILED_COUNT, "hmqActionFailedCount", MIB_GAUGE32, action_failed_count, NULL},
     {COLUMN_ACTION_START_TIME, "hmqActionStartTime", MIB_OCTETS, action_start_time, NULL},
     {COLUMN_ACTION_END_TIME, "hmqActionEndTime", MIB_OCTETS, action_end_time, NULL},
     {COLUMN_ACTION_ERROR, "hmqActionError", MIB_OCTETS, action_error, NULL},

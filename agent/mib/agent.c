@@ -29,7 +29,7 @@ GETTER(data_status) {
     return mib_set_integer(value, (int32_t)view->status->data);
 }
 
-GETTER(data_age) {
+GETTER(counts_age) {
     UNUSED_ROW;
     return mib_set_elapsed(view, value, view->status->counts_taken_usec, 1000);
 }
@@ -76,7 +76,7 @@ static const struct mib_object agent_objects[] = {
     {3, "hmqPostfixVersion", MIB_OCTETS, postfix_version, NULL},
     {4, "hmqPostfixStatus", MIB_INTEGER, postfix_status, NULL},
     {5, "hmqDataStatus", MIB_INTEGER, data_status, NULL},
-    {6, "hmqDataAge", MIB_GAUGE32, data_age, NULL},
+    {6, "hmqCountsAge", MIB_GAUGE32, counts_age, NULL},
     {7, "hmqCountMethod", MIB_INTEGER, count_method, NULL},
     {8, "hmqListAge", MIB_GAUGE32, list_age, NULL},
     {9, "hmqListDuration", MIB_GAUGE32, list_duration, NULL},

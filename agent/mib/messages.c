@@ -4,13 +4,13 @@
 
 /* hmqMessages */
 
-GETTER(message_rows) {
+GETTER(messages_listed) {
     UNUSED_ROW;
     return view->snapshot->listing != NULL &&
            mib_set_number(value, view->snapshot->listing->row_count);
 }
 
-GETTER(message_omitted) {
+GETTER(messages_omitted) {
     UNUSED_ROW;
     return view->snapshot->listing != NULL &&
            mib_set_number(value, view->snapshot->listing->omitted);
@@ -22,8 +22,8 @@ GETTER(message_list_serial) {
 }
 
 static const struct mib_object messages_objects[] = {
-    {1, "hmqMessageRows", MIB_GAUGE32, message_rows, NULL},
-    {2, "hmqMessageOmitted", MIB_GAUGE32, message_omitted, NULL},
+    {1, "hmqMessagesListed", MIB_GAUGE32, messages_listed, NULL},
+    {2, "hmqMessagesOmitted", MIB_GAUGE32, messages_omitted, NULL},
     {3, "hmqMessageListSerial", MIB_COUNTER32, message_list_serial, NULL},
 };
 
@@ -51,12 +51,12 @@ GETTER(message_sender) {
     return mib_set_text(value, message_sender_text(row->message));
 }
 
-GETTER(message_recipients) {
+GETTER(message_recipient_count) {
     (void)view;
     return mib_set_number(value, row->message->recipient_count);
 }
 
-GETTER(message_recipient) {
+GETTER(message_first_recipient) {
     (void)view;
     return row->message->recipient_rows > 0 &&
            mib_set_text(value, message_address_text(row->message, 0));
@@ -91,8 +91,8 @@ static const struct mib_object message_objects[] = {
     {4, "hmqMessageAge", MIB_GAUGE32, message_age, NULL},
     {5, "hmqMessageSize", MIB_GAUGE32, message_size, NULL},
     {6, "hmqMessageSender", MIB_OCTETS, message_sender, NULL},
-    {7, "hmqMessageRecipients", MIB_GAUGE32, message_recipients, NULL},
-    {8, "hmqMessageRecipient", MIB_OCTETS, message_recipient, NULL},
+    {7, "hmqMessageRecipientCount", MIB_GAUGE32, message_recipient_count, NULL},
+    {8, "hmqMessageFirstRecipient", MIB_OCTETS, message_first_recipient, NULL},
     {9, "hmqMessageReason", MIB_OCTETS, message_reason, NULL},
     {10, "hmqMessageForcedExpire", MIB_INTEGER, message_forced_expire, NULL},
     {11, "hmqMessageNextRetry", MIB_OCTETS, message_next_retry, NULL},
