@@ -8,27 +8,27 @@
 #include <stdio.h>
 
 static void push(void *userdata, const char *word) {
-    struct command_vector *vector = userdata;
-    if (vector->count < COMMAND_WORDS_MAX) {
+    struct argument_vector *vector = userdata;
+    if (vector->count < VECTOR_WORDS_MAX) {
         vector->words[vector->count++] = word;
         vector->words[vector->count] = NULL;
     }
 }
 
-static void push_parameters(const struct request *request, struct command_vector *vector) {
+static void push_parameters(const struct request *request, struct argument_vector *vector) {
     (void)request;
     for (size_t i = 0; postfix_parameter_names[i] != NULL; i++) {
         push(vector, postfix_parameter_names[i]);
     }
 }
 
-static void push_lifetimes(const struct request *request, struct command_vector *vector) {
+static void push_lifetimes(const struct request *request, struct argument_vector *vector) {
     (void)request;
     push(vector, postfix_parameter_names[PARAMETER_BOUNCE_LIFETIME]);
     push(vector, postfix_parameter_names[PARAMETER_MAXIMAL_LIFETIME]);
 }
 
-static void push_setting(const struct request *request, struct command_vector *vector) {
+static void push_setting(const struct request *request, struct argument_vector *vector) {
     const char *name = postfix_parameter_names[request->parameter];
     if ((request->flags & LIFETIME_REMOVE) != 0) {
         push(vector, "-X");
@@ -40,7 +40,7 @@ static void push_setting(const struct request *request, struct command_vector *v
     push(vector, vector->setting);
 }
 
-static void push_action(const struct request *request, struct command_vector *vector) {
+static void push_action(const struct request *request, struct argument_vector *vector) {
     static const char *const options[] = {
         [COMMAND_HOLD] = "-h",   [COMMAND_UNHOLD] = "-H", [COMMAND_REQUEUE] = "-r",
         [COMMAND_DELETE] = "-d", [COMMAND_EXPIRE] = "-e",
@@ -49,7 +49,7 @@ static void push_action(const struct request *request, struct command_vector *ve
     push(vector, "-");
 }
 
-static void push_flush(const struct request *request, struct command_vector *vector) {
+static void push_flush(const struct request *request, struct argument_vector *vector) {
     if (request->id_count == 0) {
         push(vector, "-f");
         return;
@@ -58,7 +58,7 @@ static void push_flush(const struct request *request, struct command_vector *vec
     push(vector, request->ids[0]);
 }
 
-static void push_id(const struct request *request, struct command_vector *vector) {
+static void push_id(const struct request *request, struct argument_vector *vector) {
     push(vector, request->ids[0]);
 }
 
@@ -84,8 +84,8 @@ const struct recipe *recipe_find(uint32_t type) {
 }
 
 static void begin_vector(const struct config *config, const char *program, uint64_t timeout_usec,
-                         struct command_vector *vector) {
-    *vector = (struct command_vector){.count = 0};
+                         struct argument_vector *vector) {
+    *vector = (struct argument_vector){.count = 0};
     if (container_used(config)) {
         container_words(config, timeout_usec, vector->seconds, push, vector);
     }
@@ -94,8 +94,8 @@ static void begin_vector(const struct config *config, const char *program, uint6
     push(vector, config->postfix_config_directory);
 }
 
-bool command_vector(const struct config *config, const struct request *request,
-                    uint64_t timeout_usec, struct command_vector *vector) {
+bool recipe_vector(const struct config *config, const struct request *request,
+                   uint64_t timeout_usec, struct argument_vector *vector) {
     const struct recipe *recipe = recipe_find(request->type);
     if (recipe == NULL) {
         return false;
@@ -110,8 +110,8 @@ bool command_vector(const struct config *config, const struct request *request,
     return true;
 }
 
-void command_vector_postconf(const struct config *config, const char *parameter,
-                             uint64_t timeout_usec, struct command_vector *vector) {
+void recipe_vector_postconf(const struct config *config, const char *parameter,
+                            uint64_t timeout_usec, struct argument_vector *vector) {
     begin_vector(config, "postconf", timeout_usec, vector);
     push(vector, "-xh");
     push(vector, parameter);

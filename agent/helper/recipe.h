@@ -15,11 +15,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define COMMAND_WORDS_MAX (CONFIG_CONTAINER_WORDS + CONTAINER_WORDS_MAX + 16)
+#define VECTOR_WORDS_MAX (CONFIG_CONTAINER_WORDS + CONTAINER_WORDS_MAX + 16)
 
 /* What execvp(3) gets. Borrows from the configuration and the request it was made of. */
-struct command_vector {
-    const char *words[COMMAND_WORDS_MAX + 1]; /* NULL-terminated */
+struct argument_vector {
+    const char *words[VECTOR_WORDS_MAX + 1]; /* NULL-terminated */
     size_t count;
     char seconds[24]; /* of container_words */
     char setting[64]; /* "bounce_queue_lifetime=5d", when one of the words is that */
@@ -40,8 +40,8 @@ enum error_sink {
 struct recipe {
     enum request_type type;
     const char *program;
-    const char *option;                                                /* NULL = by complete */
-    void (*complete)(const struct request *, struct command_vector *); /* NULL = nothing more */
+    const char *option;                                                 /* NULL = by complete */
+    void (*complete)(const struct request *, struct argument_vector *); /* NULL = nothing more */
     enum error_sink errors;
     bool detached;
 };
@@ -54,8 +54,8 @@ const struct recipe *recipe_find(uint32_t type);
  * container behind container_words with what is left until timeout_usec from now. Returns false
  * when the type runs no command.
  */
-bool command_vector(const struct config *config, const struct request *request,
-                    uint64_t timeout_usec, struct command_vector *vector);
+bool recipe_vector(const struct config *config, const struct request *request,
+                   uint64_t timeout_usec, struct argument_vector *vector);
 
 /*
  * Returns 0 when the configuration allows a valid request (allow_actions, allow_settings,
@@ -65,7 +65,7 @@ int command_allowed(const struct config *config, const struct request *request, 
                     size_t size);
 
 /* The argument vector of postconf -xh for one parameter (borrowed), which no request asks for. */
-void command_vector_postconf(const struct config *config, const char *parameter,
-                             uint64_t timeout_usec, struct command_vector *vector);
+void recipe_vector_postconf(const struct config *config, const char *parameter,
+                            uint64_t timeout_usec, struct argument_vector *vector);
 
 #endif

@@ -2,7 +2,7 @@
 #include "helper/serve.h"
 
 #include "core/protocol.h"
-#include "helper/command.h"
+#include "helper/child.h"
 #include "helper/container.h"
 #include "helper/postfix_lock.h"
 #include "helper/scan.h"
@@ -23,7 +23,7 @@
 
 /* Core runs seven at a time: a listing, the settings, the lifetimes' and an action's, which for a
  * flush are four. Those that cannot be ended at once may still be there. */
-#define COMMANDS_MAX 12
+#define CHILDREN_MAX 12
 
 /* Core reads at once; if it does not for so long, it is taken for dead. */
 #define SEND_TIMEOUT_SEC 10
@@ -37,7 +37,7 @@ struct server {
     struct scanner *scanner;
     bool hint_due; /* a hint is to be sent when inotify has something */
     struct settings_watch settings;
-    struct command commands[COMMANDS_MAX];
+    struct child children[CHILDREN_MAX];
 };
 
 static struct reply make_reply(enum reply_type type, uint32_t sequence) {
@@ -129,10 +129,10 @@ static bool handle_scan(struct server *server, const struct request *request) {
     return true;
 }
 
-static struct command *free_command(struct server *server) {
-    for (size_t i = 0; i < COMMANDS_MAX; i++) {
-        if (server->commands[i].pid == 0) {
-            return &server->commands[i];
+static struct child *free_child(struct server *server) {
+    for (size_t i = 0; i < CHILDREN_MAX; i++) {
+        if (server->children[i].pid == 0) {
+            return &server->children[i];
         }
     }
     return NULL;
@@ -140,21 +140,21 @@ static struct command *free_command(struct server *server) {
 
 static bool handle_command(struct server *server, const struct request *request) {
     struct reply reply = make_reply(REPLY_STREAM, request->sequence);
-    struct command *command = free_command(server);
+    struct child *child = free_child(server);
     int output = -1;
     if (clock_usec() >= request->deadline_usec) {
         reply.error = ETIMEDOUT;
         snprintf(reply.text, sizeof reply.text,
                  "not started: the helper received the request after its deadline");
-    } else if (command == NULL) {
+    } else if (child == NULL) {
         reply.error = EBUSY;
-        snprintf(reply.text, sizeof reply.text, "%d commands are running already", COMMANDS_MAX);
+        snprintf(reply.text, sizeof reply.text, "%d commands are running already", CHILDREN_MAX);
     } else {
         reply.error =
-            command_start(server->config, request, command, &output, reply.text, sizeof reply.text);
+            child_start(server->config, request, child, &output, reply.text, sizeof reply.text);
     }
-    if (command != NULL && reply.error == 0) {
-        command->sequence = request->sequence;
+    if (child != NULL && reply.error == 0) {
+        child->sequence = request->sequence;
     }
     bool sent = send_reply(server, &reply, output);
     if (output >= 0) {
@@ -170,10 +170,10 @@ static bool handle_settings(struct server *server, const struct request *request
 }
 
 static bool handle_cancel(struct server *server, const struct request *request) {
-    for (size_t i = 0; i < COMMANDS_MAX; i++) {
-        struct command *command = &server->commands[i];
-        if (command->pid != 0 && command->sequence == request->sequence) {
-            command_stop(command, clock_usec());
+    for (size_t i = 0; i < CHILDREN_MAX; i++) {
+        struct child *child = &server->children[i];
+        if (child->pid != 0 && child->sequence == request->sequence) {
+            child_stop(child, clock_usec());
         }
     }
     return true;
@@ -233,47 +233,46 @@ static enum postfix_state state_after_reload(struct server *server) {
                : POSTFIX_UNKNOWN;
 }
 
-static bool finish_command(struct server *server, struct command *command) {
-    struct reply reply = make_reply(REPLY_EXIT, command->sequence);
-    reply.wait_status = command_reap(command);
-    reply.timed_out = command->timed_out || container_timed_out(server->config, reply.wait_status);
+static bool finish_child(struct server *server, struct child *child) {
+    struct reply reply = make_reply(REPLY_EXIT, child->sequence);
+    reply.wait_status = child_reap(child);
+    reply.timed_out = child->timed_out || container_timed_out(server->config, reply.wait_status);
     reply.error =
-        command_not_run(server->config, command, reply.wait_status, reply.text, sizeof reply.text);
+        child_not_run(server->config, child, reply.wait_status, reply.text, sizeof reply.text);
     if (reply.error == 0) {
-        snprintf(reply.text, sizeof reply.text, "%s", command->last_line);
+        snprintf(reply.text, sizeof reply.text, "%s", child->last_line);
     }
-    reply.reason = (uint8_t)command_reason(command, reply.wait_status, reply.error);
-    if (command->type == REQUEST_RELOAD && reply.wait_status != 0 &&
+    reply.reason = (uint8_t)child_reason(child, reply.wait_status, reply.error);
+    if (child->type == REQUEST_RELOAD && reply.wait_status != 0 &&
         state_after_reload(server) == POSTFIX_STOPPED) {
         reply.reason = REASON_MAIL_DOWN;
     }
     return send_reply(server, &reply, -1);
 }
 
-/* Milliseconds until the first deadline of a command, at most SERVE_TURN_MS. */
+/* Milliseconds until the first deadline of a child, at most SERVE_TURN_MS. */
 static int poll_timeout(const struct server *server) {
     uint64_t now = clock_usec();
     int timeout = SERVE_TURN_MS;
-    for (size_t i = 0; i < COMMANDS_MAX; i++) {
-        const struct command *command = &server->commands[i];
-        if (command->pid == 0 || command->deadline_usec == UINT64_MAX) {
+    for (size_t i = 0; i < CHILDREN_MAX; i++) {
+        const struct child *child = &server->children[i];
+        if (child->pid == 0 || child->deadline_usec == UINT64_MAX) {
             continue;
         }
-        uint64_t left =
-            command->deadline_usec <= now ? 0 : (command->deadline_usec - now) / 1000 + 1;
+        uint64_t left = child->deadline_usec <= now ? 0 : (child->deadline_usec - now) / 1000 + 1;
         timeout = left < (uint64_t)timeout ? (int)left : timeout;
     }
     return timeout;
 }
 
 /* The sources of the loop in the order of the poll set: socket, the spool's and main.cf's inotify,
- * then two per command. */
+ * then two per child. */
 enum {
     POLL_SOCKET,
     POLL_INOTIFY,
     POLL_SETTINGS,
-    POLL_COMMANDS,
-    POLL_SIZE = POLL_COMMANDS + 2 * COMMANDS_MAX
+    POLL_CHILDREN,
+    POLL_SIZE = POLL_CHILDREN + 2 * CHILDREN_MAX
 };
 
 static void fill_poll_set(const struct server *server, struct pollfd set[POLL_SIZE]) {
@@ -282,32 +281,32 @@ static void fill_poll_set(const struct server *server, struct pollfd set[POLL_SI
                                         .events = POLLIN};
     set[POLL_SETTINGS] =
         (struct pollfd){.fd = settings_watch_fd(&server->settings), .events = POLLIN};
-    for (size_t i = 0; i < COMMANDS_MAX; i++) {
-        const struct command *command = &server->commands[i];
-        bool used = command->pid != 0;
-        set[POLL_COMMANDS + 2 * i] =
-            (struct pollfd){.fd = used ? command->errors : -1, .events = POLLIN};
-        set[POLL_COMMANDS + 2 * i + 1] =
-            (struct pollfd){.fd = used ? command->pidfd : -1, .events = POLLIN};
+    for (size_t i = 0; i < CHILDREN_MAX; i++) {
+        const struct child *child = &server->children[i];
+        bool used = child->pid != 0;
+        set[POLL_CHILDREN + 2 * i] =
+            (struct pollfd){.fd = used ? child->errors : -1, .events = POLLIN};
+        set[POLL_CHILDREN + 2 * i + 1] =
+            (struct pollfd){.fd = used ? child->pidfd : -1, .events = POLLIN};
     }
 }
 
-static bool tend_commands(struct server *server, const struct pollfd set[POLL_SIZE]) {
+static bool tend_children(struct server *server, const struct pollfd set[POLL_SIZE]) {
     uint64_t now = clock_usec();
-    for (size_t i = 0; i < COMMANDS_MAX; i++) {
-        struct command *command = &server->commands[i];
-        if (command->pid == 0) {
+    for (size_t i = 0; i < CHILDREN_MAX; i++) {
+        struct child *child = &server->children[i];
+        if (child->pid == 0) {
             continue;
         }
-        if (set[POLL_COMMANDS + 2 * i].revents != 0) {
-            command_read_errors(command);
+        if (set[POLL_CHILDREN + 2 * i].revents != 0) {
+            child_read_errors(child);
         }
-        if (set[POLL_COMMANDS + 2 * i + 1].revents != 0) {
-            if (!finish_command(server, command)) {
+        if (set[POLL_CHILDREN + 2 * i + 1].revents != 0) {
+            if (!finish_child(server, child)) {
                 return false;
             }
         } else {
-            command_check_deadline(command, now);
+            child_check_deadline(child, now);
         }
     }
     return true;
@@ -323,7 +322,7 @@ static enum serve_end serve_loop(struct server *server) {
         if (poll(set, POLL_SIZE, poll_timeout(server)) < 0 && errno != EINTR) {
             return SERVE_FAILED;
         }
-        if (!tend_commands(server, set)) {
+        if (!tend_children(server, set)) {
             return SERVE_FAILED;
         }
         if (set[POLL_INOTIFY].revents != 0 && scanner_take_hints(server->scanner)) {
@@ -362,9 +361,9 @@ enum serve_end serve(const struct serve_context *context) {
         send_hello(&server)) {
         end = serve_loop(&server);
     }
-    for (size_t i = 0; i < COMMANDS_MAX; i++) {
-        if (server.commands[i].pid != 0) {
-            command_stop(&server.commands[i], 0);
+    for (size_t i = 0; i < CHILDREN_MAX; i++) {
+        if (server.children[i].pid != 0) {
+            child_stop(&server.children[i], 0);
         }
     }
     settings_watch_deinit(&server.settings);

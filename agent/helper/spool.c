@@ -2,7 +2,7 @@
 #include "helper/spool.h"
 
 #include "core/queue_id.h"
-#include "helper/command.h"
+#include "helper/child.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -23,7 +23,7 @@ int spool_locate(struct spool *spool, const struct config *config, char *error, 
         return 0;
     }
     int result =
-        command_postconf(config, "queue_directory", spool->path, sizeof spool->path, error, size);
+        child_postconf(config, "queue_directory", spool->path, sizeof spool->path, error, size);
     if (result == 0 && spool->path[0] != '/') {
         snprintf(error, size, "postconf queue_directory gave no absolute path");
         result = EINVAL;

@@ -3,7 +3,7 @@
  * The argument vector of every request, word by word: here and in a container; and what the
  * configuration refuses.
  */
-#include "helper/command.h"
+#include "helper/recipe.h"
 
 #include <errno.h>
 
@@ -71,12 +71,12 @@ static const struct {
 static void check_vectors(const char *text, const char *front) {
     struct config *config = good_config(front, text);
     for (size_t i = 0; i < COUNT_OF(vectors); i++) {
-        struct command_vector vector;
+        struct argument_vector vector;
         char words[1024];
         char expected[1024];
         size_t len = (size_t)snprintf(words, sizeof words, "%s", "");
         bool runs =
-            command_vector(config, &vectors[i].request, config->command_timeout_usec, &vector);
+            recipe_vector(config, &vectors[i].request, config->command_timeout_usec, &vector);
         CHECK_INT(vectors[i].name, runs, vectors[i].words != NULL);
         if (!runs) {
             continue;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Running the helper's commands (helper/recipe.h). Each runs in a process group of its own with a
- * deadline; its output goes to a pipe whose read end belongs to the caller. Its error output is
- * read here for its last line, except postsuper's, which reports on each id there: that goes to the
- * caller with the rest.
+ * The children that run the helper's programs (helper/recipe.h). Each runs in a process group of
+ * its own with a deadline; its output goes to a pipe whose read end belongs to the caller. Its
+ * error output is read here for its last line, except postsuper's, which reports on each id there:
+ * that goes to the caller with the rest.
  */
-#ifndef HMQ_HELPER_COMMAND_H
-#define HMQ_HELPER_COMMAND_H
+#ifndef HMQ_HELPER_CHILD_H
+#define HMQ_HELPER_CHILD_H
 
 #include "core/config.h"
 #include "core/protocol.h"
@@ -17,7 +17,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-struct command {
+struct child {
     pid_t pid; /* 0 = this slot is free */
     enum request_type type;
     int pidfd;
@@ -35,44 +35,44 @@ struct command {
 
 /*
  * Starts the command of a valid request, if it is allowed; it may run until the request's deadline,
- * and no longer than command_timeout. Returns 0 with *command filled and the
+ * and no longer than command_timeout. Returns 0 with *child filled and the
  * read end of its output (non-blocking, close-on-exec) in *output, or an errno value with a line in
  * error.
  */
-int command_start(const struct config *config, const struct request *request,
-                  struct command *command, int *output, char *error, size_t size);
+int child_start(const struct config *config, const struct request *request, struct child *child,
+                int *output, char *error, size_t size);
 
 /* Reads what is there of its stderr (at most 64 KB of it), without waiting. */
-void command_read_errors(struct command *command);
+void child_read_errors(struct child *child);
 
-/* Sends SIGTERM to the group, SIGKILL two seconds later (by command_check_deadline). */
-void command_stop(struct command *command, uint64_t now_usec);
+/* Sends SIGTERM to the group, SIGKILL two seconds later (by child_check_deadline). */
+void child_stop(struct child *child, uint64_t now_usec);
 
 /* To be called at deadline_usec or later: the signals that are due. */
-void command_check_deadline(struct command *command, uint64_t now_usec);
+void child_check_deadline(struct child *child, uint64_t now_usec);
 
 /* Once pidfd is readable: reaps and frees the slot. Returns the wait status. */
-int command_reap(struct command *command);
+int child_reap(struct child *child);
 
 /*
  * Whether a command that was reaped with wait_status never ran: its program, or the engine that
  * was to take it into its container, did not start it. Returns 0 when it ran; else an errno value
  * (ENOEXEC, or as container_explain) with one line in text.
  */
-int command_not_run(const struct config *config, const struct command *command, int wait_status,
-                    char *text, size_t size);
+int child_not_run(const struct config *config, const struct child *child, int wait_status,
+                  char *text, size_t size);
 
 /*
- * The code for why a command that was reaped failed. error is what command_not_run returned. This
+ * The code for why a command that was reaped failed. error is what child_not_run returned. This
  * is the one place that reads Postfix's own words for it.
  */
-enum command_reason command_reason(const struct command *command, int wait_status, int error);
+enum command_reason child_reason(const struct child *child, int wait_status, int error);
 
 /*
  * Runs postconf -xh for one parameter and waits, at most five seconds. Returns 0 with its value
  * (one line) in value, or an errno value with a line in error.
  */
-int command_postconf(const struct config *config, const char *parameter, char *value, size_t size,
-                     char *error, size_t error_size);
+int child_postconf(const struct config *config, const char *parameter, char *value, size_t size,
+                   char *error, size_t error_size);
 
 #endif

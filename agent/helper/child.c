@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "helper/command.h"
+#include "helper/child.h"
 
 #include "core/text.h"
 #include "core/time_units.h"
@@ -35,7 +35,7 @@
 #define REPORT_SIZE 16384
 
 /* In the child; only async-signal-safe calls. streams: what becomes its descriptors 0, 1 and 2. */
-static void become(const struct command_vector *vector, const int streams[3], pid_t parent) {
+static void become(const struct argument_vector *vector, const int streams[3], pid_t parent) {
     sigset_t none;
     sigemptyset(&none);
     if (setpgid(0, 0) < 0 || prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != parent ||
@@ -150,8 +150,8 @@ static int plumb(const struct request *request, enum error_sink errors, struct p
     return plumbing->err < 0 || plumbing->out < 0 ? errno : 0;
 }
 
-static int start_vector(const struct command_vector *vector, struct plumbing *plumbing,
-                        uint64_t deadline_usec, struct command *command) {
+static int start_vector(const struct argument_vector *vector, struct plumbing *plumbing,
+                        uint64_t deadline_usec, struct child *child) {
     const int streams[3] = {plumbing->in, plumbing->out, plumbing->err};
     pid_t parent = getpid();
     pid_t pid = fork();
@@ -169,19 +169,19 @@ static int start_vector(const struct command_vector *vector, struct plumbing *pl
         waitpid(pid, NULL, 0);
         return error;
     }
-    *command = (struct command){.pid = pid,
-                                .pidfd = pidfd,
-                                .errors = plumbing->errors,
-                                .report = -1,
-                                .deadline_usec = deadline_usec};
+    *child = (struct child){.pid = pid,
+                            .pidfd = pidfd,
+                            .errors = plumbing->errors,
+                            .report = -1,
+                            .deadline_usec = deadline_usec};
     plumbing->errors = -1;
     return 0;
 }
 
-int command_start(const struct config *config, const struct request *request,
-                  struct command *command, int *output, char *error, size_t size) {
+int child_start(const struct config *config, const struct request *request, struct child *child,
+                int *output, char *error, size_t size) {
     const struct recipe *recipe = recipe_find(request->type);
-    struct command_vector vector;
+    struct argument_vector vector;
     struct plumbing plumbing;
     uint64_t now = clock_usec();
     uint64_t deadline = now + config->command_timeout_usec;
@@ -190,19 +190,19 @@ int command_start(const struct config *config, const struct request *request,
     if (result != 0) {
         return result;
     }
-    if (!command_vector(config, request, deadline > now ? deadline - now : 0, &vector)) {
+    if (!recipe_vector(config, request, deadline > now ? deadline - now : 0, &vector)) {
         snprintf(error, size, "no command belongs to request %u", (unsigned)request->type);
         return ENOTSUP;
     }
     result = plumb(request->type == REQUEST_ACTION ? request : NULL, recipe->errors, &plumbing);
     if (result == 0) {
-        result = start_vector(&vector, &plumbing, deadline, command);
+        result = start_vector(&vector, &plumbing, deadline, child);
     }
     if (result == 0) {
-        command->type = recipe->type;
-        command->detached = recipe->detached;
+        child->type = recipe->type;
+        child->detached = recipe->detached;
         if (recipe->errors == ERRORS_REPORT) {
-            command->report = plumbing.err;
+            child->report = plumbing.err;
             plumbing.err = -1;
         }
         *output = plumbing.output;
@@ -215,120 +215,119 @@ int command_start(const struct config *config, const struct request *request,
 }
 
 /* Postfix's tools end with the reason; a stopped mail system is said before it. */
-static void end_line(struct command *command) {
-    if (command->line_len > 0 && strcasestr(command->last_line, MAIL_DOWN) == NULL) {
-        text_escape(command->line, command->line_len, command->last_line,
-                    sizeof command->last_line);
+static void end_line(struct child *child) {
+    if (child->line_len > 0 && strcasestr(child->last_line, MAIL_DOWN) == NULL) {
+        text_escape(child->line, child->line_len, child->last_line, sizeof child->last_line);
     }
-    command->line_len = 0;
+    child->line_len = 0;
 }
 
-static void take_errors(struct command *command, const char *text, size_t len) {
+static void take_errors(struct child *child, const char *text, size_t len) {
     for (size_t i = 0; i < len; i++) {
         if (text[i] == '\n') {
-            end_line(command);
-        } else if (command->line_len < sizeof command->line) {
-            command->line[command->line_len++] = text[i];
+            end_line(child);
+        } else if (child->line_len < sizeof child->line) {
+            child->line[child->line_len++] = text[i];
         }
     }
 }
 
 /* A command that never ceases to complain must not keep the helper here: the rest is read next. */
-void command_read_errors(struct command *command) {
+void child_read_errors(struct child *child) {
     char chunk[4096];
-    for (int i = 0; i < ERROR_CHUNKS_MAX && command->errors >= 0; i++) {
-        ssize_t got = read(command->errors, chunk, sizeof chunk);
+    for (int i = 0; i < ERROR_CHUNKS_MAX && child->errors >= 0; i++) {
+        ssize_t got = read(child->errors, chunk, sizeof chunk);
         if (got < 0) {
             return;
         }
         if (got == 0) {
-            end_line(command);
-            close(command->errors);
-            command->errors = -1;
+            end_line(child);
+            close(child->errors);
+            child->errors = -1;
         }
-        take_errors(command, chunk, (size_t)got);
+        take_errors(child, chunk, (size_t)got);
     }
 }
 
 /* The offset is shared with whoever still writes, hence pread. */
-static void read_report(struct command *command) {
+static void read_report(struct child *child) {
     char text[REPORT_SIZE];
-    ssize_t got = pread(command->report, text, sizeof text, 0);
+    ssize_t got = pread(child->report, text, sizeof text, 0);
     if (got > 0) {
-        take_errors(command, text, strnlen(text, (size_t)got));
+        take_errors(child, text, strnlen(text, (size_t)got));
     }
-    close(command->report);
-    command->report = -1;
+    close(child->report);
+    child->report = -1;
 }
 
-void command_stop(struct command *command, uint64_t now) {
-    if (!command->terminated) {
-        command->terminated = true;
-        command->deadline_usec = now + KILL_AFTER_USEC;
-        kill(-command->pid, SIGTERM);
+void child_stop(struct child *child, uint64_t now) {
+    if (!child->terminated) {
+        child->terminated = true;
+        child->deadline_usec = now + KILL_AFTER_USEC;
+        kill(-child->pid, SIGTERM);
     }
 }
 
-void command_check_deadline(struct command *command, uint64_t now) {
-    if (now < command->deadline_usec) {
+void child_check_deadline(struct child *child, uint64_t now) {
+    if (now < child->deadline_usec) {
         return;
     }
-    if (command->terminated) {
-        kill(-command->pid, SIGKILL);
-        command->deadline_usec = UINT64_MAX;
+    if (child->terminated) {
+        kill(-child->pid, SIGKILL);
+        child->deadline_usec = UINT64_MAX;
     } else {
-        command->timed_out = true;
-        command_stop(command, now);
+        child->timed_out = true;
+        child_stop(child, now);
     }
 }
 
-int command_reap(struct command *command) {
+int child_reap(struct child *child) {
     int status = 0;
-    command_read_errors(command);
-    if (command->report >= 0) {
-        read_report(command);
+    child_read_errors(child);
+    if (child->report >= 0) {
+        read_report(child);
     }
-    end_line(command);
+    end_line(child);
     /* Before the leader is reaped its number cannot mean another group. */
-    if (!command->detached || command->terminated) {
-        kill(-command->pid, SIGKILL);
+    if (!child->detached || child->terminated) {
+        kill(-child->pid, SIGKILL);
     }
-    waitpid(command->pid, &status, 0);
-    close(command->pidfd);
-    if (command->errors >= 0) {
-        close(command->errors);
+    waitpid(child->pid, &status, 0);
+    close(child->pidfd);
+    if (child->errors >= 0) {
+        close(child->errors);
     }
-    command->pid = 0;
+    child->pid = 0;
     return status;
 }
 
-int command_not_run(const struct config *config, const struct command *command, int wait_status,
-                    char *text, size_t size) {
+int child_not_run(const struct config *config, const struct child *child, int wait_status,
+                  char *text, size_t size) {
     if (WIFEXITED(wait_status) && WEXITSTATUS(wait_status) == EXEC_FAILED &&
-        strncmp(command->last_line, CANNOT_RUN, strlen(CANNOT_RUN)) == 0) {
-        snprintf(text, size, "%s", command->last_line);
+        strncmp(child->last_line, CANNOT_RUN, strlen(CANNOT_RUN)) == 0) {
+        snprintf(text, size, "%s", child->last_line);
         return ENOEXEC;
     }
     if (!WIFEXITED(wait_status) || WEXITSTATUS(wait_status) == 0) {
         return 0;
     }
-    return container_explain(config, command->last_line, text, size);
+    return container_explain(config, child->last_line, text, size);
 }
 
-enum command_reason command_reason(const struct command *command, int wait_status, int error) {
-    const char *said = command->last_line;
+enum command_reason child_reason(const struct child *child, int wait_status, int error) {
+    const char *said = child->last_line;
     if (error == EHOSTDOWN || strcasestr(said, MAIL_DOWN) != NULL ||
-        (command->type == REQUEST_RELOAD && strcasestr(said, NOT_RUNNING) != NULL)) {
+        (child->type == REQUEST_RELOAD && strcasestr(said, NOT_RUNNING) != NULL)) {
         return REASON_MAIL_DOWN;
     }
     bool failed = error == 0 && WIFEXITED(wait_status) && WEXITSTATUS(wait_status) != 0;
-    return failed && command->type == REQUEST_VIEW && strstr(said, NO_FILE) != NULL
+    return failed && child->type == REQUEST_VIEW && strstr(said, NO_FILE) != NULL
                ? REASON_NO_MESSAGE
                : REASON_NONE;
 }
 
 /* Reads until the end of the output; what exceeds size is an error. */
-static int read_all(struct command *command, int output, char *text, size_t size) {
+static int read_all(struct child *child, int output, char *text, size_t size) {
     size_t len = 0;
     for (;;) {
         uint64_t now = clock_usec();
@@ -344,23 +343,23 @@ static int read_all(struct command *command, int output, char *text, size_t size
         if (errno != EAGAIN) {
             return errno;
         }
-        if (now >= command->deadline_usec) {
+        if (now >= child->deadline_usec) {
             return ETIMEDOUT;
         }
         struct pollfd poll_output = {.fd = output, .events = POLLIN};
-        poll(&poll_output, 1, (int)((command->deadline_usec - now) / 1000) + 1);
+        poll(&poll_output, 1, (int)((child->deadline_usec - now) / 1000) + 1);
     }
 }
 
-int command_postconf(const struct config *config, const char *parameter, char *value, size_t size,
-                     char *error, size_t error_size) {
-    struct command_vector vector;
-    struct command command = {.pid = 0};
+int child_postconf(const struct config *config, const char *parameter, char *value, size_t size,
+                   char *error, size_t error_size) {
+    struct argument_vector vector;
+    struct child child = {.pid = 0};
     struct plumbing plumbing;
-    command_vector_postconf(config, parameter, POSTCONF_DEADLINE_USEC, &vector);
+    recipe_vector_postconf(config, parameter, POSTCONF_DEADLINE_USEC, &vector);
     int result = plumb(NULL, ERRORS_LAST_LINE, &plumbing);
     if (result == 0) {
-        result = start_vector(&vector, &plumbing, clock_usec() + POSTCONF_DEADLINE_USEC, &command);
+        result = start_vector(&vector, &plumbing, clock_usec() + POSTCONF_DEADLINE_USEC, &child);
     }
     int output = plumbing.output;
     plumbing.output = -1;
@@ -370,23 +369,23 @@ int command_postconf(const struct config *config, const char *parameter, char *v
         snprintf(error, error_size, "cannot start postconf: %s", strerror(result));
         return result;
     }
-    result = read_all(&command, output, value, size);
+    result = read_all(&child, output, value, size);
     close(output);
     if (result != 0) {
-        kill(-command.pid, SIGKILL);
+        kill(-child.pid, SIGKILL);
     } else {
         /* It has closed its output and has nothing left to do but to end. */
-        struct pollfd poll_end = {.fd = command.pidfd, .events = POLLIN};
+        struct pollfd poll_end = {.fd = child.pidfd, .events = POLLIN};
         poll(&poll_end, 1, (int)(POSTCONF_DEADLINE_USEC / 1000));
     }
-    int status = command_reap(&command);
+    int status = child_reap(&child);
     if (result == 0 && (!WIFEXITED(status) || WEXITSTATUS(status) != 0)) {
         result = EIO;
     }
     value[strcspn(value, "\n")] = '\0';
     if (result != 0) {
         snprintf(error, error_size, "postconf %s failed: %s", parameter,
-                 command.last_line[0] != '\0' ? command.last_line : strerror(result));
+                 child.last_line[0] != '\0' ? child.last_line : strerror(result));
     }
     return result;
 }
