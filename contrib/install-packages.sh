@@ -8,9 +8,9 @@
 #   * nothing is removed for them: Postfix would take the place of another mail server;
 #   * no question is asked, and Postfix comes without a configuration ("No configuration" in
 #     Debian's terms: no /etc/postfix/main.cf, so it does not start, now or later);
-#   * no service is started.  Debian starts some of them at the next boot all the same: snmpd, which
-#     listens on 127.0.0.1 only, and of those for `test` snmptrapd and prometheus-alertmanager, which
-#     listen on all addresses; `systemctl disable` them where that is not wanted.
+#   * no service is started.  Debian still starts some of them at the next boot: snmpd, which
+#     listens on 127.0.0.1 only, and of those for `test` snmptrapd and prometheus-alertmanager,
+#     which listen on all addresses; `systemctl disable` them where that is not wanted.
 
 set -euo pipefail
 umask 022
@@ -42,8 +42,8 @@ apt_get() {
 forbid_services() {
     [ ! -e "$policy" ] || return 0
     policy_made=yes
-    printf '#!/bin/sh\n# From hermes-mailqueue'"'"'s install-packages.sh; safe to remove.\nexit 101\n' \
-        >"$policy"
+    printf '%s\n' '#!/bin/sh' "# From hermes-mailqueue's install-packages.sh; safe to remove." \
+        'exit 101' >"$policy"
     chmod 0755 "$policy"
 }
 

@@ -233,8 +233,9 @@ join_snmpd() {
                 "$contrib/snmpd/hermes-mailqueue-agentx.conf, or name another with --user"
     fi
     said=$(ask snmpget -t 2 -r 1 "$address" .1.3.6.1.2.1.1.3.0 2>&1) ||
-        die "snmpd at $address does not answer (${said##*$'\n'}): ~/.snmp/snmp.conf of root has to" \
-            "name a user and passphrases, see $contrib/snmpd/hermes-mailqueue-access.conf.example"
+        die "snmpd at $address does not answer (${said##*$'\n'}): ~/.snmp/snmp.conf of root has" \
+            "to name a user and passphrases, see" \
+            "$contrib/snmpd/hermes-mailqueue-access.conf.example"
     say snmpd "the machine's, at $address"
 }
 

@@ -35,8 +35,8 @@ lint) select=(-L '^(lint|tidy)$') ;;
 esac
 status=0
 # The tests wait more than they work: each core has two besides the one it works on.
-ctest --test-dir build/asan -j "$(($(nproc) * 5 / 2))" --output-on-failure --no-tests=error "${select[@]}" |
-    tee build/asan/ctest.log || status=$?
+ctest --test-dir build/asan -j "$(($(nproc) * 5 / 2))" --output-on-failure --no-tests=error \
+    "${select[@]}" | tee build/asan/ctest.log || status=$?
 
 passed=$(grep -cE '^ *[0-9]+/[0-9]+ Test .* Passed ' build/asan/ctest.log || true)
 total=$(grep -cE '^ *[0-9]+/[0-9]+ Test ' build/asan/ctest.log || true)

@@ -57,7 +57,7 @@ literal() {
 temporary() {
     case $1 in
     # No connection, or it was lost: server down, starting, shutting down, full, network.
-    1040 | 1053 | 1152 | 115[8-9] | 116[01] | 1203 | 1226 | 1927 | 2002 | 2003 | 2005 | 2006 | 2012 | 2013 | 2055)
+    1040 | 1053 | 1152 | 115[8-9] | 116[01] | 1203 | 1226 | 1927 | 200[2356] | 2012 | 2013 | 2055)
         return 0 ;;
     # Locks, time limits, interruption, disk full, read-only for now.
     1021 | 1099 | 1114 | 1205 | 1213 | 1223 | 1290 | 1317 | 1836 | 1969)

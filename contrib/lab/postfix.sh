@@ -132,7 +132,8 @@ greylisted.example  labsmtp:[127.0.0.1]:$answers
 full.example        labsmtp:[127.0.0.1]:$answers
 busy.example        labsmtp:[127.0.0.1]:$answers
 hangup.example      labsmtp:[127.0.0.1]:$hangup
-unresolved.example  retry:4.4.3 Host or domain name not found. Name service error for name=unresolved.example type=MX: Host not found, try again
+unresolved.example  retry:4.4.3 Host or domain name not found. \
+Name service error for name=unresolved.example type=MX: Host not found, try again
 END
 
     cat >"$etc/answers" <<END

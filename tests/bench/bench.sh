@@ -56,8 +56,8 @@ bench_fill() {
     # Postfix's own check of names, inodes and folders finds nothing to put right.
     postsuper -c "$root/big/etc" -s 2>"$root/structure"
     check [ ! -s "$root/structure" ]
-    note "$messages messages, $seeds of them sent by SMTP, the others copies named by their inodes:" \
-        "postqueue -j lists each, postsuper -s finds nothing to repair"
+    note "$messages messages, $seeds of them sent by SMTP, the others copies named by their" \
+        "inodes: postqueue -j lists each, postsuper -s finds nothing to repair"
 }
 
 # Counting (row 1).

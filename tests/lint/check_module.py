@@ -129,7 +129,10 @@ def check_values(objects, values):
         if kind == "octets" and expected == "octets" and ranges is FOREIGN["SnmpAdminString"][1]:
             bytes.fromhex(text).decode("utf-8")
     for oid, (name, _, _, _) in objects.items():
-        check(oid in seen, f"{name} ({oid}) has no value in the sample: add one to tests/support/sample.c")
+        check(
+            oid in seen,
+            f"{name} ({oid}) has no value in the sample: add one to tests/support/sample.c",
+        )
 
 
 def main():

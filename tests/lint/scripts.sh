@@ -22,5 +22,6 @@ for script in "${scripts[@]}"; do
 done
 # SC2015: `test && test || die` is meant as it reads. SC2016: so is what eval gets. SC2119: the
 # parameters of a function are its own. SC2034: what eval or another file uses looks unused.
-shellcheck --exclude=SC2015,SC2016,SC2034,SC2119 --external-sources --source-path=SCRIPTDIR "${scripts[@]}" || wrong 'shellcheck'
+shellcheck --exclude=SC2015,SC2016,SC2034,SC2119 --external-sources --source-path=SCRIPTDIR \
+    "${scripts[@]}" || wrong 'shellcheck'
 finish

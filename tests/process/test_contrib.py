@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The ready scripts of contrib/hook-scripts, run by the real hooks process where that is possible."""
+"""The ready scripts of contrib/hook-scripts, run by the real hooks process where possible."""
 
 import email
 import email.policy

@@ -144,7 +144,9 @@ postconf -c "$etc" -e enable_long_queue_ids=yes
 "$lab/postfix.sh" reload "$root/pf"
 before=$(ids deferred)
 inject 1 x@refused.example
-new_id() { long=$(comm -13 <(echo "$before") <(ids deferred) | grep z | head -n 1) && [ -n "$long" ]; }
+new_id() {
+    long=$(comm -13 <(echo "$before") <(ids deferred) | grep z | head -n 1) && [ -n "$long" ]
+}
 wait_for 60 new_id || fail "no message with a long id"
 run 0 hold < <(printf '%s\n' "$long")
 says "$long done placed on hold"
@@ -249,7 +251,8 @@ ok "reload"
 # Postfix stopped.
 "$lab/postfix.sh" stop "$root/pf"
 run 1 reload
-says 'error: postfix ended with status 1: Postfix does not run, or its log says why mail down [0-9]+'
+down='Postfix does not run, or its log says why'
+says "error: postfix ended with status 1: $down mail down [0-9]+"
 run 1 flush
 says 'error: postqueue ended with status 69: .*mail system is down.*'
 # Without postlogd postsuper cannot write to the log of this instance, and dies of that after the
@@ -300,5 +303,6 @@ says 'A0000002 failed postsuper did not say that it was finished'
 ok "silence is no evidence"
 rm "$root/docker"
 run 1 delete < <(printf '%s\n' A0000001)
-says "A0000001 failed postsuper ended with status 127: cannot run $root/docker: No such file or directory"
+missing="cannot run $root/docker: No such file or directory"
+says "A0000001 failed postsuper ended with status 127: $missing"
 ok "a missing program is told"

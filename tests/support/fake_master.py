@@ -57,7 +57,8 @@ class Master:
     def receive(self, link):
         header = self.read(link, 20)
         order = "!" if header[2] & 0x10 else "<"
-        _, kind, _, _, session, transaction, packet, size = struct.unpack(order + "BBBBIIII", header)
+        fields = struct.unpack(order + "BBBBIIII", header)
+        _, kind, _, _, session, transaction, packet, size = fields
         return order, kind, session, transaction, packet, self.read(link, size)
 
     def answer(self, link):
@@ -70,8 +71,8 @@ class Master:
             session = self.sessions
         if kind == REGISTER and self.registered is None:
             self.registered = (link, session)
-        link.sendall(struct.pack("!BBBBIIII", 1, RESPONSE, 0x10, 0, session, transaction, packet, 8) +
-                     struct.pack("!IHH", 4711, 0, 0))
+        head = struct.pack("!BBBBIIII", 1, RESPONSE, 0x10, 0, session, transaction, packet, 8)
+        link.sendall(head + struct.pack("!IHH", 4711, 0, 0))
         return None
 
     def turn(self):

@@ -184,9 +184,13 @@ class Core:
         )
         self.lines = []
         self.errors = []
-        for stream, lines in ((self.process.stdout, self.lines), (self.process.stderr, self.errors)):
+        streams = ((self.process.stdout, self.lines), (self.process.stderr, self.errors))
+        for stream, lines in streams:
             threading.Thread(target=self.collect, args=(stream, lines), daemon=True).start()
-        self.supervisor = None if listener else int(wait_for("pid", lambda: self.found("pid "))[0].split()[1])
+        self.supervisor = None
+        if not listener:
+            line = wait_for("pid", lambda: self.found("pid "))[0]
+            self.supervisor = int(line.split()[1])
 
     @staticmethod
     def collect(stream, lines):
@@ -295,7 +299,7 @@ class LabTest(unittest.TestCase):
     def free_port():
         """As contrib/lab/lib.sh chooses: no client's port, and no other test's."""
         command = f". {LAB}/lib.sh && free_port"
-        return int(subprocess.run(["bash", "-c", command], check=True, stdout=subprocess.PIPE).stdout)
+        return int(subprocess.check_output(["bash", "-c", command]))
 
 
 def openssl(*arguments, **options):

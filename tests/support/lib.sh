@@ -98,7 +98,8 @@ start_postfix() { # [main.cf line...]
 stop_postfix() { "$lab/postfix.sh" stop "$root/pf"; }
 
 snmpd_answers() {
-    [ -n "$(snmpget -v2c -c public -t 1 -r 0 -Oqv "127.0.0.1:$snmp_port" .1.3.6.1.2.1.1.3.0 2>/dev/null)" ]
+    [ -n "$(snmpget -v2c -c public -t 1 -r 0 -Oqv "127.0.0.1:$snmp_port" .1.3.6.1.2.1.1.3.0 \
+        2>/dev/null)" ]
 }
 
 # The first call decides the users; later ones start it again as it was.

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""lossy_relay.py PORT SNMPD_PORT DROPS LOG: passes datagrams between managers and snmpd, but loses the
-first DROPS answers to each manager (each of its sockets). LOG gets a line for each datagram."""
+"""lossy_relay.py PORT SNMPD_PORT DROPS LOG: passes datagrams between managers and snmpd, but loses
+the first DROPS answers to each manager (each of its sockets). LOG gets a line for each datagram."""
 import select
 import socket
 import sys

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""recorder.py FOLDER: a webhook endpoint on 127.0.0.1 for the tests.  Writes its port to FOLDER/port
-and each POST to /NAME as a line "KEY BODY" to FOLDER/NAME.  As long as FOLDER/NAME.down exists it
-answers 503, as long as FOLDER/NAME.hang exists not at all; what is not recorded is not answered with
-200."""
+"""recorder.py FOLDER: a webhook endpoint on 127.0.0.1 for the tests.  Writes its port to
+FOLDER/port and each POST to /NAME as a line "KEY BODY" to FOLDER/NAME.  As long as FOLDER/NAME.down
+exists it answers 503, and as long as FOLDER/NAME.hang exists it does not answer; it answers 200
+only to what it recorded."""
 
 import http.server
 import os

@@ -180,7 +180,9 @@ holds() {
 }
 
 # on_disk: what the whole queue looks like, to show that nothing changed.
-on_disk() { find "$spool"/{maildrop,incoming,active,deferred,hold} -type f -printf '%P %m\n' | sort; }
+on_disk() {
+    find "$spool"/{maildrop,incoming,active,deferred,hold} -type f -printf '%P %m\n' | sort
+}
 
 # sql STATEMENT: of the agent's database, read only.
 sql() { sqlite3 -readonly -cmd '.timeout 20000' "$root/state/agent.db" "$1"; }

@@ -23,7 +23,8 @@ def read(link, size):
 
 
 def ask(link, session, kind, payload):
-    link.sendall(struct.pack("!BBBBIIII", 1, kind, 0x10, 0, session, 0, kind, len(payload)) + payload)
+    head = struct.pack("!BBBBIIII", 1, kind, 0x10, 0, session, 0, kind, len(payload))
+    link.sendall(head + payload)
     header = read(link, 20)
     order = "!" if header[2] & 0x10 else "<"
     fields = struct.unpack(order + "BBBBIIII", header)

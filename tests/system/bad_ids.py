@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""bad_ids.py PORT COUNT SEED: SETs of hmqActionQueueIds with random octets, each in a createAndGo of
-its own, over one socket. Each must be answered wrongValue. Prints how many were."""
+"""bad_ids.py PORT COUNT SEED: SETs of hmqActionQueueIds with random octets, each in a createAndGo
+of its own, over one socket. Each must be answered wrongValue. Prints how many were."""
 import random
 import socket
 import sys
@@ -77,7 +77,8 @@ def random_ids(random_source):
                      for _ in range(length))
     elif kind == 2:  # one that is valid, spoiled in one place
         text = bytearray(random_source.choice(b"0123456789ABCDEF") for _ in range(11))
-        text[random_source.randrange(11)] = random_source.choice(b";$`|&<>'\"\\*?~#-_.\0\x1b\x7f\xff")
+        spoilers = b";$`|&<>'\"\\*?~#-_.\0\x1b\x7f\xff"
+        text[random_source.randrange(11)] = random_source.choice(spoilers)
         text = bytes(text)
     else:  # a valid one and a bad one
         text = b"3F25A01B7C " + bytes(random_source.choice(b"aeiouAEIOU-*") for _ in range(length))

@@ -40,7 +40,8 @@ class Session:
     def receive(self):
         header = self.read(20)
         order = "!" if header[2] & 0x10 else "<"
-        _, kind, _, _, session, transaction, packet, size = struct.unpack(order + "BBBBIIII", header)
+        fields = struct.unpack(order + "BBBBIIII", header)
+        _, kind, _, _, session, transaction, packet, size = fields
         self.read(size)
         return kind, session, transaction, packet
 

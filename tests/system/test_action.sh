@@ -142,7 +142,8 @@ says '^hold: 1000 done'
 [ "$(count_queue "$spool" hold)" -eq 1000 ] || fail 'not 1,000 on hold'
 ok 'a thousand ids in one action'
 pf postqueue -p >"$root/ids"
-SNMPCONFPATH=$root/snmpd/clients/actor "$tool" -H "127.0.0.1:$port" count - <"$root/ids" >"$root/out"
+SNMPCONFPATH=$root/snmpd/clients/actor "$tool" -H "127.0.0.1:$port" count - \
+    <"$root/ids" >"$root/out"
 mapfile -t counted < <(awk '/^count: / { print $2 }' "$root/out")
 [ "${counted[*]}" = '1000 11' ] || fail "what mailq prints gives not two actions but ${counted[*]}"
 ok 'what mailq prints, from standard input'

@@ -16,7 +16,10 @@ cleanup_more() { [ -z "${locker-}" ] || kill "$locker" 2>/dev/null || true; }
 hang() { : >"$root/hanging"; touch "$root/$1"; }
 go_on() { rm -f "$root"/hang.* "$root"/hang-after.*; }
 
-gone() { [ -z "$1" ] || ! kill -0 "$1" 2>/dev/null || [ "$(awk '{ print $3 }' "/proc/$1/stat")" = Z ]; }
+gone() {
+    [ -z "$1" ] || ! kill -0 "$1" 2>/dev/null ||
+        [ "$(awk '{ print $3 }' "/proc/$1/stat")" = Z ]
+}
 crash() { # WHAT...: of agent, supervisor and worker
     local part pid
     local -A pids=([agent]=$agent [supervisor]=$(supervisor) [worker]=$(worker))
@@ -154,7 +157,8 @@ check "it was done" lies_in hold "${id[7]}"
 check "and not again" same "$(postsuper_runs)" $((runs + 1))
 
 # The audit.
-check "no row is left open" sql_is "SELECT count(*) FROM audit WHERE state IN ('queued', 'running')" 0
+check "no row is left open" \
+    sql_is "SELECT count(*) FROM audit WHERE state IN ('queued', 'running')" 0
 check "each has its row" sql_is \
     "SELECT group_concat(command || id, ' ') FROM (SELECT * FROM audit ORDER BY serial)" \
     'hold2 hold3 delete1 hold4 hold5 hold6 unhold1 hold7'

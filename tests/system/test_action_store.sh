@@ -64,7 +64,8 @@ finished al hold "$attempt" "done" 3 3 0
 check "and done" test "$(count_queue "$spool" hold)" = 3
 set_object 1.4.1.0 i 7 >/dev/null
 eventually "lifetimes too" eval '[ "$(pf postconf -h bounce_queue_lifetime)" = 7d ]'
-check "it is in the audit" sql_is "SELECT state FROM audit WHERE id = $attempt AND command = 'hold'" "done"
+check "it is in the audit" \
+    sql_is "SELECT state FROM audit WHERE id = $attempt AND command = 'hold'" "done"
 stop_agent
 
 # A file that the agent may not write.

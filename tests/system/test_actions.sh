@@ -63,8 +63,8 @@ selects "a size" "$m4" size=20000
 selects "a sender and a recipient" "$m1" 'sender=*@one.example' recipient=x@suspended.example
 selects "a reason and a recipient that has another" "" 'reason=Connection refused' \
     recipient=z@suspended.example
-selects "all that there is" "$m2" queue=4 'sender=bob@*' 'recipient=y@*' reason=refused size=1 age=1 \
-    ids="$m2" expected=1 comment=everything
+selects "all that there is" "$m2" queue=4 'sender=bob@*' 'recipient=y@*' reason=refused size=1 \
+    age=1 ids="$m2" expected=1 comment=everything
 selects "all" "${all[*]}" all=1
 sleep_until() { [ $((EPOCHSECONDS - started)) -ge "$1" ]; }
 eventually "the first messages are 20 s old" sleep_until 20
@@ -194,7 +194,8 @@ act_refused "other ids in the same row" inconsistentValue status al delete 2 ids
 act_refused "another comment" inconsistentValue status al count 1 'sender=*@one.example' comment=x
 check "destroy of a finished row" destroy al count 2
 check "it is gone" same "$(outcome al count 2)" absent
-check "but stays in the audit" sql_is "SELECT state FROM audit WHERE command = 'count' AND id = 2" "done"
+check "but stays in the audit" \
+    sql_is "SELECT state FROM audit WHERE command = 'count' AND id = 2" "done"
 check "destroy of none is no error" destroy nobody count 7
 # Its supervisor too, which would replace it.
 stopped=("$(supervisor)" "$(worker)")
@@ -293,8 +294,8 @@ many="$m3 $others $(seq -f '0A0B%08.0f' 998 | tr '\n' ' ')"
 act al hold 1000 ids="$many"
 finished al hold 1000 partial 1000 2 998
 check "those two are on hold" holds hold "$m3" "$others"
-check "each of the thousand has its result" sql_is "SELECT count(*) FROM action_results WHERE action =
-    (SELECT serial FROM actions WHERE id = 1000)" 1000
+check "each of the thousand has its result" sql_is "SELECT count(*) FROM action_results
+    WHERE action = (SELECT serial FROM actions WHERE id = 1000)" 1000
 act al unhold 1000 ids="$many"
 finished al unhold 1000 partial 1000 2 998
 stop_agent
@@ -336,7 +337,9 @@ postsuper_does() {
 postsuper_does 'echo "postsuper: fatal: no queue today" >&2; exit 1'
 act al unhold 952 ids="$m3"
 finished al unhold 952 failed 1 0 1 '*no queue today*'
-postsuper_does 'echo "Error: exec: \"postsuper\": executable file not found in \$PATH" >&2; exit 127'
+postsuper_does '
+    echo "Error: exec: \"postsuper\": executable file not found in \$PATH" >&2
+    exit 127'
 act al unhold 953 ids="$m3"
 finished al unhold 953 failed 1 0 1 '*executable file not found*'
 postsuper_does 'head -c 3000 /dev/urandom >&2; exit 0'

@@ -27,7 +27,8 @@ check "no file: exit 1" test "$status" -eq 1
 run -c "$root/none.conf" -t
 check "a missing file: exit 1" test "$status" -eq 1
 check "a missing file: its name" eval '[[ $output == *"$root/none.conf"* ]]'
-sed 's/^#user = .*/user = nobody/' "$source_dir/contrib/hermes-mailqueue.conf.example" >"$root/example.conf"
+sed 's/^#user = .*/user = nobody/' "$source_dir/contrib/hermes-mailqueue.conf.example" \
+    >"$root/example.conf"
 run -c "$root/example.conf" -t
 check "the example: exit 0" test "$status" -eq 0
 check "the example: the effective values" eval '[[ $output == *"overload_threshold = 500"* ]]'
@@ -71,7 +72,8 @@ needs "a user for hooks that is missing" hooks_user=no-such-user-here '*no-such-
 needs "a secret that is missing" "webhook.ops.secret_file=$root/hooks/none" \
     '*secret_file*No such file or directory'
 needs "no authorities" "webhook.ops.ca_file=$root/hooks/none" '*ca_file*No such file or directory'
-needs "a script that is missing" script.page.path=/usr/lib/no-such-script '*script.page*No such file or directory'
+needs "a script that is missing" script.page.path=/usr/lib/no-such-script \
+    '*script.page*No such file or directory'
 chmod 644 "$root/hooks/secret"
 needs "a secret that everyone can read" "webhook.ops.secret_file=$root/hooks/secret" '*chmod o=*'
 chmod 600 "$root/hooks/secret"

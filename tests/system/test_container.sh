@@ -87,9 +87,10 @@ make_rootfs() {
 # can be stopped alone.  A network of its own leaves the machine's ports alone.
 # shellcheck disable=SC2016 # expanded in the container
 commands='
-postconf -e myhostname=mx.example mydestination= defer_transports=smtp inet_interfaces=loopback-only \
-    minimal_backoff_time=1d maximal_backoff_time=1d bounce_queue_lifetime=3d \
-    maximal_queue_lifetime=3h maillog_file=/dev/stdout smtpd_tls_security_level=none alias_maps= &&
+postconf -e myhostname=mx.example mydestination= defer_transports=smtp \
+    inet_interfaces=loopback-only minimal_backoff_time=1d maximal_backoff_time=1d \
+    bounce_queue_lifetime=3d maximal_queue_lifetime=3h maillog_file=/dev/stdout \
+    smtpd_tls_security_level=none alias_maps= &&
 postconf -F "*/*/chroot=n" &&
 postfix start-fg &
 exec sleep infinity'
@@ -325,7 +326,9 @@ test_engines() {
     expect "$data" 3 'is unavailable'
     stop_agent
 
-    fake_engine 'echo "Cannot connect to the Docker daemon at unix:///x. Is it running?" >&2; exit 1'
+    fake_engine '
+        echo "Cannot connect to the Docker daemon at unix:///x. Is it running?" >&2
+        exit 1'
     start_agent "container_command = $root/docker"
     expect "$last_error" '*Cannot connect to the Docker daemon*' 'an engine without its daemon'
     expect "$postfix" 3 'knows nothing of Postfix'

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
 #
-# test_database.sh DAEMON: one database for one agent, restoring a copy of it, and what is read of it
-# late.
+# test_database.sh DAEMON: one database for one agent, restoring a copy of it, and what is read of
+# it late.
 
 set -euo pipefail
 # shellcheck source=tests/support/lib.sh
@@ -120,7 +120,8 @@ eventually "the database is read" eval "[ \$(used) -gt $before ]"
 eventually "the clear is sent" has_traps 2 $((clears + 1))
 expect 1.2.5.0 2 "no overload"
 eventually "the start is stored" sql_is \
-    "SELECT max(event = 'hmqAgentStarted') FROM (SELECT * FROM events ORDER BY serial DESC LIMIT 3)" 1
+    "SELECT max(event = 'hmqAgentStarted') FROM
+        (SELECT * FROM events ORDER BY serial DESC LIMIT 3)" 1
 check "once" test "$(trap_count 2)" -eq $((clears + 1))
 check "and no raise" test "$(trap_count 1)" -eq "$raises"
 now 1.4.7.0 5 "the threshold that was set"

@@ -94,7 +94,8 @@ all_sent() {
 eventually "the database has them all, and all are sent" all_sent
 check "no serial twice" test "$(db 'SELECT count(*) - count(DISTINCT serial) FROM events')" -eq 0
 eventually "the manager has the last notification" has_serial "$last"
-grep -ho "$base.1.8.1.0 = [0-9]*" "$root/traps.before" "$root/traps" | awk '{ print $3 }' >"$root/had"
+grep -ho "$base.1.8.1.0 = [0-9]*" "$root/traps.before" "$root/traps" |
+    awk '{ print $3 }' >"$root/had"
 check "each came once, in order" diff "$root/had" <(sort -nu "$root/had")
 seq "$((start + 1))" "$last" | grep -vxFf "$root/had" >"$root/missed"
 check "it missed those of the time it was away" test \

@@ -58,12 +58,15 @@ is() {
 
 # ---- the database
 
-db() { mariadb --no-defaults --socket="$root/run/sock" --user=root --batch --skip-column-names "$@"; }
+db() {
+    mariadb --no-defaults --socket="$root/run/sock" --user=root --batch --skip-column-names "$@"
+}
 
 db_answers() { db -e 'SELECT 1' >/dev/null 2>&1; }
 
 start_db() {
-    start_daemon "$root/db.pid" "$root/db.log" setpriv --reuid=nobody --regid=nogroup --clear-groups \
+    start_daemon "$root/db.pid" "$root/db.log" \
+        setpriv --reuid=nobody --regid=nogroup --clear-groups \
         mariadbd --no-defaults --datadir="$root/data" --socket="$root/run/sock" --skip-networking \
         --pid-file="$root/data/pid" --innodb-flush-log-at-trx-commit=2 --tmpdir="$root/data" \
         --innodb-buffer-pool-size=16M --performance-schema=off
@@ -93,9 +96,9 @@ make_table() {
 DROP TABLE IF EXISTS parameters;
 CREATE TABLE parameters (
   id INT NOT NULL AUTO_INCREMENT PRIMARY KEY, parameter VARCHAR(255), name VARCHAR(255),
-  module VARCHAR(255), priority INT, default_value VARCHAR(255), editable $1, conf_file VARCHAR(255),
-  description TEXT, parent INT, parent_name VARCHAR(255), child $1, order1 INT, enabled $1,
-  applied $1, action VARCHAR(255)
+  module VARCHAR(255), priority INT, default_value VARCHAR(255), editable $1,
+  conf_file VARCHAR(255), description TEXT, parent INT, parent_name VARCHAR(255), child $1,
+  order1 INT, enabled $1, applied $1, action VARCHAR(255)
 ) $2;
 INSERT INTO parameters (parameter, module, conf_file, parent_name, child, parent, order1, enabled,
   applied, action) VALUES
@@ -157,11 +160,13 @@ hook() { # sets status and said; the event is on stdin
 }
 
 event() { # SETTINGS
-    printf '{"version":1,"serial":7,"time":"2026-11-24T12:00:00Z","host":"mx","instance":"mx",%s}\n' \
-        '"event":"hmqSettingsChanged","severity":"info","text":"settings changed","settings":'"$1"
+    printf '{"version":1,"serial":7,"time":"2026-11-24T12:00:00Z","host":"mx",%s,%s}\n' \
+        '"instance":"mx","event":"hmqSettingsChanged","severity":"info"' \
+        '"text":"settings changed","settings":'"$1"
 }
 
-both='{"bounce_queue_lifetime":{"old":"5d","new":"3d"},"maximal_queue_lifetime":{"old":"30d","new":"0d"}}'
+both='{"bounce_queue_lifetime":{"old":"5d","new":"3d"},'
+both+='"maximal_queue_lifetime":{"old":"30d","new":"0d"}}'
 
 # refused WHAT: the event on stdin changes nothing and is not to be tried again.
 refused() {
@@ -197,12 +202,14 @@ test_refusals() {
     local value
     # shellcheck disable=SC2016 # it is not to be expanded
     for value in '"91d"' '"-1d"' '"3h"' '"5"' '"05d"' '" 5d"' '"5d "' '"5d\n"' '"5d\u0000"' '"５d"' \
-        '"5D"' '"1w"' '""' '"5d'"'"' OR 1=1 -- "' '"0x3d"' '"5d; DROP TABLE parameters"' '"$(id)d"' \
-        5 null true '["5d"]' '{"a":"5d"}'; do
-        refused "new value $value" < <(event '{"bounce_queue_lifetime":{"old":"5d","new":'"$value"'}}')
+        '"5D"' '"1w"' '""' '"5d'"'"' OR 1=1 -- "' '"0x3d"' '"5d; DROP TABLE parameters"' \
+        '"$(id)d"' 5 null true '["5d"]' '{"a":"5d"}'; do
+        refused "new value $value" \
+            < <(event '{"bounce_queue_lifetime":{"old":"5d","new":'"$value"'}}')
     done
     refused 'no new value' < <(event '{"bounce_queue_lifetime":{"old":"5d"}}')
-    refused 'an old value that is no text' < <(event '{"bounce_queue_lifetime":{"old":5,"new":"5d"}}')
+    refused 'an old value that is no text' \
+        < <(event '{"bounce_queue_lifetime":{"old":5,"new":"5d"}}')
     refused 'a setting that is a text' < <(event '{"bounce_queue_lifetime":"5d"}')
     refused 'another directive' < <(event '{"mynetworks":{"old":"a","new":"5d"}}')
     refused 'a good one beside another' \

@@ -156,11 +156,12 @@ owner=5.97.108.105.99.101 # "alice"
 set_value 1.6.5.1.4.$owner.1.7 s "$first $second 0123456789ABC" 1.6.5.1.13.$owner.1.7 s 'a "test"' \
     1.6.5.1.21.$owner.1.7 i 4
 action_told() { [ "$(body "$1" hmqActionFinished .event)" = hmqActionFinished ]; }
+summary='.action | "\(.owner) \(.command) \(.id) \(.state) '
+summary+='\(.matched) \(.succeeded) \(.failed) \(.comment)"'
 for name in one script; do
     eventually "$name is told of the action" action_told "$name"
-    check "$name: by whom, what, how it ended" test "$(body "$name" hmqActionFinished \
-        '.action | "\(.owner) \(.command) \(.id) \(.state) \(.matched) \(.succeeded) \(.failed) \(.comment)"')" \
-        = 'alice hold 7 partial 3 2 1 a "test"'
+    check "$name: by whom, what, how it ended" test \
+        "$(body "$name" hmqActionFinished "$summary")" = 'alice hold 7 partial 3 2 1 a "test"'
 done
 set_value 1.4.1.0 i 3
 settings_told() { [ "$(body one hmqSettingsChanged .event)" = hmqSettingsChanged ]; }
@@ -191,7 +192,8 @@ eventually "a reload" logged 'configuration reloaded'
 cp "$root/agent.conf" "$root/agent.conf.good"
 echo "webhook.three.url = $url/three" >>"$root/agent.conf"
 kill -HUP "$agent"
-eventually "another endpoint needs a restart" logged 'not reloaded: .*webhook and script.* a restart'
+eventually "another endpoint needs a restart" \
+    logged 'not reloaded: .*webhook and script.* a restart'
 cp "$root/agent.conf.good" "$root/agent.conf"
 for _ in 1 2 3; do
     set_value 1.4.7.0 u 2 1.4.8.0 u 1
@@ -260,7 +262,8 @@ check "3 cursors" test "$(cursors)" = 'script.rec webhook.one webhook.two '
 sed -i '/^webhook.two/d' "$root/agent.conf"
 begin
 cursors_are() { [ "$(cursors)" = "$1" ]; }
-eventually "the one of an endpoint that was removed is dropped" cursors_are 'script.rec webhook.one '
+eventually "the one of an endpoint that was removed is dropped" \
+    cursors_are 'script.rec webhook.one '
 stop_agent
 check "a clean stop" test "$agent_status" -eq 0
 check "no report of a sanitizer" no_sanitizer_report

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
 #
-# test_master.sh DAEMON: snmpd that is not there yet, out of reach, killed, stopped, busy and started
-# again and again: the agent says so, comes back by itself, and its notifications arrive in order,
-# once each; and other agents, which want the same objects or take them away.
+# test_master.sh DAEMON: snmpd that is not there yet, out of reach, killed, stopped, busy and
+# started again and again: the agent says so, comes back by itself, and its notifications arrive in
+# order, once each; and other agents, which want the same objects or take them away.
 
 set -euo pipefail
 # shellcheck source=tests/support/lib.sh
@@ -148,7 +148,8 @@ check "once each, still in order" in_order_once 10
 # snmpd runs its extend commands itself, and answers nobody meanwhile.
 losses=$(lost)
 snmpget -v2c -c public -t 20 -r 0 "127.0.0.1:$snmp_port" \
-    .1.3.6.1.4.1.8072.1.3.2.3.1.1.4.115.108.111.119 >/dev/null || fail "snmpd runs no extend command"
+    .1.3.6.1.4.1.8072.1.3.2.3.1.1.4.115.108.111.119 >/dev/null ||
+    fail "snmpd runs no extend command"
 check "an answer right after a busy snmpd" answers
 check "and no connection was given up" test "$(lost)" = "$losses"
 

@@ -109,7 +109,8 @@ check "held mail has no next retry" eval '[[ $(row 11 "$utf8") == No\ Such\ Inst
 eventually "expired by force" row_is 10 "$plain" 1
 check "the oldest of hold is that one" same "$(text 1.3.1.5.5)" "$utf8"
 
-many=$(send sender@source.example "$(seq -f 'r%g@suspended.example' 5000)" "$(printf 'x%.0s' {1..900})")
+many=$(send sender@source.example "$(seq -f 'r%g@suspended.example' 5000)" \
+    "$(printf 'x%.0s' {1..900})")
 eventually "a row for the message with 5,000 recipients" has_row "$many"
 eventually "their number" row_is 7 "$many" 5000
 eventually "deferred" row_is 2 "$many" 4

@@ -27,7 +27,9 @@ END
 chmod 755 "$root/run"
 agent_command=(unshare --mount --propagation private "$root/run")
 
-line='{"queue_name": "deferred", "queue_id": "%s", "arrival_time": 1700000000, "message_size": 300, "forced_expire": false, "sender": "s@x.example", "recipients": [{"address": "r@x.example", "delay_reason": "why"}]}'
+line='{"queue_name": "deferred", "queue_id": "%s", "arrival_time": 1700000000, '
+line+='"message_size": 300, "forced_expire": false, "sender": "s@x.example", '
+line+='"recipients": [{"address": "r@x.example", "delay_reason": "why"}]}'
 
 touch_queue() { # a change, so that the queue is listed again
     pf postsuper -h ALL 2>/dev/null
@@ -99,10 +101,15 @@ good
 # Members that are unknown or missing do not spoil the rest.
 cat >"$root/body" <<END
 printf '$line\n' ABCDE12345
-echo '{"queue_name": "deferred", "queue_id": "ABCDE12346", "arrival_time": 1700000001, "message_size": 5, "sender": "", "novel": {"deep": [1, 2]}, "recipients": [{"address": "only", "more": true}]}'
-echo '{"queue_name": "deferred", "queue_id": "ABCDE12347", "arrival_time": 1700000002, "message_size": 5, "sender": "'\$'\\xff\\xfe''@x", "recipients": []}'
-echo '{"queue_name": "deferred", "queue_id": "ABCDE12348", "arrival_time": 1700000002, "message_size": 5, "recipients": []}'
-echo '{"queue_name": "deferred", "queue_id": "../../etc", "arrival_time": 1700000002, "message_size": 5, "recipients": []}'
+echo '{"queue_name": "deferred", "queue_id": "ABCDE12346", \
+"arrival_time": 1700000001, "message_size": 5, "sender": "", "novel": {"deep": [1, 2]}, \
+"recipients": [{"address": "only", "more": true}]}'
+echo '{"queue_name": "deferred", "queue_id": "ABCDE12347", \
+"arrival_time": 1700000002, "message_size": 5, "sender": "'\$'\\xff\\xfe''@x", "recipients": []}'
+echo '{"queue_name": "deferred", "queue_id": "ABCDE12348", \
+"arrival_time": 1700000002, "message_size": 5, "recipients": []}'
+echo '{"queue_name": "deferred", "queue_id": "../../etc", \
+"arrival_time": 1700000002, "message_size": 5, "recipients": []}'
 END
 serial=$(get 1.5.3.0)
 touch_queue
@@ -122,7 +129,8 @@ good
 cat >"$root/body" <<END
 echo 'postqueue: a warning on the wrong stream'
 printf '$line\n' ABCDE12345
-echo '{"queue_name": "deferred", "queue_id": "ABCDE12346", "arrival_time": 1700000001, "message_size": 5, "sender": "s@x", "recipients": [{"address": "\\x"}]}'
+echo '{"queue_name": "deferred", "queue_id": "ABCDE12346", \
+"arrival_time": 1700000001, "message_size": 5, "sender": "s@x", "recipients": [{"address": "\\x"}]}'
 printf '$line\n' ABCDE12347
 printf '$line\n' ABCDE12345
 END

@@ -59,8 +59,8 @@ for object in 1.3.1.2.2 1.3.1.2.3 1.3.1.2.4 1.3.1.2.5; do
     check "it carries $object" test -n "$(trap_value "$line" "$object")"
 done
 check "the queues in it add up" test \
-    $(($(trap_value "$line" 1.3.1.2.2) + $(trap_value "$line" 1.3.1.2.3) + $(trap_value "$line" 1.3.1.2.4) + \
-        $(trap_value "$line" 1.3.1.2.5))) -le 501
+    $(($(trap_value "$line" 1.3.1.2.2) + $(trap_value "$line" 1.3.1.2.3) + \
+        $(trap_value "$line" 1.3.1.2.4) + $(trap_value "$line" 1.3.1.2.5))) -le 501
 
 inject 100
 expect_traps 3 1 "601 are more than 600: hmqWarningRaised"

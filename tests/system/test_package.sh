@@ -23,7 +23,8 @@ quiet() {
 check_tree() {
     local file mode
     while read -r mode file; do
-        [ "$(stat -c %a "$1/$file" 2>/dev/null)" = "$mode" ] || fail "$file is not there with mode $mode"
+        [ "$(stat -c %a "$1/$file" 2>/dev/null)" = "$mode" ] ||
+            fail "$file is not there with mode $mode"
     done <<END
 755 $2/sbin/hermes-mailqueued
 755 $2/sbin/hermes-mailqueue-helper
@@ -48,7 +49,9 @@ END
     # Every program a unit starts is one that was installed.
     while read -r file; do
         [ -x "$1/$file" ] || [ -x "$file" ] || fail "a unit starts $file, which is not there"
-    done < <(sed -n 's/^Exec[A-Za-z]*=[-+!:@]*\([^ ]*\).*/\1/p' "$1/$2"/lib/systemd/system/*.service)
+    done < <(
+        sed -n 's/^Exec[A-Za-z]*=[-+!:@]*\([^ ]*\).*/\1/p' "$1/$2"/lib/systemd/system/*.service
+    )
     # The example is a configuration that works, with the users of this machine.
     sed 's/^#user = .*/user = nobody/' "$1/etc/hermes-mailqueue/hermes-mailqueue.conf" >"$root/conf"
     "$1/$2/sbin/hermes-mailqueued" -c "$root/conf" -t >/dev/null || fail 'the example is refused'

@@ -75,7 +75,8 @@ check_status() {
 
 # pasted OUTPUT HEADING: the lines under the heading, as one would copy them.
 pasted() {
-    awk -v heading="$2" 'index($0, heading) { on = 1; next } /^(To |Notifications|Ctrl-C)/ { on = 0 }
+    awk -v heading="$2" 'index($0, heading) { on = 1; next }
+        /^(To |Notifications|Ctrl-C)/ { on = 0 }
         on && NF' "$1"
 }
 
@@ -154,7 +155,8 @@ grep -q "^hmqMessageQueue.* " "$root/hold.out" || fail 'no queue of the message'
 { grep '^export ' "$root/act"; sed -n '/unhold/,$p' "$root/act"; } >"$root/release"
 paste_lines "$root/release"
 wait_for 60 test -f "$run/postfix/spool/deferred/${id:0:1}/$id" || fail 'not released'
-grep -q '^hmqActionState\."actor"\.hold\.[0-9]* done' "$root/release.out" || fail 'no state of the hold'
+grep -q '^hmqActionState\."actor"\.hold\.[0-9]* done' "$root/release.out" ||
+    fail 'no state of the hold'
 grep -q '^hmqActionResultText\."actor"\.hold\.' "$root/release.out" || fail 'no result by snmpwalk'
 grep -qx 'hmqWarningThreshold.0 300 messages' "$root/release.out" || fail 'the setting'
 echo 'ok: the lines that act'

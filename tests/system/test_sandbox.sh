@@ -8,7 +8,8 @@
 
 set -euo pipefail
 [ "${HMQ_NAMESPACE-}" = "$PPID" ] ||
-    HMQ_NAMESPACE=$$ exec unshare --mount --propagation private -- bash -c '"$@"; exit $?' - "$0" "$@"
+    HMQ_NAMESPACE=$$ exec unshare --mount --propagation private -- \
+        bash -c '"$@"; exit $?' - "$0" "$@"
 unset HMQ_NAMESPACE
 # shellcheck source=tests/support/lib.sh
 . "$(dirname -- "${BASH_SOURCE[0]}")/../support/lib.sh"

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
 #
-# test_service.sh DAEMON: what systemd and its journal are told, with neither running; and the units.
+# test_service.sh DAEMON: what systemd and its journal are told, with neither running; and the
+# units.
 
 set -euo pipefail
 # shellcheck source=tests/support/lib.sh
@@ -46,7 +47,8 @@ pipe = int(sys.argv[1])
 os.write(pipe, b"\n" * fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, 4096))' "$full"
 kill -STOP "$(<"$root/listen-notified.pid")"
 # shellcheck disable=SC2016 # for the shell that is started
-agent_command=(env "NOTIFY_SOCKET=$root/notify" WATCHDOG_USEC=1000 bash -c 'exec "$0" "$@" 2>"$FULL"' "$daemon")
+agent_command=(env "NOTIFY_SOCKET=$root/notify" WATCHDOG_USEC=1000
+    bash -c 'exec "$0" "$@" 2>"$FULL"' "$daemon")
 FULL=$root/full start_agent
 expect 1.2.1.0 2 "nothing reads its log: it starts and counts"
 old=$(worker)
@@ -59,7 +61,10 @@ answers_fast "and it answers"
 kill -CONT "$(<"$root/listen-notified.pid")"
 eventually "READY=1 comes in the end" told_often '^READY=1' "$root/notified" 2
 log_of_reader() { timeout 1 cat <&"$full" >>"$root/agent.log" || true; }
-lost_reported() { log_of_reader; grep -aq 'log lines were lost because nothing read them: [1-9]' "$root/agent.log"; }
+lost_reported() {
+    log_of_reader
+    grep -aq 'log lines were lost because nothing read them: [1-9]' "$root/agent.log"
+}
 eventually "what was lost is reported once it is read" lost_reported
 kill -TERM "$agent"
 log_of_reader
@@ -98,11 +103,14 @@ need systemd-analyze systemd
 # The paths of an installation, which is not there.
 mkdir "$root/units"
 cp "$source_dir"/contrib/systemd/* "$root/units"
-sed -i "s|^\(Exec[A-Za-z]*\)=/[^ ]*/hermes-[^ ]*|\1=$(realpath -- "$daemon")|" "$root"/units/*.service
+sed -i "s|^\(Exec[A-Za-z]*\)=/[^ ]*/hermes-[^ ]*|\1=$(realpath -- "$daemon")|" \
+    "$root"/units/*.service
 # systemd stops at the first command that fails: a wrong file is never told to the agent.
 reload=$(sed -n 's/^ExecReload=//p' "$root/units/hermes-mailqueued.service")
-check "a reload checks the file first" eval '[[ $(head -n 1 <<<"$reload") == "$(realpath -- "$daemon") -c "*" -t" ]]'
-check "and then has it read" eval "[[ \$(sed -n 2p <<<\"\$reload\") == '/bin/kill -HUP \$MAINPID' ]]"
+check "a reload checks the file first" eval \
+    '[[ $(head -n 1 <<<"$reload") == "$(realpath -- "$daemon") -c "*" -t" ]]'
+check "and then has it read" eval \
+    "[[ \$(sed -n 2p <<<\"\$reload\") == '/bin/kill -HUP \$MAINPID' ]]"
 for unit in "$root"/units/*.service; do
     status=0
     report=$(systemd-analyze verify "$root/units/${unit##*/}" 2>&1) || status=$?

@@ -27,7 +27,8 @@ unlock_main_cf() {
 value() { pf postconf -h "$1_queue_lifetime"; }
 is() { [ "$(value "$1")" = "$2" ]; }
 stored() { # NAME VALUE: in Hermes' shape, and nothing left to apply
-    sql_is "SELECT v.parameter || ' ' || v.applied || ' ' || v.action FROM parameters v, parameters d
+    sql_is "SELECT v.parameter || ' ' || v.applied || ' ' || v.action
+        FROM parameters v, parameters d
         WHERE d.parameter = '$1_queue_lifetime' AND d.child = 2 AND d.module = 'postfix'
         AND v.parent_name = d.parameter AND v.child = 1" "$2 1 NONE"
 }
@@ -219,7 +220,8 @@ now 1.5.2.0 2 "two left out"
 # All but hmqWarningRaised.
 set_object 1.4.13.0 x DFF980 >/dev/null
 set_object 1.4.9.0 u 2 >/dev/null
-suppressed="SELECT count(*) FROM events WHERE event = 'hmqWarningRaised' AND notified = 'suppressed'"
+suppressed="SELECT count(*) FROM events
+    WHERE event = 'hmqWarningRaised' AND notified = 'suppressed'"
 eventually "what is not enabled is kept as suppressed" sql_is "$suppressed" 1
 serial=$(sql "SELECT serial FROM events WHERE event = 'hmqWarningRaised'")
 now "1.8.2.1.3.$serial" 3 "in hmqEventTable: its type"

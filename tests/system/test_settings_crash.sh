@@ -14,7 +14,10 @@ cleanup_more() { [ -z "${locker-}" ] || kill "$locker" 2>/dev/null || true; }
 
 hang() { : >"$root/hanging"; touch "$root/$1"; }
 go_on() { rm -f "$root"/hang.* "$root"/hang-after.* "$root"/fail.*; }
-gone() { [ -z "$1" ] || ! kill -0 "$1" 2>/dev/null || [ "$(awk '{ print $3 }' "/proc/$1/stat")" = Z ]; }
+gone() {
+    [ -z "$1" ] || ! kill -0 "$1" 2>/dev/null ||
+        [ "$(awk '{ print $3 }' "/proc/$1/stat")" = Z ]
+}
 crash() {
     local pid helpers
     helpers="$(supervisor) $(worker)"
@@ -140,7 +143,9 @@ now 1.4.6.0 '*no edit today*main.cf is as it was*' "hmqSettingsError"
 go_on
 set_bounce 9
 expect 1.4.5.0 1 "set again: applied"
-fails_with postconf-e 'echo "Error: exec: \"postconf\": executable file not found in \$PATH" >&2; exit 127'
+fails_with postconf-e '
+    echo "Error: exec: \"postconf\": executable file not found in \$PATH" >&2
+    exit 127'
 set_bounce 11
 expect 1.4.5.0 3 "a postconf that is missing"
 now 1.4.6.0 '*not found*' "hmqSettingsError"

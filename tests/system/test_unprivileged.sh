@@ -9,8 +9,8 @@ set -euo pipefail
 
 # Where the build folder may be closed to others.
 cp "$daemon" "$helper" "$root/"
-# To other users Postfix's set-gid tools serve the default instance only, which this one becomes in a
-# mount namespace of the agent's.
+# To other users Postfix's set-gid tools serve the default instance only, which this one becomes in
+# a mount namespace of the agent's.
 cat >"$root/start" <<END
 #!/bin/bash
 mount --bind "$root/pf/etc" /etc/postfix
