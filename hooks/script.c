@@ -4,6 +4,7 @@
 #include "core/time_units.h"
 #include "hooks/script_check.h"
 #include "hooks/script_output.h"
+#include "os/process.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,7 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -51,10 +51,9 @@ static void become(const struct launch *launch) {
     char *const arguments[] = {(char *)(uintptr_t)launch->path, NULL};
     sigset_t none;
     sigemptyset(&none);
-    if (setsid() < 0 || prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != launch->parent ||
-        chdir("/") < 0 || dup2(launch->input, STDIN_FILENO) < 0 ||
-        dup2(launch->output, STDOUT_FILENO) < 0 || dup2(launch->output, STDERR_FILENO) < 0 ||
-        sigprocmask(SIG_SETMASK, &none, NULL) < 0) {
+    if (setsid() < 0 || !process_follow(launch->parent) || chdir("/") < 0 ||
+        dup2(launch->input, STDIN_FILENO) < 0 || dup2(launch->output, STDOUT_FILENO) < 0 ||
+        dup2(launch->output, STDERR_FILENO) < 0 || sigprocmask(SIG_SETMASK, &none, NULL) < 0) {
         _exit(EXEC_FAILED);
     }
     signal(SIGPIPE, SIG_DFL);

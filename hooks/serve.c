@@ -36,7 +36,7 @@ struct server {
     struct endpoint *endpoints[CONFIG_HOOKS_MAX];
 };
 
-static void leave(struct server *server, enum serve_end end) {
+static void leave(struct server *server, enum worker_end end) {
     sd_event_exit(server->event, (int)end);
 }
 
@@ -50,7 +50,7 @@ static void send_report(void *userdata, uint32_t hook, enum hook_report_type typ
                                  .serial = serial};
     snprintf(report.text, sizeof report.text, "%s", text);
     if (send(server->socket, &report, sizeof report, MSG_NOSIGNAL) != (ssize_t)sizeof report) {
-        leave(server, errno == EPIPE || errno == ECONNRESET ? SERVE_PEER_CLOSED : SERVE_FAILED);
+        leave(server, errno == EPIPE || errno == ECONNRESET ? WORKER_PEER_CLOSED : WORKER_FAILED);
     }
 }
 
@@ -73,14 +73,14 @@ static int take_order(struct server *server) {
     struct hook_order order;
     ssize_t got = recv(server->socket, &order, sizeof order, MSG_DONTWAIT | MSG_TRUNC);
     if (got < 0) {
-        return errno == EAGAIN || errno == EINTR ? -1 : SERVE_PEER_CLOSED;
+        return errno == EAGAIN || errno == EINTR ? -1 : WORKER_PEER_CLOSED;
     }
     if (got == 0) {
-        return SERVE_PEER_CLOSED;
+        return WORKER_PEER_CLOSED;
     }
     if (!hook_order_valid(&order, (size_t)got) || order.hook >= server->setup->config->hook_count) {
         log_line(LOG_ERR, "hermes-mailqueued sent an invalid order; closing the connection");
-        return SERVE_REFUSED;
+        return WORKER_REFUSED;
     }
     if (order.session != server->session) {
         return -1;
@@ -91,7 +91,7 @@ static int take_order(struct server *server) {
     }
     if (!endpoint_add(server->endpoints[order.hook], &order.event)) {
         log_line(LOG_ERR, "hermes-mailqueued sent too many orders; closing the connection");
-        return SERVE_REFUSED;
+        return WORKER_REFUSED;
     }
     return -1;
 }
@@ -103,7 +103,7 @@ static int on_socket(sd_event_source *source, int fd, uint32_t revents, void *us
     (void)revents;
     int end = take_order(server);
     if (end >= 0) {
-        leave(server, (enum serve_end)end);
+        leave(server, (enum worker_end)end);
     }
     return 0;
 }
@@ -186,10 +186,10 @@ static void server_deinit(struct server *server) {
     sd_event_unref(server->event);
 }
 
-enum serve_end serve(struct serve_setup *setup, int socket) {
+enum worker_end serve(struct serve_setup *setup, int socket) {
     struct server server = {.setup = setup, .socket = socket};
     if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
-        return SERVE_FAILED;
+        return WORKER_FAILED;
     }
     serve_find_problems(setup);
     int r = server_init(&server);
@@ -201,7 +201,7 @@ enum serve_end serve(struct serve_setup *setup, int socket) {
     curl_global_cleanup();
     if (r < 0) {
         log_line(LOG_ERR, "cannot work: %s", strerror(-r));
-        return SERVE_FAILED;
+        return WORKER_FAILED;
     }
-    return (enum serve_end)r;
+    return (enum worker_end)r;
 }

@@ -8,14 +8,9 @@
 #include "core/config.h"
 #include "hooks/backoff.h"
 #include "hooks/sign.h"
+#include "os/supervise.h"
 
 #define SERVE_PROBLEM_SIZE 256
-
-enum serve_end {
-    SERVE_PEER_CLOSED = 0, /* core has gone: nothing is left to do */
-    SERVE_FAILED = 1,      /* worth another try in a new process */
-    SERVE_REFUSED = 3,     /* an invalid order: core is not to be served any more */
-};
 
 /* Made before privileges are given up, because the secrets may be root's to read. */
 struct serve_setup {
@@ -29,7 +24,7 @@ struct serve_setup {
 /* Adds to the problems what shows before the first event, as the user the scripts would run as. */
 void serve_find_problems(struct serve_setup *setup);
 
-/* Serves until one of the ends. The socket is borrowed. */
-enum serve_end serve(struct serve_setup *setup, int socket);
+/* Serves until one of the ends; WORKER_REFUSED after an invalid order. The socket is borrowed. */
+enum worker_end serve(struct serve_setup *setup, int socket);
 
 #endif

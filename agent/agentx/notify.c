@@ -12,11 +12,11 @@
 #include "agentx/internal.h"
 
 #include "core/duration.h"
+#include "os/socket.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 
 /* A stopped master delays its answer; resending would make the notification arrive twice. */
 #define ANSWER_TIMEOUT_SEC 3600
@@ -50,14 +50,12 @@ static bool start_time(pid_t pid, uint64_t *ticks) {
 
 static struct master_identity identify_master(netsnmp_session *session) {
     struct master_identity identity = {.pid = 0};
-    struct ucred credentials;
-    socklen_t len = sizeof credentials;
+    struct ucred peer;
     netsnmp_transport *transport =
         session != NULL ? snmp_sess_transport(snmp_sess_pointer(session)) : NULL;
-    if (transport != NULL &&
-        getsockopt(transport->sock, SOL_SOCKET, SO_PEERCRED, &credentials, &len) == 0 &&
-        start_time(credentials.pid, &identity.start_time)) {
-        identity.pid = credentials.pid;
+    if (transport != NULL && socket_peer(transport->sock, &peer) == 0 &&
+        start_time(peer.pid, &identity.start_time)) {
+        identity.pid = peer.pid;
     }
     return identity;
 }

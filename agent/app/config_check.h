@@ -8,16 +8,7 @@
 
 #include "core/config.h"
 
-#include <pwd.h>
 #include <stdbool.h>
-
-/*
- * Looks up the user that a key (user, hooks_user) names. It must exist and not be root. Returns
- * true with *found, whose strings are static, or false after a line on stderr that names the file,
- * the line and what is wrong.
- */
-bool config_check_user(const struct config *config, const char *key, const char *name,
-                       struct passwd *found);
 
 /*
  * Checks all that would fail at a start with this configuration: user and, where there are webhooks

@@ -5,7 +5,7 @@
 #include "core/hook_protocol.h"
 #include "io/hooks_client.h"
 #include "os/log.h"
-#include "io/spawn.h"
+#include "os/socket.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -87,7 +87,7 @@ static void on_gone(void *userdata) {
 static int on_connect(void *userdata) {
     const struct hook_feed *feed = userdata;
     int socket;
-    int r = connect_sibling(feed->peer.path, &socket);
+    int r = socket_connect(feed->peer.path, &socket);
     return r < 0 ? r : socket;
 }
 

@@ -5,13 +5,11 @@
 #include "app/agent.h"
 #include "app/config_check.h"
 #include "core/config.h"
-#include "io/spawn.h"
+#include "os/identity.h"
 #include "os/log.h"
+#include "os/sibling.h"
 
-#include <errno.h>
-#include <grp.h>
 #include <malloc.h>
-#include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,23 +33,17 @@ static int usage(FILE *stream, int status) {
     return status;
 }
 
-static int drop_root(const struct passwd *user) {
-    if (initgroups(user->pw_name, user->pw_gid) < 0 || setgid(user->pw_gid) < 0 ||
-        setuid(user->pw_uid) < 0 || (user->pw_uid != 0 && setuid(0) == 0)) {
-        return -EPERM;
-    }
-    return 0;
-}
-
 static int start(struct config *config, bool to_stderr) {
-    struct passwd user = {.pw_name = NULL};
+    struct identity user = {.uid = 0};
     struct agent *agent;
     /* A unit of its own runs it: this one may not use the network. */
     const char *hooks_path = getenv("HMQ_HOOKS_SOCKET");
     struct agent_peers peers = {.hooks = -1, .hooks_path = hooks_path};
     pid_t child;
     bool root = geteuid() == 0;
-    if (root && !config_check_user(config, "user", config->user, &user)) {
+    char error[512];
+    if (root && !identity_find_key(config, "user", config->user, &user, error, sizeof error)) {
+        fprintf(stderr, "%s\n", error);
         config_free(config);
         return EXIT_CONFIGURATION;
     }
@@ -59,19 +51,19 @@ static int start(struct config *config, bool to_stderr) {
         log_line(LOG_WARNING, "not started as root: the key user is ignored, and only what this "
                               "user may read is read");
     }
-    int r = spawn_sibling(SPAWN_HELPER, config->path, to_stderr, &peers.helper, &child);
+    int r = sibling_start(SIBLING_HELPER, config->path, to_stderr, &peers.helper, &child);
     if (r < 0) {
-        log_line(LOG_ERR, "cannot start " SPAWN_HELPER ": %s", strerror(-r));
+        log_line(LOG_ERR, "cannot start " SIBLING_HELPER ": %s", strerror(-r));
         config_free(config);
         return EXIT_CANNOT_START;
     }
     if (config->hook_count > 0 && hooks_path == NULL &&
-        (r = spawn_sibling(SPAWN_HOOKS, config->path, to_stderr, &peers.hooks, &child)) < 0) {
-        log_line(LOG_ERR, "cannot start " SPAWN_HOOKS ": %s", strerror(-r));
+        (r = sibling_start(SIBLING_HOOKS, config->path, to_stderr, &peers.hooks, &child)) < 0) {
+        log_line(LOG_ERR, "cannot start " SIBLING_HOOKS ": %s", strerror(-r));
         config_free(config);
         return EXIT_CANNOT_START;
     }
-    if (root && (r = drop_root(&user)) < 0) {
+    if (root && (r = identity_drop_root(&user)) < 0) {
         log_line(LOG_ERR, "cannot become the user %s: %s", config->user, strerror(-r));
         config_free(config);
         return EXIT_CANNOT_START;

@@ -5,6 +5,7 @@
 #include "core/time_units.h"
 #include "helper/container.h"
 #include "os/clock.h"
+#include "os/process.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,7 +14,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -38,9 +38,9 @@
 static void become(const struct argument_vector *vector, const int streams[3], pid_t parent) {
     sigset_t none;
     sigemptyset(&none);
-    if (setpgid(0, 0) < 0 || prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != parent ||
-        dup2(streams[0], STDIN_FILENO) < 0 || dup2(streams[1], STDOUT_FILENO) < 0 ||
-        dup2(streams[2], STDERR_FILENO) < 0 || sigprocmask(SIG_SETMASK, &none, NULL) < 0) {
+    if (setpgid(0, 0) < 0 || !process_follow(parent) || dup2(streams[0], STDIN_FILENO) < 0 ||
+        dup2(streams[1], STDOUT_FILENO) < 0 || dup2(streams[2], STDERR_FILENO) < 0 ||
+        sigprocmask(SIG_SETMASK, &none, NULL) < 0) {
         _exit(EXEC_FAILED);
     }
     /* What this process ignores is its own business. */

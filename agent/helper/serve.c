@@ -209,20 +209,20 @@ static int take_request(struct server *server) {
     struct request request;
     ssize_t got = recv(server->socket, &request, sizeof request, MSG_DONTWAIT | MSG_TRUNC);
     if (got < 0) {
-        return errno == EAGAIN || errno == EINTR ? -1 : SERVE_PEER_CLOSED;
+        return errno == EAGAIN || errno == EINTR ? -1 : WORKER_PEER_CLOSED;
     }
     if (got == 0) {
-        return SERVE_PEER_CLOSED;
+        return WORKER_PEER_CLOSED;
     }
     if (!request_valid(&request, (size_t)got)) {
         log_line(LOG_ERR, "hermes-mailqueued sent an invalid request; closing the connection");
-        return SERVE_REFUSED;
+        return WORKER_REFUSED;
     }
     /* Meant for an earlier process: core has given it up, or will when it takes the hello. */
     if (request.worker != server->worker) {
         return -1;
     }
-    return handlers[request.type](server, &request) ? -1 : SERVE_FAILED;
+    return handlers[request.type](server, &request) ? -1 : WORKER_FAILED;
 }
 
 /* Whether a reload failed because Postfix does not run: its exit status does not tell. */
@@ -312,7 +312,7 @@ static bool tend_children(struct server *server, const struct pollfd set[POLL_SI
     return true;
 }
 
-static enum serve_end serve_loop(struct server *server) {
+static enum worker_end serve_loop(struct server *server) {
     for (;;) {
         struct pollfd set[POLL_SIZE];
         fill_poll_set(server, set);
@@ -320,34 +320,34 @@ static enum serve_end serve_loop(struct server *server) {
             atomic_fetch_add(server->turns, 1);
         }
         if (poll(set, POLL_SIZE, poll_timeout(server)) < 0 && errno != EINTR) {
-            return SERVE_FAILED;
+            return WORKER_FAILED;
         }
         if (!tend_children(server, set)) {
-            return SERVE_FAILED;
+            return WORKER_FAILED;
         }
         if (set[POLL_INOTIFY].revents != 0 && scanner_take_hints(server->scanner)) {
             struct reply dirty = make_reply(REPLY_DIRTY, 0);
             server->hint_due = false;
             if (!send_reply(server, &dirty, -1)) {
-                return SERVE_FAILED;
+                return WORKER_FAILED;
             }
         }
         if (set[POLL_SETTINGS].revents != 0 && settings_watch_changed(&server->settings)) {
             struct reply dirty = make_reply(REPLY_SETTINGS_DIRTY, 0);
             if (!send_reply(server, &dirty, -1)) {
-                return SERVE_FAILED;
+                return WORKER_FAILED;
             }
         }
         if (set[POLL_SOCKET].revents != 0) {
             int end = take_request(server);
             if (end >= 0) {
-                return (enum serve_end)end;
+                return (enum worker_end)end;
             }
         }
     }
 }
 
-enum serve_end serve(const struct serve_context *context) {
+enum worker_end serve(const struct serve_context *context) {
     struct server server = {.config = context->config,
                             .socket = context->socket,
                             .worker = context->worker,
@@ -355,7 +355,7 @@ enum serve_end serve(const struct serve_context *context) {
                             .scanner = scanner_new()};
     settings_watch_init(&server.settings);
     struct timeval timeout = {.tv_sec = SEND_TIMEOUT_SEC};
-    enum serve_end end = SERVE_FAILED;
+    enum worker_end end = WORKER_FAILED;
     if (server.scanner != NULL &&
         setsockopt(server.socket, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof timeout) == 0 &&
         send_hello(&server)) {

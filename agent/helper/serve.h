@@ -6,15 +6,10 @@
 #define HMQ_HELPER_SERVE_H
 
 #include "core/config.h"
+#include "os/supervise.h"
 
 #include <stdatomic.h>
 #include <stdint.h>
-
-enum serve_end {
-    SERVE_PEER_CLOSED = 0, /* core has gone: nothing is left to do */
-    SERVE_FAILED = 1,      /* worth another try in a new process */
-    SERVE_REFUSED = 3,     /* an invalid request: core is not to be served any more */
-};
 
 struct serve_context {
     const struct config *config;
@@ -26,7 +21,7 @@ struct serve_context {
 /* The loop turns at least this often, whether or not there is anything to do. */
 #define SERVE_TURN_MS 1000
 
-/* Serves until one of the ends above. Everything is borrowed. */
-enum serve_end serve(const struct serve_context *context);
+/* Serves until one of the ends; WORKER_REFUSED after an invalid request. Everything is borrowed. */
+enum worker_end serve(const struct serve_context *context);
 
 #endif

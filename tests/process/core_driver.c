@@ -15,7 +15,7 @@
  */
 #include "core/duration.h"
 #include "io/hooks_client.h"
-#include "io/spawn.h"
+#include "os/socket.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -130,11 +130,11 @@ static int on_input(sd_event_source *source, int fd, uint32_t revents, void *use
 
 static int on_connect(void *userdata) {
     int fd = -1;
-    int r = connect_sibling(userdata, &fd);
+    int r = socket_connect(userdata, &fd);
     return r < 0 ? r : fd;
 }
 
-/* As io/spawn.c, with -b. */
+/* As os/sibling.c, with -b. */
 static int spawn(const char *program, const char *config, const char *backoff) {
     int pair[2];
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0) {

@@ -15,7 +15,7 @@
 #include "core/action.h"
 #include "core/results.h"
 #include "io/helper_client.h"
-#include "io/spawn.h"
+#include "os/sibling.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -205,7 +205,7 @@ int main(int argc, char **argv) {
         driver.callbacks.data = on_data;
     }
     if (sd_event_new(&driver.event) < 0 ||
-        spawn_sibling(SPAWN_HELPER, argv[1], true, &socket, &pid) < 0 ||
+        sibling_start(SIBLING_HELPER, argv[1], true, &socket, &pid) < 0 ||
         helper_client_new(driver.event, socket, 60000000, &callbacks, &driver.client) < 0) {
         fputs("helper_order: cannot start the helper\n", stderr);
         return 2;

@@ -172,7 +172,7 @@ static void test_ids_on_stdin(void **state) {
     CHECK_STRING("and none as an argument", got,
                  "[exec][-i][x][timeout][-k][2][20][postsuper][-c][/etc/postfix][-h][-]");
     close(fd);
-    CHECK_INT("a clean end", end(&session), SERVE_PEER_CLOSED);
+    CHECK_INT("a clean end", end(&session), WORKER_PEER_CLOSED);
     teardown(&fixture);
 }
 
@@ -195,7 +195,7 @@ static void test_reads_nothing(void **state) {
         CHECK_STRING("errors are in the stream", output, "postsuper: fatal: no\n");
         close(fd);
     }
-    CHECK_INT("a clean end", end(&session), SERVE_PEER_CLOSED);
+    CHECK_INT("a clean end", end(&session), WORKER_PEER_CLOSED);
     teardown(&fixture);
 }
 
@@ -233,7 +233,7 @@ static void test_not_allowed(void **state) {
     CHECK_STRING("one command ran", text,
                  "[exec][-i][x][timeout][-k][2][30][postsuper][-c][/etc/postfix][-h][-]");
     close(fd);
-    CHECK_INT("a clean end", end(&session), SERVE_PEER_CLOSED);
+    CHECK_INT("a clean end", end(&session), WORKER_PEER_CLOSED);
     teardown(&fixture);
 }
 
@@ -272,7 +272,7 @@ static void test_deadline(void **state) {
     }
     CHECK("its child has ended too", !alive(pid));
     close(fd);
-    CHECK_INT("a clean end", end(&session), SERVE_PEER_CLOSED);
+    CHECK_INT("a clean end", end(&session), WORKER_PEER_CLOSED);
     teardown(&fixture);
 }
 
@@ -293,7 +293,7 @@ static void test_cancel(void **state) {
     CHECK_INT("SIGTERM", WTERMSIG(reply.wait_status), SIGTERM);
     CHECK("not its deadline", !reply.timed_out);
     close(fd);
-    CHECK_INT("a clean end", end(&session), SERVE_PEER_CLOSED);
+    CHECK_INT("a clean end", end(&session), WORKER_PEER_CLOSED);
     teardown(&fixture);
 }
 
@@ -326,7 +326,7 @@ static void test_too_late(void **state) {
     CHECK_STRING("one command ran", text,
                  "[exec][-i][x][timeout][-k][2][30][postsuper][-c][/etc/postfix][-h][-]");
     close(fd);
-    CHECK_INT("a clean end", end(&session), SERVE_PEER_CLOSED);
+    CHECK_INT("a clean end", end(&session), WORKER_PEER_CLOSED);
     teardown(&fixture);
 }
 
@@ -348,7 +348,7 @@ static void test_rest_of_time(void **state) {
     read_file(fixture.folder, "argv", text, sizeof text);
     CHECK("in the container too", strstr(text, "[timeout][-k][2][2]") != NULL);
     close(fd);
-    CHECK_INT("a clean end", end(&session), SERVE_PEER_CLOSED);
+    CHECK_INT("a clean end", end(&session), WORKER_PEER_CLOSED);
     teardown(&fixture);
 }
 
@@ -389,7 +389,7 @@ static void test_reasons(void **state) {
         await(&session, REPLY_STREAM, &fd);
         CHECK_INT(reasons[i].name, await(&session, REPLY_EXIT, &fd).reason, reasons[i].reason);
         close(fd);
-        CHECK_INT(reasons[i].name, end(&session), SERVE_PEER_CLOSED);
+        CHECK_INT(reasons[i].name, end(&session), WORKER_PEER_CLOSED);
         teardown(&fixture);
     }
 }
@@ -424,7 +424,7 @@ static void test_reload_leaves_alone(void **state) {
         read_file(fixture.folder, "argv", text, sizeof text);
     }
     CHECK_STRING("it lived on and could write", text, "fine\n");
-    CHECK_INT("a clean end", end(&session), SERVE_PEER_CLOSED);
+    CHECK_INT("a clean end", end(&session), WORKER_PEER_CLOSED);
     teardown(&fixture);
 }
 
@@ -481,7 +481,7 @@ static const struct {
 };
 
 /* What serve, in this process, makes of one packet; its complaint is not shown. */
-static enum serve_end answer(const struct config *config, const void *packet, size_t size) {
+static enum worker_end answer(const struct config *config, const void *packet, size_t size) {
     int pair[2];
     int shown = dup(STDERR_FILENO);
     int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
@@ -490,7 +490,7 @@ static enum serve_end answer(const struct config *config, const void *packet, si
     assert_int_equal(shutdown(pair[0], SHUT_WR), 0);
     dup2(null, STDERR_FILENO);
     const struct serve_context context = {.config = config, .socket = pair[1]};
-    enum serve_end result = serve(&context);
+    enum worker_end result = serve(&context);
     dup2(shown, STDERR_FILENO);
     close(shown);
     close(null);
@@ -506,7 +506,7 @@ static void test_malformed(void **state) {
     for (size_t i = 0; i < COUNT_OF(malformed); i++) {
         const struct request *request = &malformed[i].request;
         size_t size = request_size(request->id_count) - malformed[i].cut;
-        CHECK_INT(malformed[i].name, answer(fixture.config, request, size), SERVE_REFUSED);
+        CHECK_INT(malformed[i].name, answer(fixture.config, request, size), WORKER_REFUSED);
     }
     read_file(fixture.folder, "argv", text, sizeof text);
     CHECK_STRING("nothing ran", text, "");
@@ -565,7 +565,7 @@ static void test_random_ids(void **state) {
                 len);
             continue;
         }
-        CHECK_INT(id, answer(fixture.config, &request, request_size(1)), SERVE_REFUSED);
+        CHECK_INT(id, answer(fixture.config, &request, request_size(1)), WORKER_REFUSED);
         refused++;
     }
     CHECK("some were ids", valid > 500);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "io/spawn.h"
+#include "os/sibling.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -26,7 +25,7 @@ static int sibling_path(const char *sibling, char path[PATH_MAX]) {
     return access(path, X_OK) < 0 ? -errno : 0;
 }
 
-int spawn_sibling(const char *name, const char *config_file, bool log_to_stderr, int *socket,
+int sibling_start(const char *name, const char *config_file, bool log_to_stderr, int *socket,
                   pid_t *pid) {
     char path[PATH_MAX];
     int pair[2];
@@ -60,7 +59,7 @@ int spawn_sibling(const char *name, const char *config_file, bool log_to_stderr,
     return 0;
 }
 
-int check_sibling(const char *name, const char *config_file) {
+int sibling_check(const char *name, const char *config_file) {
     char path[PATH_MAX];
     int status = 0;
     int result = sibling_path(name, path);
@@ -81,23 +80,4 @@ int check_sibling(const char *name, const char *config_file) {
         }
     }
     return WIFEXITED(status) ? WEXITSTATUS(status) : -ECANCELED;
-}
-
-int connect_sibling(const char *path, int *socket_out) {
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    if (strlen(path) >= sizeof address.sun_path) {
-        return -ENAMETOOLONG;
-    }
-    memcpy(address.sun_path, path, strlen(path) + 1);
-    int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (fd < 0) {
-        return -errno;
-    }
-    if (connect(fd, (const struct sockaddr *)&address, sizeof address) < 0) {
-        int result = -errno;
-        close(fd);
-        return result;
-    }
-    *socket_out = fd;
-    return 0;
 }

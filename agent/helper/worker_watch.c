@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "helper/worker_watch.h"
+
+#include "core/duration.h"
+#include "os/log.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <syslog.h>
+#include <unistd.h>
+
+/* How often the supervisor looks at the worker, and for how many looks the worker may be stopped,
+ * or busy with one thing (a scan of a cold disk, say), before it is ended and replaced. */
+#define LOOK_MS 1000
+#define STOPPED_LOOKS_MAX 4
+#define SILENT_LOOKS_MAX 300
+
+#define ORPHAN_LOOK_MS 10
+#define ORPHAN_LOOKS_MAX 500
+
+/* Programs that are set-gid, as postqueue is, lose their parent-death signal: what a worker that
+ * crashed was running has become a child of this process, and is killed here. */
+static void kill_orphans(void) {
+    char path[64];
+    char word[16];
+    uint64_t child;
+    snprintf(path, sizeof path, "/proc/self/task/%d/children", (int)getpid());
+    FILE *children = fopen(path, "re");
+    if (children == NULL) {
+        return;
+    }
+    while (fscanf(children, "%15s", word) == 1) {
+        if (number_parse(word, INT32_MAX, &child) && child > 1) {
+            kill(-(pid_t)child, SIGKILL); /* each leads a group of its own */
+            kill((pid_t)child, SIGKILL);
+        }
+    }
+    fclose(children);
+}
+
+/* Nothing may still be acting when the next worker says hello. What even SIGKILL does not end,
+ * since it waits for a disk, is not waited for forever. */
+static void end_orphans(void) {
+    for (int i = 0; i < ORPHAN_LOOKS_MAX; i++) {
+        pid_t child;
+        kill_orphans();
+        do {
+            child = waitpid(-1, NULL, WNOHANG);
+        } while (child > 0);
+        if (child < 0) {
+            return;
+        }
+        poll(NULL, 0, ORPHAN_LOOK_MS);
+    }
+}
+
+/* What the supervisor knows of the worker between two looks. */
+struct watch {
+    pid_t worker;
+    uint32_t turns; /* of its loop, at the last look */
+    int stopped;    /* looks in a row at which it was stopped */
+    int silent;     /* looks in a row without a turn */
+    bool killed;
+};
+
+/* Ends a worker that has been stopped, or has not turned its loop, for too long. Looks are counted,
+ * not seconds: while the whole machine or container was frozen nobody is late. */
+static void judge_worker(struct watch *watch, uint32_t turns) {
+    watch->silent = turns == watch->turns ? watch->silent + 1 : 0;
+    watch->turns = turns;
+    watch->stopped = watch->stopped > 0 ? watch->stopped + 1 : 0;
+    if (watch->killed ||
+        (watch->stopped <= STOPPED_LOOKS_MAX && watch->silent < SILENT_LOOKS_MAX)) {
+        return;
+    }
+    log_line(LOG_WARNING, "worker %d %s, ending it", (int)watch->worker,
+             watch->stopped > 0 ? "is stopped" : "does not respond");
+    watch->killed = true;
+    kill(watch->worker, SIGKILL);
+}
+
+/* Takes in what has become of the children. Returns true, with the worker's wait status, once that
+ * has ended. */
+static bool reap(struct watch *watch, int *status) {
+    int what;
+    pid_t child;
+    while ((child = waitpid(-1, &what, WNOHANG | WUNTRACED | WCONTINUED)) > 0) {
+        if (child != watch->worker) {
+            continue;
+        }
+        if (WIFSTOPPED(what) || WIFCONTINUED(what)) {
+            watch->stopped = WIFSTOPPED(what) ? 1 : 0;
+            continue;
+        }
+        *status = what;
+        return true;
+    }
+    return false;
+}
+
+int worker_watch(pid_t worker, _Atomic uint32_t *turns) {
+    struct watch watch = {.worker = worker, .turns = atomic_load(turns)};
+    int status = 0;
+    struct pollfd end = {.fd = (int)syscall(SYS_pidfd_open, worker, 0), .events = POLLIN};
+    while (!reap(&watch, &status)) {
+        if (poll(&end, 1, LOOK_MS) == 0) {
+            judge_worker(&watch, atomic_load(turns));
+        }
+    }
+    if (end.fd >= 0) {
+        close(end.fd);
+    }
+    end_orphans();
+    return status;
+}
+
+_Atomic uint32_t *worker_turns_new(void) {
+    void *page = mmap(NULL, sizeof(_Atomic uint32_t), PROT_READ | PROT_WRITE,
+                      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    return page == MAP_FAILED ? NULL : page;
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The unprivileged users that processes become (keys user and hooks_user).
+ */
+#ifndef HMQ_OS_IDENTITY_H
+#define HMQ_OS_IDENTITY_H
+
+#include "core/config.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#define IDENTITY_NAME_SIZE 256
+
+struct identity {
+    char name[IDENTITY_NAME_SIZE];
+    uid_t uid; /* never 0 in what identity_find returns */
+    gid_t gid;
+};
+
+enum identity_result {
+    IDENTITY_FOUND,
+    IDENTITY_UNKNOWN,    /* this machine has no user of that name */
+    IDENTITY_PRIVILEGED, /* it is root by another name or its own */
+};
+
+/* Looks up a user. *found is written only with IDENTITY_FOUND. */
+enum identity_result identity_find(const char *name, struct identity *found);
+
+/*
+ * Looks up name, the value of key in config. Returns true with *found, or false with one line
+ * `FILE:LINE: KEY: what is wrong "NAME"` in error (size octets at most, NUL-terminated).
+ */
+bool identity_find_key(const struct config *config, const char *key, const char *name,
+                       struct identity *found, char *error, size_t size);
+
+/*
+ * Turns this process, which runs as root, into that user with the user's groups, for good. Returns
+ * 0 or a negative errno value: -EPERM also when user is root, or root could be had back. After an
+ * error the process may be anything in between and must end.
+ */
+int identity_drop_root(const struct identity *user);
+
+#endif

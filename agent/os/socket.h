@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The sockets between the processes: SOCK_SEQPACKET of the family AF_UNIX.
+ */
+#ifndef HMQ_OS_SOCKET_H
+#define HMQ_OS_SOCKET_H
+
+#include <stdbool.h>
+#include <sys/socket.h>
+
+/*
+ * Parses the number of an inherited descriptor above standard error (option -s). Returns true with
+ * the descriptor in *fd, or false, with *fd untouched, when it is no number or no open socket.
+ */
+bool socket_parse(const char *text, int *fd);
+
+/* Whether the other end of a connection was closed; data may still be waiting. */
+bool socket_peer_closed(int fd);
+
+/*
+ * Which process is at the other end: the one that connected, listened or made the pair, as the
+ * kernel recorded it then. Returns 0 with *peer, or a negative errno value.
+ */
+int socket_peer(int fd, struct ucred *peer);
+
+/*
+ * Connects to the socket at path. Returns 0 with the connection (non-blocking, close-on-exec) in
+ * *fd, or a negative errno value; -ENAMETOOLONG when path does not fit in an address.
+ */
+int socket_connect(const char *path, int *fd);
+
+/*
+ * The one listening socket that a service manager passed to this process (sd_listen_fds(3)).
+ * Returns it, close-on-exec and borrowed from the manager, or -1 when there is none, there are
+ * several or it is of another kind. Removes the variables that announce it from the environment.
+ */
+int socket_listener(void);
+
+#endif
