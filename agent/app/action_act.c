@@ -12,10 +12,7 @@
 #define TEXT_NO_MATCH "no message with this id matches the other criteria"
 #define TEXT_REPLACED "the id stands for another message by now"
 #define TEXT_UNDATED "the listing does not show when the message arrived"
-#define TEXT_REQUEUED "requeued; Postfix logs the new id with orig_id=%s"
-
-/* Short enough that another action need not wait long for its turn. */
-#define FLUSH_BATCH 16
+#define TEXT_NEW_ID "%s; Postfix logs the new id with orig_id=%s"
 
 void action_act_settle(struct action_run *run, struct target *target, enum action_outcome outcome,
                        const char *text) {
@@ -121,15 +118,18 @@ static bool is_open(const struct command_end *command, enum results_fate fate) {
 static void take_result(struct action_run *run, struct target *target, const struct result *result,
                         bool open) {
     char text[ACTION_TEXT_SIZE];
+    const struct command *row = command_row(run->action->key.command);
     if (result->silent && (open || result->outcome == OUTCOME_NOT_FOUND)) {
         target->stage = TARGET_DOUBTFUL;
         target->open = open;
         run->doubtful++;
         return;
     }
-    bool requeued = run->action->key.command == COMMAND_REQUEUE && result->outcome == OUTCOME_DONE;
-    snprintf(text, sizeof text, requeued ? TEXT_REQUEUED : "%s",
-             requeued ? target->id : result->text);
+    if (row->new_id && result->outcome == OUTCOME_DONE) {
+        snprintf(text, sizeof text, TEXT_NEW_ID, row->evidence, target->id);
+    } else {
+        snprintf(text, sizeof text, "%s", result->text);
+    }
     action_act_settle(run, target, result->outcome, text);
 }
 
@@ -230,31 +230,24 @@ static void super_batch(struct action_run *run) {
     helper_run(run->context.helper, &order, &callbacks);
 }
 
-/* How each command is carried out, and ids in one go. */
-static const struct way {
-    void (*batch)(struct action_run *run);
-    size_t max;
-} ways[] = {
-    [COMMAND_HOLD] = {super_batch, PROTOCOL_IDS},
-    [COMMAND_UNHOLD] = {super_batch, PROTOCOL_IDS},
-    [COMMAND_REQUEUE] = {super_batch, PROTOCOL_IDS},
-    [COMMAND_DELETE] = {super_batch, PROTOCOL_IDS},
-    [COMMAND_FLUSH] = {action_flush_batch, FLUSH_BATCH},
-    [COMMAND_EXPIRE] = {super_batch, PROTOCOL_IDS},
-    [COMMAND_VIEW] = {view_batch, 1},
+/* How each kind of request is carried out. */
+static void (*const ways[REQUEST_TYPE_END])(struct action_run *run) = {
+    [REQUEST_ACTION] = super_batch,
+    [REQUEST_FLUSH] = action_flush_batch,
+    [REQUEST_VIEW] = view_batch,
 };
 
 void action_act(struct action_run *run) {
-    const struct way *way = &ways[run->action->key.command];
-    assert(way->batch != NULL);
+    const struct command *row = command_row(run->action->key.command);
+    assert(ways[row->request] != NULL);
     if (run->cancelled) {
         stop_here(run);
         return;
     }
-    fill_batch(run, way->max);
+    fill_batch(run, row->batch);
     if (run->id_count == 0) {
         action_settle(run);
     } else {
-        way->batch(run);
+        ways[row->request](run);
     }
 }

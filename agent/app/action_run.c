@@ -12,6 +12,7 @@
  *   ended       the state is final, and context.ended has been called
  */
 #include "app/action_run_internal.h"
+#include "core/permission.h"
 #include "os/clock.h"
 
 #include <stdarg.h>
@@ -95,37 +96,28 @@ void action_run_journal_start(struct action_run *run, void (*next)(struct action
     store_action_started(run->context.store, run->action, on_started, run);
 }
 
-static bool allowed(const struct config *config, enum action_command command) {
-    return command == COMMAND_VIEW ? config->allow_view
-                                   : (config->allow_actions & 1U << command) != 0;
-}
-
-/* Where the ids alone do not decide, or where what they stand for has to be looked up first. */
+/* Where the IDs alone do not decide, or where what they stand for has to be looked up first. */
 static bool needs_listing(const struct action_run *run) {
-    const struct action *action = run->action;
-    static const uint32_t always =
-        1U << COMMAND_DELETE | 1U << COMMAND_EXPIRE | 1U << COMMAND_COUNT;
-    if (request_has_criteria(&action->request) || (always & 1U << action->key.command) != 0) {
+    const struct command *row = command_row(run->action->key.command);
+    if (request_has_criteria(&run->action->request)) {
         return true;
     }
-    /* postqueue -i says yes to any id; postqueue -f needs none. */
-    return (action->key.command == COMMAND_FLUSH) == run->by_ids;
+    return run->by_ids ? row->looks_up_ids : !row->whole_queue;
 }
 
 static void start(struct action_run *run) {
     struct action *action = run->action;
     const struct action_request *request = &action->request;
-    enum action_command command = action->key.command;
+    const struct operation operation = {.command = action->key.command};
     if (run->cancelled) {
         action_run_end(run, ACTION_CANCELLED, "cancelled before it began");
         return;
     }
     action->state = ACTION_RUNNING;
     action->started = clock_wall();
-    if (!allowed(run->context.config, command)) {
+    if (!permission_given(run->context.config, operation)) {
         action_run_end(run, ACTION_REFUSED, "%s is not allowed by the configuration (%s)",
-                       action_command_name(command),
-                       command == COMMAND_VIEW ? "allow_view" : "allow_actions");
+                       action_command_name(operation.command), permission_key(operation));
         return;
     }
     if (!target_list_parse(request->queue_ids, strlen(request->queue_ids), &run->targets)) {

@@ -80,7 +80,7 @@ static void selected(struct action_run *run) {
     if (expected != ACTION_NO_EXPECTED_COUNT && (uint32_t)expected != action->matched) {
         action_run_end(run, ACTION_REFUSED, "%u messages match, but hmqActionExpectedCount is %d",
                        action->matched, expected);
-    } else if (action->key.command == COMMAND_COUNT) {
+    } else if (command_row(action->key.command)->request == 0) {
         action_run_end(run, ACTION_DONE, "%s", "");
     } else if (run->cancelled) {
         action_run_end(run, ACTION_CANCELLED, "cancelled before anything was done");

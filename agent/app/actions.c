@@ -116,7 +116,7 @@ static struct action *next_queued(const struct actions *actions, bool flush_too)
     for (size_t i = 0; i < actions->table.count; i++) {
         struct action *action = actions->table.actions[i];
         if (action->state == ACTION_QUEUED && action->serial != 0 && !action->cancel &&
-            (flush_too || action->key.command != COMMAND_FLUSH) &&
+            (flush_too || command_row(action->key.command)->request != REQUEST_FLUSH) &&
             (next == NULL || action->order < next->order)) {
             next = action;
         }
@@ -257,10 +257,8 @@ void actions_undo(struct actions *actions, struct action *const *added, size_t c
 
 /* Short ids are reused: what is deleted must be the message that the manager saw under its id. */
 static void note_arrivals(struct action *action, const struct listing *listing) {
-    bool ends_messages =
-        action->key.command == COMMAND_DELETE || action->key.command == COMMAND_EXPIRE;
-    if (!ends_messages || listing == NULL || listing->row_count == 0 ||
-        action->request.queue_ids[0] == '\0') {
+    if (!command_row(action->key.command)->destructive || listing == NULL ||
+        listing->row_count == 0 || action->request.queue_ids[0] == '\0') {
         return;
     }
     const char *ids = action->request.queue_ids;

@@ -267,7 +267,7 @@ static void describe_action(const struct action *action, char *text, size_t size
 }
 
 void events_emit_action(struct events *events, const struct action *action) {
-    if (action->key.command == COMMAND_COUNT) {
+    if (command_row(action->key.command)->no_event) {
         return;
     }
     struct event event = {.type = EVENT_ACTION_FINISHED, .has_action = true};

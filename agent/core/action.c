@@ -5,12 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const command_names[] = {
-    [COMMAND_HOLD] = "hold",     [COMMAND_UNHOLD] = "unhold", [COMMAND_REQUEUE] = "requeue",
-    [COMMAND_DELETE] = "delete", [COMMAND_FLUSH] = "flush",   [COMMAND_EXPIRE] = "expire",
-    [COMMAND_VIEW] = "view",     [COMMAND_COUNT] = "count",
-};
-
 static const char *const state_names[] = {
     [ACTION_QUEUED] = "queued",
     [ACTION_RUNNING] = "running",
@@ -128,8 +122,7 @@ bool action_is_finished(enum action_state state) {
 }
 
 const char *action_command_name(enum action_command command) {
-    assert(command >= COMMAND_HOLD && command <= COMMAND_COUNT);
-    return command_names[command];
+    return command_row(command)->name;
 }
 
 const char *action_state_name(enum action_state state) {

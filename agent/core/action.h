@@ -6,7 +6,7 @@
 #ifndef HMQ_CORE_ACTION_H
 #define HMQ_CORE_ACTION_H
 
-#include "core/config.h"
+#include "core/command.h"
 #include "core/queue_id.h"
 
 #include <stdbool.h>

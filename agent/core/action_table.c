@@ -39,8 +39,7 @@ bool action_key_read(const uint32_t *index, size_t count, struct action_key *key
     }
     uint32_t command = index[len + 1];
     read.id = index[len + 2];
-    if (!text_is_safe(read.owner, len) || command < COMMAND_HOLD || command > COMMAND_COUNT ||
-        read.id == 0) {
+    if (!text_is_safe(read.owner, len) || !command_exists(command) || read.id == 0) {
         return false;
     }
     read.command = (enum action_command)command;

@@ -2,6 +2,7 @@
 #include "core/config.h"
 
 #include "core/config_keys.h"
+#include "core/permission.h"
 #include "core/text.h"
 
 #include <errno.h>
@@ -133,6 +134,7 @@ static int set_defaults(struct config *config, const char *path, char *error, si
         good = key->default_value == NULL ||
                key->parse(key, config, key->default_value, what, sizeof what);
     }
+    config->allow_actions = permission_all_actions();
     if (!good) {
         snprintf(error, size, "%s:0: %s", path, what);
         return -1;

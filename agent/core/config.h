@@ -22,23 +22,12 @@ enum message_order { ORDER_OLDEST, ORDER_NEWEST, ORDER_LARGEST };
 enum spool_mode { SPOOL_AUTO, SPOOL_PATH, SPOOL_NONE };
 enum hook_kind { HOOK_WEBHOOK = 1, HOOK_SCRIPT };
 
-/* hmqActionCommand, as a bit set (1 << command). */
-enum action_command {
-    COMMAND_HOLD = 1,
-    COMMAND_UNHOLD,
-    COMMAND_REQUEUE,
-    COMMAND_DELETE,
-    COMMAND_FLUSH,
-    COMMAND_EXPIRE,
-    COMMAND_VIEW,
-    COMMAND_COUNT,
-};
-
 /* What a SET may change besides starting actions (allow_settings), as a bit set (1 << setting). */
 enum setting_kind {
     SETTING_LIFETIMES = 1, /* the lifetimes, which are main.cf's */
     SETTING_THRESHOLDS,    /* thresholds, message limit, enabled notifications */
     SETTING_PAUSE,         /* outbound delivery paused and resumed */
+    SETTING_END,
 };
 
 /*
@@ -92,8 +81,8 @@ struct config {
     enum message_order message_order;
     struct thresholds thresholds;
     uint32_t message_limit;
-    uint32_t allow_actions;  /* bits of enum action_command */
-    uint32_t allow_settings; /* bits of enum setting_kind */
+    uint32_t allow_actions;  /* 1 << enum action_command */
+    uint32_t allow_settings; /* 1 << enum setting_kind */
     bool allow_view;
     uint64_t view_limit_bytes;
     uint32_t action_retention_rows;

@@ -3,6 +3,7 @@
 
 #include "core/duration.h"
 #include "core/master.h"
+#include "core/permission.h"
 #include "core/time_units.h"
 
 #include <ctype.h>
@@ -195,13 +196,15 @@ static void print_seconds(const struct config_key *key, const struct config *con
     fprintf(stream, "%" PRIu32 "%s", *seconds, *seconds != 0 ? "s" : "");
 }
 
-static void explain_names(const struct config_key *key, const char *word, char *error,
-                          size_t size) {
-    size_t written = (size_t)snprintf(error, size, "\"%s\" is none of", word);
-    for (int i = 0; key->names[i] != NULL && written < size; i++) {
-        if (key->names[i][0] != '\0') {
-            written += (size_t)snprintf(error + written, size - written, " %s", key->names[i]);
-        }
+/* Begins a list of the words that a value may be; each of them is added behind it. */
+static void explain_word(const char *word, char *error, size_t size) {
+    snprintf(error, size, "\"%s\" is none of", word);
+}
+
+static void add_choice(const char *choice, char *error, size_t size) {
+    size_t len = strlen(error);
+    if (choice[0] != '\0') {
+        snprintf(error + len, size - len, " %s", choice);
     }
 }
 
@@ -214,7 +217,10 @@ static bool parse_enum(const struct config_key *key, struct config *config, cons
             return true;
         }
     }
-    explain_names(key, value, error, size);
+    explain_word(value, error, size);
+    for (int i = 0; key->names[i] != NULL; i++) {
+        add_choice(key->names[i], error, size);
+    }
     return false;
 }
 
@@ -239,23 +245,33 @@ static void print_yes_no(const struct config_key *key, const struct config *conf
     fputs(*value ? "yes" : "no", stream);
 }
 
-/* Words separated by spaces as a set of bits: the name at position n is bit n + 1. */
-static bool parse_set(const struct config_key *key, struct config *config, const char *value,
+/* The word for the value of a set's bit, "" for one that cannot be in the set. */
+static const char *word_of(const struct config_key *key, uint32_t value) {
+    bool actions = key->offset == offsetof(struct config, allow_actions);
+    return permission_word(actions ? (struct operation){.command = (enum action_command)value}
+                                   : (struct operation){.setting = (enum setting_kind)value});
+}
+
+/* Words separated by spaces as a set: the bit 1 << value for each, 1 <= value <= maximum. */
+static bool parse_set(const struct config_key *key, struct config *config, const char *text,
                       char *error, size_t size) {
     char copy[CONFIG_VALUE_MAX];
     char *rest = NULL;
     uint32_t bits = 0;
-    snprintf(copy, sizeof copy, "%s", value);
+    snprintf(copy, sizeof copy, "%s", text);
     for (char *w = strtok_r(copy, " \t", &rest); w != NULL; w = strtok_r(NULL, " \t", &rest)) {
-        unsigned i = 0;
-        while (key->names[i] != NULL && strcmp(w, key->names[i]) != 0) {
-            i++;
+        uint32_t value = 1;
+        while (value <= key->maximum && strcmp(w, word_of(key, value)) != 0) {
+            value++;
         }
-        if (key->names[i] == NULL) {
-            explain_names(key, w, error, size);
+        if (value > key->maximum) {
+            explain_word(w, error, size);
+            for (value = 1; value <= key->maximum; value++) {
+                add_choice(word_of(key, value), error, size);
+            }
             return false;
         }
-        bits |= 1U << (i + 1);
+        bits |= 1U << value;
     }
     uint32_t *target = field(key, config);
     *target = bits;
@@ -265,9 +281,9 @@ static bool parse_set(const struct config_key *key, struct config *config, const
 static void print_set(const struct config_key *key, const struct config *config, FILE *stream) {
     const uint32_t *bits = const_field(key, config);
     const char *separator = "";
-    for (unsigned i = 0; key->names[i] != NULL; i++) {
-        if ((*bits & (1U << (i + 1))) != 0) {
-            fprintf(stream, "%s%s", separator, key->names[i]);
+    for (uint32_t value = 1; value <= key->maximum; value++) {
+        if ((*bits & 1U << value) != 0) {
+            fprintf(stream, "%s%s", separator, word_of(key, value));
             separator = " ";
         }
     }
@@ -403,13 +419,6 @@ static void print_spool(const struct config_key *key, const struct config *confi
 
 static const char *const order_names[] = {"oldest", "newest", "largest", NULL};
 
-/* enum action_command - 1. Viewing has a key of its own: no word can be the empty name. */
-static const char *const action_names[] = {"hold",   "unhold", "requeue", "delete", "flush",
-                                           "expire", "",       "count",   NULL};
-
-/* enum setting_kind - 1 */
-static const char *const setting_names[] = {"lifetimes", "thresholds", "pause", NULL};
-
 /* LOG_ERR and up */
 static const char *const level_names[] = {"error", "warning", "notice", "info", "debug", NULL};
 
@@ -419,7 +428,7 @@ static const char *const level_names[] = {"error", "warning", "notice", "info", 
     parse_duration, print_duration, offsetof(struct config, member), min, max, NULL
 #define NUMBER(member, max)                                                                        \
     parse_number, print_number, offsetof(struct config, member), 0, max, NULL
-#define SET(member, names) parse_set, print_set, offsetof(struct config, member), 0, 0, names
+#define SET(member, last) parse_set, print_set, offsetof(struct config, member), 1, last, NULL
 #define SECONDS(member, max)                                                                       \
     parse_seconds, print_seconds, offsetof(struct config, member), 0, max, NULL
 #define OTHER(kind, member) parse_##kind, print_##kind, offsetof(struct config, member), 0, 0, NULL
@@ -449,9 +458,8 @@ const struct config_key config_keys[] = {
     {"age_threshold", "0", SECONDS(thresholds.age_s, THRESHOLD_AGE_MAX_S), true},
     {"hold_threshold", "0", NUMBER(thresholds.hold, THRESHOLD_MESSAGES_MAX), true},
     {"message_limit", "100", NUMBER(message_limit, 10000), true},
-    {"allow_actions", "hold unhold requeue delete flush expire count",
-     SET(allow_actions, action_names), false},
-    {"allow_settings", "lifetimes thresholds pause", SET(allow_settings, setting_names), false},
+    {"allow_actions", NULL, SET(allow_actions, COMMAND_END - 1), false},
+    {"allow_settings", "lifetimes thresholds pause", SET(allow_settings, SETTING_END - 1), false},
     {"allow_view", "no", OTHER(yes_no, allow_view), false},
     {"view_limit", "256K", parse_bytes, print_bytes, offsetof(struct config, view_limit_bytes), 1,
      UINT64_C(16) * 1024 * 1024, NULL, false},

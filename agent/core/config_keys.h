@@ -12,7 +12,7 @@
 
 struct config_key {
     const char *name;
-    const char *default_value; /* in the file's syntax; NULL = computed from other keys */
+    const char *default_value; /* in the file's syntax; NULL = config.c computes it */
     /* Parses value into the config; false with what is expected in error when it is bad. */
     bool (*parse)(const struct config_key *key, struct config *config, const char *value,
                   char *error, size_t size);
@@ -20,7 +20,7 @@ struct config_key {
     void (*print)(const struct config_key *key, const struct config *config, FILE *stream);
     size_t offset; /* of the value in struct config */
     uint64_t minimum, maximum;
-    const char *const *names; /* enumerations and sets: NULL-terminated */
+    const char *const *names; /* enumerations: NULL-terminated */
     bool live;                /* a running agent can change it on SIGHUP */
 };
 

@@ -21,8 +21,8 @@ static bool flag_valid(const bool *flag) {
 static bool action_valid(const struct event_action *action) {
     return terminated(action->key.owner, sizeof action->key.owner) &&
            terminated(action->comment, sizeof action->comment) &&
-           action->key.command >= COMMAND_HOLD && action->key.command <= COMMAND_COUNT &&
-           action->state >= ACTION_QUEUED && action->state <= ACTION_STATE_LAST;
+           command_exists(action->key.command) && action->state >= ACTION_QUEUED &&
+           action->state <= ACTION_STATE_LAST;
 }
 
 static bool event_valid(const struct event *event) {

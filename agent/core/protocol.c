@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "core/protocol.h"
 
+#include "core/command.h"
+
 #include <string.h>
 
 /* What each type may carry; everything else is zero in it. */
@@ -23,11 +25,6 @@ static const struct form {
     [REQUEST_RELOAD] = {0},
 };
 
-/* What postsuper(1) does by ids. */
-static const uint32_t postsuper_commands = 1U << COMMAND_HOLD | 1U << COMMAND_UNHOLD |
-                                           1U << COMMAND_REQUEUE | 1U << COMMAND_DELETE |
-                                           1U << COMMAND_EXPIRE;
-
 size_t request_size(uint32_t id_count) {
     return offsetof(struct request, ids) + (size_t)id_count * QUEUE_ID_SIZE;
 }
@@ -36,7 +33,8 @@ static bool command_valid(uint32_t command, bool wanted) {
     if (!wanted) {
         return command == 0;
     }
-    return command < 32 && (postsuper_commands >> command & 1U) != 0;
+    return command_exists(command) &&
+           command_row((enum action_command)command)->request == REQUEST_ACTION;
 }
 
 static bool value_empty(const struct request *packet) {

@@ -30,9 +30,9 @@
  *   REQUEST_SELECT        the same again, for an action's selection
  *   REQUEST_SETTINGS      postconf -xh for the parameters of core/postfix_settings.h; arms the hint
  *                         that main.cf changed
- *   REQUEST_ACTION        postsuper with the option for the command (hold, unhold, requeue, delete
- *                         or expire) and `-`; the ids on its standard input, one a line. The stream
- *                         is standard output and error output together (core/results.h)
+ *   REQUEST_ACTION        postsuper with the option of the command (core/command.h) and `-`; the
+ *                         ids on its standard input, one a line. The stream is standard output and
+ *                         error output together (core/results.h)
  *   REQUEST_FLUSH         postqueue -f, or postqueue -i for one id
  *   REQUEST_VIEW          postcat -q for one id
  *   REQUEST_LIFETIMES     postconf -n for the two lifetimes: what main.cf itself says

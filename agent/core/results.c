@@ -8,17 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The words for one id, and the ones before the count at the end. */
-static const struct phrase {
-    const char *done, *summary;
-} phrases[] = {
-    [COMMAND_HOLD] = {"placed on hold", "Placed on hold"},
-    [COMMAND_UNHOLD] = {"released from hold", "Released from hold"},
-    [COMMAND_REQUEUE] = {"requeued", "Requeued"},
-    [COMMAND_DELETE] = {"removed", "Deleted"},
-    [COMMAND_EXPIRE] = {"expired", "Force-expired"},
-};
-
 struct results {
     enum action_command command;
     size_t count;
@@ -99,7 +88,7 @@ static bool parse_count(struct span span, uint32_t *count) {
     return true;
 }
 
-static enum result_kind parse_message(const struct phrase *phrase, struct span span,
+static enum result_kind parse_message(const struct command *row, struct span span,
                                       struct result_line *parsed) {
     struct span rest = span;
     if (take_prefix(&rest, "warning: ") || take_prefix(&rest, "error: ")) {
@@ -110,12 +99,12 @@ static enum result_kind parse_message(const struct phrase *phrase, struct span s
         find_id(rest, parsed->id);
         return RESULT_FATAL;
     }
-    if (take_prefix(&rest, phrase->summary) && take_prefix(&rest, ": ") &&
+    if (take_prefix(&rest, row->summary) && take_prefix(&rest, ": ") &&
         parse_count(rest, &parsed->count)) {
         return RESULT_SUMMARY;
     }
     rest = span;
-    if (take_id(&rest, parsed->id) && take_prefix(&rest, ": ") && span_is(rest, phrase->done)) {
+    if (take_id(&rest, parsed->id) && take_prefix(&rest, ": ") && span_is(rest, row->evidence)) {
         return RESULT_DONE;
     }
     parsed->id[0] = '\0';
@@ -124,16 +113,16 @@ static enum result_kind parse_message(const struct phrase *phrase, struct span s
 
 void result_line_parse(enum action_command command, const char *line, size_t len,
                        struct result_line *parsed) {
-    assert((size_t)command < sizeof phrases / sizeof phrases[0] && phrases[command].done != NULL);
-    const struct phrase *phrase = &phrases[command];
+    const struct command *row = command_row(command);
+    assert(row->request == REQUEST_ACTION);
     struct span span = {line, len};
     *parsed = (struct result_line){.kind = RESULT_OTHER};
     if (take_prefix(&span, "postsuper: ")) {
         parsed->spoken = true;
-        parsed->kind = parse_message(phrase, span, parsed);
+        parsed->kind = parse_message(row, span, parsed);
     }
     if (parsed->kind == RESULT_DONE) {
-        snprintf(parsed->text, sizeof parsed->text, "%s", phrase->done);
+        snprintf(parsed->text, sizeof parsed->text, "%s", row->evidence);
     } else {
         text_escape(span.text, span.len, parsed->text, sizeof parsed->text);
     }

@@ -18,7 +18,6 @@
 #ifndef HMQ_CORE_RESULTS_H
 #define HMQ_CORE_RESULTS_H
 
-#include "core/config.h"
 #include "core/action.h"
 #include "core/queue_id.h"
 
@@ -42,7 +41,7 @@ struct result_line {
     char text[ACTION_TEXT_SIZE]; /* what was said, escaped and cut (text_escape) */
 };
 
-/* Parses one line of its output for the command hold, unhold, requeue, delete or expire. */
+/* Parses one line of its output for a command of REQUEST_ACTION. */
 void result_line_parse(enum action_command command, const char *line, size_t len,
                        struct result_line *parsed);
 

@@ -186,7 +186,7 @@ int child_start(const struct config *config, const struct request *request, stru
     uint64_t now = clock_usec();
     uint64_t deadline = now + config->command_timeout_usec;
     deadline = request->deadline_usec < deadline ? request->deadline_usec : deadline;
-    int result = command_allowed(config, request, error, size);
+    int result = recipe_allowed(config, request, error, size);
     if (result != 0) {
         return result;
     }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "helper/recipe.h"
 
-#include "core/action.h"
+#include "core/permission.h"
 #include "core/postfix_settings.h"
 
 #include <errno.h>
@@ -41,11 +41,7 @@ static void push_setting(const struct request *request, struct argument_vector *
 }
 
 static void push_action(const struct request *request, struct argument_vector *vector) {
-    static const char *const options[] = {
-        [COMMAND_HOLD] = "-h",   [COMMAND_UNHOLD] = "-H", [COMMAND_REQUEUE] = "-r",
-        [COMMAND_DELETE] = "-d", [COMMAND_EXPIRE] = "-e",
-    };
-    push(vector, options[request->command]);
+    push(vector, command_row((enum action_command)request->command)->option);
     push(vector, "-");
 }
 
@@ -117,24 +113,28 @@ void recipe_vector_postconf(const struct config *config, const char *parameter,
     push(vector, parameter);
 }
 
-int command_allowed(const struct config *config, const struct request *request, char *error,
-                    size_t size) {
-    uint32_t action = request->type == REQUEST_ACTION  ? request->command
-                      : request->type == REQUEST_FLUSH ? (uint32_t)COMMAND_FLUSH
-                                                       : 0;
-    if (action != 0 && (config->allow_actions >> action & 1U) == 0) {
-        snprintf(error, size, "allow_actions does not name %s",
-                 action_command_name((enum action_command)action));
-        return EPERM;
+/* What a request is for, which the configuration may forbid. */
+static struct operation operation_of(const struct request *request) {
+    struct operation operation = {.command = (enum action_command)request->command};
+    for (uint32_t value = 1; operation.command == 0 && value < COMMAND_END; value++) {
+        if (command_row((enum action_command)value)->request == request->type) {
+            operation.command = (enum action_command)value;
+        }
     }
-    if (request->type == REQUEST_VIEW && !config->allow_view) {
-        snprintf(error, size, "allow_view is no");
-        return EPERM;
+    if (request->type == REQUEST_SET_LIFETIME || request->type == REQUEST_RELOAD) {
+        operation.setting = SETTING_LIFETIMES;
     }
-    bool sets = request->type == REQUEST_SET_LIFETIME || request->type == REQUEST_RELOAD;
-    if (sets && (config->allow_settings >> SETTING_LIFETIMES & 1U) == 0) {
-        snprintf(error, size, "allow_settings does not name lifetimes");
-        return EPERM;
+    return operation;
+}
+
+int recipe_allowed(const struct config *config, const struct request *request, char *error,
+                   size_t size) {
+    struct operation operation = operation_of(request);
+    if (permission_given(config, operation)) {
+        return 0;
     }
-    return 0;
+    const char *word = permission_word(operation);
+    snprintf(error, size, "%s %s%s", permission_key(operation),
+             word[0] != '\0' ? "does not name " : "is no", word);
+    return EPERM;
 }

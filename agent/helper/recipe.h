@@ -61,8 +61,8 @@ bool recipe_vector(const struct config *config, const struct request *request,
  * Returns 0 when the configuration allows a valid request (allow_actions, allow_settings,
  * allow_view), or EPERM with a line in error.
  */
-int command_allowed(const struct config *config, const struct request *request, char *error,
-                    size_t size);
+int recipe_allowed(const struct config *config, const struct request *request, char *error,
+                   size_t size);
 
 /* The argument vector of postconf -xh for one parameter (borrowed), which no request asks for. */
 void recipe_vector_postconf(const struct config *config, const char *parameter,

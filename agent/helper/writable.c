@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "helper/writable.h"
 
+#include "core/permission.h"
 #include "helper/container.h"
 
 #include <errno.h>
@@ -9,10 +10,18 @@
 #include <string.h>
 #include <unistd.h>
 
-/* These move, remove or change files below the spool. A flush and a count do not. */
-#define SPOOL_ACTIONS                                                                              \
-    (1U << COMMAND_HOLD | 1U << COMMAND_UNHOLD | 1U << COMMAND_REQUEUE | 1U << COMMAND_DELETE |    \
-     1U << COMMAND_EXPIRE)
+/* True when a command is allowed that moves, removes or changes files below the spool: postsuper's
+ * do, the others only read. */
+static bool spool_changes_allowed(const struct config *config) {
+    for (uint32_t value = 1; value < COMMAND_END; value++) {
+        enum action_command command = (enum action_command)value;
+        if (command_row(command)->request == REQUEST_ACTION &&
+            permission_given(config, (struct operation){.command = command})) {
+            return true;
+        }
+    }
+    return false;
+}
 
 /* Returns 0 or an errno value. What does not exist is somebody else's error to report. */
 static int check_path(const char *folder, const char *name) {
@@ -41,9 +50,9 @@ int writable_check(const struct config *config, const char *spool, char *text, s
     if (container_used(config)) {
         return 0;
     }
-    bool acts = spool[0] != '\0' && (config->allow_actions & SPOOL_ACTIONS) != 0;
+    bool acts = spool[0] != '\0' && spool_changes_allowed(config);
     int spool_error = acts ? check_paths(spool, queues) : 0;
-    bool sets = (config->allow_settings & 1U << SETTING_LIFETIMES) != 0;
+    bool sets = permission_given(config, (struct operation){.setting = SETTING_LIFETIMES});
     int settings_error = sets ? check_paths(configuration, settings) : 0;
     int error = spool_error != 0 ? spool_error : settings_error;
     if (error == 0) {

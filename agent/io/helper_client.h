@@ -6,6 +6,7 @@
 #ifndef HMQ_IO_HELPER_CLIENT_H
 #define HMQ_IO_HELPER_CLIENT_H
 
+#include "core/command.h"
 #include "core/lines.h"
 #include "core/protocol.h"
 
@@ -38,7 +39,7 @@ struct helper_callbacks {
 struct helper_order {
     /* LIST, SELECT, SETTINGS, ACTION, FLUSH, VIEW, LIFETIMES, SET_LIFETIME or RELOAD. */
     enum request_type type;
-    enum action_command command;      /* ACTION: hold, unhold, requeue, delete or expire */
+    enum action_command command;      /* ACTION: one that postsuper carries out */
     const char (*ids)[QUEUE_ID_SIZE]; /* ACTION: 1..PROTOCOL_IDS; FLUSH: 0 or 1; VIEW: 1 */
     size_t id_count;
     enum postfix_parameter parameter; /* SET_LIFETIME: which of the two lifetimes */

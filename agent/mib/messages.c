@@ -97,7 +97,8 @@ static const struct mib_object message_objects[] = {
     {10, "hmqMessageForcedExpire", MIB_INTEGER, message_forced_expire, NULL},
     {11, "hmqMessageNextRetry", MIB_OCTETS, message_next_retry, NULL},
     {12, "hmqMessageControl", MIB_INTEGER, message_control,
-     &(const struct mib_write){.minimum = 0, .maximum = 6, .stage = mib_stage_control}},
+     &(const struct mib_write){
+         .minimum = 0, .maximum = COMMAND_END - 1, .stage = mib_stage_control}},
 };
 
 GETTER(recipient_address) {

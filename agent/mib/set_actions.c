@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "core/permission.h"
 #include "core/selection.h"
 #include "core/text.h"
 #include "mib/transaction.h"
@@ -6,14 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The commands that end a message's life: with hmqActionAll they need the guard of a count. */
-#define DESTRUCTIVE (1U << COMMAND_DELETE | 1U << COMMAND_EXPIRE)
-
 static bool allowed(const struct mib_view *view, enum action_command command) {
-    if (command == COMMAND_VIEW) {
-        return view->config->allow_view;
-    }
-    return (view->config->allow_actions & 1U << command) != 0;
+    return permission_given(view->config, (struct operation){.command = command});
 }
 
 static struct staged_row *find_row(struct mib_transaction *transaction,
@@ -118,18 +113,19 @@ enum mib_error mib_stage_action(struct mib_transaction *transaction, const struc
 
 /* What a new row must say, by its command. */
 static bool request_complete(const struct action_key *key, const struct action_request *request) {
+    const struct command *row = command_row(key->command);
     bool ids = request->queue_ids[strspn(request->queue_ids, " ,\t\r\n")] != '\0';
-    if (key->command == COMMAND_VIEW) {
+    if (row->one_id) {
         struct target_list list = {0};
         bool one = target_list_parse(request->queue_ids, strlen(request->queue_ids), &list) &&
                    list.count == 1;
         target_list_deinit(&list);
         return one;
     }
-    if (key->command != COMMAND_FLUSH && !ids && !request_has_criteria(request) && !request->all) {
+    if (!row->whole_queue && !ids && !request_has_criteria(request) && !request->all) {
         return false;
     }
-    return !request->all || (DESTRUCTIVE & 1U << key->command) == 0 ||
+    return !request->all || !row->destructive ||
            request->expected_count != ACTION_NO_EXPECTED_COUNT;
 }
 
@@ -275,13 +271,14 @@ static bool index_id(const uint32_t *index, size_t count, char id[QUEUE_ID_SIZE]
 enum mib_error mib_stage_control(struct mib_transaction *transaction, const struct mib_view *view,
                                  const struct mib_object *object, const uint32_t *index,
                                  size_t count, const struct mib_value *value) {
-    static const enum action_command commands[] = {
-        (enum action_command)0, COMMAND_HOLD,  COMMAND_UNHOLD, COMMAND_REQUEUE,
-        COMMAND_DELETE,         COMMAND_FLUSH, COMMAND_EXPIRE};
+    enum action_command command = (enum action_command)value->integer;
     struct mib_row row;
     uint32_t own[MIB_OID_MAX];
     char id[QUEUE_ID_SIZE];
     (void)object;
+    if (value->integer != 0 && !command_row(command)->control) {
+        return MIB_WRONG_VALUE;
+    }
     if (count == 0 || index[0] != count - 1) {
         return MIB_NO_CREATION;
     }
@@ -289,14 +286,13 @@ enum mib_error mib_stage_control(struct mib_transaction *transaction, const stru
         mib_message_index.write(&row, own) != count ||
         memcmp(own, index, count * sizeof *own) != 0) {
         /* A command that was carried out may have taken the message away from under its retry. */
-        bool done = value->integer != 0 && index_id(index, count, id) &&
-                    is_retry(view, commands[value->integer], id);
+        bool done =
+            value->integer != 0 && index_id(index, count, id) && is_retry(view, command, id);
         return done ? MIB_ERROR_NONE : MIB_INCONSISTENT_NAME;
     }
     if (value->integer == 0) {
         return MIB_ERROR_NONE;
     }
-    enum action_command command = commands[value->integer];
     return allowed(view, command) ? add_control(transaction, command, row.message->id)
                                   : MIB_WRONG_VALUE;
 }

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "core/permission.h"
 #include "mib/transaction.h"
 
 #include <string.h>
 
 static bool allowed(const struct mib_view *view, enum setting_kind kind) {
-    return (view->config->allow_settings & 1U << kind) != 0;
+    return permission_given(view->config, (struct operation){.setting = kind});
 }
 
 /* The tunables as this PDU leaves them. */

@@ -123,19 +123,16 @@ static size_t read_ids(struct driver *driver) {
 }
 
 static bool parse_action(struct driver *driver, const char *word) {
-    static const enum action_command commands[] = {COMMAND_HOLD, COMMAND_UNHOLD, COMMAND_REQUEUE,
-                                                   COMMAND_DELETE, COMMAND_EXPIRE};
-    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
-        if (strcmp(word, action_command_name(commands[i])) == 0) {
-            driver->order.type = REQUEST_ACTION;
-            driver->order.command = commands[i];
-            driver->order.id_count = read_ids(driver);
-            driver->results = results_new(commands[i], (const char(*)[QUEUE_ID_SIZE])driver->ids,
-                                          driver->order.id_count);
-            return driver->results != NULL;
-        }
+    enum action_command command = command_by_name(word);
+    if (command == 0 || command_row(command)->request != REQUEST_ACTION) {
+        return false;
     }
-    return false;
+    driver->order.type = REQUEST_ACTION;
+    driver->order.command = command;
+    driver->order.id_count = read_ids(driver);
+    driver->results =
+        results_new(command, (const char(*)[QUEUE_ID_SIZE])driver->ids, driver->order.id_count);
+    return driver->results != NULL;
 }
 
 static bool parse_lifetime(struct driver *driver, const char *name, const char *value) {

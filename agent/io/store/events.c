@@ -158,24 +158,21 @@ static const char *notified_name(int i) {
     return notified_words[i];
 }
 
-static const char *command_name(int i) {
-    return action_command_name((enum action_command)i);
-}
-
 static const char *state_name(int i) {
     return action_state_name((enum action_state)i);
 }
 
 static void read_action(sqlite3_stmt *row, struct event *event) {
     struct event_action *action = &event->action;
-    int command = word_position(row, 15, COMMAND_HOLD, COMMAND_COUNT + 1, command_name);
+    const char *word = (const char *)sqlite3_column_text(row, 15);
+    enum action_command command = command_by_name(word != NULL ? word : "");
     int state = word_position(row, 17, ACTION_QUEUED, ACTION_STATE_LAST + 1, state_name);
     event->has_action = command != 0 && state != 0;
     if (!event->has_action) {
         return;
     }
     store_db_column_text(row, 14, action->key.owner, sizeof action->key.owner);
-    action->key.command = (enum action_command)command;
+    action->key.command = command;
     action->key.id = store_db_column_u32(row, 16);
     action->state = (enum action_state)state;
     action->matched = store_db_column_u32(row, 18);

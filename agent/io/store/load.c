@@ -82,10 +82,6 @@ static int find_word(const char *word, int first, int last, const char *(*name)(
     return 0;
 }
 
-static const char *command_name(int i) {
-    return action_command_name((enum action_command)i);
-}
-
 static const char *state_name(int i) {
     return action_state_name((enum action_state)i);
 }
@@ -126,12 +122,11 @@ static bool read_request(sqlite3_stmt *row, struct action_request *request) {
 
 /* NULL for a row that this program did not write (nothing of it is run), or without memory. */
 static struct action *read_action(sqlite3_stmt *row) {
-    struct action_key key = {.id = store_db_column_u32(row, 3)};
-    int command = find_word(column_word(row, 2), COMMAND_HOLD, COMMAND_COUNT, command_name);
+    struct action_key key = {.command = command_by_name(column_word(row, 2)),
+                             .id = store_db_column_u32(row, 3)};
     int state = find_word(column_word(row, 4), ACTION_QUEUED, ACTION_STATE_LAST, state_name);
     store_db_column_text(row, 1, key.owner, sizeof key.owner);
-    key.command = (enum action_command)command;
-    struct action *action = command == 0 || state == 0 || key.id == 0 ? NULL : action_new(&key);
+    struct action *action = key.command == 0 || state == 0 || key.id == 0 ? NULL : action_new(&key);
     if (action == NULL) {
         return NULL;
     }

@@ -4,6 +4,8 @@
  */
 #include "core/config_keys.h"
 
+#include "core/command.h"
+
 #include <syslog.h>
 
 #include "config_text.h"

@@ -5,6 +5,8 @@
  */
 #include "core/protocol.h"
 
+#include "core/command.h"
+
 #include <stdlib.h>
 
 #include "unit.h"

@@ -5,6 +5,8 @@
  */
 #include "helper/recipe.h"
 
+#include "core/command.h"
+
 #include <errno.h>
 
 #include "config_text.h"
@@ -155,7 +157,7 @@ static void test_permissions(void **state) {
         char error[128] = "";
         struct config *config = good_config(permissions[i].name, permissions[i].config);
         CHECK_INT(permissions[i].name,
-                  command_allowed(config, &permissions[i].request, error, sizeof error),
+                  recipe_allowed(config, &permissions[i].request, error, sizeof error),
                   permissions[i].result);
         CHECK_STRING(permissions[i].name, error, permissions[i].error);
         config_free(config);

@@ -5,6 +5,7 @@
  */
 #include "helper/serve.h"
 
+#include "core/command.h"
 #include "core/protocol.h"
 #include "os/clock.h"
 
