@@ -4,7 +4,7 @@
 
 Every accessible object of the module is served under its number, name and type, and nothing else
 is; every object has a value in the sample, within the ranges of the module; every notification
-carries the objects the module names, in that order.
+carries the objects the module names, in that order; every command is an enumeration of the module.
 """
 
 import sys
@@ -29,6 +29,9 @@ FOREIGN = {
     "OctetString": ("octets", [(0, 65535)]),
 }
 BASES = {"Enumeration": "integer", "Bits": "octets"}
+
+# Enumerations of commands, and the values in them that are no command.
+COMMANDS = {"hmqActionCommand": {}, "hmqMessageControl": {0: "none"}}
 
 failures = []
 
@@ -82,6 +85,18 @@ def read_module(path):
         )
         notifications[number] = [o.get("name") for o in node.findall("objects/object")]
     return objects, oids, notifications
+
+
+def check_commands(path, dump):
+    """Compares the enumerations of commands in the module with those of the code."""
+    columns = {n.get("name"): n for n in ElementTree.parse(path).getroot().iter("column")}
+    for name, others in COMMANDS.items():
+        numbers = columns[name].findall("syntax//namednumber")
+        module = {int(n.get("number")): n.get("name") for n in numbers}
+        with open(dump, encoding="ascii") as lines:
+            words = [line.split() for line in lines if line.startswith(f"{name} ")]
+        code = {**others, **{int(number): word for _, number, word in words}}
+        check(module == code, f"{name} is {module} in the module, {code} in the code")
 
 
 def read_dump(path):
@@ -149,6 +164,7 @@ def main():
     for oid, (name, _) in code.items():
         check(oid in objects, f"{name} ({oid}) is in the code and not accessible in the module")
     check_values(objects, values)
+    check_commands(*sys.argv[1:3])
 
     names = {oid: name for name, oid in oids.items()}
     check(notifications.keys() == sent.keys(), f"notifications {sorted(sent)} in the code")

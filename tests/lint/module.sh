@@ -32,3 +32,7 @@ sed 's/^value 1\.1\.5\.0 .*/value 1.1.5.0 integer 9/' "$work/dump" >"$work/broke
 broken 'a value out of range'
 sed 's/^notification 9 .*/notification 9 1.8.1.0/' "$work/dump" >"$work/broken"
 broken 'a notification without its objects'
+sed '/^hmqActionCommand 6 /d' "$work/dump" >"$work/broken"
+broken 'a command left out'
+sed 's/^hmqMessageControl 1 .*/hmqMessageControl 1 unhold/' "$work/dump" >"$work/broken"
+broken 'a command under another number'

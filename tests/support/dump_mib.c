@@ -5,6 +5,8 @@
  *   object OID NAME TYPE        each object, OID relative to the root
  *   value OID TYPE VALUE        each instance of the sample, octets in hex
  *   notification NUMBER OID...  each notification with its varbinds
+ *   hmqActionCommand NUMBER NAME, hmqMessageControl NUMBER NAME
+ *                               each command that the object has as an enumeration
  */
 #include "sample.h"
 #include "mib/tree.h"
@@ -75,12 +77,23 @@ static void print_notifications(const struct sample *sample) {
     }
 }
 
+static void print_commands(void) {
+    for (uint32_t value = 1; value < COMMAND_END; value++) {
+        const struct command *row = command_row((enum action_command)value);
+        printf("hmqActionCommand %" PRIu32 " %s\n", value, row->name);
+        if (row->control) {
+            printf("hmqMessageControl %" PRIu32 " %s\n", value, row->name);
+        }
+    }
+}
+
 int main(void) {
     struct sample sample;
     sample_init(&sample, SAMPLE_ALL);
     print_objects();
     print_values(&sample.view);
     print_notifications(&sample);
+    print_commands();
     sample_deinit(&sample);
     return 0;
 }
