@@ -113,7 +113,7 @@ static void on_hooks_gone(void *userdata) {
 
 static void on_connected(void *userdata, bool up, uint32_t reconnects) {
     struct agent *agent = userdata;
-    agent->status.master_reconnects = reconnects;
+    agent->status.process.master_reconnects = reconnects;
     master_report_session(agent->master_report, up);
 }
 
@@ -189,7 +189,7 @@ static void on_commit(void *userdata, struct mib_changes *changes) {
 
 static void on_store_usable(void *userdata, int error, const char *text) {
     struct agent *agent = userdata;
-    load_note_store(&agent->status, agent->store, agent->config->database, error, text);
+    load_note_store(&agent->status.store, agent->store, agent->config->database, error, text);
 }
 
 static bool has_hooks(const struct agent *agent) {
@@ -228,7 +228,7 @@ static int on_hooks_timer(sd_event_source *source, uint64_t usec, void *userdata
 
 static void start(struct agent *agent) {
     agent->started = true;
-    agent->first_serial = agent->status.event_serial;
+    agent->first_serial = agent->status.events.serial;
     sd_event_source_set_enabled(agent->load_timer, SD_EVENT_OFF);
     on_changed(agent);
 }
@@ -258,7 +258,7 @@ static void take_tunables(struct agent *agent, const struct store_image *image) 
 static void on_store_loaded(void *userdata, const struct store_image *image, int error,
                             const char *text) {
     struct agent *agent = userdata;
-    load_note_store(&agent->status, agent->store, agent->config->database, error, text);
+    load_note_store(&agent->status.store, agent->store, agent->config->database, error, text);
     load_report(image, agent->config->database);
     take_tunables(agent, image);
     announcements_load(&agent->announcements);
@@ -348,19 +348,19 @@ static int start_reading(struct agent *agent, int helper_socket) {
                                                   .log = on_log,
                                                   .userdata = agent};
     return collector_new(agent->event, helper_socket, agent->config, &agent->tunables,
-                         &agent->status, &callbacks, &agent->collector);
+                         &agent->status.readings, &callbacks, &agent->collector);
 }
 
 static int start_settings(struct agent *agent) {
     const struct settings_context context = {.collector = agent->collector,
                                              .store = agent->store,
                                              .events = agent->events,
-                                             .status = &agent->status};
+                                             .status = &agent->status.lifetimes};
     return settings_new(agent->event, &context, &agent->settings);
 }
 
 static int start_acting(struct agent *agent) {
-    const struct events_sources sources = {.status = &agent->status,
+    const struct events_sources sources = {.status = &agent->status.events,
                                            .tunables = &agent->tunables,
                                            .store = agent->store,
                                            .view = fill_view,
@@ -376,6 +376,7 @@ static int start_acting(struct agent *agent) {
         return r;
     }
     agent->detection = (struct detection){.status = &agent->status,
+                                          .overload = &agent->status.overload,
                                           .tunables = &agent->tunables,
                                           .events = agent->events,
                                           .store = agent->store};
@@ -417,14 +418,14 @@ int agent_new(struct config *config, const struct agent_peers *peers, struct age
     agent->config = config;
     agent->hooks_socket = peers->hooks;
     agent->hooks_path = config->hook_count > 0 ? peers->hooks_path : NULL;
-    agent->status.start_wall = clock_wall();
+    agent->status.process.start_wall = clock_wall();
     tunables_from_config(&agent->tunables, config);
     int r = sd_event_new(&agent->event);
     if (r >= 0) {
         r = service_signals(agent->event, on_stop, on_reload, agent);
     }
     if (r >= 0) {
-        r = service_new(agent->event, &agent->status, &agent->service);
+        r = service_new(agent->event, &agent->status, &agent->status.loop, &agent->service);
     }
     if (r >= 0) {
         r = start_reading(agent, peers->helper);

@@ -10,7 +10,8 @@ static void report_start(struct announcements *announcements) {
     const struct agent_status *status = announcements->status;
     const struct event started = {.type = EVENT_AGENT_STARTED,
                                   .text = "hermes-mailqueued " HMQ_VERSION " started"};
-    if (!announcements->started && (status->data != DATA_UNAVAILABLE || status->lost)) {
+    if (!announcements->started &&
+        (status->readings.data != DATA_UNAVAILABLE || status->readings.lost)) {
         announcements->started = true;
         events_emit(announcements->events, &started);
     }
@@ -19,7 +20,7 @@ static void report_start(struct announcements *announcements) {
 /* hmqSettingsChanged reports hmqSettingsState, which is known once the settings have been read. */
 static void report_tunables(struct announcements *announcements) {
     struct event event = {.type = EVENT_SETTINGS_CHANGED};
-    if (announcements->status->settings_tried &&
+    if (announcements->status->readings.settings_tried &&
         tunables_describe(&announcements->reported, announcements->tunables, &event)) {
         announcements->reported = *announcements->tunables;
         events_emit(announcements->events, &event);

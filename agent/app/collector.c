@@ -122,18 +122,23 @@ static void drop_outdated(struct collector *collector, enum data_status counts,
 }
 
 /* Why the data is not good: of the two readings that make it the one that matters more. */
-static const char *data_error(const struct collector *collector) {
-    const char *counts = read_errors_text(&collector->errors, CAUSE_COUNTS);
-    const char *list = read_errors_text(&collector->errors, CAUSE_LISTING);
+static void note_data_error(struct collector *collector) {
+    const struct read_errors *errors = &collector->errors;
+    struct readings_status *status = collector->status;
+    enum read_cause cause = CAUSE_LISTING;
     if (collector->helper_gone) {
-        return read_errors_text(&collector->errors, CAUSE_HELPER);
+        cause = CAUSE_HELPER;
+    } else if (read_errors_lasting(errors, CAUSE_COUNTS) && !collector->counts_by_list) {
+        cause = CAUSE_COUNTS;
     }
-    return counts[0] != '\0' && !collector->counts_by_list ? counts : list;
+    status->failed = status->data != DATA_OK && read_errors_lasting(errors, cause);
+    snprintf(status->error, sizeof status->error, "%s",
+             status->failed ? read_errors_text(errors, cause) : "");
 }
 
 void collector_judge(struct collector *collector) {
     uint64_t now = clock_usec();
-    struct agent_status *status = collector->status;
+    struct readings_status *status = collector->status;
     const struct reading *counting =
         collector->counts_by_list ? &collector->list : &collector->scan;
     enum data_status list = status_of(collector, &collector->list, now);
@@ -145,8 +150,7 @@ void collector_judge(struct collector *collector) {
                    (list == DATA_UNAVAILABLE && reading_was_tried(&collector->list)) ||
                    (counts == DATA_UNAVAILABLE && reading_was_tried(counting));
     status->method = collector->counts_by_list ? COUNT_COMMAND : COUNT_SPOOL;
-    snprintf(status->data_error, sizeof status->data_error, "%s",
-             status->data == DATA_OK ? "" : data_error(collector));
+    note_data_error(collector);
     set_timer(collector);
     collector->callbacks.changed(collector->callbacks.userdata);
 }
@@ -228,7 +232,7 @@ static void on_hello(void *userdata, const char *missing) {
     next_retry_stop(&collector->next_retry);
     collector->scan.due_usec = 0;
     collector->list.due_usec = 0;
-    if (missing[0] != '\0') {
+    if (missing != NULL) {
         note_error(collector, CAUSE_HELPER, missing);
     }
     collector_start_due(collector);
@@ -262,7 +266,7 @@ static void on_gone(void *userdata) {
 }
 
 int collector_new(sd_event *event, int socket, const struct config *config,
-                  const struct tunables *tunables, struct agent_status *status,
+                  const struct tunables *tunables, struct readings_status *status,
                   const struct collector_callbacks *callbacks, struct collector **out) {
     struct collector *collector = calloc(1, sizeof *collector);
     if (collector == NULL) {
@@ -284,7 +288,7 @@ int collector_new(sd_event *event, int socket, const struct config *config,
         (struct listing_reader){.ended = collector_on_list_end, .userdata = collector};
     collector->settings_reader.ended = collector_on_settings_end;
     collector->settings_reader.userdata = collector;
-    collector->errors.status = status;
+    collector->errors.status = &status->errors;
     collector->errors.log = callbacks->log;
     collector->errors.userdata = callbacks->userdata;
     collector->counts_by_list = config->spool_mode == SPOOL_NONE;

@@ -31,11 +31,10 @@ struct collector_callbacks {
 
 /*
  * Starts collecting through the helper's socket (consumed). config, tunables and status are
- * borrowed for the collector's life; of status it writes what concerns reading. Returns 0 or a
- * negative errno value.
+ * borrowed for the collector's life; it alone writes status. Returns 0 or a negative errno value.
  */
 int collector_new(sd_event *event, int socket, const struct config *config,
-                  const struct tunables *tunables, struct agent_status *status,
+                  const struct tunables *tunables, struct readings_status *status,
                   const struct collector_callbacks *callbacks, struct collector **out);
 void collector_free(struct collector *collector);
 

@@ -27,7 +27,7 @@ struct collector {
     struct helper_client *helper;
     const struct config *config;
     const struct tunables *tunables; /* message_limit */
-    struct agent_status *status;
+    struct readings_status *status;
     struct collector_callbacks callbacks;
     struct snapshot *snapshot;
     struct reading scan, list, settings;

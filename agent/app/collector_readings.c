@@ -104,7 +104,7 @@ static uint64_t counted_messages(const struct collector *collector) {
 }
 
 static void list_succeeded(struct collector *collector, struct listing *listing) {
-    struct agent_status *status = collector->status;
+    struct readings_status *status = collector->status;
     struct snapshot *next = collector_next_snapshot(collector);
     if (next == NULL) {
         listing_unref(listing);
@@ -171,7 +171,7 @@ void collector_on_list_end(void *userdata, const struct listing_end *end) {
         sighting_see(&collector->showq, end->mail_down ? POSTFIX_STOPPED : POSTFIX_RUNNING,
                      clock_usec());
     }
-    if (end->listing != NULL && end->error[0] != '\0') {
+    if (end->listing != NULL && end->flawed) {
         note_error(collector, CAUSE_LINES, end->error);
     } else if (end->listing != NULL) {
         note_good(collector, CAUSE_LINES);
@@ -204,11 +204,12 @@ void collector_on_settings_end(void *userdata, const struct postfix_settings *se
     if (is_overtaken(collector)) {
         return;
     }
-    struct agent_status *status = collector->status;
+    struct readings_status *status = collector->status;
     uint64_t now = clock_usec();
     reading_end(&collector->settings, settings->known, now - collector->settings.begun_usec,
                 SETTINGS_INTERVAL_USEC, now);
     status->settings_tried = true;
+    status->settings_failed = !settings->known;
     snprintf(status->settings_error, sizeof status->settings_error, "%s", error);
     struct snapshot *next = collector_next_snapshot(collector);
     if (next != NULL) {

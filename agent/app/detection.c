@@ -61,24 +61,23 @@ static void describe(struct event *event, const struct thresholds *thresholds,
 }
 
 /* Set before the notification is built: it reads the flag by the same getter as a GET. */
-static void set_overload(struct agent_status *status, bool overload) {
-    if (overload && !status->overload) {
-        status->overload_since = clock_wall();
-        status->overload_raises++;
+static void set_overload(struct overload_status *status, bool overload) {
+    if (overload && !status->raised) {
+        status->since = clock_wall();
+        status->raises++;
     } else if (!overload) {
-        status->overload_since = 0;
+        status->since = 0;
     }
-    status->overload = overload;
+    status->raised = overload;
 }
 
 static void judge_data(struct detection *detection) {
-    const struct agent_status *status = detection->status;
+    const struct readings_status *status = &detection->status->readings;
     struct event event = {.type = EVENT_DATA_LOST};
     if (status->lost && !detection->data_lost) {
         detection->data_lost = true;
         snprintf(event.text, sizeof event.text, "%s",
-                 status->data_error[0] != '\0' ? status->data_error
-                                               : "the queue was not read in time");
+                 status->failed ? status->error : "the queue was not read in time");
     } else if (status->data == DATA_OK && detection->data_lost) {
         detection->data_lost = false;
         event.type = EVENT_DATA_RESTORED;
@@ -91,8 +90,9 @@ static void judge_data(struct detection *detection) {
 }
 
 static void judge_postfix(struct detection *detection, const struct snapshot *snapshot) {
-    struct event event = {.type = postfix_watch_take(&detection->postfix, snapshot->postfix,
-                                                     detection->status->postfix_seen_usec)};
+    struct event event = {.type =
+                              postfix_watch_take(&detection->postfix, snapshot->postfix,
+                                                 detection->status->readings.postfix_seen_usec)};
     if (event.type == 0) {
         return;
     }
@@ -108,8 +108,8 @@ static struct store_state state_of(const struct detection *detection) {
     return (struct store_state){.detector = detection->detector,
                                 .data_lost = detection->data_lost,
                                 .postfix_stopped = detection->postfix.stopped,
-                                .overload_since = detection->status->overload_since,
-                                .serial = detection->status->event_serial};
+                                .overload_since = detection->overload->since,
+                                .serial = detection->status->events.serial};
 }
 
 static bool same_state(const struct store_state *a, const struct store_state *b) {
@@ -139,12 +139,12 @@ static void catch_up(struct store_state *state, const struct event *event) {
 }
 
 /* It lasts since the earliest raise that no clear has ended. */
-static void take_overload(struct agent_status *status, bool overload,
+static void take_overload(struct overload_status *status, bool overload,
                           const struct store_state *before) {
     bool since_before = overload && before->detector.raised[CONDITION_OVERLOAD];
-    status->overload = overload;
+    status->raised = overload;
     if (since_before || !overload) {
-        status->overload_since = since_before ? before->overload_since : 0;
+        status->since = since_before ? before->overload_since : 0;
     }
 }
 
@@ -171,7 +171,7 @@ void detection_load(struct detection *detection, const struct store_image *image
     if (!detection->postfix_decided) {
         detection->postfix.stopped = state.postfix_stopped;
     }
-    take_overload(detection->status, raised[CONDITION_OVERLOAD], &state);
+    take_overload(detection->overload, raised[CONDITION_OVERLOAD], &state);
     detection->loaded = true;
     /* What this process has written of its own state is not all. */
     if (late || detection->data_decided || detection->postfix_decided) {
@@ -192,7 +192,7 @@ void detection_run(struct detection *detection, const struct snapshot *snapshot)
     struct detect_input input = measure(snapshot);
     struct store_state before = state_of(detection);
     size_t count = detect(&detection->detector, thresholds, &input, types);
-    set_overload(detection->status, detection->detector.raised[CONDITION_OVERLOAD]);
+    set_overload(detection->overload, detection->detector.raised[CONDITION_OVERLOAD]);
     for (size_t i = 0; i < count; i++) {
         struct event event = {.type = types[i]};
         note_decision(detection, types[i]);

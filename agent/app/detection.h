@@ -20,7 +20,8 @@
 
 /* Zeroed, then filled by its owner with what it borrows. */
 struct detection {
-    struct agent_status *status; /* its overload members are written */
+    const struct agent_status *status;
+    struct overload_status *overload; /* written by nobody else */
     const struct tunables *tunables;
     struct events *events;
     struct store *store;

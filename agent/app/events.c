@@ -171,11 +171,11 @@ static void observe_state(struct event *event, const struct agent_status *status
     switch (event->type) {
     case EVENT_DATA_LOST:
     case EVENT_DATA_RESTORED:
-        event->data = status->data;
+        event->data = status->readings.data;
         snprintf(event->detail, sizeof event->detail, "%s", last_error_shown(status));
         break;
     case EVENT_AGENT_STARTED:
-        event->data = status->data;
+        event->data = status->readings.data;
         snprintf(event->detail, sizeof event->detail, "%s", HMQ_VERSION);
         break;
     case EVENT_SETTINGS_CHANGED:
@@ -231,13 +231,13 @@ static void store_and_send(struct events *events, const struct event *event,
 }
 
 void events_emit(struct events *events, const struct event *given) {
-    struct agent_status *status = events->sources.status;
+    struct events_status *status = events->sources.status;
     struct event event = *given;
     struct mib_view view;
     bool notify = tunables_notify(events->sources.tunables, event.type);
-    status->event_serial++;
+    status->serial++;
     events->sources.view(events->sources.userdata, &view);
-    event.serial = status->event_serial;
+    event.serial = status->serial;
     event.time = view.now_wall;
     event.notified = notify ? NOTIFIED_PENDING : NOTIFIED_SUPPRESSED;
     events_observe(&event, &view);
@@ -317,13 +317,13 @@ static void load_raised(struct events *events, const struct store_image *image, 
 }
 
 void events_load(struct events *events, const struct store_image *image) {
-    struct agent_status *status = events->sources.status;
+    struct events_status *status = events->sources.status;
     if (image == NULL) {
-        status->event_serial = (uint32_t)clock_wall();
+        status->serial = (uint32_t)clock_wall();
         return;
     }
-    if (image->event_serial > status->event_serial) {
-        status->event_serial = image->event_serial;
+    if (image->event_serial > status->serial) {
+        status->serial = image->event_serial;
     }
     /* Read late, hmqEventTable has begun anew; what is from before was not sent all the same. */
     uint32_t begun = event_log_oldest(events->log);

@@ -21,7 +21,7 @@
 struct events;
 
 struct events_sources {
-    struct agent_status *status; /* its event_serial is written */
+    struct events_status *status; /* written by nobody else */
     const struct tunables *tunables;
     struct store *store;
     void (*view)(void *userdata, struct mib_view *view);

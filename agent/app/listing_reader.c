@@ -31,6 +31,7 @@ static void on_end(void *userdata, const struct command_end *command) {
     } else if (end.listing == NULL) {
         snprintf(text, sizeof text, "postqueue: %s", why);
     } else {
+        end.flawed = flaw[0] != '\0';
         snprintf(text, sizeof text, "%s", flaw);
     }
     reader->ended(reader->userdata, &end);

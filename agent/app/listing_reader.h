@@ -16,9 +16,10 @@
 
 struct listing_end {
     struct listing *listing; /* one reference for who is called; NULL when there is none */
-    const char *error; /* why there is none, or what was wrong with single lines; "" = nothing */
-    bool ran;          /* the command ended well, and what it printed is a listing */
-    bool mail_down;    /* it said that the mail system is down */
+    bool flawed;             /* there is one, but single lines of it could not be read */
+    const char *error;       /* why there is none, or what was wrong with those lines */
+    bool ran;                /* the command ended well, and what it printed is a listing */
+    bool mail_down;          /* it said that the mail system is down */
 };
 
 /* Zeroed, then filled by its owner. */

@@ -7,15 +7,15 @@
 #include <stdio.h>
 #include <syslog.h>
 
-void load_note_store(struct agent_status *status, const struct store *store, const char *path,
+void load_note_store(struct store_status *status, const struct store *store, const char *path,
                      int error, const char *text) {
-    status->store_usable = store_usable(store);
-    if (error < 0) {
-        snprintf(status->store_error, sizeof status->store_error, "actions are refused: %.220s",
-                 text);
+    status->usable = store_usable(store);
+    status->failed = error < 0;
+    if (status->failed) {
+        snprintf(status->error, sizeof status->error, "actions are refused: %.220s", text);
         log_line(LOG_ERR, "%s; monitoring goes on, actions are refused", text);
     } else {
-        status->store_error[0] = '\0';
+        status->error[0] = '\0';
         log_line(LOG_NOTICE, "opened the database %s%s%s", path, text[0] != '\0' ? "; " : "", text);
     }
 }

@@ -10,9 +10,9 @@
 #include "core/status.h"
 #include "io/store/store.h"
 
-/* Notes in status (store_usable, last_read_error) and logs that the database at path became usable
+/* Notes in status and logs that the database at path became usable
  * (error 0) or why it is not; text as the store's callbacks have it. */
-void load_note_store(struct agent_status *status, const struct store *store, const char *path,
+void load_note_store(struct store_status *status, const struct store *store, const char *path,
                      int error, const char *text);
 
 /* Logs what people should know of the image that was read from the database of that path. */

@@ -45,8 +45,8 @@ void read_errors_note(struct read_errors *errors, enum read_cause cause, const c
     struct read_failure *failure = &errors->failures[cause];
     bool other = strncmp(failure->text, text, sizeof failure->text - 1) != 0;
     uint64_t quiet_usec = now_usec - failure->logged_usec;
-    errors->status->read_errors++;
-    snprintf(errors->status->last_read_error, sizeof errors->status->last_read_error, "%s", text);
+    errors->status->count++;
+    snprintf(errors->status->last, sizeof errors->status->last, "%s", text);
     snprintf(failure->text, sizeof failure->text, "%s", text);
     if (!failure->lasts) {
         failure->lasts = true;
@@ -74,6 +74,10 @@ void read_errors_over(struct read_errors *errors, enum read_cause cause, uint64_
     }
     failure->lasts = failure->logged = false;
     failure->text[0] = '\0';
+}
+
+bool read_errors_lasting(const struct read_errors *errors, enum read_cause cause) {
+    return errors->failures[cause].lasts;
 }
 
 const char *read_errors_text(const struct read_errors *errors, enum read_cause cause) {

@@ -33,7 +33,7 @@ struct read_failure {
 
 /* Zeroed, then filled by its owner. */
 struct read_errors {
-    struct agent_status *status;
+    struct read_errors_status *status;
     /* One line; priority as in syslog(3). */
     void (*log)(void *userdata, int priority, const char *text);
     void *userdata;
@@ -46,6 +46,9 @@ void read_errors_note(struct read_errors *errors, enum read_cause cause, const c
 
 /* It has gone well. */
 void read_errors_over(struct read_errors *errors, enum read_cause cause, uint64_t now_usec);
+
+/* It fails at present. */
+bool read_errors_lasting(const struct read_errors *errors, enum read_cause cause);
 
 /* Why it fails at present; "" when it does not. Borrowed. */
 const char *read_errors_text(const struct read_errors *errors, enum read_cause cause);

@@ -34,13 +34,15 @@
 struct service {
     sd_event_source *timer, *watchdog_timer, *gone_timer;
     const char *gone; /* the program that has ended */
-    struct agent_status *status;
+    const struct agent_status *status;
+    struct loop_status *loop;
     uint64_t watchdog_usec;   /* between two signs of life */
     uint32_t worst_ms[SLOTS]; /* per second of the last minute */
     size_t slot;
     bool ready_due, line_due; /* to be sent again */
     char line[640];
-    char master[384]; /* why there is no SNMP; "" = there is */
+    bool no_snmp;
+    char master[384]; /* why there is no SNMP */
 };
 
 /* Returns false when the manager takes nothing now; true without one, and when it is no longer
@@ -105,7 +107,7 @@ static int on_timer(sd_event_source *source, uint64_t due, void *userdata) {
     for (size_t i = 0; i < SLOTS; i++) {
         worst = service->worst_ms[i] > worst ? service->worst_ms[i] : worst;
     }
-    service->status->loop_latency_ms = worst;
+    service->loop->latency_ms = worst;
     if (service->ready_due) {
         service_ready(service);
     }
@@ -117,12 +119,14 @@ static int on_timer(sd_event_source *source, uint64_t due, void *userdata) {
     return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
 }
 
-int service_new(sd_event *event, struct agent_status *status, struct service **out) {
+int service_new(sd_event *event, const struct agent_status *status, struct loop_status *loop,
+                struct service **out) {
     struct service *service = calloc(1, sizeof *service);
     if (service == NULL) {
         return -ENOMEM;
     }
     service->status = status;
+    service->loop = loop;
     /* Measured to the millisecond: the default accuracy would add a quarter of a second. */
     int r = sd_event_add_time(event, &service->timer, CLOCK_MONOTONIC, clock_usec() + USEC_PER_SEC,
                               1, on_timer, service);
@@ -196,6 +200,7 @@ void service_stopping(void) {
 }
 
 void service_note_master(struct service *service, const char *reason) {
+    service->no_snmp = reason != NULL;
     snprintf(service->master, sizeof service->master, "%s", reason != NULL ? reason : "");
 }
 
@@ -211,13 +216,14 @@ void service_report(struct service *service, const struct snapshot *snapshot) {
                  "%u maildrop%s%s",
                  total, messages[QUEUE_ACTIVE], messages[QUEUE_DEFERRED], messages[QUEUE_HOLD],
                  messages[QUEUE_INCOMING], messages[QUEUE_MAILDROP],
-                 service->status->overload ? ", OVERLOAD" : "", words[service->status->data]);
+                 service->status->overload.raised ? ", OVERLOAD" : "",
+                 words[service->status->readings.data]);
     } else {
         snprintf(line, sizeof line, "queue unknown: %.200s",
-                 service->status->data_error[0] != '\0' ? service->status->data_error
-                                                        : "not read yet");
+                 service->status->readings.failed ? service->status->readings.error
+                                                  : "not read yet");
     }
-    if (service->master[0] != '\0') {
+    if (service->no_snmp) {
         size_t used = strlen(line);
         snprintf(line + used, sizeof line - used, "; no SNMP: %s", service->master);
     }

@@ -13,8 +13,9 @@
 
 struct service;
 
-/* status is borrowed; its loop_latency_ms is kept up to date. 0 or a negative errno value. */
-int service_new(sd_event *event, struct agent_status *status, struct service **out);
+/* status and loop are borrowed; the service alone writes loop. 0 or a negative errno value. */
+int service_new(sd_event *event, const struct agent_status *status, struct loop_status *loop,
+                struct service **out);
 void service_free(struct service *service);
 
 /* Calls stop on SIGTERM and SIGINT, and reload on SIGHUP, from the event loop; both are blocked

@@ -53,7 +53,7 @@ static const char *name_of(int lifetime) {
 }
 
 static void show(struct settings *settings, enum settings_state state, const char *error) {
-    struct lifetimes_status *status = &settings->context.status->lifetimes;
+    struct lifetimes_status *status = settings->context.status;
     status->state = state;
     snprintf(status->error, sizeof status->error, "%s", error);
     for (int i = 0; i < LIFETIME_COUNT; i++) {
@@ -289,7 +289,7 @@ static bool find_drift(const struct settings *settings, const struct postfix_set
 }
 
 void settings_observe(struct settings *settings, const struct postfix_settings *read) {
-    const struct lifetimes_status *status = &settings->context.status->lifetimes;
+    const struct lifetimes_status *status = settings->context.status;
     struct event event = {.type = EVENT_SETTINGS_CHANGED};
     int64_t drift_s[LIFETIME_COUNT];
     if (!settings->loaded || settings->busy || settings->resume || !read->known ||
@@ -324,7 +324,7 @@ int settings_new(sd_event *event, const struct settings_context *context, struct
     const struct settings_change_context change = {
         .collector = context->collector, .ended = on_change_ended, .userdata = settings};
     settings->context = *context;
-    context->status->lifetimes.state = SETTINGS_APPLIED;
+    context->status->state = SETTINGS_APPLIED;
     for (int i = 0; i < LIFETIME_COUNT; i++) {
         settings->drift_s[i] = STORE_NO_DRIFT;
     }

@@ -24,7 +24,7 @@ struct settings_context {
     struct collector *collector;
     struct store *store;
     struct events *events;
-    struct agent_status *status; /* its lifetimes are written */
+    struct lifetimes_status *status; /* written by nobody else */
 };
 
 int settings_new(sd_event *event, const struct settings_context *context, struct settings **out);

@@ -148,8 +148,7 @@ struct reply {
     uint32_t id_count;
     int64_t mtimes[PROTOCOL_MTIMES];
     /* REPLY_EXIT: the last line the command wrote to stderr, "" for an action; else, and with
-     * error, its text. REPLY_HELLO: what the helper may not do here ("" when nothing is missing).
-     */
+     * error, its text. REPLY_HELLO with error: what the helper may not do here. */
     char text[PROTOCOL_TEXT];
 };
 

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The agent's own state, for group hmqAgent and the notifications.
+ * The agent's own state, for group hmqAgent and the notifications. There is one struct for each
+ * module that knows a part of it. That module has a pointer through which it can write its own
+ * struct, and reads the others, like everyone else, through a pointer to a const struct
+ * agent_status. Whether something fails is a bool; the texts are for people.
  */
 #ifndef HMQ_CORE_STATUS_H
 #define HMQ_CORE_STATUS_H
@@ -13,7 +16,42 @@
 
 #define STATUS_ERROR_SIZE 256
 
-/* The two lifetimes as hmqSettings has them. */
+/* Written by app/agent.c. */
+struct process_status {
+    int64_t start_wall; /* seconds since the epoch */
+    uint32_t master_reconnects;
+};
+
+/* Written by app/service.c. */
+struct loop_status {
+    uint32_t latency_ms; /* worst of the last minute */
+};
+
+/* Written by app/read_errors.c, a part of the collector. */
+struct read_errors_status {
+    uint32_t count;
+    char last[STATUS_ERROR_SIZE]; /* "" = none yet */
+};
+
+/* Written by the collector (app/collector.c and app/collector_readings.c). */
+struct readings_status {
+    enum data_status data;
+    bool lost; /* unavailable after reading was tried, not for want of a first result */
+    enum count_method method;
+    bool failed; /* a reading that data depends on fails at present; the reason is in error */
+    char error[STATUS_ERROR_SIZE];
+    bool settings_tried;
+    bool settings_failed; /* the last reading of the settings; the reason is in settings_error */
+    char settings_error[STATUS_ERROR_SIZE];
+    uint64_t postfix_seen_usec; /* CLOCK_MONOTONIC of what snapshot.postfix is from, 0 = nothing */
+    uint64_t counts_taken_usec; /* CLOCK_MONOTONIC of the last good counts, 0 = none */
+    uint64_t list_taken_usec;   /* of the last good listing, 0 = none */
+    uint64_t list_duration_usec;
+    uint32_t listing_serial;
+    struct read_errors_status errors;
+};
+
+/* The two lifetimes as hmqSettings has them. Written by app/settings.c. */
 struct lifetimes_status {
     enum settings_state state;
     char error[STATUS_ERROR_SIZE];
@@ -21,44 +59,48 @@ struct lifetimes_status {
     uint32_t days[LIFETIME_COUNT];
 };
 
+/* Written by app/load.c. */
+struct store_status {
+    bool usable; /* what has to be stored first can be accepted */
+    bool failed; /* actions are refused at present; the reason is in error */
+    char error[STATUS_ERROR_SIZE];
+};
+
+/* Written by app/detection.c. */
+struct overload_status {
+    bool raised;
+    int64_t since; /* seconds since the epoch, 0 = not overloaded */
+    uint32_t raises;
+};
+
+/* Written by app/events.c. */
+struct events_status {
+    uint32_t serial; /* of the last event */
+};
+
+/* All of it. Owned by the agent; everyone else has it const. */
 struct agent_status {
-    int64_t start_wall; /* seconds since the epoch */
-    enum data_status data;
-    bool lost; /* unavailable after reading was tried, not for want of a first result */
-    enum count_method method;
-    uint32_t read_errors;
-    char last_read_error[STATUS_ERROR_SIZE]; /* "" = none yet */
-    char data_error[STATUS_ERROR_SIZE];      /* why data is not DATA_OK; "" = no failure known */
-    char store_error[STATUS_ERROR_SIZE];     /* why actions cannot be stored at present, or "" */
+    struct process_status process;
+    struct loop_status loop;
+    struct readings_status readings;
     struct lifetimes_status lifetimes;
-    bool settings_tried;
-    uint64_t postfix_seen_usec; /* CLOCK_MONOTONIC of what snapshot.postfix is from, 0 = nothing */
-    char settings_error[STATUS_ERROR_SIZE]; /* why the last reading of the settings failed, or "" */
-    uint64_t counts_taken_usec;             /* CLOCK_MONOTONIC of the last good counts, 0 = none */
-    uint64_t list_taken_usec;               /* of the last good listing, 0 = none */
-    uint64_t list_duration_usec;
-    uint32_t loop_latency_ms; /* worst of the last minute */
-    uint32_t master_reconnects;
-    uint32_t listing_serial;
-    uint32_t event_serial;
-    bool store_usable; /* what has to be stored first can be taken on */
-    bool overload;
-    int64_t overload_since; /* seconds since the epoch, 0 = not overloaded */
-    uint32_t overload_raises;
+    struct store_status store;
+    struct overload_status overload;
+    struct events_status events;
 };
 
 /* hmqLastReadError */
 static inline const char *last_error_shown(const struct agent_status *status) {
-    return status->store_error[0] != '\0' ? status->store_error : status->last_read_error;
+    return status->store.failed ? status->store.error : status->readings.errors.last;
 }
 
 /* That Postfix's settings cannot be read outweighs what was last known of them, but for a change
  * that is on its way. */
 static inline bool settings_unreadable(const struct agent_status *status) {
-    return status->settings_error[0] != '\0' && status->lifetimes.state != SETTINGS_PENDING;
+    return status->readings.settings_failed && status->lifetimes.state != SETTINGS_PENDING;
 }
 
-/* hmqSettingsState, which is shown once settings_tried is set. */
+/* hmqSettingsState, which is shown once readings.settings_tried is set. */
 static inline enum settings_state settings_state_shown(const struct agent_status *status) {
     return settings_unreadable(status) ? SETTINGS_FAILED : status->lifetimes.state;
 }

@@ -72,12 +72,14 @@ static bool send_hello(struct server *server) {
     char ignored[PROTOCOL_TEXT];
     reply.worker = server->worker;
     if (geteuid() != 0 && server->config->spool_mode != SPOOL_NONE) {
+        reply.error = EPERM;
         snprintf(reply.text, sizeof reply.text,
                  "not root: Postfix's queue folders cannot be read, counts come from postqueue");
     } else if (geteuid() == 0) {
         /* Why the spool cannot be found is for the first scan to report. */
         spool_locate(&server->spool, server->config, ignored, sizeof ignored);
-        writable_check(server->config, server->spool.path, reply.text, sizeof reply.text);
+        reply.error =
+            writable_check(server->config, server->spool.path, reply.text, sizeof reply.text);
     }
     return send_reply(server, &reply, -1);
 }

@@ -236,7 +236,7 @@ static void take_hello(struct helper_client *client, const struct reply *reply, 
     /* First: what the ends start is for the new one. */
     client->worker = reply->worker;
     fail_all(client, "the helper was started anew");
-    client->callbacks.hello(client->callbacks.userdata, reply->text);
+    client->callbacks.hello(client->callbacks.userdata, reply->error != 0 ? reply->text : NULL);
 }
 
 static void take_counts(struct helper_client *client, const struct reply *reply, int *fd) {

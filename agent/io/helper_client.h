@@ -20,7 +20,7 @@ struct helper_client;
 /* Text is borrowed for the call. All run from the loop. */
 struct helper_callbacks {
     /* A helper process introduced itself; what it was asked before is forgotten. missing: what it
-     * may not do here, "" when nothing. */
+     * may not do here, NULL when nothing. */
     void (*hello)(void *userdata, const char *missing);
     /* The spool may have changed. */
     void (*dirty)(void *userdata);

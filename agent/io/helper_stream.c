@@ -40,9 +40,10 @@ void stream_close_output(struct stream *stream) {
 
 void stream_fail(struct stream *stream, const char *format, ...) {
     va_list arguments;
-    if (stream->error[0] != '\0') {
+    if (stream->failed) {
         return;
     }
+    stream->failed = true;
     va_start(arguments, format);
     vsnprintf(stream->error, sizeof stream->error, format, arguments);
     va_end(arguments);
@@ -94,7 +95,7 @@ void stream_finish(struct stream *stream) {
     char error[STREAM_ERROR_SIZE];
     judge_exit(stream);
     memcpy(error, stream->error, sizeof error);
-    struct command_end end = {.ok = error[0] == '\0',
+    struct command_end end = {.ok = !stream->failed,
                               .error = error,
                               .lost = stream->lost,
                               .not_run = stream->not_run,

@@ -43,11 +43,12 @@ struct stream {
     bool truncated, timed_out;
     int exit_error, wait_status;    /* of REPLY_EXIT */
     char last_words[PROTOCOL_TEXT]; /* of its error output */
-    char error[STREAM_ERROR_SIZE];  /* "" = nothing wrong so far */
-    bool lost;                      /* the helper went away, or did not answer */
-    bool cancelled;                 /* its end was asked for */
-    bool not_run;                   /* the helper has not started it, and will not */
-    enum command_reason reason;     /* of REPLY_EXIT */
+    bool failed;                    /* the reason is in error */
+    char error[STREAM_ERROR_SIZE];
+    bool lost;                  /* the helper went away, or did not answer */
+    bool cancelled;             /* its end was asked for */
+    bool not_run;               /* the helper has not started it, and will not */
+    enum command_reason reason; /* of REPLY_EXIT */
 };
 
 /* No more output is taken. */

@@ -11,7 +11,7 @@ GETTER(agent_version) {
 
 GETTER(agent_start_time) {
     UNUSED_ROW;
-    return mib_set_date(value, view->status->start_wall);
+    return mib_set_date(value, view->status->process.start_wall);
 }
 
 GETTER(postfix_version) {
@@ -26,33 +26,33 @@ GETTER(postfix_status) {
 
 GETTER(data_status) {
     UNUSED_ROW;
-    return mib_set_integer(value, (int32_t)view->status->data);
+    return mib_set_integer(value, (int32_t)view->status->readings.data);
 }
 
 GETTER(counts_age) {
     UNUSED_ROW;
-    return mib_set_elapsed(view, value, view->status->counts_taken_usec, 1000);
+    return mib_set_elapsed(view, value, view->status->readings.counts_taken_usec, 1000);
 }
 
 GETTER(count_method) {
     UNUSED_ROW;
-    return mib_set_integer(value, (int32_t)view->status->method);
+    return mib_set_integer(value, (int32_t)view->status->readings.method);
 }
 
 GETTER(list_age) {
     UNUSED_ROW;
-    return mib_set_elapsed(view, value, view->status->list_taken_usec, 1000000);
+    return mib_set_elapsed(view, value, view->status->readings.list_taken_usec, 1000000);
 }
 
 GETTER(list_duration) {
     UNUSED_ROW;
-    return view->status->list_taken_usec != 0 &&
-           mib_set_number(value, view->status->list_duration_usec / 1000);
+    return view->status->readings.list_taken_usec != 0 &&
+           mib_set_number(value, view->status->readings.list_duration_usec / 1000);
 }
 
 GETTER(read_errors) {
     UNUSED_ROW;
-    return mib_set_number(value, view->status->read_errors);
+    return mib_set_number(value, view->status->readings.errors.count);
 }
 
 GETTER(last_read_error) {
@@ -62,12 +62,12 @@ GETTER(last_read_error) {
 
 GETTER(loop_latency) {
     UNUSED_ROW;
-    return mib_set_number(value, view->status->loop_latency_ms);
+    return mib_set_number(value, view->status->loop.latency_ms);
 }
 
 GETTER(master_reconnects) {
     UNUSED_ROW;
-    return mib_set_number(value, view->status->master_reconnects);
+    return mib_set_number(value, view->status->process.master_reconnects);
 }
 
 static const struct mib_object agent_objects[] = {

@@ -5,7 +5,7 @@
 
 GETTER(event_serial) {
     UNUSED_ROW;
-    return mib_set_number(value, view->status->event_serial);
+    return mib_set_number(value, view->status->events.serial);
 }
 
 static const struct mib_object events_objects[] = {

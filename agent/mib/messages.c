@@ -18,7 +18,7 @@ GETTER(messages_omitted) {
 
 GETTER(message_list_serial) {
     UNUSED_ROW;
-    return mib_set_number(value, view->status->listing_serial);
+    return mib_set_number(value, view->status->readings.listing_serial);
 }
 
 static const struct mib_object messages_objects[] = {

@@ -37,7 +37,7 @@ static bool overload_known(const struct mib_view *view) {
 
 GETTER(overload) {
     UNUSED_ROW;
-    return overload_known(view) && mib_set_truth(value, view->status->overload);
+    return overload_known(view) && mib_set_truth(value, view->status->overload.raised);
 }
 
 GETTER(overload_since) {
@@ -45,8 +45,8 @@ GETTER(overload_since) {
     if (!overload_known(view)) {
         return false;
     }
-    if (view->status->overload) {
-        return mib_set_date(value, view->status->overload_since);
+    if (view->status->overload.raised) {
+        return mib_set_date(value, view->status->overload.since);
     }
     value->octets = value->small;
     value->length = 8; /* all zero: no time, as in DISMAN-SCRIPT-MIB (RFC 3165) */
@@ -55,7 +55,7 @@ GETTER(overload_since) {
 
 GETTER(overload_raises) {
     UNUSED_ROW;
-    return mib_set_number(value, view->status->overload_raises);
+    return mib_set_number(value, view->status->overload.raises);
 }
 
 GETTER(outbound_paused) {

@@ -106,7 +106,7 @@ static enum mib_error check_resources(const struct mib_transaction *transaction,
                   changes->lifetime_changed[LIFETIME_MAXIMAL];
     size_t actions = action_table_unfinished(view->actions) + changes->action_count;
     *variable = 0;
-    return (stores && !view->status->store_usable) ||
+    return (stores && !view->status->store.usable) ||
                    (changes->action_count > 0 && actions > MIB_ACTIONS_MAX)
                ? MIB_RESOURCE_UNAVAILABLE
                : MIB_ERROR_NONE;

@@ -47,14 +47,15 @@ GETTER(maximal_lifetime_effective) {
 GETTER(settings_state) {
     UNUSED_ROW;
     const struct agent_status *status = view->status;
-    return status->settings_tried && mib_set_integer(value, (int32_t)settings_state_shown(status));
+    return status->readings.settings_tried &&
+           mib_set_integer(value, (int32_t)settings_state_shown(status));
 }
 
 GETTER(settings_error) {
     UNUSED_ROW;
     const struct agent_status *status = view->status;
-    return status->settings_tried &&
-           mib_set_text(value, settings_unreadable(status) ? status->settings_error
+    return status->readings.settings_tried &&
+           mib_set_text(value, settings_unreadable(status) ? status->readings.settings_error
                                                            : status->lifetimes.error);
 }
 

@@ -175,7 +175,7 @@ static void add_actions(struct sample *sample) {
 
 /* Everything that any type reports; what is not of its type is left empty. */
 struct event sample_event(const struct sample *sample, enum event_type type) {
-    struct event event = {.serial = sample->status.event_serial,
+    struct event event = {.serial = sample->status.events.serial,
                           .type = type,
                           .time = SAMPLE_NOW,
                           .notified = NOTIFIED_PENDING,
@@ -222,7 +222,7 @@ static void add_events(struct sample *sample) {
     if (sample->events == NULL) {
         die("no memory");
     }
-    for (uint32_t serial = 3; serial <= sample->status.event_serial; serial++) {
+    for (uint32_t serial = 3; serial <= sample->status.events.serial; serial++) {
         struct event event = sample_event(sample, EVENT_OVERLOAD_RAISED);
         event.serial = serial;
         event.notified = serial == 3 ? NOTIFIED_SENT : NOTIFIED_PENDING;
@@ -255,35 +255,36 @@ void sample_init(struct sample *sample, unsigned known) {
     }
     fclose(none);
     struct agent_status *status = &sample->status;
-    status->start_wall = SAMPLE_NOW - 60;
-    status->data = known == SAMPLE_ALL ? DATA_OK : DATA_UNAVAILABLE;
-    status->method = COUNT_SPOOL;
-    status->read_errors = 2;
-    snprintf(status->last_read_error, sizeof status->last_read_error, "postqueue: %s", "failed");
-    status->loop_latency_ms = 3;
-    status->master_reconnects = 1;
-    status->listing_serial = 17;
-    status->event_serial = 5;
-    status->overload = !empty;
-    status->overload_since = empty ? 0 : SAMPLE_NOW - 30;
-    status->overload_raises = 1;
+    status->process.start_wall = SAMPLE_NOW - 60;
+    status->readings.data = known == SAMPLE_ALL ? DATA_OK : DATA_UNAVAILABLE;
+    status->readings.method = COUNT_SPOOL;
+    status->readings.errors.count = 2;
+    snprintf(status->readings.errors.last, sizeof status->readings.errors.last, "postqueue: %s",
+             "failed");
+    status->loop.latency_ms = 3;
+    status->process.master_reconnects = 1;
+    status->readings.listing_serial = 17;
+    status->events.serial = 5;
+    status->overload.raised = !empty;
+    status->overload.since = empty ? 0 : SAMPLE_NOW - 30;
+    status->overload.raises = 1;
     if ((known & SAMPLE_COUNTS) != 0) {
         set_counts(&sample->snapshot->counts, empty);
-        status->counts_taken_usec = NOW_USEC - 1500000;
+        status->readings.counts_taken_usec = NOW_USEC - 1500000;
         sample->snapshot->postfix = POSTFIX_RUNNING;
     }
     if ((known & SAMPLE_LISTING) != 0) {
         sample->snapshot->listing = make_sample_listing(empty);
-        status->list_taken_usec = NOW_USEC - 2000000;
-        status->list_duration_usec = 1000000;
+        status->readings.list_taken_usec = NOW_USEC - 2000000;
+        status->readings.list_duration_usec = 1000000;
     }
     if ((known & SAMPLE_SETTINGS) != 0) {
         set_settings(&sample->snapshot->settings);
-        status->settings_tried = true;
+        status->readings.settings_tried = true;
         status->lifetimes.state = SETTINGS_APPLIED;
     }
     tunables_from_config(&sample->tunables, sample->config);
-    status->store_usable = true;
+    status->store.usable = true;
     add_actions(sample);
     add_events(sample);
     add_hooks(sample);

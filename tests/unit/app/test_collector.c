@@ -43,7 +43,7 @@ static struct {
 } world;
 
 static struct fake_helper fake;
-static struct agent_status status;
+static struct readings_status status;
 static struct config *config;
 static struct tunables tunables;
 static struct collector *collector;
@@ -80,7 +80,7 @@ static int start(const char *text) {
                                                          .log = on_log};
     config = good_config("collector", text);
     tunables_from_config(&tunables, config);
-    status = (struct agent_status){.data = DATA_OK};
+    status = (struct readings_status){.data = DATA_OK};
     changes = logs = gone = 0;
     memset(&world, 0, sizeof world);
     world.scan_text = world.list_words = "";
@@ -118,6 +118,7 @@ static int tear_down(void **state) {
 
 static void say_hello(const char *missing) {
     struct reply hello = fake_make(REPLY_HELLO, 0);
+    hello.error = missing[0] != '\0' ? EPERM : 0;
     snprintf(hello.text, sizeof hello.text, "%s", missing);
     fake_send(&fake, &hello, -1);
 }
@@ -234,7 +235,7 @@ static void test_before_hello(void **state) {
     check_nothing_known("before hello");
     CHECK_INT("unavailable", status.data, DATA_UNAVAILABLE);
     CHECK("but not lost", !status.lost);
-    CHECK_INT("no error", status.read_errors, 0);
+    CHECK_INT("no error", status.errors.count, 0);
 }
 
 static void test_all_well(void **state) {
@@ -249,7 +250,7 @@ static void test_all_well(void **state) {
     CHECK_INT("method", status.method, COUNT_SPOOL);
     CHECK_INT("Postfix", now()->postfix, POSTFIX_RUNNING);
     CHECK_STRING("version", now()->settings.version, "3.7.11");
-    CHECK_INT("errors", status.read_errors, 0);
+    CHECK_INT("errors", status.errors.count, 0);
     STEPS_UNTIL(now()->listing->rows[0]->next_retry != 0);
     CHECK_INT("the first retry", now()->listing->rows[0]->next_retry, 1700000300);
     CHECK_INT("the second", now()->listing->rows[1]->next_retry, 1700000301);
@@ -267,7 +268,7 @@ static void test_empty(void **state) {
     CHECK("total", total_is(0));
     CHECK("totals", snapshot_all_totals(now(), &totals) && totals.messages == 0);
     CHECK_INT("rows", now()->listing->row_count, 0);
-    CHECK_INT("errors", status.read_errors, 0);
+    CHECK_INT("errors", status.errors.count, 0);
 }
 
 static void test_no_corrupt(void **state) {
@@ -321,9 +322,9 @@ static void test_failures(void **state) {
         CHECK(name, total_is(3));
         CHECK(name, now()->listing != NULL && now()->listing->row_count == 3);
         CHECK(name, !status.lost);
-        CHECK(name, status.read_errors > 0);
+        CHECK(name, status.errors.count > 0);
         if (failures[i].error != NULL) {
-            CHECK_STRING(name, status.last_read_error, failures[i].error);
+            CHECK_STRING(name, status.errors.last, failures[i].error);
         }
         STEPS_UNTIL(status.data == DATA_UNAVAILABLE);
         CHECK(name, status.lost);
@@ -359,8 +360,8 @@ static void test_silence(void **state) {
     STEPS_UNTIL(status.data == DATA_UNAVAILABLE && now()->listing == NULL && total_unknown());
     check_nothing_known("silence");
     CHECK("lost", status.lost);
-    STEPS_UNTIL(strstr(status.last_read_error, "no answer from the helper in time") != NULL);
-    STEPS_UNTIL(strstr(status.data_error, "no answer from the helper in time") != NULL);
+    STEPS_UNTIL(strstr(status.errors.last, "no answer from the helper in time") != NULL);
+    STEPS_UNTIL(strstr(status.error, "no answer from the helper in time") != NULL);
     world.silent = false;
     STEPS_UNTIL(status.data == DATA_OK && total_is(3));
     CHECK("restored", !status.lost);
@@ -375,7 +376,7 @@ static void test_helper_gone(void **state) {
     CHECK_INT("told once", gone, 1);
     CHECK("lost", status.lost);
     CHECK_INT("Postfix", now()->postfix, POSTFIX_UNKNOWN);
-    CHECK_STRING("the error", status.last_read_error,
+    CHECK_STRING("the error", status.errors.last,
                  "the helper has ended; restart hermes-mailqueued");
 }
 
@@ -400,7 +401,7 @@ static void test_by_list(void **state) {
     CHECK("corrupt is unknown", !now()->counts.known[QUEUE_CORRUPT]);
     CHECK("an empty queue is 0",
           now()->counts.known[QUEUE_ACTIVE] && now()->counts.messages[QUEUE_ACTIVE] == 0);
-    CHECK_INT("no error", status.read_errors, 0);
+    CHECK_INT("no error", status.errors.count, 0);
     world.list_status = EXITED(69);
     STEPS_UNTIL(status.data == DATA_UNAVAILABLE);
     check_nothing_known("no listing");
@@ -416,10 +417,10 @@ static void test_not_root(void **state) {
     STEPS_UNTIL(status.data == DATA_OK);
     CHECK_INT("method", status.method, COUNT_COMMAND);
     CHECK("total", total_is(3));
-    CHECK_STRING("told", status.last_read_error, world.scan_text);
-    unsigned errors = status.read_errors;
+    CHECK_STRING("told", status.errors.last, world.scan_text);
+    unsigned errors = status.errors.count;
     steps(50);
-    CHECK_INT("told once", status.read_errors, errors);
+    CHECK_INT("told once", status.errors.count, errors);
     /* A spool that can be read after all is better. */
     world.scan_error = 0;
     world.counts[QUEUE_HOLD] = 5;
@@ -445,7 +446,7 @@ static void test_odd_lines(void **state) {
     CHECK("hold is known", snapshot_queue_totals(now(), QUEUE_HOLD, &totals));
     CHECK_INT("but not its size", totals.unknown_size, 1);
     CHECK("the counts are known", total_is(3));
-    CHECK("the first is reported", strstr(status.last_read_error, "queue_id") != NULL);
+    CHECK("the first is reported", strstr(status.errors.last, "queue_id") != NULL);
 }
 
 static void test_settings_fail(void **state) {
@@ -561,7 +562,7 @@ static void test_passing_mail(void **state) {
         CHECK_INT("data", status.data, DATA_OK);
         CHECK("not lost", !status.lost);
     }
-    CHECK_INT("no errors", status.read_errors, 0);
+    CHECK_INT("no errors", status.errors.count, 0);
     CHECK("it was looked after", world.checks > 0);
     CHECK("listings are taken", status.listing_serial > serial);
     CHECK("the counts are those of the scans", total_is(1));
@@ -577,8 +578,8 @@ static void test_false_nothing(void **state) {
     unsigned checks = world.checks;
     STEPS_UNTIL(world.checks > checks);
     world.young = false;
-    STEPS_UNTIL(status.read_errors > 0);
-    CHECK_STRING("found out", status.last_read_error,
+    STEPS_UNTIL(status.errors.count > 0);
+    CHECK_STRING("found out", status.errors.last,
                  "postqueue listed nothing, but 3 messages are on disk");
     CHECK_INT("stale", status.data, DATA_STALE);
     CHECK_INT("never taken", status.listing_serial, serial);
@@ -597,9 +598,9 @@ static void test_check_fails(void **state) {
     world.scan_text = "cannot read /spool/hold: Input/output error";
     steps(5);
     CHECK_INT("not taken", status.listing_serial, serial);
-    CHECK_STRING("why", status.last_read_error, world.scan_text);
+    CHECK_STRING("why", status.errors.last, world.scan_text);
     world.scan_error = 0;
-    STEPS_UNTIL(strstr(status.last_read_error, "listed nothing") != NULL);
+    STEPS_UNTIL(strstr(status.errors.last, "listed nothing") != NULL);
 }
 
 /* Files that Postfix does not list are counted as it counts them: alone in the queue, */
@@ -614,7 +615,7 @@ static void test_unlisted_alone(void **state) {
     CHECK("none", total_is(0));
     CHECK_INT("ok", status.data, DATA_OK);
     CHECK("not lost", !status.lost);
-    CHECK_INT("no errors", status.read_errors, 0);
+    CHECK_INT("no errors", status.errors.count, 0);
     CHECK_INT("one check", world.checks, 1);
 }
 
@@ -626,7 +627,7 @@ static void test_unlisted_among(void **state) {
     STEPS_UNTIL(total_is(3));
     steps(50);
     CHECK("stays", total_is(3));
-    CHECK_INT("no errors", status.read_errors, 0);
+    CHECK_INT("no errors", status.errors.count, 0);
     CHECK_INT("one check", world.checks, 1);
 }
 
@@ -643,12 +644,12 @@ static void test_log(void **state) {
     while (clock_ahead_usec - before < 150 * SECOND) {
         step();
     }
-    CHECK("many errors", status.read_errors > 20);
+    CHECK("many errors", status.errors.count > 20);
     CHECK_INT("two lines", logs, 2);
     world.scan_error = 0;
     STEPS_UNTIL(logs == 3);
     CHECK("over", strncmp(logged, "the counts can be read again, after ", 36) == 0);
-    CHECK_STRING("no error", status.data_error, "");
+    CHECK_STRING("no error", status.error, "");
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)

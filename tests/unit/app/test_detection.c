@@ -39,8 +39,8 @@ static void run(struct detection *detection, struct agent_status *status, int me
         snapshot->counts.known[queue] = messages >= 0;
     }
     snapshot->counts.messages[QUEUE_DEFERRED] = messages >= 0 ? (uint32_t)messages : 0;
-    status->lost = messages < 0;
-    status->data = messages < 0 ? DATA_UNAVAILABLE : DATA_OK;
+    status->readings.lost = messages < 0;
+    status->readings.data = messages < 0 ? DATA_UNAVAILABLE : DATA_OK;
     detection_run(detection, snapshot);
     snapshot_unref(snapshot);
 }
@@ -131,7 +131,8 @@ static void check_case(size_t i) {
     const char *name = cases[i].name;
     struct agent_status status = {0};
     struct tunables tunables = {.thresholds = of_file};
-    struct detection detection = {.status = &status, .tunables = &tunables};
+    struct detection detection = {
+        .status = &status, .overload = &status.overload, .tunables = &tunables};
     struct store_image image = {.has_state = true};
     memset(&t, 0, sizeof t);
     for (size_t m = 0; m < 2 && cases[i].meanwhile[m] != NONE; m++) {
@@ -148,12 +149,13 @@ static void check_case(size_t i) {
         CHECK_INT(name, e < t.count ? t.emitted[e] : 0, cases[i].events[e]);
     }
     CHECK(name, t.count < COUNT_OF(cases[i].events));
-    CHECK_INT(name, status.overload, cases[i].overload);
-    CHECK_INT(name, status.overload_since != 0, cases[i].overload);
-    CHECK_INT(name, status.overload_since == 1700000000, cases[i].kept_since);
+    CHECK_INT(name, status.overload.raised, cases[i].overload);
+    CHECK_INT(name, status.overload.since != 0, cases[i].overload);
+    CHECK_INT(name, status.overload.since == 1700000000, cases[i].kept_since);
     /* The file has what is so now. */
-    bool same = t.writes == 0 ? status.overload == cases[i].raised
-                              : t.written.detector.raised[CONDITION_OVERLOAD] == status.overload;
+    bool same = t.writes == 0
+                    ? status.overload.raised == cases[i].raised
+                    : t.written.detector.raised[CONDITION_OVERLOAD] == status.overload.raised;
     CHECK(name, same);
 }
 
@@ -168,7 +170,8 @@ static void test_load(void **state) {
 static void test_raises(void **state) {
     struct agent_status status = {0};
     const struct tunables tunables = {.thresholds = stored};
-    struct detection detection = {.status = &status, .tunables = &tunables};
+    struct detection detection = {
+        .status = &status, .overload = &status.overload, .tunables = &tunables};
     struct store_image image = {.has_state = true};
     (void)state;
     memset(&t, 0, sizeof t);
@@ -176,10 +179,10 @@ static void test_raises(void **state) {
     image.state.overload_since = 1700000000;
     detection_load(&detection, &image);
     run(&detection, &status, 600);
-    assert_int_equal(status.overload_raises, 0);
+    assert_int_equal(status.overload.raises, 0);
     run(&detection, &status, 3);
     run(&detection, &status, 600);
-    assert_int_equal(status.overload_raises, 1);
+    assert_int_equal(status.overload.raises, 1);
 }
 
 int main(void) {

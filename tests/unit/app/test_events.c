@@ -90,8 +90,8 @@ static int set_up(void **state) {
     memset(&t, 0, sizeof t);
     t.usable = true;
     sample_init(&t.sample, SAMPLE_ALL);
-    t.sample.status.event_serial = 0;
-    const struct events_sources sources = {.status = &t.sample.status,
+    t.sample.status.events.serial = 0;
+    const struct events_sources sources = {.status = &t.sample.status.events,
                                            .tunables = &t.sample.tunables,
                                            .view = fill_view,
                                            .added = on_added};
@@ -134,7 +134,7 @@ static void test_waits_for_the_store(void **state) {
     emit(EVENT_OVERLOAD_CLEARED);
     expect_sent("nothing is stored", 0);
     assert_int_equal(t.added, 2);
-    assert_int_equal(t.sample.status.event_serial, 2);
+    assert_int_equal(t.sample.status.events.serial, 2);
     answer(0);
     expect_sent("the first is", 1);
     answer(0);
@@ -217,7 +217,7 @@ static void test_what_was_left(void **state) {
     events_load(t.events, &image);
     expect_sent("in order", 3);
     assert_int_equal(t.asked_count, 0);
-    assert_int_equal(t.sample.status.event_serial, 50);
+    assert_int_equal(t.sample.status.events.serial, 50);
     assert_int_equal(event_log_oldest(events_log(t.events)), 1);
     emit(EVENT_AGENT_STARTED);
     assert_int_equal(t.asked[0].serial, 51);
@@ -233,12 +233,12 @@ static void test_read_late(void **state) {
     left[1].notified = NOTIFIED_SENT;
     const struct store_image image = {.events = left, .event_count = 2, .event_serial = 50};
     events_load(t.events, NULL);
-    uint32_t begun = t.sample.status.event_serial;
+    uint32_t begun = t.sample.status.events.serial;
     assert_true(begun > 1700000000);
     emit(EVENT_AGENT_STARTED);
     events_load(t.events, &image);
     expect_sent("what was pending", 1);
-    assert_int_equal(t.sample.status.event_serial, begun + 1);
+    assert_int_equal(t.sample.status.events.serial, begun + 1);
     assert_int_equal(event_log_oldest(events_log(t.events)), begun + 1);
 }
 
@@ -255,7 +255,7 @@ static void test_as_a_get(void **state) {
             t.sample.tunables.thresholds.hold = event.threshold.value;
         struct notification *notification = NULL;
         events_observe(&event, &t.sample.view);
-        event.serial = t.sample.status.event_serial;
+        event.serial = t.sample.status.events.serial;
         assert_int_equal(mib_notification_new(&event, &notification), 0);
         for (size_t v = 0; v < notification->count; v++) {
             const struct mib_varbind *varbind = &notification->varbinds[v];

@@ -18,10 +18,10 @@ static void on_log(void *userdata, int priority, const char *text) {
     snprintf(lines[count++], sizeof lines[0], "%s", text);
 }
 
-static struct agent_status status;
+static struct read_errors_status status;
 
 static struct read_errors make(void) {
-    status = (struct agent_status){.read_errors = 0};
+    status = (struct read_errors_status){.count = 0};
     count = 0;
     return (struct read_errors){.status = &status, .log = on_log};
 }
@@ -41,8 +41,8 @@ static void test_lasting(void **state) {
     CHECK_STRING("none", read_errors_text(&errors, CAUSE_COUNTS), "");
     read_errors_over(&errors, CAUSE_COUNTS, 7302 * SECOND);
     CHECK_INT("once", count, 4);
-    CHECK_INT("counted", status.read_errors, 7300);
-    CHECK_STRING("kept", status.last_read_error, "no spool");
+    CHECK_INT("counted", status.count, 7300);
+    CHECK_STRING("kept", status.last, "no spool");
 }
 
 /* Two causes in turn, one that varies, and one that comes and goes. */

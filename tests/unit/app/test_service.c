@@ -36,9 +36,9 @@ static int set_up(void **state) {
     setenv("WATCHDOG_USEC", "10000000", 1);
     unsetenv("WATCHDOG_PID");
     close(fake_open(&fake));
-    status = (struct agent_status){.data = DATA_OK};
+    status = (struct agent_status){.readings = {.data = DATA_OK}};
     snapshot = snapshot_new();
-    return snapshot != NULL ? service_new(fake.event, &status, &service) : -1;
+    return snapshot != NULL ? service_new(fake.event, &status, &status.loop, &service) : -1;
 }
 
 static int tear_down(void **state) {
@@ -127,9 +127,10 @@ static void test_reports(void **state) {
             snapshot->counts.known[q] = reports[i].known;
             snapshot->counts.messages[q] = reports[i].counts[q];
         }
-        status.data = reports[i].data;
-        status.overload = reports[i].overload;
-        snprintf(status.data_error, sizeof status.data_error, "%s", reports[i].error);
+        status.readings.data = reports[i].data;
+        status.overload.raised = reports[i].overload;
+        status.readings.failed = reports[i].error[0] != '\0';
+        snprintf(status.readings.error, sizeof status.readings.error, "%s", reports[i].error);
         service_report(service, snapshot);
         CHECK_STRING(reports[i].name, message(), reports[i].line);
     }
@@ -211,16 +212,16 @@ static void pass_second(void) {
 static void test_latency(void **state) {
     (void)state;
     clock_ahead_usec += SECOND + 700000;
-    UNTIL(&fake, status.loop_latency_ms > 0);
-    CHECK("the delay", status.loop_latency_ms >= 650 && status.loop_latency_ms < 1700);
+    UNTIL(&fake, status.loop.latency_ms > 0);
+    CHECK("the delay", status.loop.latency_ms >= 650 && status.loop.latency_ms < 1700);
     for (int second = 0; second < 50; second++) {
         pass_second();
     }
-    CHECK("still known", status.loop_latency_ms >= 650);
+    CHECK("still known", status.loop.latency_ms >= 650);
     for (int second = 0; second < 15; second++) {
         pass_second();
     }
-    CHECK("forgotten", status.loop_latency_ms < 600);
+    CHECK("forgotten", status.loop.latency_ms < 600);
 }
 
 /* Without systemd nothing is sent and nothing fails. */

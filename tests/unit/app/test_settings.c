@@ -16,7 +16,7 @@
 
 static struct {
     struct settings *settings;
-    struct agent_status status;
+    struct lifetimes_status status;
     struct snapshot snapshot;
     sd_event *loop;
     /* main.cf as the helper reads and writes it, "" = not named */
@@ -55,7 +55,7 @@ void collector_note_lifetimes(struct collector *collector, const bool changed[LI
                               const uint32_t seconds[LIFETIME_COUNT]) {
     (void)collector;
     t.effective_count++;
-    t.state_when_effective = t.status.lifetimes.state;
+    t.state_when_effective = t.status.state;
     if (changed[LIFETIME_BOUNCE]) {
         t.snapshot.settings.bounce_lifetime_s = seconds[LIFETIME_BOUNCE];
     }
@@ -180,7 +180,7 @@ static void test_applied(void **state) {
     assert_int_equal(t.effective_count, 1);
     assert_int_equal(t.state_when_effective, SETTINGS_PENDING);
     assert_int_equal(t.snapshot.settings.maximal_lifetime_s, 7 * DAY);
-    assert_int_equal(t.status.lifetimes.state, SETTINGS_APPLIED);
+    assert_int_equal(t.status.state, SETTINGS_APPLIED);
     assert_string_equal(t.main_cf[1], "7d");
     assert_string_equal(t.stored[1], "7d1");
     assert_string_equal(t.stored[0], "");
@@ -201,14 +201,14 @@ static void test_failed_before_main_cf_was_written(void **state) {
     (void)state;
     t.failing = REQUEST_SET_LIFETIME;
     set(LIFETIME_BOUNCE, 1);
-    assert_int_equal(t.status.lifetimes.state, SETTINGS_FAILED);
+    assert_int_equal(t.status.state, SETTINGS_FAILED);
     assert_int_equal(count_orders(REQUEST_RELOAD), 0);
     assert_int_equal(t.event_count, 0);
-    assert_false(t.status.lifetimes.stored[LIFETIME_BOUNCE]);
+    assert_false(t.status.stored[LIFETIME_BOUNCE]);
     assert_string_equal(t.stored[0], "");
     t.failing = REQUEST_LIFETIMES;
     set(LIFETIME_BOUNCE, 1);
-    assert_int_equal(t.status.lifetimes.state, SETTINGS_FAILED);
+    assert_int_equal(t.status.state, SETTINGS_FAILED);
     assert_int_equal(t.order_count, 1);
 }
 
@@ -218,7 +218,7 @@ static void test_failed_reload(void **state) {
     snprintf(t.main_cf[0], sizeof t.main_cf[0], "4d");
     t.failing = REQUEST_RELOAD;
     set(LIFETIME_BOUNCE, 1);
-    assert_int_equal(t.status.lifetimes.state, SETTINGS_FAILED);
+    assert_int_equal(t.status.state, SETTINGS_FAILED);
     assert_string_equal(t.main_cf[0], "4d");
     assert_int_equal(count_orders(REQUEST_RELOAD), 2);
     assert_int_equal(t.effective_count, 0);
@@ -229,8 +229,8 @@ static void test_postfix_does_not_run(void **state) {
     t.failing = REQUEST_RELOAD;
     t.mail_down = true;
     set(LIFETIME_BOUNCE, 1);
-    assert_int_equal(t.status.lifetimes.state, SETTINGS_APPLIED);
-    assert_non_null(strstr(t.status.lifetimes.error, "not running"));
+    assert_int_equal(t.status.state, SETTINGS_APPLIED);
+    assert_non_null(strstr(t.status.error, "not running"));
     assert_int_equal(t.event_count, 1);
 }
 
@@ -239,8 +239,8 @@ static void test_followed(void **state) {
     (void)state;
     observe(5 * DAY, 5 * DAY);
     observe(4 * DAY, 10800);
-    assert_int_equal(t.status.lifetimes.state, SETTINGS_APPLIED);
-    assert_false(t.status.lifetimes.stored[LIFETIME_BOUNCE]);
+    assert_int_equal(t.status.state, SETTINGS_APPLIED);
+    assert_false(t.status.stored[LIFETIME_BOUNCE]);
     assert_int_equal(t.event_count, 0);
     assert_string_equal(t.stored[0], "");
 }
@@ -253,7 +253,7 @@ static void test_drift(void **state) {
     observe(3 * DAY, 9 * DAY);
     assert_int_equal(t.event_count, 1);
     observe(2 * DAY, 9 * DAY);
-    assert_int_equal(t.status.lifetimes.state, SETTINGS_DRIFTED);
+    assert_int_equal(t.status.state, SETTINGS_DRIFTED);
     assert_int_equal(t.event_count, 2);
     assert_string_equal(t.events[1].text, "bounce_queue_lifetime: Postfix has 2d, 3d is stored");
     assert_string_equal(t.events[1].changes, "");
@@ -266,12 +266,12 @@ static void test_drift(void **state) {
     settings_free(t.settings);
     start(&image);
     observe(2 * DAY, 9 * DAY);
-    assert_int_equal(t.status.lifetimes.state, SETTINGS_DRIFTED);
+    assert_int_equal(t.status.state, SETTINGS_DRIFTED);
     assert_int_equal(t.event_count, 2);
     observe(1 * DAY, 9 * DAY);
     assert_int_equal(t.event_count, 3);
     observe(3 * DAY, 9 * DAY);
-    assert_int_equal(t.status.lifetimes.state, SETTINGS_APPLIED);
+    assert_int_equal(t.status.state, SETTINGS_APPLIED);
     assert_int_equal(t.drift_s[LIFETIME_BOUNCE], STORE_NO_DRIFT);
     assert_int_equal(t.event_count, 3);
 }

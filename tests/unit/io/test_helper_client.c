@@ -38,7 +38,7 @@ static struct told told;
 static void on_hello(void *userdata, const char *missing) {
     (void)userdata;
     told.hellos++;
-    snprintf(told.hello, sizeof told.hello, "%s", missing);
+    snprintf(told.hello, sizeof told.hello, "%s", missing != NULL ? missing : "");
 }
 
 static void on_dirty(void *userdata) {
@@ -346,6 +346,7 @@ static void test_hello(void **state) {
     struct reply hello = fake_make(REPLY_HELLO, 0);
     uint32_t sequence = start(&run, REQUEST_LIST);
     assert_true(helper_client_scan(client, false));
+    hello.error = EPERM;
     snprintf(hello.text, sizeof hello.text, "not root");
     hello.worker = 7;
     fake_send(&fake, &hello, -1);

@@ -379,7 +379,7 @@ static void test_states(void **state) {
         check_pdu(&sample.view, &settings[i].pdu);
     }
     sample.config->allow_settings = UINT32_MAX;
-    sample.status.store_usable = false;
+    sample.status.store.usable = false;
     for (size_t i = 0; i < COUNT_OF(unstored); i++) {
         check_pdu(&sample.view, &unstored[i]);
     }
