@@ -1,10 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
 #
-# manuals.sh DAEMON: the manual pages are clean, and every key of the configuration stands in
-# hermes-mailqueue.conf(5) and in the example, which changes nothing when it is used as it is.
+# manuals.sh DAEMON BUILD STAGED: the manual pages are clean and name what documented.py checks,
+# and every key of the configuration stands in hermes-mailqueue.conf(5) and in the example, which
+# changes nothing when it is used as it is. STAGED is a folder for an installation of BUILD.
 
-daemon=$(realpath "$1")
+daemon=$(realpath "$1") build=$(realpath "$2") staged=$(realpath -m "$3")
 . "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
 
 mapfile -t pages < <(files '*.[1-8]' | grep '^docs/man/')
@@ -28,4 +29,39 @@ while IFS= read -r line; do
         wrong "docs/man/hermes-mailqueue.conf.5:1: does not mention $key"
 done <<<"$defaults"
 [ "$keys" -gt 20 ] || wrong "only $keys keys were found"
+
+# Of endpoints each key, NAME being any of the example's. All are set, so that all are printed.
+mkdir -p "$staged"
+head -c 32 /dev/urandom >"$staged/secret"
+chmod 600 "$staged/secret"
+chown nobody "$staged/secret"
+cat >"$staged/conf" <<END
+user = nobody
+hooks_user = nobody
+webhook.a.url = http://x.example/
+webhook.a.events = all
+webhook.a.format = alertmanager
+webhook.a.timeout = 1s
+webhook.a.repeat = 1m
+webhook.a.secret_file = $staged/secret
+webhook.a.ca_file = /etc/passwd
+script.a.path = /usr/bin/true
+script.a.events = all
+script.a.timeout = 1s
+END
+endpoints=$("$daemon" -t -c "$staged/conf" | grep -E '^(webhook|script)\.') ||
+    wrong 'no endpoints are printed'
+while IFS=. read -r kind _ key; do
+    key=${key%% =*}
+    grep -qE "^#$kind\.[a-z]+\.$key = " "$example" || wrong "$example:1: no $kind.NAME.$key"
+    grep -qE "^\.It Cm $kind\.\\\\& Ns Ar name Ns Cm \.$key\$" docs/man/hermes-mailqueue.conf.5 ||
+        wrong "docs/man/hermes-mailqueue.conf.5:1: no $kind.NAME.$key"
+done <<<"$endpoints"
+[ "$(wc -l <<<"$endpoints")" -eq 10 ] || wrong "not the ten keys of endpoints: $endpoints"
+
+rm -r "$staged"
+DESTDIR=$staged cmake --install "$build" >/dev/null || wrong 'cmake --install'
+tests/lint/documented.py mibs/HERMES-MAILQUEUE-MIB.txt agent/io/store/schema.c docs/man \
+    "$staged" || failures=$((failures + 1))
+rm -r "$staged"
 finish

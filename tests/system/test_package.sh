@@ -35,6 +35,7 @@ check_tree() {
 755 $2/share/hermes-mailqueue/rehome-mib.sh
 644 $2/share/snmp/mibs/HERMES-MAILQUEUE-MIB.txt
 644 $2/share/man/man1/hmq-action.1
+644 $2/share/man/man1/hmq-status.1
 644 $2/share/man/man8/hermes-mailqueued.8
 644 $2/share/man/man5/hermes-mailqueue.conf.5
 644 $2/share/man/man7/hermes-mailqueue-mib.7
