@@ -31,7 +31,7 @@ struct hooks {
     struct serve_setup setup;
     bool root;
     struct identity user; /* with root: whom the worker becomes */
-    int socket;           /* to core */
+    int socket;           /* to the agent */
     pid_t supervisor;
 };
 
@@ -60,7 +60,7 @@ static int run_worker(void *userdata, uint32_t number) {
                                              : WORKER_FAILED;
 }
 
-/* Until core has gone or breaks the protocol. Returns an exit status. */
+/* Until the agent ends or breaks the protocol. Returns an exit status. */
 static int serve_core(struct hooks *hooks, int socket) {
     const struct supervision supervision = {.socket = socket, .run = run_worker, .userdata = hooks};
     hooks->socket = socket;
@@ -164,7 +164,7 @@ static int run(struct hooks *hooks, const char *file, int socket, int listener) 
         return EXIT_CANNOT_START;
     }
     load_secrets(hooks);
-    /* The terminal's Ctrl-C ends core, and core's end this. */
+    /* The terminal's Ctrl-C ends the agent, and the agent's end this. */
     signal(SIGINT, SIG_IGN);
     signal(SIGPIPE, SIG_IGN);
     umask(077);

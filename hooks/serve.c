@@ -21,7 +21,7 @@
 #include <syslog.h>
 #include <unistd.h>
 
-/* Core reads at once; if it does not for so long, it is taken for dead. */
+/* The agent reads at once; if it does not for so long, it is taken for dead. */
 #define SEND_TIMEOUT_SEC 10
 
 struct server {

@@ -29,10 +29,10 @@ struct agentx;
 struct agentx_callbacks {
     /* Fills the view for one request; what it borrows must live until the handler has returned. */
     void (*view)(void *userdata, struct mib_view *view);
-    /* A SET: apply prepares what may fail (false: it did, and nothing has changed), undo takes it
+    /* A SET: prepare does what may fail (false: it did, and nothing has changed), undo takes it
      * back, commit makes it so and cannot fail. Of changes, actions belong to the application once
-     * they have been applied and not undone. */
-    bool (*apply)(void *userdata, struct mib_changes *changes);
+     * they have been prepared and not undone. */
+    bool (*prepare)(void *userdata, struct mib_changes *changes);
     void (*undo)(void *userdata, struct mib_changes *changes);
     void (*commit)(void *userdata, struct mib_changes *changes);
     /* A master has taken the notification with this event serial. */

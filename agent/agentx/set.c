@@ -5,7 +5,7 @@
  * travels with the request from phase to phase.
  *
  * A master can end at any point. The library then never frees a SET that it began, so that all that
- * are under way stand in a list here: when the session ends, what was applied and not committed is
+ * are under way stand in a list here: when the session ends, what was prepared and not committed is
  * undone, as nobody was told that it was done, and any later phase of it fails.
  */
 #include <net-snmp/net-snmp-config.h>
@@ -24,7 +24,7 @@
 struct pending_set {
     const struct agentx_callbacks *callbacks;
     struct mib_transaction *transaction;
-    bool applied;   /* and neither committed nor undone yet */
+    bool prepared;  /* and neither committed nor undone yet */
     bool abandoned; /* its session has ended */
     long session;   /* the number of its session */
     struct pending_set *previous, *next;
@@ -45,8 +45,8 @@ static const int snmp_errors[] = {
 };
 
 static void undo(struct pending_set *pending) {
-    if (pending->applied) {
-        pending->applied = false;
+    if (pending->prepared) {
+        pending->prepared = false;
         pending->callbacks->undo(pending->callbacks->userdata,
                                  mib_transaction_changes(pending->transaction));
     }
@@ -166,14 +166,14 @@ void agentx_set_request(const struct agentx_callbacks *callbacks, const struct c
         reserve2(pending, &view, info, requests);
         break;
     case MODE_SET_ACTION:
-        pending->applied = callbacks->apply(callbacks->userdata, changes);
-        changes->applied = pending->applied;
-        if (!pending->applied) {
+        pending->prepared = callbacks->prepare(callbacks->userdata, changes);
+        changes->prepared = pending->prepared;
+        if (!pending->prepared) {
             netsnmp_set_request_error(info, requests, SNMP_ERR_COMMITFAILED);
         }
         break;
     case MODE_SET_COMMIT:
-        pending->applied = false;
+        pending->prepared = false;
         callbacks->commit(callbacks->userdata, changes);
         break;
     default: /* MODE_SET_UNDO, MODE_SET_FREE */

@@ -147,7 +147,7 @@ static void on_action_finished(void *userdata, const struct action *action) {
 
 /* SET */
 
-static bool on_apply(void *userdata, struct mib_changes *changes) {
+static bool on_prepare(void *userdata, struct mib_changes *changes) {
     struct agent *agent = userdata;
     return actions_prepare(agent->actions, changes->actions, changes->action_count);
 }
@@ -390,7 +390,7 @@ static int start_acting(struct agent *agent) {
 
 static int start_snmp(struct agent *agent) {
     const struct agentx_callbacks callbacks = {.view = fill_view,
-                                               .apply = on_apply,
+                                               .prepare = on_prepare,
                                                .undo = on_undo,
                                                .commit = on_commit,
                                                .sent = on_sent,

@@ -1,12 +1,23 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The steps of a change, each of which is one command of the helper:
+ * The change transaction. Each step but IDLE and PAUSE is one command of the helper:
  *
- *   read_before -> write_next (for each lifetime) -> reload -> read_after -> applied
+ *   READ_BEFORE -> WRITE (each lifetime) -> RELOAD -> READ_AFTER -> IDLE: applied
+ *        |             |                      |           |
+ *        | fails       +------- fails --------+-----------+
+ *        |                        |
+ *        |                        v
+ *        |   PAUSE ----------> READ_AGAIN -> RESTORE (each line that differs) -> RELOAD_AGAIN
+ *        |     ^                  |             |                                     |
+ *        |     +------ fails -----+-------------+                                     |
+ *        v     |                                                                      v
+ *      IDLE    | ROLLBACK_TRIES_MAX times                                           IDLE
+ *              v
+ *            IDLE: main.cf could not be put back
  *
- * What fails before main.cf was touched ends at once. What fails later is taken back: main.cf is
- * read, each line that differs from before is written again, and Postfix reloads, unless it never
- * reloaded and nothing had to be written. Taking back is tried several times.
+ * What fails before main.cf was touched ends at once; what fails later is taken back as a whole.
+ * READ_AFTER fails too when main.cf does not have the new values. RELOAD_AGAIN is left out when
+ * Postfix never reloaded and no line had to be restored.
  */
 #include "app/settings_change.h"
 
@@ -15,6 +26,7 @@
 #include "core/status.h"
 #include "core/time_units.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -26,8 +38,22 @@
 /* Putting main.cf back is worth more than one try. */
 #define ROLLBACK_TRIES_MAX 5
 
+enum step {
+    STEP_IDLE,
+    STEP_READ_BEFORE,
+    STEP_WRITE,
+    STEP_RELOAD,
+    STEP_READ_AFTER,
+    STEP_READ_AGAIN,
+    STEP_RESTORE,
+    STEP_RELOAD_AGAIN,
+    STEP_PAUSE,
+    STEP_COUNT,
+};
+
 struct settings_change {
     struct settings_change_context context;
+    enum step step;
     sd_event_source *retry;
     bool changed[LIFETIME_COUNT];
     uint32_t days[LIFETIME_COUNT];
@@ -43,21 +69,18 @@ struct settings_change {
     char failure[STATUS_ERROR_SIZE];
 };
 
-static void read_before(struct settings_change *change);
-static void write_next(struct settings_change *change);
-static void reload(struct settings_change *change);
-static void read_after(struct settings_change *change);
-static void roll_back(struct settings_change *change);
-static void roll_back_next(struct settings_change *change);
+static void on_step_end(void *userdata, const struct command_end *end);
 
 static const char *name_of(int lifetime) {
     return postfix_parameter_names[lifetime_parameter((enum lifetime)lifetime)];
 }
 
-/* Runs one command of the lifetimes' kind; its end is called in any case. */
-static void run(struct settings_change *change, const struct helper_order *order, line_handler line,
-                void (*end)(void *userdata, const struct command_end *end)) {
-    const struct stream_callbacks callbacks = {.line = line, .end = end, .userdata = change};
+/* Runs the command of a step; on_step_end is called in any case, perhaps within this call. */
+static void run(struct settings_change *change, enum step step, const struct helper_order *order,
+                line_handler line) {
+    const struct stream_callbacks callbacks = {
+        .line = line, .end = on_step_end, .userdata = change};
+    change->step = step;
     helper_run(collector_helper(change->context.collector), order, &callbacks);
 }
 
@@ -66,17 +89,23 @@ static int on_lifetime_line(void *userdata, const char *line, size_t len) {
     return main_cf_lifetime_parse(line, len, change->reading) ? 0 : -EBADMSG;
 }
 
-static void read_main_cf(struct settings_change *change, struct main_cf_lifetimes *into,
-                         void (*end)(void *userdata, const struct command_end *end)) {
+static void read_main_cf(struct settings_change *change, enum step step,
+                         struct main_cf_lifetimes *into) {
     const struct helper_order order = {.type = REQUEST_LIFETIMES};
     *into = (struct main_cf_lifetimes){0};
     change->reading = into;
-    run(change, &order, on_lifetime_line, end);
+    run(change, step, &order, on_lifetime_line);
+}
+
+static void run_reload(struct settings_change *change, enum step step) {
+    const struct helper_order order = {.type = REQUEST_RELOAD};
+    run(change, step, &order, helper_run_ignore_line);
 }
 
 static void finish(struct settings_change *change, bool applied, const char *text) {
     struct settings_change_end end = {.applied = applied, .text = text, .before = change->before};
     memcpy(end.old_value, change->old_value, sizeof end.old_value);
+    change->step = STEP_IDLE;
     change->context.ended(change->context.userdata, &end);
 }
 
@@ -97,35 +126,20 @@ static int on_retry(sd_event_source *source, uint64_t usec, void *userdata) {
     struct settings_change *change = userdata;
     (void)source;
     (void)usec;
-    roll_back(change);
+    read_main_cf(change, STEP_READ_AGAIN, &change->after);
     return 0;
 }
 
 static void rollback_failed(struct settings_change *change, const char *error) {
     char text[STATUS_ERROR_SIZE];
     if (++change->rollback_tries < ROLLBACK_TRIES_MAX) {
+        change->step = STEP_PAUSE;
         sd_event_source_set_time_relative(change->retry, RETRY_USEC);
         sd_event_source_set_enabled(change->retry, SD_EVENT_ONESHOT);
         return;
     }
     snprintf(text, sizeof text, "main.cf could not be put back as it was: %.120s", error);
     end_rollback(change, text);
-}
-
-static void on_rolled_back(void *userdata, const struct command_end *end) {
-    struct settings_change *change = userdata;
-    if (end->ok) {
-        change->restored = true;
-        roll_back_next(change);
-    } else {
-        rollback_failed(change, end->error);
-    }
-}
-
-/* A Postfix that does not run has nothing to reload, and main.cf is what it will read. */
-static void on_rollback_reloaded(void *userdata, const struct command_end *end) {
-    (void)end;
-    end_restored(userdata);
 }
 
 static bool same_line(const struct lifetime_line *a, const struct lifetime_line *b) {
@@ -141,15 +155,14 @@ static bool to_be_restored(const struct settings_change *change, int which) {
 
 /* An interrupted change may have written main.cf without a reload. */
 static void end_restoring(struct settings_change *change) {
-    const struct helper_order order = {.type = REQUEST_RELOAD};
     if (change->restored || change->reloaded || change->resumed) {
-        run(change, &order, helper_run_ignore_line, on_rollback_reloaded);
+        run_reload(change, STEP_RELOAD_AGAIN);
     } else {
         end_restored(change);
     }
 }
 
-static void roll_back_next(struct settings_change *change) {
+static void restore_next(struct settings_change *change) {
     while (++change->which < LIFETIME_COUNT && !to_be_restored(change, change->which)) {
     }
     if (change->which == LIFETIME_COUNT) {
@@ -162,21 +175,31 @@ static void roll_back_next(struct settings_change *change) {
                                        .parameter = lifetime_parameter(lifetime),
                                        .value = line->set ? line->value : NULL,
                                        .remove = !line->set};
-    run(change, &order, helper_run_ignore_line, on_rolled_back);
+    run(change, STEP_RESTORE, &order, helper_run_ignore_line);
 }
 
-static void on_rollback_read(void *userdata, const struct command_end *end) {
-    struct settings_change *change = userdata;
+static void on_read_again(struct settings_change *change, const struct command_end *end) {
     if (end->ok) {
         change->which = -1;
-        roll_back_next(change);
+        restore_next(change);
     } else {
         rollback_failed(change, end->error);
     }
 }
 
-static void roll_back(struct settings_change *change) {
-    read_main_cf(change, &change->after, on_rollback_read);
+static void on_restored(struct settings_change *change, const struct command_end *end) {
+    if (end->ok) {
+        change->restored = true;
+        restore_next(change);
+    } else {
+        rollback_failed(change, end->error);
+    }
+}
+
+/* A Postfix that does not run has nothing to reload, and main.cf is what it will read. */
+static void on_reloaded_again(struct settings_change *change, const struct command_end *end) {
+    (void)end;
+    end_restored(change);
 }
 
 __attribute__((format(printf, 3, 4))) static void fail(struct settings_change *change, bool touched,
@@ -187,7 +210,7 @@ __attribute__((format(printf, 3, 4))) static void fail(struct settings_change *c
     va_end(arguments);
     change->rollback_tries = 0;
     if (touched) {
-        roll_back(change);
+        read_main_cf(change, STEP_READ_AGAIN, &change->after);
     } else {
         end_rollback(change, "main.cf was not touched");
     }
@@ -202,8 +225,7 @@ static bool is_written(const struct settings_change *change, int lifetime) {
            seconds == change->days[lifetime] * SECONDS_PER_DAY;
 }
 
-static void on_after_end(void *userdata, const struct command_end *end) {
-    struct settings_change *change = userdata;
+static void on_read_after(struct settings_change *change, const struct command_end *end) {
     if (!end->ok) {
         fail(change, true, "main.cf could not be read back: %s", end->error);
         return;
@@ -217,12 +239,7 @@ static void on_after_end(void *userdata, const struct command_end *end) {
     finish(change, true, change->note);
 }
 
-static void read_after(struct settings_change *change) {
-    read_main_cf(change, &change->after, on_after_end);
-}
-
-static void on_reloaded(void *userdata, const struct command_end *end) {
-    struct settings_change *change = userdata;
+static void on_reloaded(struct settings_change *change, const struct command_end *end) {
     bool stopped =
         end->mail_down || collector_snapshot(change->context.collector)->postfix == POSTFIX_STOPPED;
     if (!end->ok && !stopped) {
@@ -231,22 +248,7 @@ static void on_reloaded(void *userdata, const struct command_end *end) {
     }
     snprintf(change->note, sizeof change->note, "%s",
              end->ok ? "" : "Postfix is not running: it takes the change when it is started");
-    read_after(change);
-}
-
-static void reload(struct settings_change *change) {
-    const struct helper_order order = {.type = REQUEST_RELOAD};
-    change->reloaded = true;
-    run(change, &order, helper_run_ignore_line, on_reloaded);
-}
-
-static void on_written(void *userdata, const struct command_end *end) {
-    struct settings_change *change = userdata;
-    if (end->ok) {
-        write_next(change);
-    } else {
-        fail(change, true, "main.cf could not be changed: %s", end->error);
-    }
+    read_main_cf(change, STEP_READ_AFTER, &change->after);
 }
 
 static void write_next(struct settings_change *change) {
@@ -254,7 +256,8 @@ static void write_next(struct settings_change *change) {
     while (++change->which < LIFETIME_COUNT && !change->changed[change->which]) {
     }
     if (change->which == LIFETIME_COUNT) {
-        reload(change);
+        change->reloaded = true;
+        run_reload(change, STEP_RELOAD);
         return;
     }
     snprintf(value, sizeof value, "%ud", change->days[change->which]);
@@ -262,7 +265,15 @@ static void write_next(struct settings_change *change) {
                                        .parameter =
                                            lifetime_parameter((enum lifetime)change->which),
                                        .value = value};
-    run(change, &order, helper_run_ignore_line, on_written);
+    run(change, STEP_WRITE, &order, helper_run_ignore_line);
+}
+
+static void on_written(struct settings_change *change, const struct command_end *end) {
+    if (end->ok) {
+        write_next(change);
+    } else {
+        fail(change, true, "main.cf could not be changed: %s", end->error);
+    }
 }
 
 /* What main.cf has; where it does not name the lifetime, the default that Postfix runs with. */
@@ -281,8 +292,7 @@ static void note_old_value(struct settings_change *change, enum lifetime lifetim
     }
 }
 
-static void on_before_end(void *userdata, const struct command_end *end) {
-    struct settings_change *change = userdata;
+static void on_read_before(struct settings_change *change, const struct command_end *end) {
     if (!end->ok) {
         change->before = (struct main_cf_lifetimes){0};
         fail(change, false, "main.cf could not be read: %s", end->error);
@@ -300,8 +310,21 @@ static void on_before_end(void *userdata, const struct command_end *end) {
     write_next(change);
 }
 
-static void read_before(struct settings_change *change) {
-    read_main_cf(change, &change->before, on_before_end);
+/* What follows a step. STEP_PAUSE ends by its timer. */
+static void (*const step_ends[STEP_COUNT])(struct settings_change *, const struct command_end *) = {
+    [STEP_READ_BEFORE] = on_read_before,
+    [STEP_WRITE] = on_written,
+    [STEP_RELOAD] = on_reloaded,
+    [STEP_READ_AFTER] = on_read_after,
+    [STEP_READ_AGAIN] = on_read_again,
+    [STEP_RESTORE] = on_restored,
+    [STEP_RELOAD_AGAIN] = on_reloaded_again,
+};
+
+static void on_step_end(void *userdata, const struct command_end *end) {
+    struct settings_change *change = userdata;
+    assert(step_ends[change->step] != NULL);
+    step_ends[change->step](change, end);
 }
 
 static void reset(struct settings_change *change) {
@@ -317,7 +340,7 @@ void settings_change_start(struct settings_change *change, const bool changed[LI
     memcpy(change->changed, changed, sizeof change->changed);
     memcpy(change->days, days, sizeof change->days);
     change->resumed = resumed;
-    read_before(change);
+    read_main_cf(change, STEP_READ_BEFORE, &change->before);
 }
 
 void settings_change_refuse(struct settings_change *change, const char *text) {

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The protocol between core and the hooks process, over a SOCK_SEQPACKET socket: one packet is one
- * fixed-size struct of the direction. Both processes are of one build and one machine and read the
- * same configuration file, so that an endpoint is named by its position in config.hooks; the
- * digest in HOOK_HELLO tells core when the file was changed between the two readings.
+ * The protocol between the agent and the hooks process, over a SOCK_SEQPACKET socket: one packet is
+ * one fixed-size struct of the direction. Both processes are of one build and one machine and read
+ * the same configuration file, so that an endpoint is named by its position in config.hooks; the
+ * digest in HOOK_HELLO tells the agent when the file was changed between the two readings.
  *
- *   core -> hooks   struct hook_order: deliver this event to this endpoint. Per endpoint in the
+ *   agent -> hooks  struct hook_order: deliver this event to this endpoint. Per endpoint in the
  *                   order of serials, at most HOOK_WINDOW unanswered.
- *   hooks -> core   struct hook_report: HOOK_HELLO first of all from each (re)started process,
+ *   hooks -> agent  struct hook_report: HOOK_HELLO first of all from each (re)started process,
  *                   which forgets what ran before and is sent all unanswered orders again;
  *                   HOOK_DELIVERED and HOOK_GIVEN_UP answer an order; HOOK_RETRYING tells of a
  *                   failed try and does not.

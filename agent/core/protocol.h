@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The protocol between core and the root helper, over a SOCK_SEQPACKET socketpair: one packet is
- * one struct request, cut after its last id, or one struct reply. Both processes are of one build
- * and one machine, so that the structs travel as they lie in memory; the version, the exact length
- * and every field are checked, and what a type does not use must be zero.
+ * The protocol between the agent and the root helper, over a SOCK_SEQPACKET socketpair: one packet
+ * is one struct request, cut after its last id, or one struct reply. Both processes are of one
+ * build and one machine, so that the structs travel as they lie in memory; the version, the exact
+ * length and every field are checked, and what a type does not use must be zero.
  *
- * The helper has its configuration from its own reading of the file, never from core: a request
- * names what to do by numbers and carries at most queue ids and the text of a lifetime. A malformed
- * request ends the helper. One that is well-formed but not allowed (allow_actions, allow_settings,
- * allow_view) is answered by REPLY_STREAM with EPERM.
+ * The helper has its configuration from its own reading of the file, never from the agent: a
+ * request names what to do by numbers and carries at most queue ids and the text of a lifetime. A
+ * malformed request ends the helper. One that is well-formed but not allowed (allow_actions,
+ * allow_settings, allow_view) is answered by REPLY_STREAM with EPERM.
  *
- * What core has given up must not happen later. Two rules see to that, whatever stalls or ends in
- * between: every request but REQUEST_CANCEL carries the time by which its command must have ended,
- * and a command that has not been started by then is refused (ETIMEDOUT); and a request names the
- * helper process it was meant for, so that one which a new process finds in the socket is dropped
- * without an answer.
+ * What the agent has given up must not happen later. Two rules see to that, whatever stalls or ends
+ * in between: every request but REQUEST_CANCEL carries the time by which its command must have
+ * ended, and a command that has not been started by then is refused (ETIMEDOUT); and a request
+ * names the helper process it was meant for, so that one which a new process finds in the socket is
+ * dropped without an answer.
  *
  *   REQUEST_SCAN      count the spool: all folders with SCAN_FULL, else the ones inotify named.
  *                     Answered by one REPLY_COUNTS; inotify hints are armed again by it. With
@@ -109,7 +109,7 @@ enum command_reason {
 struct request {
     uint32_t version;
     uint32_t type;     /* enum request_type */
-    uint32_t sequence; /* chosen by core, repeated in the replies */
+    uint32_t sequence; /* chosen by the agent, repeated in the replies */
     uint32_t worker;   /* of the last REPLY_HELLO; 0 before the first one */
     /* CLOCK_MONOTONIC: when what is asked for must have ended; 0 for CANCEL only */
     uint64_t deadline_usec;

@@ -2,8 +2,8 @@
 /*
  * hermes-mailqueue-helper: the part of the agent that keeps root. It is started by
  * hermes-mailqueued with one end of a socketpair and is of no use by hand. A small supervisor
- * starts the process that serves, and starts another if it crashes, is stopped or hangs: core has
- * given up the right to do so.
+ * starts the process that serves, and starts another if it crashes, is stopped or hangs: the agent
+ * has given up the right to do so.
  */
 #include "core/config.h"
 #include "helper/serve.h"
@@ -82,7 +82,7 @@ int main(int argc, char **argv) {
         log_line(LOG_ERR, "cannot start: %s", strerror(-result));
         return EXIT_USAGE;
     }
-    /* The terminal's Ctrl-C ends core, and core's end this. */
+    /* The terminal's Ctrl-C ends the agent, and the agent's end this. */
     signal(SIGINT, SIG_IGN);
     signal(SIGPIPE, SIG_IGN);
     umask(077);

@@ -21,11 +21,11 @@
 #include <syslog.h>
 #include <unistd.h>
 
-/* Core runs seven at a time: a listing, the settings, the lifetimes' and an action's, which for a
- * flush are four. Those that cannot be ended at once may still be there. */
+/* The agent runs seven at a time: a listing, the settings, the lifetimes' and an action's, which
+ * for a flush are four. Those that cannot be ended at once may still be there. */
 #define CHILDREN_MAX 12
 
-/* Core reads at once; if it does not for so long, it is taken for dead. */
+/* The agent reads at once; if it does not for so long, it is taken for dead. */
 #define SEND_TIMEOUT_SEC 10
 
 struct server {
@@ -47,7 +47,8 @@ static struct reply make_reply(enum reply_type type, uint32_t sequence) {
                           .postfix = POSTFIX_UNKNOWN};
 }
 
-/* Sends a reply, with a descriptor when fd is not -1. Returns false when core takes nothing. */
+/* Sends a reply, with a descriptor when fd is not -1. Returns false when the agent takes nothing.
+ */
 static bool send_reply(const struct server *server, const struct reply *reply, int fd) {
     union {
         char buffer[CMSG_SPACE(sizeof(int))];
@@ -220,7 +221,7 @@ static int take_request(struct server *server) {
         log_line(LOG_ERR, "hermes-mailqueued sent an invalid request; closing the connection");
         return WORKER_REFUSED;
     }
-    /* Meant for an earlier process: core has given it up, or will when it takes the hello. */
+    /* Meant for an earlier process: the agent has given it up, or will when it takes the hello. */
     if (request.worker != server->worker) {
         return -1;
     }

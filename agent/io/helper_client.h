@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Core's end of the protocol with the helper (core/protocol.h), in an sd-event loop: sends
+ * The agent's end of the protocol with the helper (core/protocol.h), in an sd-event loop: sends
  * requests, matches replies, reads a command's output line by line, and never waits.
  */
 #ifndef HMQ_IO_HELPER_CLIENT_H

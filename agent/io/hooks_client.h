@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Core's end of the protocol with the hooks process (core/hook_protocol.h), in an sd-event loop:
- * feeds each endpoint the events it wants, in order and a window at a time, and keeps how far it
- * has got. Where the events lie it does not know: it asks for them by `want`, so that an endpoint
- * that is down for long costs no memory here.
+ * The agent's end of the protocol with the hooks process (core/hook_protocol.h), in an sd-event
+ * loop: feeds each endpoint the events it wants, in order and a window at a time, and keeps how far
+ * it has got. Where the events lie it does not know: it asks for them by `want`, so that an
+ * endpoint that is down for long costs no memory here.
  */
 #ifndef HMQ_IO_HOOKS_CLIENT_H
 #define HMQ_IO_HOOKS_CLIENT_H

@@ -17,7 +17,7 @@ void mib_transaction_free(struct mib_transaction *transaction) {
     for (size_t i = 0; i < transaction->row_count; i++) {
         action_free(transaction->rows[i].action);
     }
-    for (size_t i = 0; i < transaction->changes.action_count && !transaction->changes.applied;
+    for (size_t i = 0; i < transaction->changes.action_count && !transaction->changes.prepared;
          i++) {
         action_free(transaction->changes.actions[i]);
     }

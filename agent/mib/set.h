@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * SET: the variables of one PDU are staged and checked as a whole, and become changes that the
- * application applies. Knows nothing of net-snmp.
+ * application prepares, and commits or undoes. Knows nothing of net-snmp.
  */
 #ifndef HMQ_MIB_SET_H
 #define HMQ_MIB_SET_H
@@ -34,8 +34,8 @@ enum mib_error {
 
 /* What a PDU asks for once it has been checked. */
 struct mib_changes {
-    struct action **actions; /* new rows; the transaction's until they have been applied */
-    bool applied;
+    struct action **actions; /* new rows; the transaction's until they have been prepared */
+    bool prepared;
     size_t action_count, action_capacity;
     struct action_key *destroyed;
     size_t destroyed_count, destroyed_capacity;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The clocks. Not for core, which takes the time as an argument.
+ * The clocks. Not for the core library, which takes the time as an argument.
  */
 #ifndef HMQ_OS_CLOCK_H
 #define HMQ_OS_CLOCK_H

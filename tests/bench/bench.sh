@@ -208,7 +208,7 @@ bench_listing() {
     row 'listing: wall, postqueue -j >/dev/null' \
         "$(awk '$1 == "ours" { print $2 }' "$root/listings" | median)" \
         "$(awk '$1 == "other" { print $2 }' "$root/listings" | median)" us '<= 1.1'
-    row "listing: core's own CPU, the limit" \
+    row "listing: agent's own CPU, the limit" \
         "$(awk '$1 == "cpu" { print $2 }' "$root/listings" | median)" 250000 us '<= 1'
 }
 

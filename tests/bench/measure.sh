@@ -54,7 +54,7 @@ stopwatch() {
     echo $((${EPOCHREALTIME/./} - start))
 }
 
-# Processes.  The agent's family is core and what it started.
+# Processes.  The agent's family is the daemon and what it started.
 
 agent_pid() { cat "$root/agent.pid"; }
 

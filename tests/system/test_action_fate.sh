@@ -50,7 +50,7 @@ go_on
 check "what is known of each" same "$(texts hold 1)" 'the queue does not show it on hold'
 check "none was held" holds hold
 
-# Nobody replaces it: core's own time-out passes. What wakes late refuses the order.
+# Nobody replaces it: the agent's own time-out passes. What wakes late refuses the order.
 stop "$(supervisor)" "$(worker)"
 act al hold 2 ids="$some"
 finished al hold 2 interrupted 50 0 50 '*no answer*'

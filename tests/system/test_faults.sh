@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
 #
-# test_faults.sh DAEMON: the helper's worker killed and stopped, the whole helper killed, core
+# test_faults.sh DAEMON: the helper's worker killed and stopped, the whole helper killed, the agent
 # killed: data comes back or is unknown, never 0, and nothing is left behind.
 
 set -euo pipefail
@@ -114,6 +114,6 @@ kill -KILL "$agent"
 wait "$agent" 2>/dev/null || true
 agent=
 supervisor_gone() { ! start_time "$supervisor" >/dev/null; }
-eventually "core killed: the worker ends" worker_gone
+eventually "agent killed: the worker ends" worker_gone
 eventually "and its supervisor" supervisor_gone
 check "no report of a sanitizer" no_sanitizer_report

@@ -18,8 +18,8 @@ static const struct config_oid root = {.ids = {ROOT}, .len = 2};
 static struct {
     struct sample sample;
     bool refuse;
-    int applied, undone, committed;
-    size_t actions; /* of the changes that were applied */
+    int prepared, undone, committed;
+    size_t actions; /* of the changes that were prepared */
     netsnmp_agent_request_info info;
     netsnmp_agent_session request_session;
     netsnmp_pdu pdu;
@@ -31,12 +31,12 @@ static void fill_view(void *userdata, struct mib_view *view) {
     *view = t.sample.view;
 }
 
-static bool on_apply(void *userdata, struct mib_changes *changes) {
+static bool on_prepare(void *userdata, struct mib_changes *changes) {
     (void)userdata;
     if (t.refuse) {
         return false;
     }
-    t.applied++;
+    t.prepared++;
     t.actions = changes->action_count;
     for (size_t i = 0; i < changes->action_count; i++) {
         assert_true(action_table_add(&t.sample.actions, changes->actions[i]));
@@ -59,7 +59,7 @@ static void on_commit(void *userdata, struct mib_changes *changes) {
 }
 
 static const struct agentx_callbacks callbacks = {
-    .view = fill_view, .apply = on_apply, .undo = on_undo, .commit = on_commit};
+    .view = fill_view, .prepare = on_prepare, .undo = on_undo, .commit = on_commit};
 
 /* agentx.c is not linked in: it needs the library to be running. */
 bool agentx_relative_name(const struct config_oid *base, const netsnmp_variable_list *variable,
@@ -147,7 +147,7 @@ static const struct {
     int modes[6];
     size_t count;
     bool refuse;
-    int applied, undone, committed;
+    int prepared, undone, committed;
 } ways[] = {
 #define R1 MODE_SET_RESERVE1
 #define R2 MODE_SET_RESERVE2
@@ -189,11 +189,11 @@ static void test_ways(void **state) {
                       lost && t.committed == 0 ? actions : t.sample.actions.count);
         }
         end_set();
-        CHECK_INT(name, t.applied, ways[i].applied);
+        CHECK_INT(name, t.prepared, ways[i].prepared);
         CHECK_INT(name, t.undone, ways[i].undone);
         CHECK_INT(name, t.committed, ways[i].committed);
         CHECK_INT(name, t.sample.actions.count, actions + (size_t)ways[i].committed);
-        CHECK_INT(name, t.actions, ways[i].applied);
+        CHECK_INT(name, t.actions, ways[i].prepared);
         tear_down();
     }
 }
@@ -206,7 +206,7 @@ static void test_no_reserve(void **state) {
         set_up();
         put_flush();
         phase(modes[i]);
-        assert_int_equal(t.applied + t.undone + t.committed, 0);
+        assert_int_equal(t.prepared + t.undone + t.committed, 0);
         tear_down();
     }
 }

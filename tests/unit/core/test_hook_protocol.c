@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The packets between core and the hooks process: what is well-formed and what is not.
+ * The packets between the agent and the hooks process: what is well-formed and what is not.
  */
 #include "core/hook_protocol.h"
 

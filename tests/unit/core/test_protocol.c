@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The protocol between core and the helper: every field of a request and of a reply, one wrong at
- * a time.
+ * The protocol between the agent and the helper: every field of a request and of a reply, one wrong
+ * at a time.
  */
 #include "core/protocol.h"
 

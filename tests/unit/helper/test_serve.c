@@ -298,8 +298,8 @@ static void test_cancel(void **state) {
     teardown(&fixture);
 }
 
-/* A helper that was held up: what core has given up is not begun any more, nor is what was meant
- * for another process. */
+/* A helper that was held up: what the agent has given up is not begun any more, nor is what was
+ * meant for another process. */
 static void test_too_late(void **state) {
     (void)state;
     struct fixture fixture = setup(record, "");

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Core's end of the hooks protocol, against a hooks process and a store played by the test: order,
- * window, filter, restart, a backlog of 10,000.
+ * The agent's end of the hooks protocol, against a hooks process and a store played by the test:
+ * order, window, filter, restart, a backlog of 10,000.
  */
 #include "core/hook_protocol.h"
 #include "io/hooks_client.h"

@@ -94,7 +94,7 @@ static size_t control(struct sample *sample, const struct variable *variable) {
         assert_null(action_table_find(&sample->actions, &changes->actions[i]->key));
         assert_true(action_table_add(&sample->actions, changes->actions[i]));
     }
-    changes->applied = true;
+    changes->prepared = true;
     mib_transaction_free(transaction);
     return count;
 }
