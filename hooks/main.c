@@ -61,19 +61,19 @@ static int run_worker(void *userdata, uint32_t number) {
 }
 
 /* Until the agent ends or breaks the protocol. Returns an exit status. */
-static int serve_core(struct hooks *hooks, int socket) {
+static int serve_agent(struct hooks *hooks, int socket) {
     const struct supervision supervision = {.socket = socket, .run = run_worker, .userdata = hooks};
     hooks->socket = socket;
     hooks->supervisor = getpid();
     return (int)supervise(&supervision);
 }
 
-/* For one core. The next one is served by a new process, which reads the configuration anew. */
-static int wait_for_core(struct hooks *hooks, int listener) {
+/* For one agent. The next one is served by a new process, which reads the configuration anew. */
+static int wait_for_agent(struct hooks *hooks, int listener) {
     for (;;) {
         int socket = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
         if (socket >= 0) {
-            int result = serve_core(hooks, socket);
+            int result = serve_agent(hooks, socket);
             close(socket);
             return result;
         }
@@ -168,7 +168,7 @@ static int run(struct hooks *hooks, const char *file, int socket, int listener) 
     signal(SIGINT, SIG_IGN);
     signal(SIGPIPE, SIG_IGN);
     umask(077);
-    return socket >= 0 ? serve_core(hooks, socket) : wait_for_core(hooks, listener);
+    return socket >= 0 ? serve_agent(hooks, socket) : wait_for_agent(hooks, listener);
 }
 
 int main(int argc, char **argv) {

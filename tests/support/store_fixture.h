@@ -6,6 +6,7 @@
 #ifndef HMQ_TESTS_SUPPORT_STORE_FIXTURE_H
 #define HMQ_TESTS_SUPPORT_STORE_FIXTURE_H
 
+#include "io/store/content.h"
 #include "io/store/internal.h"
 
 #include "unit.h"

@@ -1,25 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "io/store/internal.h"
+#include "io/store/engine.h"
+#include "io/store/sql.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-
-static const char sql_add[] =
-    "INSERT INTO actions (owner, command, id, state, queue_ids, queue, sender, recipient, reason,"
-    " min_age, min_size, all_messages, expected_count, comment, created)"
-    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)";
-static const char sql_started[] =
-    "UPDATE actions SET state = ?2, started = ?3, matched = ?4 WHERE serial = ?1";
-static const char sql_ended[] =
-    "UPDATE actions SET state = ?2, started = ?3, ended = ?4, matched = ?5, succeeded = ?6,"
-    " failed = ?7, error = ?8, announce = command <> 'count' WHERE serial = ?1";
-static const char sql_result[] =
-    "REPLACE INTO action_results (action, number, queue_id, outcome, text)"
-    " VALUES (?1, ?2, ?3, ?4, ?5)";
-static const char sql_output[] = "REPLACE INTO action_output (action, output) VALUES (?1, ?2)";
-static const char sql_hide[] = "UPDATE actions SET hidden = 1 WHERE serial = ?1";
-static const char sql_hide_output[] = "DELETE FROM action_output WHERE action = ?1";
 
 /* Copies of actions, each with what the call writes of it. */
 struct add_task {
@@ -50,7 +35,7 @@ static int run_add(struct store *store, struct task *task) {
         if (request->expected_count != ACTION_NO_EXPECTED_COUNT) {
             guard = db_int(request->expected_count);
         }
-        int rc = DB_RUN(&store->db, sql_add, db_text(action->key.owner),
+        int rc = DB_RUN(&store->db, sql_action_add, db_text(action->key.owner),
                         db_text(action_command_name(action->key.command)), db_int(action->key.id),
                         db_text(action_state_name(ACTION_QUEUED)), db_text(request->queue_ids),
                         db_text(queue_word(request->queue)), db_text(request->sender),
@@ -138,7 +123,7 @@ static bool copy_output(struct action *copy, const struct action *action) {
 static int write_results(struct store_db *db, const struct action *action, size_t first) {
     for (size_t i = 0; i < action->result_count; i++) {
         const struct action_result *result = &action->results[i];
-        int rc = DB_RUN(db, sql_result, db_int((int64_t)action->serial),
+        int rc = DB_RUN(db, sql_action_result, db_int((int64_t)action->serial),
                         db_int((int64_t)(first + i + 1)), db_text(result->id),
                         db_text(action_outcome_name(result->outcome)), db_text(result->text));
         if (rc != SQLITE_OK) {
@@ -158,9 +143,10 @@ static int found(struct store_db *db, int rc) {
 static int run_started(struct store *store, struct task *task) {
     const struct action *action = ((struct action_task *)task)->action;
     struct store_lock *lock = &store->db.lock;
-    int rc = found(&store->db, DB_RUN(&store->db, sql_started, db_int((int64_t)action->serial),
-                                      db_text(action_state_name(action->state)),
-                                      db_time(action->started), db_int(action->matched)));
+    int rc =
+        found(&store->db, DB_RUN(&store->db, sql_action_started, db_int((int64_t)action->serial),
+                                 db_text(action_state_name(action->state)),
+                                 db_time(action->started), db_int(action->matched)));
     if (rc == SQLITE_OK && action->serial > lock->started) {
         lock->started = action->serial;
         store_lock_note(lock);
@@ -178,7 +164,7 @@ static int run_ended(struct store *store, struct task *task) {
     const struct action *action = ended->action;
     struct store_db *db = &store->db;
     int rc =
-        found(db, DB_RUN(db, sql_ended, db_int((int64_t)action->serial),
+        found(db, DB_RUN(db, sql_action_ended, db_int((int64_t)action->serial),
                          db_text(action_state_name(action->state)), db_time(action->started),
                          db_time(action->ended), db_int(action->matched), db_int(action->succeeded),
                          db_int(action->failed), db_text(action->error)));
@@ -186,7 +172,7 @@ static int run_ended(struct store *store, struct task *task) {
         rc = write_results(db, action, ended->first);
     }
     if (rc == SQLITE_OK && action->output != NULL) {
-        rc = DB_RUN(db, sql_output, db_int((int64_t)action->serial),
+        rc = DB_RUN(db, sql_action_output, db_int((int64_t)action->serial),
                     db_blob(action->output, action->output_len));
     }
     return rc;
@@ -194,8 +180,8 @@ static int run_ended(struct store *store, struct task *task) {
 
 static int run_hide(struct store *store, struct task *task) {
     struct store_db_value serial = db_int((int64_t)((struct action_task *)task)->first);
-    int rc = DB_RUN(&store->db, sql_hide, serial);
-    return rc == SQLITE_OK ? DB_RUN(&store->db, sql_hide_output, serial) : rc;
+    int rc = DB_RUN(&store->db, sql_action_hide, serial);
+    return rc == SQLITE_OK ? DB_RUN(&store->db, sql_action_hide_output, serial) : rc;
 }
 
 static void deinit_action(struct task *task) {

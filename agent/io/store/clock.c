@@ -2,28 +2,23 @@
 /* The time that ages are counted by, which a clock that jumps does not move
  * (core/plausible_time.h). It is kept in the table state. */
 #include "io/store/internal.h"
+#include "io/store/sql.h"
 
 #include "core/time_units.h"
+#include "io/store/content.h"
 
 #include <time.h>
 
-static const char sql_believed[] = "SELECT value FROM state WHERE name = 'clock_believed'";
-static const char sql_seen[] = "SELECT value FROM state WHERE name = 'clock_seen'";
-static const char sql_even[] = "SELECT value FROM state WHERE name = 'clock_even'";
-/* A file of a version that did not keep it. */
-static const char sql_latest[] = "SELECT max(coalesce((SELECT max(ended) FROM actions), 0),"
-                                 " coalesce((SELECT max(time) FROM events), 0))";
-
 static int read_clock(struct store_db *db, struct plausible_time *clock) {
     int64_t latest;
-    int rc = store_db_integer(db, sql_latest, 0, &latest);
+    int rc = store_db_integer(db, sql_clock_latest, 0, &latest);
     if (rc == SQLITE_OK) {
-        rc = store_db_integer(db, sql_believed, latest, &clock->believed);
+        rc = store_db_integer(db, sql_clock_believed, latest, &clock->believed);
     }
     if (rc == SQLITE_OK) {
-        rc = store_db_integer(db, sql_seen, latest, &clock->seen);
+        rc = store_db_integer(db, sql_clock_seen, latest, &clock->seen);
     }
-    return rc == SQLITE_OK ? store_db_integer(db, sql_even, 0, &clock->even_s) : rc;
+    return rc == SQLITE_OK ? store_db_integer(db, sql_clock_even, 0, &clock->even_s) : rc;
 }
 
 static int write_clock(struct store_db *db, const struct plausible_time *clock) {

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "io/store/internal.h"
+#include "io/store/content.h"
+#include "io/store/engine.h"
+#include "io/store/sql.h"
 
 #include "core/time_units.h"
 
@@ -11,47 +13,11 @@
 /* An endpoint may be a day behind (webhooks are tried for so long). */
 #define EVENT_DAYS_MIN 2
 
-#define COLUMNS                                                                                    \
-    "serial, time, event, notified, text, total, maildrop, incoming, active, deferred, hold,"      \
-    " corrupt, oldest_age, threshold, action_owner, action_command, action_id, action_state,"      \
-    " action_matched, action_succeeded, action_failed, action_comment, data_status,"               \
-    " settings_state, detail, changes"
-
-static const char sql_add[] =
-    "INSERT INTO events (" COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12,"
-    " ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26)";
-static const char sql_announced[] =
-    "UPDATE actions SET announce = 0 WHERE announce = 1 AND owner = ?1 AND command = ?2 AND"
-    " id = ?3";
-static const char sql_notified[] = "UPDATE events SET notified = ?2 WHERE serial = ?1";
-static const char sql_after[] =
-    "SELECT " COLUMNS " FROM events WHERE serial > ?1 ORDER BY serial LIMIT ?2";
-static const char sql_latest[] =
-    "SELECT " COLUMNS " FROM events WHERE serial > ?1 AND serial IN"
-    " (SELECT max(serial) FROM events GROUP BY event) ORDER BY serial LIMIT ?2";
-static const char sql_before_last[] =
-    "SELECT serial FROM events ORDER BY serial DESC LIMIT 1 OFFSET ?1";
-static const char sql_last[] = "SELECT max(serial) FROM events";
-static const char sql_reserved[] = "SELECT value FROM state WHERE name = 'event_serial'";
-static const char sql_cursor[] =
-    "REPLACE INTO deliveries (hook, serial, delivered, failures, last_delivery)"
-    " VALUES (?1, ?2, ?3, ?4, ?5)";
-static const char sql_forget[] = "DELETE FROM deliveries WHERE hook = ?1";
-static const char sql_cursors[] =
-    "SELECT hook, serial, delivered, failures, last_delivery FROM deliveries";
-/* In their order, as actions (store_load.c): the first may go when it is older than ?2. */
-static const char sql_purge[] =
-    "DELETE FROM events WHERE serial IN (SELECT serial FROM (SELECT serial,"
-    " max(min(time, ?3)) OVER (ORDER BY serial) AS since FROM (SELECT serial, time FROM events"
-    " WHERE serial <= ?1 ORDER BY serial LIMIT 500)) WHERE since < ?2)";
-
 static const char *const notified_words[] = {
     [NOTIFIED_PENDING] = "pending",
     [NOTIFIED_SENT] = "sent",
     [NOTIFIED_SUPPRESSED] = "suppressed",
 };
-
-#define CURSORS_MAX ((size_t)2 * CONFIG_HOOKS_MAX)
 
 struct event_task {
     struct task task;
@@ -72,20 +38,16 @@ struct read_task {
     void (*done)(void *userdata, int error, const struct event *events, size_t count);
 };
 
-struct cursor_task {
-    struct task task;
-    struct store_cursor cursor;
-};
-
 int store_reserve_serials(struct store *store, uint32_t serial, bool last) {
     int64_t end = last ? serial : (int64_t)serial + SERIAL_BLOCK;
-    int64_t reserved = store->reserving != NOTHING_RESERVED ? store->reserving : store->reserved;
+    int64_t reserved = store->serials.reserving != NOTHING_RESERVED ? store->serials.reserving
+                                                                    : store->serials.reserved;
     if (!last && reserved >= (int64_t)serial + SERIAL_BLOCK / 2) {
         return SQLITE_OK;
     }
     int rc = store_state_write(&store->db, "event_serial", end);
     if (rc == SQLITE_OK) {
-        store->reserving = end;
+        store->serials.reserving = end;
     }
     return rc;
 }
@@ -102,14 +64,14 @@ static int run_add(struct store *store, struct task *task) {
     bool has = event->has_action;
     int rc = store_reserve_serials(store, event->serial, false);
     if (rc == SQLITE_OK && has) {
-        rc = DB_RUN(&store->db, sql_announced, db_text(action->key.owner),
+        rc = DB_RUN(&store->db, sql_event_announced, db_text(action->key.owner),
                     db_text(action_command_name(action->key.command)), db_int(action->key.id));
     }
     if (rc != SQLITE_OK) {
         return rc;
     }
     return DB_RUN(
-        &store->db, sql_add, db_int(event->serial), db_int(event->time),
+        &store->db, sql_event_add, db_int(event->serial), db_int(event->time),
         db_text(event_name(event->type)), db_text(notified_words[event->notified]),
         db_text(event->text), db_number(&event->total), db_number(&event->queues[QUEUE_MAILDROP]),
         db_number(&event->queues[QUEUE_INCOMING]), db_number(&event->queues[QUEUE_ACTIVE]),
@@ -127,7 +89,7 @@ static int run_add(struct store *store, struct task *task) {
 
 static int run_notified(struct store *store, struct task *task) {
     const struct notified_task *notified = (struct notified_task *)task;
-    return DB_RUN(&store->db, sql_notified, db_int(notified->serial),
+    return DB_RUN(&store->db, sql_event_notified, db_int(notified->serial),
                   db_text(notified_words[notified->notified]));
 }
 
@@ -164,30 +126,31 @@ static const char *state_name(int i) {
 
 static void read_action(sqlite3_stmt *row, struct event *event) {
     struct event_action *action = &event->action;
-    const char *word = (const char *)sqlite3_column_text(row, 15);
+    const char *word = (const char *)sqlite3_column_text(row, EVENTS_ACTION_COMMAND);
     enum action_command command = command_by_name(word != NULL ? word : "");
-    int state = word_position(row, 17, ACTION_QUEUED, ACTION_STATE_LAST + 1, state_name);
+    int state =
+        word_position(row, EVENTS_ACTION_STATE, ACTION_QUEUED, ACTION_STATE_LAST + 1, state_name);
     event->has_action = command != 0 && state != 0;
     if (!event->has_action) {
         return;
     }
-    store_db_column_text(row, 14, action->key.owner, sizeof action->key.owner);
+    store_db_column_text(row, EVENTS_ACTION_OWNER, action->key.owner, sizeof action->key.owner);
     action->key.command = command;
-    action->key.id = store_db_column_u32(row, 16);
+    action->key.id = store_db_column_u32(row, EVENTS_ACTION_ID);
     action->state = (enum action_state)state;
-    action->matched = store_db_column_u32(row, 18);
-    action->succeeded = store_db_column_u32(row, 19);
-    action->failed = store_db_column_u32(row, 20);
-    store_db_column_text(row, 21, action->comment, sizeof action->comment);
+    action->matched = store_db_column_u32(row, EVENTS_ACTION_MATCHED);
+    action->succeeded = store_db_column_u32(row, EVENTS_ACTION_SUCCEEDED);
+    action->failed = store_db_column_u32(row, EVENTS_ACTION_FAILED);
+    store_db_column_text(row, EVENTS_ACTION_COMMENT, action->comment, sizeof action->comment);
 }
 
 static void read_details(sqlite3_stmt *row, struct event *event) {
-    event->data =
-        (enum data_status)word_position(row, 22, DATA_OK, DATA_UNAVAILABLE + 1, data_name);
-    event->settings = (enum settings_state)word_position(row, 23, SETTINGS_APPLIED,
-                                                         SETTINGS_DRIFTED + 1, settings_name);
-    store_db_column_text(row, 24, event->detail, sizeof event->detail);
-    store_db_column_text(row, 25, event->changes, sizeof event->changes);
+    event->data = (enum data_status)word_position(row, EVENTS_DATA_STATUS, DATA_OK,
+                                                  DATA_UNAVAILABLE + 1, data_name);
+    event->settings = (enum settings_state)word_position(
+        row, EVENTS_SETTINGS_STATE, SETTINGS_APPLIED, SETTINGS_DRIFTED + 1, settings_name);
+    store_db_column_text(row, EVENTS_DETAIL, event->detail, sizeof event->detail);
+    store_db_column_text(row, EVENTS_CHANGES, event->changes, sizeof event->changes);
 }
 
 /* False for a row that this program did not write. */
@@ -195,22 +158,23 @@ static bool read_event(sqlite3_stmt *row, struct event *event) {
     static const enum queue queues[] = {QUEUE_MAILDROP, QUEUE_INCOMING, QUEUE_ACTIVE,
                                         QUEUE_DEFERRED, QUEUE_HOLD,     QUEUE_CORRUPT};
     memset(event, 0, sizeof *event);
-    int type = word_position(row, 2, EVENT_OVERLOAD_RAISED, EVENT_TYPE_END, type_name);
-    int notified = word_position(row, 3, NOTIFIED_PENDING, NOTIFIED_SUPPRESSED + 1, notified_name);
+    int type = word_position(row, EVENTS_EVENT, EVENT_OVERLOAD_RAISED, EVENT_TYPE_END, type_name);
+    int notified = word_position(row, EVENTS_NOTIFIED, NOTIFIED_PENDING, NOTIFIED_SUPPRESSED + 1,
+                                 notified_name);
     if (!event_type_exists((unsigned)type) || notified == 0) {
         return false;
     }
-    event->serial = store_db_column_u32(row, 0);
-    event->time = sqlite3_column_int64(row, 1);
+    event->serial = store_db_column_u32(row, EVENTS_SERIAL);
+    event->time = sqlite3_column_int64(row, EVENTS_TIME);
     event->type = (enum event_type)type;
     event->notified = (enum event_notified)notified;
-    store_db_column_text(row, 4, event->text, sizeof event->text);
-    event->total = store_db_column_number(row, 5);
+    store_db_column_text(row, EVENTS_TEXT, event->text, sizeof event->text);
+    event->total = store_db_column_number(row, EVENTS_TOTAL);
     for (int i = 0; i < QUEUE_COUNT; i++) {
-        event->queues[queues[i]] = store_db_column_number(row, 6 + i);
+        event->queues[queues[i]] = store_db_column_number(row, EVENTS_MAILDROP + i);
     }
-    event->oldest_age_s = store_db_column_number(row, 12);
-    event->threshold = store_db_column_number(row, 13);
+    event->oldest_age_s = store_db_column_number(row, EVENTS_OLDEST_AGE);
+    event->threshold = store_db_column_number(row, EVENTS_THRESHOLD);
     read_action(row, event);
     read_details(row, event);
     return true;
@@ -243,7 +207,8 @@ static int run_read(struct store *store, struct task *task) {
     struct read_task *read = (struct read_task *)task;
     free(read->events);
     read->events = NULL;
-    return read_events(&store->db, sql_after, read->after, read->max, &read->events, &read->count);
+    return read_events(&store->db, sql_events_after, read->after, read->max, &read->events,
+                       &read->count);
 }
 
 static void finish_read(struct store *store, struct task *task) {
@@ -256,26 +221,12 @@ static void deinit_read(struct task *task) {
     free(((struct read_task *)task)->events);
 }
 
-static int run_cursor(struct store *store, struct task *task) {
-    const struct store_cursor *cursor = &((struct cursor_task *)task)->cursor;
-    return DB_RUN(&store->db, sql_cursor, db_text(cursor->hook), db_int(cursor->serial),
-                  db_int(cursor->delivered), db_int(cursor->failures),
-                  db_time(cursor->last_delivery));
-}
-
-static int run_forget(struct store *store, struct task *task) {
-    return DB_RUN(&store->db, sql_forget, db_text(((struct cursor_task *)task)->cursor.hook));
-}
-
 static const struct task_kind event_kind = {.flags = TASK_KEPT | TASK_EXPENDABLE | TASK_ON_DISK,
                                             .run = run_add};
 static const struct task_kind notified_kind = {.flags = TASK_KEPT | TASK_EXPENDABLE,
                                                .run = run_notified};
 static const struct task_kind read_kind = {
     .run = run_read, .finish = finish_read, .deinit = deinit_read};
-static const struct task_kind cursor_kind = {.flags = TASK_KEPT, .run = run_cursor};
-static const struct task_kind forget_kind = {.flags = TASK_KEPT, .run = run_forget};
-
 void store_event_add(struct store *store, const struct event *event, store_done done,
                      void *userdata) {
     pthread_mutex_lock(&store->mutex);
@@ -318,68 +269,11 @@ void store_events_read(struct store *store, uint32_t after, size_t max,
     store_submit(store, &task->task);
 }
 
-/* The slot of the hook, or a free one. NULL when all are taken by others. */
-static struct task **cursor_slot(struct store *store, const char *hook) {
-    for (size_t i = 0; i < CONFIG_HOOKS_MAX; i++) {
-        struct cursor_slot *slot = &store->cursor_slots[i];
-        if (slot->hook[0] == '\0') {
-            memcpy(slot->hook, hook, sizeof slot->hook);
-        }
-        if (strcmp(slot->hook, hook) == 0) {
-            return &slot->task;
-        }
-    }
-    return NULL;
-}
-
-void store_cursor_set(struct store *store, const struct store_cursor *cursor) {
-    struct cursor_task *task = store_task_new(&cursor_kind, sizeof *task, NULL, NULL);
-    if (task == NULL) {
-        store_no_memory(store, NULL, NULL);
-        return;
-    }
-    task->cursor = *cursor;
-    task->cursor.hook[STORE_HOOK_NAME_SIZE - 1] = '\0';
-    task->task.slot = cursor_slot(store, task->cursor.hook);
-    store_submit(store, &task->task);
-}
-
-void store_cursor_forget(struct store *store, const char *hook) {
-    struct cursor_task *task = store_task_new(&forget_kind, sizeof *task, NULL, NULL);
-    if (task == NULL) {
-        store_no_memory(store, NULL, NULL);
-        return;
-    }
-    snprintf(task->cursor.hook, sizeof task->cursor.hook, "%s", hook);
-    store_submit(store, &task->task);
-}
-
-/* Those of a configuration that has all new endpoints are read with those of the one before it. */
-static int load_cursors(struct store_db *db, struct store_image *image) {
-    image->cursors = calloc(CURSORS_MAX, sizeof *image->cursors);
-    if (image->cursors == NULL) {
-        return store_db_fail(db, SQLITE_NOMEM);
-    }
-    sqlite3_stmt *row = store_db_query(db, sql_cursors, NULL, 0);
-    int rc = row == NULL ? db->failure.code : SQLITE_ROW;
-    while (rc == SQLITE_ROW && image->cursor_count < CURSORS_MAX &&
-           (rc = store_db_next(db, row)) == SQLITE_ROW) {
-        struct store_cursor *cursor = &image->cursors[image->cursor_count++];
-        store_db_column_text(row, 0, cursor->hook, sizeof cursor->hook);
-        cursor->serial = store_db_column_u32(row, 1);
-        cursor->delivered = store_db_column_u32(row, 2);
-        cursor->failures = store_db_column_u32(row, 3);
-        cursor->last_delivery = sqlite3_column_int64(row, 4);
-    }
-    store_db_end(row);
-    return rc == SQLITE_DONE || rc == SQLITE_ROW ? SQLITE_OK : rc;
-}
-
 /* The serial of the event that has count after it, 0 = there are not so many. */
 static int serial_before_last(struct store_db *db, int64_t count, int64_t *serial) {
-    sqlite3_stmt *row = DB_QUERY(db, sql_before_last, db_int(count));
+    sqlite3_stmt *row = DB_QUERY(db, sql_events_before_last, db_int(count));
     int rc = row == NULL ? db->failure.code : store_db_next(db, row);
-    *serial = rc == SQLITE_ROW ? sqlite3_column_int64(row, 0) : 0;
+    *serial = rc == SQLITE_ROW ? sqlite3_column_int64(row, BEFORE_LAST_SERIAL) : 0;
     store_db_end(row);
     return rc == SQLITE_ROW || rc == SQLITE_DONE ? SQLITE_OK : rc;
 }
@@ -389,16 +283,18 @@ int store_load_events(struct store *store, struct store_image *image) {
     int64_t before, last, reserved;
     int rc = serial_before_last(db, EVENT_LOG_MAX, &before);
     if (rc == SQLITE_OK) {
-        rc = read_events(db, sql_after, before, EVENT_LOG_MAX, &image->events, &image->event_count);
+        rc = read_events(db, sql_events_after, before, EVENT_LOG_MAX, &image->events,
+                         &image->event_count);
     }
     if (rc == SQLITE_OK) {
-        rc = read_events(db, sql_latest, 0, EVENT_TYPE_END, &image->latest, &image->latest_count);
+        rc = read_events(db, sql_events_latest, 0, EVENT_TYPE_END, &image->latest,
+                         &image->latest_count);
     }
     if (rc == SQLITE_OK) {
-        rc = store_db_integer(db, sql_last, 0, &last);
+        rc = store_db_integer(db, sql_events_last, 0, &last);
     }
     if (rc == SQLITE_OK) {
-        rc = store_db_integer(db, sql_reserved, 0, &reserved);
+        rc = store_db_integer(db, sql_events_reserved, 0, &reserved);
     }
     if (rc != SQLITE_OK) {
         return rc;
@@ -408,9 +304,8 @@ int store_load_events(struct store *store, struct store_image *image) {
     int64_t serial = last > reserved ? last : reserved;
     serial = serial > noted ? serial : noted;
     image->event_serial = serial > UINT32_MAX ? UINT32_MAX : (uint32_t)serial;
-    store->reserved = 0;
-    rc = store_reserve_serials(store, image->event_serial, false);
-    return rc == SQLITE_OK ? load_cursors(db, image) : rc;
+    store->serials.reserved = 0;
+    return store_reserve_serials(store, image->event_serial, false);
 }
 
 int store_purge_events(struct store *store, bool *more) {
@@ -423,7 +318,7 @@ int store_purge_events(struct store *store, bool *more) {
     int rc = serial_before_last(db, EVENT_LOG_MAX, &before);
     if (rc == SQLITE_OK) {
         int64_t now = store->clock.believed;
-        rc = DB_RUN(db, sql_purge, db_int(before), db_int(now - days * SECONDS_PER_DAY),
+        rc = DB_RUN(db, sql_events_purge, db_int(before), db_int(now - days * SECONDS_PER_DAY),
                     db_int(now));
     }
     *more = *more || (rc == SQLITE_OK && store_db_changes(db) > 0);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Whose database it is: the Postfix instance that its actions were ordered for. */
-#include "io/store/internal.h"
+#include "io/store/content.h"
+#include "io/store/engine.h"
+#include "io/store/sql.h"
 
 #include "io/store/schema.h"
 
@@ -10,19 +12,13 @@
 
 #define VALUE_SIZE 512
 
-static const char sql_instance[] = "SELECT value FROM instance WHERE name = ?1";
-static const char sql_adopt[] = "INSERT INTO instance (name, value) VALUES (?1, ?2)";
-static const char sql_refuse[] =
-    "UPDATE actions SET state = 'refused', ended = ?1, announce = 1,"
-    " error = 'this was ordered for another Postfix instance' WHERE state = 'queued'";
-
 /* "" when nothing is noted. */
 static int read_value(struct store_db *db, const char *name, char value[VALUE_SIZE]) {
     value[0] = '\0';
-    sqlite3_stmt *row = DB_QUERY(db, sql_instance, db_text(name));
+    sqlite3_stmt *row = DB_QUERY(db, sql_instance_value, db_text(name));
     int rc = row == NULL ? db->failure.code : store_db_next(db, row);
     if (rc == SQLITE_ROW) {
-        store_db_column_text(row, 0, value, VALUE_SIZE);
+        store_db_column_text(row, INSTANCE_VALUE, value, VALUE_SIZE);
     }
     store_db_end(row);
     return rc == SQLITE_ROW || rc == SQLITE_DONE ? SQLITE_OK : rc;
@@ -30,13 +26,14 @@ static int read_value(struct store_db *db, const char *name, char value[VALUE_SI
 
 static int adopt(struct store *store, int64_t from) {
     struct store_db *db = &store->db;
-    int rc = DB_RUN(db, sql_adopt, db_text("config_directory"), db_text(store->config_directory));
+    int rc = DB_RUN(db, sql_instance_adopt, db_text("config_directory"),
+                    db_text(store->config_directory));
     if (rc == SQLITE_OK) {
-        rc = DB_RUN(db, sql_adopt, db_text("container"), db_text(store->container));
+        rc = DB_RUN(db, sql_instance_adopt, db_text("container"), db_text(store->container));
     }
     /* A file that did not know its instance yet is taken for this one's. */
     return rc == SQLITE_OK && from == STORE_SCHEMA_VERSION
-               ? DB_RUN(db, sql_refuse, db_int(time(NULL)))
+               ? DB_RUN(db, sql_instance_refuse, db_int(time(NULL)))
                : rc;
 }
 

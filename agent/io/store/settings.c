@@ -1,42 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "io/store/internal.h"
+#include "io/store/content.h"
+#include "io/store/engine.h"
+#include "io/store/sql.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-
-static const char sql_clear_values[] =
-    "DELETE FROM parameters WHERE module = 'postfix' AND child = 1 AND parent_name = ?1";
-static const char sql_clear_directive[] =
-    "DELETE FROM parameters WHERE module = 'postfix' AND child = 2 AND parameter = ?1";
-static const char sql_directive[] =
-    "INSERT INTO parameters (parameter, name, module, priority, editable, conf_file, description,"
-    " child, order1, enabled, applied, action)"
-    " VALUES (?1, ?1, 'postfix', 1, 1, 'main.cf', ?2, 2, ?3, 1, ?4, ?5)";
-static const char sql_value[] =
-    "INSERT INTO parameters (parameter, module, priority, default_value, editable, conf_file,"
-    " parent, parent_name, child, order1, enabled, applied, action)"
-    " VALUES (?1, 'postfix', 1, ?1, 1, 'main.cf', ?2, ?3, 1, 1, 1, ?4, ?5)";
-static const char sql_parameters[] =
-    "SELECT d.parameter, v.parameter, v.applied, v.action"
-    " FROM parameters d JOIN parameters v ON v.parent_name = d.parameter AND v.child = 1"
-    " WHERE d.module = 'postfix' AND v.module = 'postfix' AND d.child = 2"
-    " AND d.enabled = 1 AND v.enabled = 1 ORDER BY d.order1, d.id, v.order1";
-static const char sql_tunable[] = "REPLACE INTO tunables (name, value) VALUES (?1, ?2)";
-static const char sql_tunables[] = "SELECT name, value FROM tunables";
-static const char sql_state[] = "REPLACE INTO state (name, value) VALUES (?1, ?2)";
-static const char sql_states[] = "SELECT name, value FROM state";
 
 /* TUNABLE_NOTIFY is one row per event type, named so. */
 #define NOTIFY_PREFIX "notify."
 #define NOTIFY_NAME_SIZE 64
-
-static const char *const condition_names[CONDITION_COUNT] = {
-    [CONDITION_OVERLOAD] = "overload_raised",
-    [CONDITION_WARNING] = "warning_raised",
-    [CONDITION_AGE] = "age_raised",
-    [CONDITION_HOLD] = "hold_raised",
-};
 
 struct parameters_task {
     struct task task;
@@ -50,41 +22,26 @@ struct tunables_task {
     uint32_t which;
 };
 
-static const char *const drift_names[LIFETIME_COUNT] = {
-    [LIFETIME_BOUNCE] = "bounce_drift",
-    [LIFETIME_MAXIMAL] = "maximal_drift",
-};
-
-struct drift_task {
-    struct task task;
-    int64_t seconds[LIFETIME_COUNT];
-};
-
-struct state_task {
-    struct task task;
-    struct store_state state;
-};
-
 /* Hermes finds the value by the directive's id or name, and the directive by its name. */
 static int write_parameter(struct store_db *db, const struct store_parameter *parameter,
                            int64_t order) {
     static const char description[] = "set by hermes-mailqueued";
     const char applied[] = {parameter->applied, '\0'};
     struct store_db_value name = db_text(parameter->name);
-    int rc = DB_RUN(db, sql_clear_values, name);
+    int rc = DB_RUN(db, sql_parameter_clear_values, name);
     if (rc == SQLITE_OK) {
-        rc = DB_RUN(db, sql_clear_directive, name);
+        rc = DB_RUN(db, sql_parameter_clear_directive, name);
     }
     if (parameter->value[0] == '\0') {
         return rc;
     }
     if (rc == SQLITE_OK) {
-        rc = DB_RUN(db, sql_directive, name, db_text(description), db_int(order), db_text(applied),
-                    db_text(parameter->action));
+        rc = DB_RUN(db, sql_parameter_directive, name, db_text(description), db_int(order),
+                    db_text(applied), db_text(parameter->action));
     }
     if (rc == SQLITE_OK) {
         int64_t parent = sqlite3_last_insert_rowid(db->handle);
-        rc = DB_RUN(db, sql_value, db_text(parameter->value), db_int(parent), name,
+        rc = DB_RUN(db, sql_parameter_value, db_text(parameter->value), db_int(parent), name,
                     db_text(applied), db_text(parameter->action));
     }
     return rc;
@@ -100,7 +57,7 @@ static int run_parameters(struct store *store, struct task *task) {
 }
 
 static int write_tunable(struct store_db *db, const char *name, uint32_t value) {
-    return DB_RUN(db, sql_tunable, db_text(name), db_int(value));
+    return DB_RUN(db, sql_tunable_set, db_text(name), db_int(value));
 }
 
 static void notify_name(enum event_type type, char name[NOTIFY_NAME_SIZE]) {
@@ -135,38 +92,6 @@ static int run_tunables(struct store *store, struct task *task) {
     return rc;
 }
 
-int store_state_write(struct store_db *db, const char *name, int64_t value) {
-    return DB_RUN(db, sql_state, db_text(name), db_int(value));
-}
-
-static int run_state(struct store *store, struct task *task) {
-    const struct store_state *state = &((struct state_task *)task)->state;
-    struct store_db *db = &store->db;
-    int rc = store_state_write(db, "data_lost", state->data_lost);
-    if (rc == SQLITE_OK) {
-        rc = store_state_write(db, "postfix_stopped", state->postfix_stopped);
-    }
-    for (int i = 0; rc == SQLITE_OK && i < CONDITION_COUNT; i++) {
-        rc = store_state_write(db, condition_names[i], state->detector.raised[i]);
-    }
-    if (rc == SQLITE_OK) {
-        rc = store_state_write(db, "overload_since", state->overload_since);
-    }
-    if (rc == SQLITE_OK) {
-        rc = store_state_write(db, "state_serial", state->serial);
-    }
-    return rc;
-}
-
-static int run_drift(struct store *store, struct task *task) {
-    const struct drift_task *drift = (struct drift_task *)task;
-    int rc = SQLITE_OK;
-    for (int i = 0; rc == SQLITE_OK && i < LIFETIME_COUNT; i++) {
-        rc = store_state_write(&store->db, drift_names[i], drift->seconds[i]);
-    }
-    return rc;
-}
-
 /* With a callback it asks first; without one it tells what is the case already, and must not get
  * lost: a change that was taken back would be made anew at the next start. */
 static const struct task_kind parameters_asked = {.flags = TASK_ON_DISK, .run = run_parameters};
@@ -175,9 +100,6 @@ static const struct task_kind parameters_told = {.flags = TASK_ON_DISK | TASK_KE
 static const struct task_kind tunables_asked = {.flags = TASK_ON_DISK, .run = run_tunables};
 static const struct task_kind tunables_told = {.flags = TASK_ON_DISK | TASK_KEPT,
                                                .run = run_tunables};
-static const struct task_kind state_kind = {.flags = TASK_KEPT, .run = run_state};
-static const struct task_kind drift_kind = {.flags = TASK_KEPT, .run = run_drift};
-
 void store_parameters_set(struct store *store, const struct store_parameter *parameters,
                           size_t count, store_done done, void *userdata) {
     struct parameters_task *task = store_task_new(
@@ -204,27 +126,6 @@ void store_tunables_set(struct store *store, const struct tunables *tunables, ui
     store_submit(store, &task->task);
 }
 
-void store_state_set(struct store *store, const struct store_state *state) {
-    struct state_task *task = store_task_new(&state_kind, sizeof *task, NULL, NULL);
-    if (task == NULL) {
-        store_no_memory(store, NULL, NULL);
-        return;
-    }
-    task->state = *state;
-    task->task.slot = &store->state_slot;
-    store_submit(store, &task->task);
-}
-
-void store_drift_set(struct store *store, const int64_t seconds[LIFETIME_COUNT]) {
-    struct drift_task *task = store_task_new(&drift_kind, sizeof *task, NULL, NULL);
-    if (task == NULL) {
-        store_no_memory(store, NULL, NULL);
-        return;
-    }
-    memcpy(task->seconds, seconds, sizeof task->seconds);
-    store_submit(store, &task->task);
-}
-
 static int load_parameters(struct store_db *db, struct store_image *image) {
     sqlite3_stmt *row = store_db_query(db, sql_parameters, NULL, 0);
     int rc = row == NULL ? db->failure.code : SQLITE_ROW;
@@ -232,10 +133,10 @@ static int load_parameters(struct store_db *db, struct store_image *image) {
            (rc = store_db_next(db, row)) == SQLITE_ROW) {
         struct store_parameter *parameter = &image->parameters[image->parameter_count++];
         char applied[2];
-        store_db_column_text(row, 0, parameter->name, sizeof parameter->name);
-        store_db_column_text(row, 1, parameter->value, sizeof parameter->value);
-        store_db_column_text(row, 2, applied, sizeof applied);
-        store_db_column_text(row, 3, parameter->action, sizeof parameter->action);
+        store_db_column_text(row, PARAMETERS_NAME, parameter->name, sizeof parameter->name);
+        store_db_column_text(row, PARAMETERS_VALUE, parameter->value, sizeof parameter->value);
+        store_db_column_text(row, PARAMETERS_APPLIED, applied, sizeof applied);
+        store_db_column_text(row, PARAMETERS_ACTION, parameter->action, sizeof parameter->action);
         parameter->applied = applied[0];
     }
     store_db_end(row);
@@ -267,8 +168,9 @@ static int load_tunables(struct store_db *db, struct store_image *image) {
     sqlite3_stmt *row = store_db_query(db, sql_tunables, NULL, 0);
     int rc = row == NULL ? db->failure.code : SQLITE_ROW;
     while (rc == SQLITE_ROW && (rc = store_db_next(db, row)) == SQLITE_ROW) {
-        store_db_column_text(row, 0, name, sizeof name);
-        image->tunables_known |= take_tunable(&image->tunables, name, store_db_column_u32(row, 1));
+        store_db_column_text(row, NAMED_NAME, name, sizeof name);
+        image->tunables_known |=
+            take_tunable(&image->tunables, name, store_db_column_u32(row, NAMED_VALUE));
     }
     store_db_end(row);
     if (image->tunables.message_limit > TUNABLES_MESSAGE_LIMIT_MAX) { /* edited by hand */
@@ -277,60 +179,7 @@ static int load_tunables(struct store_db *db, struct store_image *image) {
     return rc == SQLITE_DONE ? SQLITE_OK : rc;
 }
 
-static void take_state(struct store_image *image, const char *name, int64_t value) {
-    struct store_state *state = &image->state;
-    for (int i = 0; i < CONDITION_COUNT; i++) {
-        if (strcmp(name, condition_names[i]) == 0) {
-            state->detector.raised[i] = value != 0;
-        }
-    }
-    for (int i = 0; i < LIFETIME_COUNT; i++) {
-        if (strcmp(name, drift_names[i]) == 0) {
-            image->drift_s[i] = value;
-        }
-    }
-    if (strcmp(name, "postfix_stopped") == 0) {
-        state->postfix_stopped = value != 0;
-    } else if (strcmp(name, "data_lost") == 0) {
-        state->data_lost = value != 0;
-        image->has_state = true;
-    } else if (strcmp(name, "overload_since") == 0) {
-        state->overload_since = value;
-    } else if (strcmp(name, "state_serial") == 0) {
-        state->serial = (uint32_t)value;
-    }
-}
-
-static int load_state(struct store_db *db, struct store_image *image) {
-    char name[NOTIFY_NAME_SIZE];
-    for (int i = 0; i < LIFETIME_COUNT; i++) {
-        image->drift_s[i] = STORE_NO_DRIFT;
-    }
-    sqlite3_stmt *row = store_db_query(db, sql_states, NULL, 0);
-    int rc = row == NULL ? db->failure.code : SQLITE_ROW;
-    while (rc == SQLITE_ROW && (rc = store_db_next(db, row)) == SQLITE_ROW) {
-        store_db_column_text(row, 0, name, sizeof name);
-        take_state(image, name, sqlite3_column_int64(row, 1));
-    }
-    store_db_end(row);
-    return rc == SQLITE_DONE ? SQLITE_OK : rc;
-}
-
 int store_load_settings(struct store *store, struct store_image *image) {
     int rc = load_parameters(&store->db, image);
-    if (rc == SQLITE_OK) {
-        rc = load_tunables(&store->db, image);
-    }
-    return rc == SQLITE_OK ? load_state(&store->db, image) : rc;
-}
-
-void store_image_deinit(struct store_image *image) {
-    for (size_t i = 0; i < image->action_count; i++) {
-        action_free(image->actions[i]);
-    }
-    free(image->actions);
-    free(image->events);
-    free(image->latest);
-    free(image->cursors);
-    memset(image, 0, sizeof *image);
+    return rc == SQLITE_OK ? load_tunables(&store->db, image) : rc;
 }

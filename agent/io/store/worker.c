@@ -2,7 +2,9 @@
 #include "io/store/internal.h"
 
 #include "core/time_units.h"
+#include "io/store/content.h"
 #include "io/store/schema.h"
+#include "io/store/sql.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -13,11 +15,6 @@
 /* One transaction takes so many tasks, or octets, that wait anyway. */
 #define BATCH_TASKS ((size_t)64)
 #define BATCH_OCTETS ((size_t)1024 * 1024)
-
-/* A database is usable again when it took this much; in two transactions, since what is removed in
- * the same one is never written. */
-#define PROBE_WRITE "REPLACE INTO action_output (action, output) VALUES (-1, zeroblob(65536))"
-#define PROBE_REMOVE "DELETE FROM action_output WHERE action = -1"
 
 /* What the worker tells the loop by itself. */
 struct load_task {
@@ -54,17 +51,14 @@ static int ensure_open(struct store *store) {
 }
 
 int store_begin(struct store *store, bool full_sync) {
-    store->reserving = NOTHING_RESERVED;
+    store_content_begin(store);
     return store_db_begin(&store->db, full_sync);
 }
 
 int store_commit(struct store *store) {
-    struct store_lock *lock = &store->db.lock;
     int rc = store_db_commit(&store->db);
-    if (rc == SQLITE_OK && store->reserving != NOTHING_RESERVED) {
-        store->reserved = store->reserving;
-        lock->events = (uint32_t)store->reserved;
-        store_lock_note(lock);
+    if (rc == SQLITE_OK) {
+        store_content_committed(store);
     }
     return rc;
 }
@@ -86,13 +80,7 @@ static int load_image(struct store *store, struct store_image *image) {
         rc = store_look_at_clock(store);
     }
     if (rc == SQLITE_OK) {
-        rc = store_load_settings(store, image);
-    }
-    if (rc == SQLITE_OK) {
-        rc = store_load_events(store, image);
-    }
-    if (rc == SQLITE_OK) {
-        rc = store_load_actions(store, image);
+        rc = store_content_load(store, image);
     }
     if (rc == SQLITE_OK) {
         image->clock = store->clock;
@@ -248,10 +236,10 @@ static int commit_one(struct store *store, const char *sql) {
 static void probe(struct store *store) {
     int rc = ensure_open(store);
     if (rc == SQLITE_OK) {
-        rc = commit_one(store, PROBE_WRITE);
+        rc = commit_one(store, sql_probe_write);
     }
     if (rc == SQLITE_OK) {
-        rc = commit_one(store, PROBE_REMOVE);
+        rc = commit_one(store, sql_probe_remove);
     }
     if (rc == SQLITE_OK) {
         store->busy_usec = 0;
@@ -272,10 +260,7 @@ static void purge(struct store *store) {
         rc = store_look_at_clock(store);
     }
     if (rc == SQLITE_OK) {
-        rc = store_purge_actions(store, &more);
-    }
-    if (rc == SQLITE_OK) {
-        rc = store_purge_events(store, &more);
+        rc = store_content_purge(store, &more);
     }
     if (rc == SQLITE_OK) {
         rc = store_commit(store);
@@ -334,11 +319,10 @@ static void wait_until(struct store *store, uint64_t usec) {
     pthread_cond_timedwait(&store->wake, &store->mutex, &until);
 }
 
-/* A clean end leaves no gap in the serials. */
 static void close_down(struct store *store) {
     if (store->loaded && ensure_open(store) == SQLITE_OK) {
         if (store_begin(store, true) == SQLITE_OK && store_look_at_clock(store) == SQLITE_OK &&
-            store_reserve_serials(store, store->last_serial, true) == SQLITE_OK) {
+            store_content_close(store) == SQLITE_OK) {
             store_commit(store);
         }
         store_db_rollback(&store->db);

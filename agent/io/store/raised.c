@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The table state, one row for each name: what conditions are raised and which lifetimes were
+ * reported as drifted. The engine keeps its clock and the last serial given out there too.
+ */
+#include "io/store/content.h"
+#include "io/store/engine.h"
+#include "io/store/sql.h"
+
+#include <string.h>
+
+#define NAME_SIZE 64
+
+static const char *const condition_names[CONDITION_COUNT] = {
+    [CONDITION_OVERLOAD] = "overload_raised",
+    [CONDITION_WARNING] = "warning_raised",
+    [CONDITION_AGE] = "age_raised",
+    [CONDITION_HOLD] = "hold_raised",
+};
+
+static const char *const drift_names[LIFETIME_COUNT] = {
+    [LIFETIME_BOUNCE] = "bounce_drift",
+    [LIFETIME_MAXIMAL] = "maximal_drift",
+};
+
+struct drift_task {
+    struct task task;
+    int64_t seconds[LIFETIME_COUNT];
+};
+
+struct state_task {
+    struct task task;
+    struct store_state state;
+};
+
+int store_state_write(struct store_db *db, const char *name, int64_t value) {
+    return DB_RUN(db, sql_state_set, db_text(name), db_int(value));
+}
+
+static int run_state(struct store *store, struct task *task) {
+    const struct store_state *state = &((struct state_task *)task)->state;
+    struct store_db *db = &store->db;
+    int rc = store_state_write(db, "data_lost", state->data_lost);
+    if (rc == SQLITE_OK) {
+        rc = store_state_write(db, "postfix_stopped", state->postfix_stopped);
+    }
+    for (int i = 0; rc == SQLITE_OK && i < CONDITION_COUNT; i++) {
+        rc = store_state_write(db, condition_names[i], state->detector.raised[i]);
+    }
+    if (rc == SQLITE_OK) {
+        rc = store_state_write(db, "overload_since", state->overload_since);
+    }
+    if (rc == SQLITE_OK) {
+        rc = store_state_write(db, "state_serial", state->serial);
+    }
+    return rc;
+}
+
+static int run_drift(struct store *store, struct task *task) {
+    const struct drift_task *drift = (struct drift_task *)task;
+    int rc = SQLITE_OK;
+    for (int i = 0; rc == SQLITE_OK && i < LIFETIME_COUNT; i++) {
+        rc = store_state_write(&store->db, drift_names[i], drift->seconds[i]);
+    }
+    return rc;
+}
+
+static const struct task_kind state_kind = {.flags = TASK_KEPT, .run = run_state};
+static const struct task_kind drift_kind = {.flags = TASK_KEPT, .run = run_drift};
+
+void store_state_set(struct store *store, const struct store_state *state) {
+    struct state_task *task = store_task_new(&state_kind, sizeof *task, NULL, NULL);
+    if (task == NULL) {
+        store_no_memory(store, NULL, NULL);
+        return;
+    }
+    task->state = *state;
+    task->task.slot = &store->slots.state;
+    store_submit(store, &task->task);
+}
+
+void store_drift_set(struct store *store, const int64_t seconds[LIFETIME_COUNT]) {
+    struct drift_task *task = store_task_new(&drift_kind, sizeof *task, NULL, NULL);
+    if (task == NULL) {
+        store_no_memory(store, NULL, NULL);
+        return;
+    }
+    memcpy(task->seconds, seconds, sizeof task->seconds);
+    store_submit(store, &task->task);
+}
+
+static void take_state(struct store_image *image, const char *name, int64_t value) {
+    struct store_state *state = &image->state;
+    for (int i = 0; i < CONDITION_COUNT; i++) {
+        if (strcmp(name, condition_names[i]) == 0) {
+            state->detector.raised[i] = value != 0;
+        }
+    }
+    for (int i = 0; i < LIFETIME_COUNT; i++) {
+        if (strcmp(name, drift_names[i]) == 0) {
+            image->drift_s[i] = value;
+        }
+    }
+    if (strcmp(name, "postfix_stopped") == 0) {
+        state->postfix_stopped = value != 0;
+    } else if (strcmp(name, "data_lost") == 0) {
+        state->data_lost = value != 0;
+        image->has_state = true;
+    } else if (strcmp(name, "overload_since") == 0) {
+        state->overload_since = value;
+    } else if (strcmp(name, "state_serial") == 0) {
+        state->serial = (uint32_t)value;
+    }
+}
+
+int store_load_raised(struct store *store, struct store_image *image) {
+    struct store_db *db = &store->db;
+    char name[NAME_SIZE];
+    for (int i = 0; i < LIFETIME_COUNT; i++) {
+        image->drift_s[i] = STORE_NO_DRIFT;
+    }
+    sqlite3_stmt *row = store_db_query(db, sql_states, NULL, 0);
+    int rc = row == NULL ? db->failure.code : SQLITE_ROW;
+    while (rc == SQLITE_ROW && (rc = store_db_next(db, row)) == SQLITE_ROW) {
+        store_db_column_text(row, NAMED_NAME, name, sizeof name);
+        take_state(image, name, sqlite3_column_int64(row, NAMED_VALUE));
+    }
+    store_db_end(row);
+    return rc == SQLITE_DONE ? SQLITE_OK : rc;
+}
