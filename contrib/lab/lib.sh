@@ -131,7 +131,7 @@ wait_for() {
         [ "${EPOCHREALTIME/./}" -lt "$deadline" ] || return 1
         # Looking costs more than waiting: at first often, then seldom.
         looks=$((looks + 1))
-        if ((looks <= 20)); then sleep 0.05; else sleep 0.2; fi
+        if ((looks <= 8)); then sleep 0.05; else sleep 0.25; fi
     done
 }
 
