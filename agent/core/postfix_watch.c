@@ -3,20 +3,17 @@
 
 enum event_type postfix_watch_take(struct postfix_watch *watch, enum postfix_state state,
                                    uint64_t seen_usec) {
-    if (state != POSTFIX_STOPPED) {
+    if (state != (watch->stopped ? POSTFIX_RUNNING : POSTFIX_STOPPED)) {
         watch->since_usec = 0;
-        if (state == POSTFIX_RUNNING && watch->stopped) {
-            watch->stopped = false;
-            return EVENT_POSTFIX_STARTED;
-        }
         return 0;
     }
     if (watch->since_usec == 0) {
         watch->since_usec = seen_usec;
     }
-    if (watch->stopped || seen_usec - watch->since_usec < POSTFIX_STOP_USEC) {
+    if (seen_usec - watch->since_usec < POSTFIX_CHANGE_USEC) {
         return 0;
     }
-    watch->stopped = true;
-    return EVENT_POSTFIX_STOPPED;
+    watch->since_usec = 0;
+    watch->stopped = !watch->stopped;
+    return watch->stopped ? EVENT_POSTFIX_STOPPED : EVENT_POSTFIX_STARTED;
 }

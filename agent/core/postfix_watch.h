@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Whether Postfix has stopped or was started, as events. A stop counts once two looks, at least
- * POSTFIX_STOP_USEC apart, and every look in between have found Postfix stopped, so that a restart
- * is not reported. What is unknown raises and clears nothing.
+ * Whether Postfix has stopped or was started, as events. A change counts once two looks, at least
+ * POSTFIX_CHANGE_USEC apart, and every look in between have found it: a restart is not reported,
+ * and neither is `master -t`, with which "postfix start" tries the lock, which looks like a Postfix
+ * that runs for a moment (master(8)). What is unknown raises and clears nothing.
  */
 #ifndef HMQ_CORE_POSTFIX_WATCH_H
 #define HMQ_CORE_POSTFIX_WATCH_H
@@ -13,12 +14,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define POSTFIX_STOP_USEC UINT64_C(5000000)
+#define POSTFIX_CHANGE_USEC UINT64_C(5000000)
 
 /* Zeroed before use; stopped is kept over a restart. */
 struct postfix_watch {
     bool stopped;        /* hmqPostfixStopped was raised and not yet followed by its clear */
-    uint64_t since_usec; /* the first look that found it stopped, 0 = the last one did not */
+    uint64_t since_usec; /* the first look that found it changed, 0 = the last one did not */
 };
 
 /*

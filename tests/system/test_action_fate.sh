@@ -23,7 +23,7 @@ start_snmpd
 inject 200 x@refused.example
 inject 100 x@refused.example many@source.example
 eventually "300 are deferred" settled 300
-start_agent command_timeout=2s
+start_agent command_timeout=5s
 expect 1.2.1.0 300 "they are counted"
 eventually "the store is in use" grep -q 'registered with' "$root/agent.log"
 mapfile -t all < <(ids deferred)

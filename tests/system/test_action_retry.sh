@@ -73,6 +73,7 @@ check "it has" not lies_in deferred "$m3"
 again "hmqMessageControl delete, whose message is gone then" "1.5.4.1.12.$(sub_ids "$m4")" i 4
 check "it is" not lies_in deferred "$m4"
 eventually "two are left" settled 2
+expect 1.5.1.0 2 "and their rows only"
 refused "another command on a message that is gone" inconsistentName \
     "1.5.4.1.12.$(sub_ids "$m4")" "1.5.4.1.12.$(sub_ids "$m4")" i 1
 stop_agent

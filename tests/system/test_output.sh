@@ -67,7 +67,7 @@ start_postfix
 inject 4
 eventually "4 are deferred" settled 4
 start_snmpd
-start_agent command_timeout=2s
+start_agent command_timeout=4s
 expect 1.2.1.0 4 "4 messages"
 expect 1.5.1.0 4 "4 rows, by the real postqueue through the false one"
 

@@ -9,7 +9,7 @@ set -euo pipefail
 # shellcheck source=tests/support/lib.sh
 . "$(dirname -- "${BASH_SOURCE[0]}")/../support/lib.sh"
 # shellcheck source=tests/support/set.sh
-. "$(dirname -- "${BASH_SOURCE[0]}")/set.sh"
+. "$support/set.sh"
 
 # submit SENDER COUNT FORMAT: one message by sendmail, its recipients as printf has them.
 submit() {
