@@ -28,6 +28,12 @@ while IFS= read -r line; do
     grep -qE "(^|[^_[:alnum:]])$key([^_[:alnum:]]|\$)" docs/man/hermes-mailqueue.conf.5 ||
         wrong "docs/man/hermes-mailqueue.conf.5:1: does not mention $key"
 done <<<"$defaults"
+# What a list allows unless it is set stands in both, word for word.
+while IFS= read -r line; do
+    grep -qxF "#$line" "$example" || wrong "$example:1: does not have $line"
+    grep -qxF ".Ql ${line#* = } ." docs/man/hermes-mailqueue.conf.5 ||
+        wrong "docs/man/hermes-mailqueue.conf.5:1: does not have $line"
+done < <(grep -E '^allow_(actions|settings) =' <<<"$defaults")
 [ "$keys" -gt 20 ] || wrong "only $keys keys were found"
 
 # Of endpoints each key, NAME being any of the example's. All are set, so that all are printed.

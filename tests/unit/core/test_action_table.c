@@ -143,7 +143,7 @@ static const struct {
     {"no UTF-8", 4, {1, 0xFF, COMMAND_HOLD, 1}, 0},
     {"half a character", 4, {1, 0xC3, COMMAND_HOLD, 1}, 0},
     {"command 0", 3, {0, 0, 1}, 0},
-    {"command 9", 3, {0, COMMAND_COUNT + 1, 1}, 0},
+    {"a command beyond the last", 3, {0, COMMAND_END, 1}, 0},
     {"a huge command", 3, {0, UINT32_MAX, 1}, 0},
     {"id 0", 3, {0, COMMAND_HOLD, 0}, 0},
 };

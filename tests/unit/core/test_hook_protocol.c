@@ -43,7 +43,7 @@ static void break_comment(struct hook_order *order) {
     memset(order->event.action.comment, 'x', sizeof order->event.action.comment);
 }
 static void break_command(struct hook_order *order) {
-    order->event.action.key.command = COMMAND_COUNT + 1;
+    order->event.action.key.command = COMMAND_END;
 }
 static void break_state(struct hook_order *order) {
     order->event.action.state = 0;

@@ -69,7 +69,7 @@ static const struct change requests[] = {
     {"flush is no action by ids", REQUEST_ACTION, AT(request, command), COMMAND_FLUSH, false},
     {"nor is view", REQUEST_ACTION, AT(request, command), COMMAND_VIEW, false},
     {"nor is count", REQUEST_ACTION, AT(request, command), COMMAND_COUNT, false},
-    {"a command beyond the last", REQUEST_ACTION, AT(request, command), COMMAND_COUNT + 1, false},
+    {"a command beyond the last", REQUEST_ACTION, AT(request, command), COMMAND_END, false},
     {"a command whose bit wraps", REQUEST_ACTION, AT(request, command), 32 + COMMAND_HOLD, false},
     {"a huge command", REQUEST_ACTION, AT(request, command), UINT32_MAX, false},
     {"a command on list", REQUEST_LIST, AT(request, command), COMMAND_HOLD, false},
