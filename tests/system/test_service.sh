@@ -8,6 +8,9 @@ set -euo pipefail
 # shellcheck source=tests/support/lib.sh
 . "$(dirname -- "${BASH_SOURCE[0]}")/../support/lib.sh"
 
+reader=
+cleanup_more() { [ -z "$reader" ] || kill "$reader"; }
+
 # listen SOCKET FILE: each datagram, with newlines as "|".
 listen() {
     start_daemon "$root/listen-${2##*/}.pid" "$root/listen.log" python3 -uc '
@@ -60,18 +63,16 @@ expect 1.2.1.0 3 "which counts"
 answers_fast "and it answers"
 kill -CONT "$(<"$root/listen-notified.pid")"
 eventually "READY=1 comes in the end" told_often '^READY=1' "$root/notified" 2
-log_of_reader() { timeout 1 cat <&"$full" >>"$root/agent.log" || true; }
-lost_reported() {
-    log_of_reader
+# One reader to the end: what another had read when it was killed would be lost.
+cat <&"$full" >>"$root/agent.log" &
+reader=$!
+eventually "what was lost is reported once it is read" \
     grep -aq 'log lines were lost because nothing read them: [1-9]' "$root/agent.log"
-}
-eventually "what was lost is reported once it is read" lost_reported
-kill -TERM "$agent"
-log_of_reader
-agent_status=0
-wait "$agent" || agent_status=$?
-agent=
+stop_agent
 check "SIGTERM: exit 0" test "$agent_status" -eq 0
+kill "$reader"
+wait "$reader" || true
+reader=
 exec {full}>&-
 
 # The journal's socket, in a mount namespace of the agent's.
