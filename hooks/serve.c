@@ -5,7 +5,6 @@
 #include "hooks/endpoint.h"
 #include "hooks/http.h"
 #include "hooks/script.h"
-#include "hooks/script_check.h"
 #include "hooks/webhook.h"
 #include "os/log.h"
 
@@ -25,7 +24,7 @@
 #define SEND_TIMEOUT_SEC 10
 
 struct server {
-    const struct serve_setup *setup;
+    const struct setup *setup;
     int socket;
     uint32_t session;
     char host[HOST_NAME_MAX + 1];
@@ -109,7 +108,7 @@ static int on_socket(sd_event_source *source, int fd, uint32_t revents, void *us
 }
 
 static int make_delivery(struct server *server, size_t i, struct delivery *delivery) {
-    const struct serve_setup *setup = server->setup;
+    const struct setup *setup = server->setup;
     const struct config_hook *hook = &setup->config->hooks[i];
     if (hook->kind == HOOK_SCRIPT) {
         return script_new(server->event, hook, &server->origin, delivery);
@@ -137,21 +136,6 @@ static int make_endpoints(struct server *server) {
         }
     }
     return 0;
-}
-
-/* A script is checked at each use again. */
-void serve_find_problems(struct serve_setup *setup) {
-    for (size_t i = 0; i < setup->config->hook_count; i++) {
-        const struct config_hook *hook = &setup->config->hooks[i];
-        char *problem = setup->problems[i];
-        if (hook->kind == HOOK_SCRIPT) {
-            setup->members[i] = "path";
-            script_check(hook->target, geteuid(), problem, SERVE_PROBLEM_SIZE);
-        } else if (hook->ca_file != NULL && problem[0] == '\0' && access(hook->ca_file, R_OK) < 0) {
-            setup->members[i] = "ca_file";
-            snprintf(problem, SERVE_PROBLEM_SIZE, "ca_file %s: %s", hook->ca_file, strerror(errno));
-        }
-    }
 }
 
 static int server_init(struct server *server) {
@@ -186,12 +170,12 @@ static void server_deinit(struct server *server) {
     sd_event_unref(server->event);
 }
 
-enum worker_end serve(struct serve_setup *setup, int socket) {
+enum worker_end serve(struct setup *setup, int socket) {
     struct server server = {.setup = setup, .socket = socket};
     if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
         return WORKER_FAILED;
     }
-    serve_find_problems(setup);
+    setup_find_problems(setup);
     int r = server_init(&server);
     if (r >= 0) {
         send_hello(&server);

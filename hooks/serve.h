@@ -5,26 +5,11 @@
 #ifndef HMQ_HOOKS_SERVE_H
 #define HMQ_HOOKS_SERVE_H
 
-#include "core/config.h"
-#include "hooks/backoff.h"
-#include "hooks/sign.h"
+#include "hooks/setup.h"
 #include "os/supervise.h"
 
-#define SERVE_PROBLEM_SIZE 256
-
-/* Made before privileges are given up, because the secrets may be root's to read. */
-struct serve_setup {
-    const struct config *config; /* borrowed */
-    struct backoff_policy policy;
-    struct secret secrets[CONFIG_HOOKS_MAX];
-    char problems[CONFIG_HOOKS_MAX][SERVE_PROBLEM_SIZE]; /* why an endpoint cannot work, "" */
-    const char *members[CONFIG_HOOKS_MAX]; /* of the configuration, that a problem is with */
-};
-
-/* Adds to the problems what shows before the first event, as the user the scripts would run as. */
-void serve_find_problems(struct serve_setup *setup);
-
-/* Serves until one of the ends; WORKER_REFUSED after an invalid order. The socket is borrowed. */
-enum worker_end serve(struct serve_setup *setup, int socket);
+/* Serves until one of the ends; WORKER_REFUSED after an invalid order. What is wrong with the
+ * endpoints is looked for first. The socket is borrowed. */
+enum worker_end serve(struct setup *setup, int socket);
 
 #endif

@@ -6,25 +6,13 @@
 #ifndef HMQ_HOOKS_SIGN_H
 #define HMQ_HOOKS_SIGN_H
 
+#include "hooks/secret.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 
-#define SECRET_MAX 1024
-
 /* "sha256=", 64 hexadecimal digits, NUL */
 #define SIGN_SIZE (7 + 64 + 1)
-
-struct secret {
-    char octets[SECRET_MAX];
-    size_t len; /* 0 = there is none: nothing is signed */
-};
-
-/*
- * Reads a secret file: all of it but one newline at its end. The file must be a regular one that
- * others can neither read nor write, not empty and at most SECRET_MAX octets. Returns false, with
- * the reason and what to do in error, otherwise.
- */
-bool secret_load(const char *path, struct secret *secret, char *error, size_t size);
 
 /* Writes the value of X-Hermes-Signature for the body. Returns false when libcrypto fails. */
 bool sign_body(const struct secret *secret, const char *body, size_t len, char out[SIGN_SIZE]);

@@ -59,6 +59,20 @@ int sibling_start(const char *name, const char *config_file, bool log_to_stderr,
     return 0;
 }
 
+int sibling_open(const char *name, int *fd) {
+    char path[PATH_MAX];
+    int result = sibling_path(name, path);
+    if (result < 0) {
+        return result;
+    }
+    int opened = open(path, O_PATH | O_CLOEXEC);
+    if (opened < 0) {
+        return -errno;
+    }
+    *fd = opened;
+    return 0;
+}
+
 int sibling_check(const char *name, const char *config_file) {
     char path[PATH_MAX];
     int status = 0;

@@ -8,8 +8,9 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-#define SIBLING_HELPER "hermes-mailqueue-helper" /* keeps root */
-#define SIBLING_HOOKS "hermes-mailqueue-hooks"   /* becomes hooks_user */
+#define SIBLING_HELPER "hermes-mailqueue-helper"             /* keeps root */
+#define SIBLING_HOOKS "hermes-mailqueue-hooks"               /* its worker becomes hooks_user */
+#define SIBLING_HOOKS_WORKER "hermes-mailqueue-hooks-worker" /* started by that */
 
 /*
  * Starts the program of that name that lies beside this process's own binary, with config_file as
@@ -19,6 +20,13 @@
  */
 int sibling_start(const char *name, const char *config_file, bool log_to_stderr, int *socket,
                   pid_t *pid);
+
+/*
+ * Opens the program of that name that lies beside this process's own binary, for fexecve(3), so
+ * that the same file is run however often and whatever takes its place. Returns 0 with a descriptor
+ * (close-on-exec) in *fd, or a negative errno value.
+ */
+int sibling_open(const char *name, int *fd);
 
 /*
  * Runs the program of that name that lies beside this process's own binary with config_file as its

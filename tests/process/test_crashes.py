@@ -3,11 +3,12 @@
 
 import json
 import os
+import pwd
 import socket
 import subprocess
 import unittest
 
-from lab import BACKOFF, BIN, Core, LabTest, alive, first, status, wait_for
+from lab import BACKOFF, BIN, USER, Core, LabTest, alive, first, status, wait_for
 
 
 def first_seen(requests):
@@ -83,6 +84,29 @@ class Crashes(LabTest):
         cursors = {name: self.core.cursor(name)[0] for name in names}
         self.core = Core(self.config(config), present=300, cursors=cursors)
         self.check(300)
+
+    def test_worker_again(self):
+        """Another worker works with what was read at the start, as the same user; only workers load
+        the libraries."""
+        self.start(self.load())
+        self.core.tell("events 3")
+        self.delivered("webhook.a", 3)
+        worker = self.core.worker()
+        os.unlink(f"{self.folder}/conf")
+        os.kill(worker, 9)
+        self.core.tell("events 3")
+        self.delivered("webhook.a", 6)
+        worker = self.core.worker()
+        self.assertIn("libcurl", self.mapped(worker))
+        self.assertNotIn("libcurl", self.mapped(self.core.supervisor))
+        with open(f"/proc/{worker}/status") as lines:
+            uids = next(line.split()[1:] for line in lines if line.startswith("Uid:"))
+        self.assertEqual(set(uids), {str(pwd.getpwnam(USER).pw_uid)})
+
+    @staticmethod
+    def mapped(pid):
+        with open(f"/proc/{pid}/maps") as maps:
+            return maps.read()
 
     def test_supervisor(self):
         """Core cannot start another without root, says so, and loses nothing."""

@@ -29,6 +29,7 @@ check_tree() {
 755 $2/sbin/hermes-mailqueued
 755 $2/sbin/hermes-mailqueue-helper
 755 $2/sbin/hermes-mailqueue-hooks
+755 $2/sbin/hermes-mailqueue-hooks-worker
 755 $2/bin/hmq-action
 755 $2/bin/hmq-status
 755 $2/share/hermes-mailqueue/fetch-mibs.sh
@@ -37,6 +38,8 @@ check_tree() {
 644 $2/share/man/man1/hmq-action.1
 644 $2/share/man/man1/hmq-status.1
 644 $2/share/man/man8/hermes-mailqueued.8
+644 $2/share/man/man8/hermes-mailqueue-helper.8
+644 $2/share/man/man8/hermes-mailqueue-hooks.8
 644 $2/share/man/man5/hermes-mailqueue.conf.5
 644 $2/share/man/man7/hermes-mailqueue-mib.7
 644 $2/share/doc/hermes-mailqueue/copyright
