@@ -37,7 +37,7 @@ static bool add_labels(cJSON *alert, const struct event *event,
     snprintf(serial, sizeof serial, "%" PRIu32, event->serial);
     return labels != NULL && payload_add_text(labels, "alertname", name) &&
            payload_add_text(labels, "severity", event_severity(type)) &&
-           payload_add_text(labels, "action", "hermes-mailqueue") &&
+           payload_add_text(labels, "job", "hermes-mailqueue") &&
            payload_add_text(labels, "instance", origin->host) &&
            payload_add_text(labels, "postfix", origin->instance) &&
            /* Two finished actions are two alerts. */

@@ -122,7 +122,7 @@ static void test_alert_is_whole(void **state) {
     check_document(
         "clear", PAYLOAD_ALERTMANAGER, &event,
         "[{\"labels\":{\"alertname\":\"hmqOverload\",\"severity\":\"critical\","
-        "\"action\":\"hermes-mailqueue\",\"instance\":\"gw1.example.com\","
+        "\"job\":\"hermes-mailqueue\",\"instance\":\"gw1.example.com\","
         "\"postfix\":\"/etc/postfix\"},\"annotations\":{\"summary\":\"612 messages in the "
         "queue\",\"event\":\"hmqOverloadCleared\",\"event_serial\":\"17\",\"total\":\"612\","
         "\"threshold\":\"500\",\"oldest_age\":\"11520\",\"maildrop\":\"0\",\"incoming\":\"1\","
