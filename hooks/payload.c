@@ -13,28 +13,17 @@
 const enum queue payload_queues[PAYLOAD_QUEUES] = {QUEUE_MAILDROP, QUEUE_INCOMING, QUEUE_ACTIVE,
                                                    QUEUE_DEFERRED, QUEUE_HOLD};
 
-static const struct {
-    const char *name;
-    cJSON *(*make)(const struct event *event, const struct payload_origin *origin);
-} formats[] = {
-    [PAYLOAD_JSON] = {"json", payload_json},
-    [PAYLOAD_ALERTMANAGER] = {"alertmanager", payload_alertmanager},
-    [PAYLOAD_SLACK] = {"slack", payload_slack},
+static cJSON *(*const makers[])(const struct event *event, const struct payload_origin *origin) = {
+    [HOOK_FORMAT_JSON] = payload_json,
+    [HOOK_FORMAT_ALERTMANAGER] = payload_alertmanager,
+    [HOOK_FORMAT_SLACK] = payload_slack,
 };
 
-bool payload_format_by_name(const char *name, enum payload_format *format) {
-    for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++) {
-        if (strcmp(name, formats[i].name) == 0) {
-            *format = (enum payload_format)i;
-            return true;
-        }
-    }
-    return false;
-}
+_Static_assert(sizeof makers / sizeof makers[0] == HOOK_FORMAT_END, "a document for each format");
 
-char *payload_make(enum payload_format format, const struct event *event,
+char *payload_make(enum hook_format format, const struct event *event,
                    const struct payload_origin *origin) {
-    cJSON *document = formats[format].make(event, origin);
+    cJSON *document = makers[format](event, origin);
     char *text = document != NULL ? cJSON_PrintUnformatted(document) : NULL;
     cJSON_Delete(document);
     return text;

@@ -7,12 +7,11 @@
 #ifndef HMQ_HOOKS_PAYLOAD_H
 #define HMQ_HOOKS_PAYLOAD_H
 
+#include "core/config.h"
 #include "core/event.h"
 
 #include <stdbool.h>
 #include <stddef.h>
-
-enum payload_format { PAYLOAD_JSON, PAYLOAD_ALERTMANAGER, PAYLOAD_SLACK };
 
 /* Where the events come from; the strings are borrowed. */
 struct payload_origin {
@@ -22,19 +21,16 @@ struct payload_origin {
 
 #define PAYLOAD_TIME_SIZE 32
 
-/* Finds a format by its name in the configuration. Returns false for any other name. */
-bool payload_format_by_name(const char *name, enum payload_format *format);
-
 /*
  * Makes the document:
- *   PAYLOAD_JSON          one object, version 1.
- *   PAYLOAD_ALERTMANAGER  the body of POST /api/v2/alerts of Prometheus' Alertmanager: an array of
- *                         one alert. A clear has the labels of its raise and an endsAt, so that it
- *                         resolves it.
- *   PAYLOAD_SLACK         the body of a Slack incoming webhook: {"text": ...} in its mrkdwn.
+ *   HOOK_FORMAT_JSON          one object, version 1.
+ *   HOOK_FORMAT_ALERTMANAGER  the body of POST /api/v2/alerts of Prometheus' Alertmanager: an array
+ *                             of one alert. A clear has the labels of its raise and an endsAt, so
+ *                             that it resolves it.
+ *   HOOK_FORMAT_SLACK         the body of a Slack incoming webhook: {"text": ...} in its mrkdwn.
  * Returns it NUL-terminated for free(3), or NULL without memory.
  */
-char *payload_make(enum payload_format format, const struct event *event,
+char *payload_make(enum hook_format format, const struct event *event,
                    const struct payload_origin *origin);
 
 /* The time in RFC 3339, UTC, to the second ("2026-11-24T23:41:07Z"). Returns out. */

@@ -4,7 +4,6 @@
 #include "core/text.h"
 #include "core/time_units.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -18,7 +17,7 @@
 
 struct webhook {
     struct webhook_setup setup;
-    enum payload_format format;
+    enum hook_format format;
     CURL *easy;
     struct curl_slist *headers;
     char *document;
@@ -243,10 +242,7 @@ int webhook_new(const struct webhook_setup *setup, struct delivery *out) {
         return -ENOMEM;
     }
     webhook->setup = *setup;
-    const char *format = setup->hook->format;
-    bool known = payload_format_by_name(format != NULL ? format : "json", &webhook->format);
-    assert(known);
-    (void)known;
+    webhook->format = config_hook_format(setup->hook);
     webhook->easy = curl_easy_init();
     if (webhook->easy == NULL || !set_options(webhook)) {
         webhook_free(webhook);

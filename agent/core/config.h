@@ -22,6 +22,14 @@ enum message_order { ORDER_OLDEST, ORDER_NEWEST, ORDER_LARGEST };
 enum spool_mode { SPOOL_AUTO, SPOOL_PATH, SPOOL_NONE };
 enum hook_kind { HOOK_WEBHOOK = 1, HOOK_SCRIPT };
 
+/* What a webhook is sent; hooks/payload.h has the documents. */
+enum hook_format {
+    HOOK_FORMAT_JSON,
+    HOOK_FORMAT_ALERTMANAGER,
+    HOOK_FORMAT_SLACK,
+    HOOK_FORMAT_END,
+};
+
 /* What a SET may change besides starting actions (allow_settings), as a bit set (1 << setting). */
 enum setting_kind {
     SETTING_LIFETIMES = 1, /* the lifetimes, which are main.cf's */
@@ -105,6 +113,9 @@ int config_load(const char *path, struct config **out, char *error, size_t size)
 
 /* The events an endpoint is told of, as a set of bits 1 << enum event_type: all unless named. */
 uint32_t config_hook_events(const struct config_hook *hook);
+
+/* What a webhook is sent: json unless its block names another format. */
+enum hook_format config_hook_format(const struct config_hook *hook);
 
 /* The line a key was set on, 0 = it has its default or there is no such key. */
 unsigned config_line(const struct config *config, const char *key);

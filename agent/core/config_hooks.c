@@ -38,15 +38,43 @@ static bool check_path(const char *value, char *error, size_t size) {
     return true;
 }
 
-static bool check_format(const char *value, char *error, size_t size) {
-    static const char *const formats[] = {"json", "alertmanager", "slack"};
-    for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++) {
-        if (strcmp(value, formats[i]) == 0) {
+static const char *const formats[] = {
+    [HOOK_FORMAT_JSON] = "json",
+    [HOOK_FORMAT_ALERTMANAGER] = "alertmanager",
+    [HOOK_FORMAT_SLACK] = "slack",
+};
+
+_Static_assert(sizeof formats / sizeof formats[0] == HOOK_FORMAT_END, "a name for each format");
+
+static bool find_format(const char *name, enum hook_format *format) {
+    for (enum hook_format f = 0; f < HOOK_FORMAT_END; f++) {
+        if (strcmp(name, formats[f]) == 0) {
+            *format = f;
             return true;
         }
     }
-    snprintf(error, size, "\"%s\" is none of json alertmanager slack", value);
     return false;
+}
+
+static bool check_format(const char *value, char *error, size_t size) {
+    enum hook_format format;
+    if (find_format(value, &format)) {
+        return true;
+    }
+    snprintf(error, size, "\"%s\" is none of", value);
+    for (enum hook_format f = 0; f < HOOK_FORMAT_END; f++) {
+        size_t len = strlen(error);
+        snprintf(error + len, size - len, " %s", formats[f]);
+    }
+    return false;
+}
+
+enum hook_format config_hook_format(const struct config_hook *hook) {
+    enum hook_format format = HOOK_FORMAT_JSON;
+    if (hook->format != NULL) {
+        find_format(hook->format, &format);
+    }
+    return format;
 }
 
 /* "all", or notification names, separated by spaces. */
@@ -236,7 +264,7 @@ bool config_hook_set(struct config *config, const char *key, const char *value, 
 
 /* Only who forgets has to be reminded; others would be told the same again and again. */
 static bool forgets(const struct config_hook *hook) {
-    return hook->format != NULL && strcmp(hook->format, "alertmanager") == 0;
+    return config_hook_format(hook) == HOOK_FORMAT_ALERTMANAGER;
 }
 
 bool config_hooks_complete(struct config *config, unsigned *line, char *error, size_t size) {

@@ -42,7 +42,7 @@ static struct event finished(void) {
     return event;
 }
 
-static cJSON *make(enum payload_format format, const struct event *event) {
+static cJSON *make(enum hook_format format, const struct event *event) {
     char *text = payload_make(format, event, &origin);
     assert_non_null(text);
     cJSON *document = cJSON_Parse(text);
@@ -52,7 +52,7 @@ static cJSON *make(enum payload_format format, const struct event *event) {
 }
 
 /* The whole document, so that nothing is missing and nothing more is there. */
-static void check_document(const char *name, enum payload_format format, const struct event *event,
+static void check_document(const char *name, enum hook_format format, const struct event *event,
                            const char *expected) {
     cJSON *is = make(format, event);
     cJSON *should = cJSON_Parse(expected);
@@ -67,7 +67,7 @@ static void check_document(const char *name, enum payload_format format, const s
 static void test_json(void **state) {
     (void)state;
     struct event event = overload(EVENT_OVERLOAD_RAISED);
-    check_document("raise", PAYLOAD_JSON, &event,
+    check_document("raise", HOOK_FORMAT_JSON, &event,
                    "{\"version\":1,\"serial\":17,\"time\":\"2026-11-24T23:41:07Z\","
                    "\"host\":\"gw1.example.com\",\"instance\":\"/etc/postfix\","
                    "\"event\":\"hmqOverloadRaised\",\"severity\":\"critical\","
@@ -79,7 +79,7 @@ static void test_json(void **state) {
 static void test_json_unknown_is_null(void **state) {
     (void)state;
     struct event event = {.serial = 1, .type = EVENT_DATA_LOST, .text = "spool gone"};
-    check_document("lost", PAYLOAD_JSON, &event,
+    check_document("lost", HOOK_FORMAT_JSON, &event,
                    "{\"version\":1,\"serial\":1,\"time\":\"1970-01-01T00:00:00Z\","
                    "\"host\":\"gw1.example.com\",\"instance\":\"/etc/postfix\","
                    "\"event\":\"hmqDataLost\",\"severity\":\"critical\",\"text\":\"spool gone\","
@@ -90,7 +90,7 @@ static void test_json_unknown_is_null(void **state) {
 static void test_json_action(void **state) {
     (void)state;
     struct event event = finished();
-    cJSON *document = make(PAYLOAD_JSON, &event);
+    cJSON *document = make(HOOK_FORMAT_JSON, &event);
     cJSON *should = cJSON_Parse("{\"owner\":\"ops\",\"command\":\"delete\",\"id\":7,"
                                 "\"state\":\"partial\",\"matched\":3,\"succeeded\":2,\"failed\":1,"
                                 "\"comment\":\"spam <wave> & \\\"more\\\"\"}");
@@ -103,7 +103,7 @@ static void test_json_action(void **state) {
 static void test_json_is_utf8_whatever_comes(void **state) {
     (void)state;
     struct event event = {.serial = 1, .type = EVENT_DATA_LOST, .text = "a\xff\x01z"};
-    cJSON *document = make(PAYLOAD_JSON, &event);
+    cJSON *document = make(HOOK_FORMAT_JSON, &event);
     CHECK_STRING("text", cJSON_GetObjectItemCaseSensitive(document, "text")->valuestring,
                  "a\xEF\xBF\xBD z");
     cJSON_Delete(document);
@@ -120,7 +120,7 @@ static void test_alert_is_whole(void **state) {
     (void)state;
     struct event event = overload(EVENT_OVERLOAD_CLEARED);
     check_document(
-        "clear", PAYLOAD_ALERTMANAGER, &event,
+        "clear", HOOK_FORMAT_ALERTMANAGER, &event,
         "[{\"labels\":{\"alertname\":\"hmqOverload\",\"severity\":\"critical\","
         "\"job\":\"hermes-mailqueue\",\"instance\":\"gw1.example.com\","
         "\"postfix\":\"/etc/postfix\"},\"annotations\":{\"summary\":\"612 messages in the "
@@ -142,8 +142,8 @@ static void test_clear_has_the_labels_of_its_raise(void **state) {
         struct event second = overload(clear);
         second.serial = 99;
         second.total.value = 1;
-        cJSON *a = make(PAYLOAD_ALERTMANAGER, &first);
-        cJSON *b = make(PAYLOAD_ALERTMANAGER, &second);
+        cJSON *a = make(HOOK_FORMAT_ALERTMANAGER, &first);
+        cJSON *b = make(HOOK_FORMAT_ALERTMANAGER, &second);
         CHECK(event_name(clear),
               cJSON_Compare(alert_part(a, "labels"), alert_part(b, "labels"), 1));
         CHECK_STRING(event_name(raise), alert_part(a, "endsAt")->valuestring,
@@ -158,7 +158,7 @@ static void test_clear_has_the_labels_of_its_raise(void **state) {
 static void test_alert_unknown_is_absent(void **state) {
     (void)state;
     struct event event = {.serial = 1, .type = EVENT_DATA_LOST, .text = "spool gone"};
-    cJSON *document = make(PAYLOAD_ALERTMANAGER, &event);
+    cJSON *document = make(HOOK_FORMAT_ALERTMANAGER, &event);
     cJSON *annotations = alert_part(document, "annotations");
     assert_int_equal(cJSON_GetArraySize(annotations), 3);
     assert_null(cJSON_GetObjectItemCaseSensitive(annotations, "total"));
@@ -169,7 +169,7 @@ static void test_alert_unknown_is_absent(void **state) {
 static void test_alert_of_an_action(void **state) {
     (void)state;
     struct event event = finished();
-    cJSON *document = make(PAYLOAD_ALERTMANAGER, &event);
+    cJSON *document = make(HOOK_FORMAT_ALERTMANAGER, &event);
     CHECK_STRING(
         "serial",
         cJSON_GetObjectItemCaseSensitive(alert_part(document, "labels"), "serial")->valuestring,
@@ -184,7 +184,7 @@ static void test_alert_of_an_action(void **state) {
 }
 
 static void check_slack(const char *name, const struct event *event, const char *expected) {
-    cJSON *document = make(PAYLOAD_SLACK, event);
+    cJSON *document = make(HOOK_FORMAT_SLACK, event);
     assert_int_equal(cJSON_GetArraySize(document), 1);
     CHECK_STRING(name, cJSON_GetObjectItemCaseSensitive(document, "text")->valuestring, expected);
     cJSON_Delete(document);
@@ -228,7 +228,7 @@ static void test_slack_has_room(void **state) {
     struct event event = finished();
     memset(event.text, '<', sizeof event.text - 1);
     memset(event.action.comment, '&', sizeof event.action.comment - 1);
-    cJSON *document = make(PAYLOAD_SLACK, &event);
+    cJSON *document = make(HOOK_FORMAT_SLACK, &event);
     const char *text = cJSON_GetObjectItemCaseSensitive(document, "text")->valuestring;
     static const char end[] = "/etc/postfix_";
     assert_string_equal(text + strlen(text) - strlen(end), end);
