@@ -36,6 +36,35 @@ while IFS= read -r line; do
 done < <(grep -E '^allow_(actions|settings) =' <<<"$defaults")
 [ "$keys" -gt 20 ] || wrong "only $keys keys were found"
 
+# entry NAME: the entry `.It Cm NAME` of hermes-mailqueue.conf(5).
+entry() {
+    start=".It Cm $1" awk '/^\.It/ { inside = index($0 " ", ENVIRON["start"] " ") == 1 } inside' \
+        docs/man/hermes-mailqueue.conf.5
+}
+# words KEY NAME: the words of which KEY takes one; they stand in the entry NAME.
+words() {
+    local refusal word
+    refusal=$("$daemon" -t -c <(echo "$1 = ?") 2>&1 || true)
+    [[ $refusal == *' is none of '* ]] || return 0
+    for word in ${refusal##* is none of }; do
+        entry "$2" | grep -qE "^\\.Cm $word( [.,])?\$" ||
+            wrong "docs/man/hermes-mailqueue.conf.5:1: $1: does not have $word"
+    done
+}
+while IFS= read -r line; do
+    # Of lists, such as allow_actions, the default has all.
+    [[ $line == allow_* ]] || words "${line%% =*}" "${line%% =*}"
+done <<<"$defaults"
+words webhook.a.format 'webhook.\& Ns Ar name Ns Cm .format'
+# Which keys a running agent takes over, by the last member of their rows.
+while IFS= read -r row; do
+    key=${row#*\"} key=${key%%\"*}
+    [[ $row != *true\} ]] || entry "$key" | grep -qxF ".It Cm $key Pq reload" ||
+        wrong "docs/man/hermes-mailqueue.conf.5:1: $key is not marked with reload"
+    [[ $row != *false\} ]] || entry "$key" | grep -qxF ".It Cm $key" ||
+        wrong "docs/man/hermes-mailqueue.conf.5:1: $key is marked with reload"
+done < <(tr '\n' ' ' <agent/core/config_keys.c | grep -oE '\{"[a-z_]+",[^{}]*(true|false)\}')
+
 # Of endpoints each key, NAME being any of the example's. All are set, so that all are printed.
 mkdir -p "$staged"
 head -c 32 /dev/urandom >"$staged/secret"
