@@ -376,7 +376,7 @@ static int start_acting(struct agent *agent) {
         return r;
     }
     agent->detection = (struct detection){.status = &agent->status,
-                                          .overload = &agent->status.overload,
+                                          .conditions = agent->status.conditions,
                                           .tunables = &agent->tunables,
                                           .events = agent->events,
                                           .store = agent->store};

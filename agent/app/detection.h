@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Watches the snapshot: overload, the other thresholds, whether the queue can be read at all, and
- * whether Postfix runs.
- * What begins or ends becomes an event; what is raised is kept in the store, so that a restart
- * raises nothing twice and sends a clear that fell into it.
+ * Watches the snapshot: the conditions of core/condition.h, whether the queue can be read at all,
+ * and whether Postfix runs. What begins or ends becomes an event; what is raised is kept in the
+ * store, so that a restart raises nothing twice and sends a clear that fell into it.
  */
 #ifndef HMQ_APP_DETECTION_H
 #define HMQ_APP_DETECTION_H
@@ -21,7 +20,7 @@
 /* Zeroed, then filled by its owner with what it borrows. */
 struct detection {
     const struct agent_status *status;
-    struct overload_status *overload; /* written by nobody else */
+    struct condition_status *conditions; /* CONDITION_COUNT; written by nobody else */
     const struct tunables *tunables;
     struct events *events;
     struct store *store;

@@ -31,11 +31,11 @@ struct events {
 };
 
 static int priority_of(enum event_type type) {
-    const char *severity = event_severity(type);
-    if (strcmp(severity, "critical") == 0) {
-        return LOG_CRIT;
-    }
-    return strcmp(severity, "warning") == 0 ? LOG_WARNING : LOG_NOTICE;
+    static const int priorities[] = {[SEVERITY_CRITICAL] = LOG_CRIT,
+                                     [SEVERITY_WARNING] = LOG_WARNING,
+                                     [SEVERITY_INFO] = LOG_NOTICE,
+                                     [SEVERITY_OK] = LOG_NOTICE};
+    return priorities[event_severity_of(type)];
 }
 
 static void release(struct waiting *waiting) {
@@ -166,23 +166,19 @@ static void observe_queue(struct event *event, const struct mib_view *view) {
     }
 }
 
-/* What only some types report. */
+/* What only some types report: the values that their notifications carry. */
 static void observe_state(struct event *event, const struct agent_status *status) {
-    switch (event->type) {
-    case EVENT_DATA_LOST:
-    case EVENT_DATA_RESTORED:
+    if (event_type_carries(event->type, EVENT_VALUE_DATA_STATUS)) {
         event->data = status->readings.data;
+    }
+    if (event_type_carries(event->type, EVENT_VALUE_LAST_ERROR)) {
         snprintf(event->detail, sizeof event->detail, "%s", last_error_shown(status));
-        break;
-    case EVENT_AGENT_STARTED:
-        event->data = status->readings.data;
+    }
+    if (event_type_carries(event->type, EVENT_VALUE_VERSION)) {
         snprintf(event->detail, sizeof event->detail, "%s", HMQ_VERSION);
-        break;
-    case EVENT_SETTINGS_CHANGED:
+    }
+    if (event_type_carries(event->type, EVENT_VALUE_SETTINGS_STATE)) {
         event->settings = settings_state_shown(status);
-        break;
-    default:
-        break;
     }
 }
 

@@ -216,7 +216,7 @@ void service_report(struct service *service, const struct snapshot *snapshot) {
                  "%u maildrop%s%s",
                  total, messages[QUEUE_ACTIVE], messages[QUEUE_DEFERRED], messages[QUEUE_HOLD],
                  messages[QUEUE_INCOMING], messages[QUEUE_MAILDROP],
-                 service->status->overload.raised ? ", OVERLOAD" : "",
+                 service->status->conditions[CONDITION_OVERLOAD].raised ? ", OVERLOAD" : "",
                  words[service->status->readings.data]);
     } else {
         snprintf(line, sizeof line, "queue unknown: %.200s",

@@ -11,9 +11,6 @@
 
 #define LINE_SIZE (CONFIG_VALUE_MAX + 128)
 
-/* The default of overload_clear_threshold for the default overload_threshold of 500. */
-#define CLEAR_DEFAULT(overload) ((uint32_t)((uint64_t)(overload)*9 / 10))
-
 struct parser {
     const char *path;
     unsigned line;
@@ -53,8 +50,9 @@ static void cut_comment(char *line) {
 static int set_key(struct parser *parser, struct config *config, const char *key,
                    const char *value) {
     char what[512];
-    for (size_t k = 0; k < config_key_count; k++) {
-        if (strcmp(key, config_keys[k].name) != 0) {
+    struct config_key found;
+    for (size_t k = 0; config_key_at(k, &found); k++) {
+        if (strcmp(key, found.name) != 0) {
             continue;
         }
         if (config->key_lines[k] != 0) {
@@ -62,7 +60,7 @@ static int set_key(struct parser *parser, struct config *config, const char *key
             return fail(parser, parser->line, key, what);
         }
         config->key_lines[k] = parser->line;
-        if (!config_keys[k].parse(&config_keys[k], config, value, what, sizeof what)) {
+        if (!found.parse(&found, config, value, what, sizeof what)) {
             return fail(parser, parser->line, key, what);
         }
         return 0;
@@ -129,10 +127,10 @@ static int set_defaults(struct config *config, const char *path, char *error, si
     char what[256] = "out of memory";
     config->path = strdup(path);
     bool good = config->path != NULL;
-    for (size_t k = 0; good && k < config_key_count; k++) {
-        const struct config_key *key = &config_keys[k];
-        good = key->default_value == NULL ||
-               key->parse(key, config, key->default_value, what, sizeof what);
+    struct config_key key;
+    for (size_t k = 0; good && config_key_at(k, &key); k++) {
+        good = key.default_value == NULL ||
+               key.parse(&key, config, key.default_value, what, sizeof what);
     }
     config->allow_actions = permission_all_actions();
     if (!good) {
@@ -143,9 +141,28 @@ static int set_defaults(struct config *config, const char *path, char *error, si
 }
 
 unsigned config_line(const struct config *config, const char *key) {
-    for (size_t k = 0; k < config_key_count; k++) {
-        if (strcmp(config_keys[k].name, key) == 0) {
+    struct config_key at;
+    for (size_t k = 0; config_key_at(k, &at); k++) {
+        if (strcmp(at.name, key) == 0) {
             return config->key_lines[k];
+        }
+    }
+    return 0;
+}
+
+/* The clear values, which the thresholds set or limit. */
+static int check_clear_values(const struct parser *parser, struct config *config) {
+    char what[256];
+    for (enum condition c = 0; c < CONDITION_COUNT; c++) {
+        const struct condition_row *row = condition_row(c);
+        struct threshold *threshold = &config->thresholds.of[c];
+        unsigned line = row->clear_key != NULL ? config_line(config, row->clear_key) : 0;
+        if (row->clear_key != NULL && line == 0) {
+            threshold->clear = condition_default_clear(threshold->above);
+        } else if (!threshold_consistent(threshold)) {
+            snprintf(what, sizeof what, "%u is above %s, which is %u", threshold->clear, row->key,
+                     threshold->above);
+            return fail(parser, line, row->clear_key, what);
         }
     }
     return 0;
@@ -154,14 +171,9 @@ unsigned config_line(const struct config *config, const char *key) {
 /* What only the whole file shows. */
 static int check_whole(const struct parser *parser, struct config *config) {
     char what[256];
-    unsigned line = config_line(config, "overload_clear_threshold");
-    if (line == 0) {
-        config->thresholds.overload_clear = CLEAR_DEFAULT(config->thresholds.overload);
-    } else if (config->thresholds.overload != 0 &&
-               config->thresholds.overload_clear > config->thresholds.overload) {
-        snprintf(what, sizeof what, "%u is above overload_threshold, which is %u",
-                 config->thresholds.overload_clear, config->thresholds.overload);
-        return fail(parser, line, "overload_clear_threshold", what);
+    unsigned line;
+    if (check_clear_values(parser, config) != 0) {
+        return -1;
     }
     if (!config_hooks_complete(config, &line, what, sizeof what)) {
         return fail(parser, line, "", what);
@@ -227,9 +239,10 @@ void config_free(struct config *config) {
 }
 
 void config_print(const struct config *config, FILE *stream) {
-    for (size_t k = 0; k < config_key_count; k++) {
-        fprintf(stream, "%s = ", config_keys[k].name);
-        config_keys[k].print(&config_keys[k], config, stream);
+    struct config_key key;
+    for (size_t k = 0; config_key_at(k, &key); k++) {
+        fprintf(stream, "%s = ", key.name);
+        key.print(&key, config, stream);
         fputc('\n', stream);
     }
     config_hooks_print(config, stream);
@@ -261,9 +274,10 @@ static bool differs(const struct config_key *key, const struct config *a, const 
 }
 
 const char *config_restart_needed(const struct config *a, const struct config *b) {
-    for (size_t k = 0; k < config_key_count; k++) {
-        if (!config_keys[k].live && differs(&config_keys[k], a, b)) {
-            return config_keys[k].name;
+    struct config_key key;
+    for (size_t k = 0; config_key_at(k, &key); k++) {
+        if (!key.live && differs(&key, a, b)) {
+            return key.name;
         }
     }
     return differs(NULL, a, b) ? "webhook and script" : NULL;

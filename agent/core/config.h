@@ -7,6 +7,8 @@
 #ifndef HMQ_CORE_CONFIG_H
 #define HMQ_CORE_CONFIG_H
 
+#include "core/condition.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -36,22 +38,6 @@ enum setting_kind {
     SETTING_THRESHOLDS,    /* thresholds, message limit, enabled notifications */
     SETTING_PAUSE,         /* outbound delivery paused and resumed */
     SETTING_END,
-};
-
-/*
- * The greatest thresholds: ten million messages, and a year. More is a mistake, such as a negative
- * number that a tool sent as an unsigned one.
- */
-#define THRESHOLD_MESSAGES_MAX 10000000
-#define THRESHOLD_AGE_MAX_S 31536000 /* 365 days */
-
-/* Thresholds compared by core/detect.h; 0 = off. Numbers of messages, age in seconds. */
-struct thresholds {
-    uint32_t overload;
-    uint32_t overload_clear;
-    uint32_t warning;
-    uint32_t age_s;
-    uint32_t hold;
 };
 
 struct config_oid {

@@ -87,11 +87,7 @@ static bool check_events(const char *value, char *error, size_t size) {
     }
     snprintf(copy, sizeof copy, "%s", value);
     for (char *w = strtok_r(copy, " \t", &rest); w != NULL; w = strtok_r(NULL, " \t", &rest)) {
-        bool known = strcmp(w, "all") == 0;
-        for (enum event_type e = 1; e < EVENT_TYPE_END && !known; e++) {
-            known = strcmp(w, event_name(e)) == 0;
-        }
-        if (!known) {
+        if (strcmp(w, "all") != 0 && event_type_by_name(w) == 0) {
             snprintf(error, size, "\"%s\" is neither all nor a notification (hmqOverloadRaised)",
                      w);
             return false;
@@ -101,7 +97,7 @@ static bool check_events(const char *value, char *error, size_t size) {
 }
 
 uint32_t config_hook_events(const struct config_hook *hook) {
-    const uint32_t all = EVENT_TYPES;
+    const uint32_t all = event_types();
     char copy[CONFIG_VALUE_MAX];
     char *rest = NULL;
     uint32_t events = 0;
@@ -113,9 +109,8 @@ uint32_t config_hook_events(const struct config_hook *hook) {
         if (strcmp(w, "all") == 0) {
             return all;
         }
-        for (enum event_type e = 1; e < EVENT_TYPE_END; e++) {
-            events |= strcmp(w, event_name(e)) == 0 ? 1U << e : 0;
-        }
+        enum event_type type = event_type_by_name(w);
+        events |= type != 0 ? 1U << type : 0;
     }
     return events;
 }

@@ -429,11 +429,10 @@ static const char *const level_names[] = {"error", "warning", "notice", "info", 
 #define NUMBER(member, max)                                                                        \
     parse_number, print_number, offsetof(struct config, member), 0, max, NULL
 #define SET(member, last) parse_set, print_set, offsetof(struct config, member), 1, last, NULL
-#define SECONDS(member, max)                                                                       \
-    parse_seconds, print_seconds, offsetof(struct config, member), 0, max, NULL
 #define OTHER(kind, member) parse_##kind, print_##kind, offsetof(struct config, member), 0, 0, NULL
 
-const struct config_key config_keys[] = {
+/* In the order in which they are printed; the thresholds stand between the two. */
+static const struct config_key first_keys[] = {
     {"agentx_socket", "unix:/run/agentx/master", parse_master, print_string,
      offsetof(struct config, agentx_socket), 0, 0, NULL, false},
     {"base_oid", ".1.3.6.1.4.1.8072.9999.9999.2525", OTHER(oid, base_oid), false},
@@ -451,12 +450,9 @@ const struct config_key config_keys[] = {
      false},
     {"message_order", "oldest", parse_enum, print_enum, offsetof(struct config, message_order), 0,
      0, order_names, true},
-    {"overload_threshold", "500", NUMBER(thresholds.overload, THRESHOLD_MESSAGES_MAX), true},
-    {"overload_clear_threshold", NULL, NUMBER(thresholds.overload_clear, THRESHOLD_MESSAGES_MAX),
-     true},
-    {"warning_threshold", "0", NUMBER(thresholds.warning, THRESHOLD_MESSAGES_MAX), true},
-    {"age_threshold", "0", SECONDS(thresholds.age_s, THRESHOLD_AGE_MAX_S), true},
-    {"hold_threshold", "0", NUMBER(thresholds.hold, THRESHOLD_MESSAGES_MAX), true},
+};
+
+static const struct config_key last_keys[] = {
     {"message_limit", "100", NUMBER(message_limit, 10000), true},
     {"allow_actions", NULL, SET(allow_actions, COMMAND_END - 1), false},
     {"allow_settings", "lifetimes thresholds pause", SET(allow_settings, SETTING_END - 1), false},
@@ -468,7 +464,47 @@ const struct config_key config_keys[] = {
      level_names, true},
 };
 
-const size_t config_key_count = sizeof config_keys / sizeof config_keys[0];
+#define FIRST_KEYS (sizeof first_keys / sizeof first_keys[0])
+#define LAST_KEYS (sizeof last_keys / sizeof last_keys[0])
 
-_Static_assert(sizeof config_keys / sizeof config_keys[0] <= CONFIG_KEYS_MAX,
+_Static_assert(FIRST_KEYS + CONDITION_SETTINGS + LAST_KEYS <= CONFIG_KEYS_MAX,
                "a line for each key");
+
+static struct config_key threshold_key(unsigned setting) {
+    enum condition condition = condition_of_setting(setting);
+    bool time = condition_is_time(condition);
+    return (struct config_key){
+        .name = condition_setting_key(setting),
+        .default_value = setting == CONDITION_THRESHOLD(condition)
+                             ? condition_row(condition)->default_value
+                             : NULL,
+        .parse = time ? parse_seconds : parse_number,
+        .print = time ? print_seconds : print_number,
+        .offset = offsetof(struct config, thresholds) + condition_setting_offset(setting),
+        .maximum = condition_maximum(condition),
+        .live = true,
+    };
+}
+
+bool config_key_at(size_t position, struct config_key *out) {
+    if (position < FIRST_KEYS) {
+        *out = first_keys[position];
+        return true;
+    }
+    position -= FIRST_KEYS;
+    for (unsigned setting = 0; setting < CONDITION_SETTINGS; setting++) {
+        if (condition_setting_key(setting) == NULL) {
+            continue;
+        }
+        if (position == 0) {
+            *out = threshold_key(setting);
+            return true;
+        }
+        position--;
+    }
+    if (position < LAST_KEYS) {
+        *out = last_keys[position];
+        return true;
+    }
+    return false;
+}

@@ -24,8 +24,12 @@ struct config_key {
     bool live;                /* a running agent can change it on SIGHUP */
 };
 
-extern const struct config_key config_keys[];
-extern const size_t config_key_count;
+/*
+ * The keys by their position, from 0, in the order in which config_print writes them: those of
+ * config_keys.c and the thresholds of core/condition.h. Returns false, with *out untouched, past
+ * the last one.
+ */
+bool config_key_at(size_t position, struct config_key *out);
 
 /* Sets one member of a webhook.NAME or script.NAME block. Errors as config_key's parse. */
 bool config_hook_set(struct config *config, const char *key, const char *value, unsigned line,

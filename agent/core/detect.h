@@ -2,27 +2,18 @@
 /*
  * Detection: compares the queue with the thresholds and says which conditions began or ended.
  * A condition is raised strictly above its threshold and cleared at or below its clear value: for
- * overload the configured one, for warning, age and hold 90 % of the threshold. What is unknown
- * changes nothing. A threshold that is switched off (0) ends its condition, as soon as the value is
- * known: the clear reports it.
+ * overload the configured one, for the others 90 % of the threshold (core/condition.h). What is
+ * unknown changes nothing. A threshold that is switched off (0) ends its condition, as soon as the
+ * value is known: the clear reports it.
  */
 #ifndef HMQ_CORE_DETECT_H
 #define HMQ_CORE_DETECT_H
 
-#include "core/config.h"
-#include "core/event.h"
+#include "core/condition.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-enum condition {
-    CONDITION_OVERLOAD,
-    CONDITION_WARNING,
-    CONDITION_AGE,
-    CONDITION_HOLD,
-    CONDITION_COUNT
-};
 
 /* Zeroed before use. */
 struct detector {
@@ -32,23 +23,13 @@ struct detector {
     bool provisional[CONDITION_COUNT];
 };
 
-struct measurement {
-    bool known;
-    uint64_t value;
-};
-
-struct detect_input {
-    struct measurement total, oldest_age_s, hold;
-};
-
 /*
- * Updates the detector and writes the events that follow, in the order of the conditions, to
- * events. Returns their number, at most CONDITION_COUNT.
+ * Compares what was measured of each condition with its threshold, updates the detector and writes
+ * the conditions that began or ended, in their order, to changed; detector->raised has which.
+ * Returns their number, at most CONDITION_COUNT.
  */
 size_t detect(struct detector *detector, const struct thresholds *thresholds,
-              const struct detect_input *input, enum event_type events[CONDITION_COUNT]);
-
-/* Where a threshold without a clear value of its own ends: 90 % of it. */
-uint32_t detect_clear_value(uint32_t threshold);
+              const struct measurement measured[CONDITION_COUNT],
+              enum condition changed[CONDITION_COUNT]);
 
 #endif

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Events: what the agent reports by itself. Their numbers are the notifications' numbers below
- * hmqNotifications. A struct event is all that is kept of one: the store's row, hmqEventTable's
- * row, the notification, and what webhooks and scripts receive are made from it alone, so that what
- * is sent late reports what was true when the event happened.
+ * Events: what the agent reports by itself. Their types are core/event_type.h. A struct event is
+ * all that is kept of one: the store's row, hmqEventTable's row, the notification, and what
+ * webhooks and scripts receive are made from it alone, so that what is sent late reports what was
+ * true when the event happened.
  */
 #ifndef HMQ_CORE_EVENT_H
 #define HMQ_CORE_EVENT_H
 
 #include "core/action.h"
+#include "core/event_type.h"
 #include "core/postfix_settings.h"
 #include "core/queue.h"
 #include "core/reading.h"
@@ -26,33 +27,6 @@
 
 /* hmqEventTable shows so many of the latest events. */
 #define EVENT_LOG_MAX 1000
-
-enum event_type {
-    EVENT_OVERLOAD_RAISED = 1,
-    EVENT_OVERLOAD_CLEARED,
-    EVENT_WARNING_RAISED,
-    EVENT_WARNING_CLEARED,
-    EVENT_AGE_RAISED,
-    EVENT_AGE_CLEARED,
-    EVENT_HOLD_RAISED,
-    EVENT_HOLD_CLEARED,
-    EVENT_DATA_LOST,
-    EVENT_DATA_RESTORED,
-    EVENT_ACTION_FINISHED,
-    EVENT_SETTINGS_CHANGED,
-    EVENT_AGENT_STARTED,
-    /* 14 and 15 are reserved. */
-    EVENT_POSTFIX_STOPPED = 16,
-    EVENT_POSTFIX_STARTED,
-    EVENT_TYPE_END,
-};
-
-/* A bit 1 << type for each type there is. */
-#define EVENT_TYPES (((1U << EVENT_TYPE_END) - 1) & ~(1U | 1U << 14 | 1U << 15))
-
-static inline bool event_type_exists(unsigned type) {
-    return type < EVENT_TYPE_END && (EVENT_TYPES >> type & 1U) != 0;
-}
 
 /* hmqEventNotified */
 enum event_notified { NOTIFIED_PENDING = 1, NOTIFIED_SENT, NOTIFIED_SUPPRESSED };
@@ -97,18 +71,6 @@ struct event {
     bool has_action;
     struct event_action action;
 };
-
-/* The notification's name in the MIB ("hmqOverloadRaised"); static. "" for a reserved number. */
-const char *event_name(enum event_type type);
-
-/* "critical", "warning", "info" or "ok" (a clear); static. */
-const char *event_severity(enum event_type type);
-
-/* The raise that a clear ends (EVENT_OVERLOAD_RAISED for EVENT_OVERLOAD_CLEARED), else 0. */
-enum event_type event_raise_of(enum event_type clear);
-
-/* True for a type that some clear ends. */
-bool event_is_raise(enum event_type type);
 
 /* The names in the MIB: "unavailable", "drifted"; "" for 0, static. */
 const char *event_data_name(enum data_status data);

@@ -8,6 +8,7 @@
 #ifndef HMQ_CORE_STATUS_H
 #define HMQ_CORE_STATUS_H
 
+#include "core/condition.h"
 #include "core/reading.h"
 #include "core/snapshot.h"
 
@@ -66,13 +67,6 @@ struct store_status {
     char error[STATUS_ERROR_SIZE];
 };
 
-/* Written by app/detection.c. */
-struct overload_status {
-    bool raised;
-    int64_t since; /* seconds since the epoch, 0 = not overloaded */
-    uint32_t raises;
-};
-
 /* Written by app/events.c. */
 struct events_status {
     uint32_t serial; /* of the last event */
@@ -85,7 +79,7 @@ struct agent_status {
     struct readings_status readings;
     struct lifetimes_status lifetimes;
     struct store_status store;
-    struct overload_status overload;
+    struct condition_status conditions[CONDITION_COUNT]; /* written by app/detection.c */
     struct events_status events;
 };
 

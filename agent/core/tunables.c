@@ -1,25 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "core/tunables.h"
 
-#include "core/detect.h"
-
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-static const struct {
-    const char *name;
-    size_t offset;
-} numbers[TUNABLE_COUNT] = {
-    [TUNABLE_OVERLOAD] = {"overload_threshold", offsetof(struct tunables, thresholds.overload)},
-    [TUNABLE_OVERLOAD_CLEAR] = {"overload_clear_threshold",
-                                offsetof(struct tunables, thresholds.overload_clear)},
-    [TUNABLE_WARNING] = {"warning_threshold", offsetof(struct tunables, thresholds.warning)},
-    [TUNABLE_AGE] = {"age_threshold", offsetof(struct tunables, thresholds.age_s)},
-    [TUNABLE_HOLD] = {"hold_threshold", offsetof(struct tunables, thresholds.hold)},
-    [TUNABLE_MESSAGE_LIMIT] = {"message_limit", offsetof(struct tunables, message_limit)},
-    [TUNABLE_NOTIFY] = {NULL, offsetof(struct tunables, notify)},
-};
+_Static_assert(TUNABLE_COUNT <= 32, "a set of tunables has 32 bits");
 
 void tunables_notify_bits(const struct tunables *tunables, uint8_t octets[TUNABLES_NOTIFY_OCTETS]) {
     memset(octets, 0, TUNABLES_NOTIFY_OCTETS);
@@ -44,12 +30,15 @@ bool tunables_describe(const struct tunables *before, const struct tunables *aft
     char was[EVENT_CHANGE_VALUE_SIZE];
     char is[EVENT_CHANGE_VALUE_SIZE];
     for (int i = 0; i < TUNABLE_NOTIFY; i++) {
+        if (tunable_name((enum tunable)i) == NULL) {
+            continue;
+        }
         uint32_t a = tunable_get(before, (enum tunable)i);
         uint32_t b = tunable_get(after, (enum tunable)i);
         if (a != b) {
             snprintf(was, sizeof was, "%" PRIu32, a);
             snprintf(is, sizeof is, "%" PRIu32, b);
-            event_change_add(event, numbers[i].name, was, is);
+            event_change_add(event, tunable_name((enum tunable)i), was, is);
         }
     }
     if (before->notify != after->notify) {
@@ -65,59 +54,74 @@ void tunables_from_config(struct tunables *tunables, const struct config *config
     *tunables = (struct tunables){
         .thresholds = config->thresholds,
         .message_limit = config->message_limit,
-        .notify = EVENT_TYPES,
+        .notify = event_types(),
     };
 }
 
-static bool in_range(const struct tunables *tunables) {
-    const struct thresholds *thresholds = &tunables->thresholds;
-    return thresholds->overload <= THRESHOLD_MESSAGES_MAX &&
-           thresholds->overload_clear <= THRESHOLD_MESSAGES_MAX &&
-           thresholds->warning <= THRESHOLD_MESSAGES_MAX &&
-           thresholds->hold <= THRESHOLD_MESSAGES_MAX && thresholds->age_s <= THRESHOLD_AGE_MAX_S &&
-           tunables->message_limit <= TUNABLES_MESSAGE_LIMIT_MAX;
-}
-
 bool tunables_consistent(const struct tunables *tunables) {
-    const struct thresholds *thresholds = &tunables->thresholds;
-    bool off = thresholds->overload == 0;
-    return in_range(tunables) && (off || thresholds->overload_clear <= thresholds->overload);
+    for (int i = 0; i < TUNABLE_NOTIFY; i++) {
+        enum tunable tunable = (enum tunable)i;
+        if (tunable_get(tunables, tunable) > tunable_maximum(tunable)) {
+            return false;
+        }
+    }
+    for (enum condition c = 0; c < CONDITION_COUNT; c++) {
+        if (!threshold_consistent(&tunables->thresholds.of[c])) {
+            return false;
+        }
+    }
+    return true;
 }
 
 const char *tunable_name(enum tunable tunable) {
-    return numbers[tunable].name;
+    if (tunable < CONDITION_SETTINGS) {
+        return condition_setting_key(tunable);
+    }
+    return tunable == TUNABLE_MESSAGE_LIMIT ? "message_limit" : NULL;
 }
 
-uint32_t tunables_bit_at(size_t offset) {
-    for (int i = 0; i < TUNABLE_COUNT; i++) {
-        if (numbers[i].offset == offset) {
-            return 1U << i;
-        }
+uint32_t tunables_all(void) {
+    uint32_t all = 1U << TUNABLE_NOTIFY;
+    for (int i = 0; i < TUNABLE_NOTIFY; i++) {
+        all |= tunable_name((enum tunable)i) != NULL ? 1U << i : 0;
     }
-    return 0;
+    return all;
+}
+
+uint32_t tunable_maximum(enum tunable tunable) {
+    return tunable < CONDITION_SETTINGS ? condition_maximum(condition_of_setting(tunable))
+                                        : TUNABLES_MESSAGE_LIMIT_MAX;
+}
+
+static size_t offset_of(enum tunable tunable) {
+    return tunable < CONDITION_SETTINGS
+               ? offsetof(struct tunables, thresholds) + condition_setting_offset(tunable)
+               : offsetof(struct tunables, message_limit);
 }
 
 uint32_t tunable_get(const struct tunables *tunables, enum tunable tunable) {
     uint32_t value;
-    memcpy(&value, (const char *)tunables + numbers[tunable].offset, sizeof value);
+    memcpy(&value, (const char *)tunables + offset_of(tunable), sizeof value);
     return value;
 }
 
 void tunable_set(struct tunables *tunables, enum tunable tunable, uint32_t value) {
-    memcpy((char *)tunables + numbers[tunable].offset, &value, sizeof value);
+    memcpy((char *)tunables + offset_of(tunable), &value, sizeof value);
 }
 
 void tunables_merge(struct tunables *tunables, const struct tunables *from, uint32_t which) {
-    for (int i = 0; i < TUNABLE_COUNT; i++) {
-        enum tunable tunable = (enum tunable)i;
-        if ((which & 1U << i) != 0 && tunable != TUNABLE_NOTIFY) {
-            tunable_set(tunables, tunable, tunable_get(from, tunable));
+    for (int i = 0; i < TUNABLE_NOTIFY; i++) {
+        if ((which & 1U << i) != 0) {
+            tunable_set(tunables, (enum tunable)i, tunable_get(from, (enum tunable)i));
         }
     }
     if ((which & 1U << TUNABLE_NOTIFY) != 0) {
         tunables->notify = from->notify;
     }
-    if (!tunables_consistent(tunables)) {
-        tunables->thresholds.overload_clear = detect_clear_value(tunables->thresholds.overload);
+    for (enum condition c = 0; c < CONDITION_COUNT; c++) {
+        struct threshold *threshold = &tunables->thresholds.of[c];
+        if (!threshold_consistent(threshold) || threshold->clear > condition_maximum(c)) {
+            threshold->clear = condition_default_clear(threshold->above);
+        }
     }
 }

@@ -6,6 +6,7 @@
 #ifndef HMQ_CORE_TUNABLES_H
 #define HMQ_CORE_TUNABLES_H
 
+#include "core/condition.h"
 #include "core/config.h"
 #include "core/event.h"
 
@@ -15,18 +16,13 @@
 
 #define TUNABLES_MESSAGE_LIMIT_MAX 10000
 
-/* Each persists by itself: what was never set follows the configuration. */
+/* Each persists by itself: what was never set follows the configuration. The first are the settings
+ * of conditions, such as CONDITION_THRESHOLD(CONDITION_AGE). */
 enum tunable {
-    TUNABLE_OVERLOAD,
-    TUNABLE_OVERLOAD_CLEAR,
-    TUNABLE_WARNING,
-    TUNABLE_AGE,
-    TUNABLE_HOLD,
-    TUNABLE_MESSAGE_LIMIT,
+    TUNABLE_MESSAGE_LIMIT = CONDITION_SETTINGS,
     TUNABLE_NOTIFY, /* all bits together */
     TUNABLE_COUNT
 };
-#define TUNABLES_ALL ((1U << TUNABLE_COUNT) - 1)
 
 struct tunables {
     struct thresholds thresholds;
@@ -37,8 +33,8 @@ struct tunables {
 /* What the configuration says, every notification enabled. */
 void tunables_from_config(struct tunables *tunables, const struct config *config);
 
-/* True when the values are in range and agree with each other: the clear threshold is at most the
- * overload threshold, unless that is switched off. */
+/* True when the values are in range and agree with each other: a clear value is at most its
+ * threshold, unless that is switched off. */
 bool tunables_consistent(const struct tunables *tunables);
 
 /* Adds to the event what differs between the two, by the names in the configuration and, for the
@@ -52,11 +48,14 @@ bool tunables_describe(const struct tunables *before, const struct tunables *aft
 void tunables_notify_bits(const struct tunables *tunables, uint8_t octets[TUNABLES_NOTIFY_OCTETS]);
 
 /* A tunable's key in the configuration, which is its name in the store too; NULL for
- * TUNABLE_NOTIFY. Static. */
+ * TUNABLE_NOTIFY and for a clear value that cannot be set. Static. */
 const char *tunable_name(enum tunable tunable);
 
-/* The bit 1 << enum tunable of the member at an offset of struct tunables; 0 for none. */
-uint32_t tunables_bit_at(size_t offset);
+/* The bits 1 << enum tunable of all that there are. */
+uint32_t tunables_all(void);
+
+/* The greatest value of any but TUNABLE_NOTIFY. */
+uint32_t tunable_maximum(enum tunable tunable);
 
 /* The value of any but TUNABLE_NOTIFY. */
 uint32_t tunable_get(const struct tunables *tunables, enum tunable tunable);
@@ -64,7 +63,7 @@ void tunable_set(struct tunables *tunables, enum tunable tunable, uint32_t value
 
 /*
  * Takes those of which (bits 1 << enum tunable) over from another. Values that do not agree with
- * each other any more then are made to: the clear threshold follows the overload threshold.
+ * each other any more then are made to: the clear value follows the threshold.
  */
 void tunables_merge(struct tunables *tunables, const struct tunables *from, uint32_t which);
 

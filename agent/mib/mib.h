@@ -83,14 +83,12 @@ struct mib_varbind {
     uint8_t octets[255];
 };
 
-#define MIB_NOTIFICATION_VARBINDS 8
-
 /* A notification as it is kept until a master has taken it. */
 struct notification {
     enum event_type type; /* its number below hmqNotifications */
     uint32_t serial;      /* of its event */
     size_t count;
-    struct mib_varbind varbinds[MIB_NOTIFICATION_VARBINDS];
+    struct mib_varbind varbinds[EVENT_OBJECTS_MAX];
     struct notification *next;
 };
 

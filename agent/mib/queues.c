@@ -31,31 +31,28 @@ GETTER(oldest_age) {
 }
 
 static bool overload_known(const struct mib_view *view) {
-    uint64_t total;
-    return snapshot_total(view->snapshot, &total);
+    return condition_measure(CONDITION_OVERLOAD, view->snapshot, view->now_wall).known;
+}
+
+static const struct condition_status *overload_status(const struct mib_view *view) {
+    return &view->status->conditions[CONDITION_OVERLOAD];
 }
 
 GETTER(overload) {
     UNUSED_ROW;
-    return overload_known(view) && mib_set_truth(value, view->status->overload.raised);
+    return overload_known(view) && mib_set_truth(value, overload_status(view)->raised);
 }
 
 GETTER(overload_since) {
     UNUSED_ROW;
-    if (!overload_known(view)) {
-        return false;
-    }
-    if (view->status->overload.raised) {
-        return mib_set_date(value, view->status->overload.since);
-    }
-    value->octets = value->small;
-    value->length = 8; /* all zero: no time, as in DISMAN-SCRIPT-MIB (RFC 3165) */
-    return true;
+    const struct condition_status *status = overload_status(view);
+    return overload_known(view) &&
+           (status->raised ? mib_set_date(value, status->since) : mib_set_date_or_none(value, 0));
 }
 
 GETTER(overload_raises) {
     UNUSED_ROW;
-    return mib_set_number(value, view->status->overload.raises);
+    return mib_set_number(value, overload_status(view)->raises);
 }
 
 GETTER(outbound_paused) {

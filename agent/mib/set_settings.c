@@ -2,8 +2,6 @@
 #include "core/permission.h"
 #include "mib/transaction.h"
 
-#include <string.h>
-
 static bool allowed(const struct mib_view *view, enum setting_kind kind) {
     return permission_given(view->config, (struct operation){.setting = kind});
 }
@@ -19,17 +17,17 @@ static struct tunables *staged_tunables(struct mib_transaction *transaction,
     return &transaction->changes.tunables;
 }
 
-enum mib_error mib_stage_threshold(struct mib_transaction *transaction, const struct mib_view *view,
-                                   const struct mib_object *object, const uint32_t *index,
-                                   size_t count, const struct mib_value *value) {
+enum mib_error mib_stage_tunable(struct mib_transaction *transaction, const struct mib_view *view,
+                                 const struct mib_object *object, const uint32_t *index,
+                                 size_t count, const struct mib_value *value) {
+    enum tunable tunable = (enum tunable)object->write->offset;
     (void)index;
     (void)count;
     if (!allowed(view, SETTING_THRESHOLDS)) {
         return MIB_NOT_WRITABLE;
     }
-    struct tunables *tunables = staged_tunables(transaction, view);
-    memcpy((char *)tunables + object->write->offset, &value->number, sizeof value->number);
-    transaction->changes.tunables_set |= tunables_bit_at(object->write->offset);
+    tunable_set(staged_tunables(transaction, view), tunable, value->number);
+    transaction->changes.tunables_set |= 1U << tunable;
     return MIB_ERROR_NONE;
 }
 

@@ -2,13 +2,11 @@
 #include "mib/transaction.h"
 #include "mib/value.h"
 
-#include <stddef.h>
-
 #define WRITE(max, function, where)                                                                \
     &(const struct mib_write) {                                                                    \
         .minimum = 0, .maximum = (max), .stage = (function), .offset = (where)                     \
     }
-#define TUNABLE(max, member) WRITE(max, mib_stage_threshold, offsetof(struct tunables, member))
+#define TUNABLE(max, tunable) WRITE(max, mib_stage_tunable, tunable)
 
 /* hmqSettings */
 
@@ -59,35 +57,18 @@ GETTER(settings_error) {
                                                            : status->lifetimes.error);
 }
 
-GETTER(overload_threshold) {
-    UNUSED_ROW;
-    return mib_set_number(value, view->tunables->thresholds.overload);
-}
+#define TUNABLE_GETTER(name, tunable)                                                              \
+    GETTER(name) {                                                                                 \
+        UNUSED_ROW;                                                                                \
+        return mib_set_number(value, tunable_get(view->tunables, tunable));                        \
+    }
 
-GETTER(overload_clear_threshold) {
-    UNUSED_ROW;
-    return mib_set_number(value, view->tunables->thresholds.overload_clear);
-}
-
-GETTER(warning_threshold) {
-    UNUSED_ROW;
-    return mib_set_number(value, view->tunables->thresholds.warning);
-}
-
-GETTER(age_threshold) {
-    UNUSED_ROW;
-    return mib_set_number(value, view->tunables->thresholds.age_s);
-}
-
-GETTER(hold_threshold) {
-    UNUSED_ROW;
-    return mib_set_number(value, view->tunables->thresholds.hold);
-}
-
-GETTER(message_limit) {
-    UNUSED_ROW;
-    return mib_set_number(value, view->tunables->message_limit);
-}
+TUNABLE_GETTER(overload_threshold, CONDITION_THRESHOLD(CONDITION_OVERLOAD))
+TUNABLE_GETTER(overload_clear_threshold, CONDITION_CLEAR(CONDITION_OVERLOAD))
+TUNABLE_GETTER(warning_threshold, CONDITION_THRESHOLD(CONDITION_WARNING))
+TUNABLE_GETTER(age_threshold, CONDITION_THRESHOLD(CONDITION_AGE))
+TUNABLE_GETTER(hold_threshold, CONDITION_THRESHOLD(CONDITION_HOLD))
+TUNABLE_GETTER(message_limit, TUNABLE_MESSAGE_LIMIT)
 
 GETTER(notification_enable) {
     UNUSED_ROW;
@@ -105,17 +86,17 @@ static const struct mib_object settings_objects[] = {
     {5, "hmqSettingsState", MIB_INTEGER, settings_state, NULL},
     {6, "hmqSettingsError", MIB_OCTETS, settings_error, NULL},
     {7, "hmqOverloadThreshold", MIB_GAUGE32, overload_threshold,
-     TUNABLE(THRESHOLD_MESSAGES_MAX, thresholds.overload)},
+     TUNABLE(THRESHOLD_MESSAGES_MAX, CONDITION_THRESHOLD(CONDITION_OVERLOAD))},
     {8, "hmqOverloadClearThreshold", MIB_GAUGE32, overload_clear_threshold,
-     TUNABLE(THRESHOLD_MESSAGES_MAX, thresholds.overload_clear)},
+     TUNABLE(THRESHOLD_MESSAGES_MAX, CONDITION_CLEAR(CONDITION_OVERLOAD))},
     {9, "hmqWarningThreshold", MIB_GAUGE32, warning_threshold,
-     TUNABLE(THRESHOLD_MESSAGES_MAX, thresholds.warning)},
+     TUNABLE(THRESHOLD_MESSAGES_MAX, CONDITION_THRESHOLD(CONDITION_WARNING))},
     {10, "hmqAgeThreshold", MIB_GAUGE32, age_threshold,
-     TUNABLE(THRESHOLD_AGE_MAX_S, thresholds.age_s)},
+     TUNABLE(THRESHOLD_AGE_MAX_S, CONDITION_THRESHOLD(CONDITION_AGE))},
     {11, "hmqHoldThreshold", MIB_GAUGE32, hold_threshold,
-     TUNABLE(THRESHOLD_MESSAGES_MAX, thresholds.hold)},
+     TUNABLE(THRESHOLD_MESSAGES_MAX, CONDITION_THRESHOLD(CONDITION_HOLD))},
     {12, "hmqMessageLimit", MIB_GAUGE32, message_limit,
-     TUNABLE(TUNABLES_MESSAGE_LIMIT_MAX, message_limit)},
+     TUNABLE(TUNABLES_MESSAGE_LIMIT_MAX, TUNABLE_MESSAGE_LIMIT)},
     {13, "hmqNotificationEnable", MIB_OCTETS, notification_enable,
      WRITE(TUNABLES_NOTIFY_OCTETS, mib_stage_notify, 0)},
 };

@@ -29,7 +29,7 @@ struct mib_write {
     enum mib_error (*stage)(struct mib_transaction *transaction, const struct mib_view *view,
                             const struct mib_object *object, const uint32_t *index, size_t count,
                             const struct mib_value *value);
-    size_t offset; /* of the member it goes to, for the stage function */
+    size_t offset; /* where the stage function puts it: a member, an enum tunable or lifetime */
 };
 
 struct mib_object {

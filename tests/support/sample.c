@@ -265,9 +265,8 @@ void sample_init(struct sample *sample, unsigned known) {
     status->process.master_reconnects = 1;
     status->readings.listing_serial = 17;
     status->events.serial = 5;
-    status->overload.raised = !empty;
-    status->overload.since = empty ? 0 : SAMPLE_NOW - 30;
-    status->overload.raises = 1;
+    status->conditions[CONDITION_OVERLOAD] = (struct condition_status){
+        .raised = !empty, .since = empty ? 0 : SAMPLE_NOW - 30, .raises = 1};
     if ((known & SAMPLE_COUNTS) != 0) {
         set_counts(&sample->snapshot->counts, empty);
         status->readings.counts_taken_usec = NOW_USEC - 1500000;

@@ -104,10 +104,6 @@ static int word_position(sqlite3_stmt *row, int column, int first, int end,
     return 0;
 }
 
-static const char *type_name(int i) {
-    return event_name((enum event_type)i);
-}
-
 static const char *data_name(int i) {
     return event_data_name((enum data_status)i);
 }
@@ -158,15 +154,16 @@ static bool read_event(sqlite3_stmt *row, struct event *event) {
     static const enum queue queues[] = {QUEUE_MAILDROP, QUEUE_INCOMING, QUEUE_ACTIVE,
                                         QUEUE_DEFERRED, QUEUE_HOLD,     QUEUE_CORRUPT};
     memset(event, 0, sizeof *event);
-    int type = word_position(row, EVENTS_EVENT, EVENT_OVERLOAD_RAISED, EVENT_TYPE_END, type_name);
+    const char *name = (const char *)sqlite3_column_text(row, EVENTS_EVENT);
+    enum event_type type = name != NULL ? event_type_by_name(name) : 0;
     int notified = word_position(row, EVENTS_NOTIFIED, NOTIFIED_PENDING, NOTIFIED_SUPPRESSED + 1,
                                  notified_name);
-    if (!event_type_exists((unsigned)type) || notified == 0) {
+    if (type == 0 || notified == 0) {
         return false;
     }
     event->serial = store_db_column_u32(row, EVENTS_SERIAL);
     event->time = sqlite3_column_int64(row, EVENTS_TIME);
-    event->type = (enum event_type)type;
+    event->type = type;
     event->notified = (enum event_notified)notified;
     store_db_column_text(row, EVENTS_TEXT, event->text, sizeof event->text);
     event->total = store_db_column_number(row, EVENTS_TOTAL);

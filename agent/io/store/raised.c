@@ -11,13 +11,6 @@
 
 #define NAME_SIZE 64
 
-static const char *const condition_names[CONDITION_COUNT] = {
-    [CONDITION_OVERLOAD] = "overload_raised",
-    [CONDITION_WARNING] = "warning_raised",
-    [CONDITION_AGE] = "age_raised",
-    [CONDITION_HOLD] = "hold_raised",
-};
-
 static const char *const drift_names[LIFETIME_COUNT] = {
     [LIFETIME_BOUNCE] = "bounce_drift",
     [LIFETIME_MAXIMAL] = "maximal_drift",
@@ -44,11 +37,12 @@ static int run_state(struct store *store, struct task *task) {
     if (rc == SQLITE_OK) {
         rc = store_state_write(db, "postfix_stopped", state->postfix_stopped);
     }
-    for (int i = 0; rc == SQLITE_OK && i < CONDITION_COUNT; i++) {
-        rc = store_state_write(db, condition_names[i], state->detector.raised[i]);
-    }
-    if (rc == SQLITE_OK) {
-        rc = store_state_write(db, "overload_since", state->overload_since);
+    for (enum condition c = 0; rc == SQLITE_OK && c < CONDITION_COUNT; c++) {
+        const struct condition_row *row = condition_row(c);
+        rc = store_state_write(db, row->raised_name, state->raised[c]);
+        if (rc == SQLITE_OK && row->since_name != NULL) {
+            rc = store_state_write(db, row->since_name, state->since[c]);
+        }
     }
     if (rc == SQLITE_OK) {
         rc = store_state_write(db, "state_serial", state->serial);
@@ -91,9 +85,12 @@ void store_drift_set(struct store *store, const int64_t seconds[LIFETIME_COUNT])
 
 static void take_state(struct store_image *image, const char *name, int64_t value) {
     struct store_state *state = &image->state;
-    for (int i = 0; i < CONDITION_COUNT; i++) {
-        if (strcmp(name, condition_names[i]) == 0) {
-            state->detector.raised[i] = value != 0;
+    for (enum condition c = 0; c < CONDITION_COUNT; c++) {
+        const struct condition_row *row = condition_row(c);
+        if (strcmp(name, row->raised_name) == 0) {
+            state->raised[c] = value != 0;
+        } else if (row->since_name != NULL && strcmp(name, row->since_name) == 0) {
+            state->since[c] = value;
         }
     }
     for (int i = 0; i < LIFETIME_COUNT; i++) {
@@ -106,8 +103,6 @@ static void take_state(struct store_image *image, const char *name, int64_t valu
     } else if (strcmp(name, "data_lost") == 0) {
         state->data_lost = value != 0;
         image->has_state = true;
-    } else if (strcmp(name, "overload_since") == 0) {
-        state->overload_since = value;
     } else if (strcmp(name, "state_serial") == 0) {
         state->serial = (uint32_t)value;
     }

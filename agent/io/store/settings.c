@@ -82,7 +82,7 @@ static int run_tunables(struct store *store, struct task *task) {
     int rc = SQLITE_OK;
     for (int i = 0; rc == SQLITE_OK && i < TUNABLE_COUNT; i++) {
         enum tunable tunable = (enum tunable)i;
-        if ((set->which & 1U << i) == 0) {
+        if ((set->which & tunables_all() & 1U << i) == 0) {
             continue;
         }
         rc = tunable == TUNABLE_NOTIFY
@@ -145,25 +145,25 @@ static int load_parameters(struct store_db *db, struct store_image *image) {
 
 /* Returns the bit of the tunable that the row is (part of), 0 for another. */
 static uint32_t take_tunable(struct tunables *tunables, const char *name, uint32_t value) {
-    char notify[NOTIFY_NAME_SIZE];
     for (int i = 0; i < TUNABLE_NOTIFY; i++) {
-        if (strcmp(name, tunable_name((enum tunable)i)) == 0) {
+        const char *known = tunable_name((enum tunable)i);
+        if (known != NULL && strcmp(name, known) == 0) {
             tunable_set(tunables, (enum tunable)i, value);
             return 1U << i;
         }
     }
-    for (enum event_type type = 1; type < EVENT_TYPE_END; type++) {
-        notify_name(type, notify);
-        if (strcmp(name, notify) == 0) {
-            tunables->notify &= value == 0 ? ~(1U << type) : ~0U;
-            return 1U << TUNABLE_NOTIFY;
-        }
+    const size_t prefix = strlen(NOTIFY_PREFIX);
+    enum event_type type =
+        strncmp(name, NOTIFY_PREFIX, prefix) == 0 ? event_type_by_name(name + prefix) : 0;
+    if (type == 0) {
+        return 0;
     }
-    return 0;
+    tunables->notify &= value == 0 ? ~(1U << type) : ~0U;
+    return 1U << TUNABLE_NOTIFY;
 }
 
 static int load_tunables(struct store_db *db, struct store_image *image) {
-    image->tunables = (struct tunables){.notify = EVENT_TYPES};
+    image->tunables = (struct tunables){.notify = event_types()};
     char name[NOTIFY_NAME_SIZE];
     sqlite3_stmt *row = store_db_query(db, sql_tunables, NULL, 0);
     int rc = row == NULL ? db->failure.code : SQLITE_ROW;

@@ -24,7 +24,7 @@
 #ifndef HMQ_IO_STORE_STORE_H
 #define HMQ_IO_STORE_STORE_H
 
-#include "core/detect.h"
+#include "core/condition.h"
 #include "core/event.h"
 #include "core/action.h"
 #include "core/plausible_time.h"
@@ -59,9 +59,9 @@ struct store_cursor {
 
 /* What conditions were raised when the process last ran, so that none is raised twice. */
 struct store_state {
-    struct detector detector;
+    bool raised[CONDITION_COUNT];
+    int64_t since[CONDITION_COUNT]; /* 0 unless the condition's row has a since_name */
     bool data_lost, postfix_stopped;
-    int64_t overload_since;
     uint32_t serial; /* the last event it has in it: a newer one may be on disk without it */
 };
 

@@ -29,8 +29,8 @@ void store_state_set(struct store *store, const struct store_state *state) {
     t.writes++;
 }
 
-static const struct thresholds of_file = {.overload = 100, .overload_clear = 90};
-static const struct thresholds stored = {.overload = 500, .overload_clear = 450};
+static const struct thresholds of_file = {.of[CONDITION_OVERLOAD] = {100, 90}};
+static const struct thresholds stored = {.of[CONDITION_OVERLOAD] = {500, 450}};
 
 /* -1 = the queue cannot be read */
 static void run(struct detection *detection, struct agent_status *status, int messages) {
@@ -132,14 +132,14 @@ static void check_case(size_t i) {
     struct agent_status status = {0};
     struct tunables tunables = {.thresholds = of_file};
     struct detection detection = {
-        .status = &status, .overload = &status.overload, .tunables = &tunables};
+        .status = &status, .conditions = status.conditions, .tunables = &tunables};
     struct store_image image = {.has_state = true};
     memset(&t, 0, sizeof t);
     for (size_t m = 0; m < 2 && cases[i].meanwhile[m] != NONE; m++) {
         run(&detection, &status, cases[i].meanwhile[m]);
     }
-    image.state.detector.raised[CONDITION_OVERLOAD] = cases[i].raised;
-    image.state.overload_since = cases[i].raised ? 1700000000 : 0;
+    image.state.raised[CONDITION_OVERLOAD] = cases[i].raised;
+    image.state.since[CONDITION_OVERLOAD] = cases[i].raised ? 1700000000 : 0;
     image.state.data_lost = cases[i].lost;
     tunables.thresholds = stored;
     detection_load(&detection, &image);
@@ -149,13 +149,13 @@ static void check_case(size_t i) {
         CHECK_INT(name, e < t.count ? t.emitted[e] : 0, cases[i].events[e]);
     }
     CHECK(name, t.count < COUNT_OF(cases[i].events));
-    CHECK_INT(name, status.overload.raised, cases[i].overload);
-    CHECK_INT(name, status.overload.since != 0, cases[i].overload);
-    CHECK_INT(name, status.overload.since == 1700000000, cases[i].kept_since);
+    CHECK_INT(name, status.conditions[CONDITION_OVERLOAD].raised, cases[i].overload);
+    CHECK_INT(name, status.conditions[CONDITION_OVERLOAD].since != 0, cases[i].overload);
+    CHECK_INT(name, status.conditions[CONDITION_OVERLOAD].since == 1700000000, cases[i].kept_since);
     /* The file has what is so now. */
-    bool same = t.writes == 0
-                    ? status.overload.raised == cases[i].raised
-                    : t.written.detector.raised[CONDITION_OVERLOAD] == status.overload.raised;
+    bool same = t.writes == 0 ? status.conditions[CONDITION_OVERLOAD].raised == cases[i].raised
+                              : t.written.raised[CONDITION_OVERLOAD] ==
+                                    status.conditions[CONDITION_OVERLOAD].raised;
     CHECK(name, same);
 }
 
@@ -171,18 +171,18 @@ static void test_raises(void **state) {
     struct agent_status status = {0};
     const struct tunables tunables = {.thresholds = stored};
     struct detection detection = {
-        .status = &status, .overload = &status.overload, .tunables = &tunables};
+        .status = &status, .conditions = status.conditions, .tunables = &tunables};
     struct store_image image = {.has_state = true};
     (void)state;
     memset(&t, 0, sizeof t);
-    image.state.detector.raised[CONDITION_OVERLOAD] = true;
-    image.state.overload_since = 1700000000;
+    image.state.raised[CONDITION_OVERLOAD] = true;
+    image.state.since[CONDITION_OVERLOAD] = 1700000000;
     detection_load(&detection, &image);
     run(&detection, &status, 600);
-    assert_int_equal(status.overload.raises, 0);
+    assert_int_equal(status.conditions[CONDITION_OVERLOAD].raises, 0);
     run(&detection, &status, 3);
     run(&detection, &status, 600);
-    assert_int_equal(status.overload.raises, 1);
+    assert_int_equal(status.conditions[CONDITION_OVERLOAD].raises, 1);
 }
 
 int main(void) {

@@ -250,9 +250,11 @@ static void test_as_a_get(void **state) {
     (void)state;
     for (size_t i = 0; i < COUNT_OF(types); i++) {
         struct event event = {.type = types[i], .text = "told"};
-        event.threshold = (struct event_number){true, t.sample.tunables.thresholds.overload};
-        t.sample.tunables.thresholds.warning = t.sample.tunables.thresholds.age_s =
-            t.sample.tunables.thresholds.hold = event.threshold.value;
+        event.threshold =
+            (struct event_number){true, t.sample.tunables.thresholds.of[CONDITION_OVERLOAD].above};
+        for (enum condition c = 0; c < CONDITION_COUNT; c++) {
+            t.sample.tunables.thresholds.of[c].above = event.threshold.value;
+        }
         struct notification *notification = NULL;
         events_observe(&event, &t.sample.view);
         event.serial = t.sample.status.events.serial;

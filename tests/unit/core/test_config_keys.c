@@ -121,12 +121,13 @@ static void test_values(void **state) {
 
 static void test_every_key_has_a_default(void **state) {
     (void)state;
-    for (size_t k = 0; k < config_key_count; k++) {
+    struct config_key key;
+    for (size_t k = 0; config_key_at(k, &key); k++) {
         bool found = false;
         for (size_t i = 0; i < COUNT_OF(values); i++) {
-            found |= values[i].value == NULL && strcmp(values[i].key, config_keys[k].name) == 0;
+            found |= values[i].value == NULL && strcmp(values[i].key, key.name) == 0;
         }
-        CHECK(config_keys[k].name, found);
+        CHECK(key.name, found);
     }
 }
 
@@ -281,7 +282,7 @@ static void test_members(void **state) {
     CHECK_STRING("spool_directory", config->spool_directory, "/s");
     CHECK_INT("message_order", config->message_order, ORDER_LARGEST);
     CHECK_INT("log_level", config->log_level, LOG_ERR);
-    CHECK_INT("age_threshold", config->thresholds.age_s, 3600);
+    CHECK_INT("age_threshold", config->thresholds.of[CONDITION_AGE].above, 3600);
     config_free(config);
 }
 

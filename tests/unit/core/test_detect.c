@@ -9,7 +9,7 @@
 #define STEPS_MAX 12
 #define UNKNOWN (-1)
 
-/* In one step only one measurement matters, so that the other two stay unknown. */
+/* In one step only one measurement matters, so that the others stay unknown. */
 struct step {
     int64_t value;         /* or UNKNOWN */
     enum event_type event; /* 0 = none may follow */
@@ -26,17 +26,17 @@ struct sequence {
 static const struct sequence sequences[] = {
     {"overload: equal to the threshold is not above it",
      CONDITION_OVERLOAD,
-     {.overload = 500, .overload_clear = 450},
+     {.of[CONDITION_OVERLOAD] = {500, 450}},
      4,
      {{499, 0}, {500, 0}, {501, EVENT_OVERLOAD_RAISED}, {500, 0}}},
     {"overload: equal to the clear value clears",
      CONDITION_OVERLOAD,
-     {.overload = 500, .overload_clear = 450},
+     {.of[CONDITION_OVERLOAD] = {500, 450}},
      4,
      {{501, EVENT_OVERLOAD_RAISED}, {451, 0}, {450, EVENT_OVERLOAD_CLEARED}, {450, 0}}},
     {"overload: one raise per crossing",
      CONDITION_OVERLOAD,
-     {.overload = 10, .overload_clear = 5},
+     {.of[CONDITION_OVERLOAD] = {10, 5}},
      8,
      {{11, EVENT_OVERLOAD_RAISED},
       {11, 0},
@@ -48,7 +48,7 @@ static const struct sequence sequences[] = {
       {0, EVENT_OVERLOAD_CLEARED}}},
     {"overload: clear value equal to the threshold",
      CONDITION_OVERLOAD,
-     {.overload = 10, .overload_clear = 10},
+     {.of[CONDITION_OVERLOAD] = {10, 10}},
      4,
      {{11, EVENT_OVERLOAD_RAISED},
       {10, EVENT_OVERLOAD_CLEARED},
@@ -56,12 +56,12 @@ static const struct sequence sequences[] = {
       {11, EVENT_OVERLOAD_RAISED}}},
     {"overload: clear value zero needs an empty queue",
      CONDITION_OVERLOAD,
-     {.overload = 1, .overload_clear = 0},
+     {.of[CONDITION_OVERLOAD] = {1, 0}},
      4,
      {{2, EVENT_OVERLOAD_RAISED}, {1, 0}, {0, EVENT_OVERLOAD_CLEARED}, {1, 0}}},
     {"overload: unknown changes nothing",
      CONDITION_OVERLOAD,
-     {.overload = 10, .overload_clear = 9},
+     {.of[CONDITION_OVERLOAD] = {10, 9}},
      6,
      {{UNKNOWN, 0},
       {11, EVENT_OVERLOAD_RAISED},
@@ -71,74 +71,80 @@ static const struct sequence sequences[] = {
       {9, EVENT_OVERLOAD_CLEARED}}},
     {"overload: more than 32 bits",
      CONDITION_OVERLOAD,
-     {.overload = UINT32_MAX, .overload_clear = UINT32_MAX},
+     {.of[CONDITION_OVERLOAD] = {UINT32_MAX, UINT32_MAX}},
      3,
      {{UINT32_MAX, 0},
       {INT64_C(0x100000000), EVENT_OVERLOAD_RAISED},
       {UINT32_MAX, EVENT_OVERLOAD_CLEARED}}},
     {"warning: 90 % of 100",
      CONDITION_WARNING,
-     {.warning = 100},
+     {.of[CONDITION_WARNING] = {.above = 100}},
      5,
      {{100, 0}, {101, EVENT_WARNING_RAISED}, {91, 0}, {90, EVENT_WARNING_CLEARED}, {100, 0}}},
     {"warning: 90 % of 5 is 4.5",
      CONDITION_WARNING,
-     {.warning = 5},
+     {.of[CONDITION_WARNING] = {.above = 5}},
      4,
      {{5, 0}, {6, EVENT_WARNING_RAISED}, {5, 0}, {4, EVENT_WARNING_CLEARED}}},
     {"warning: 90 % of 1 is 0.9",
      CONDITION_WARNING,
-     {.warning = 1},
+     {.of[CONDITION_WARNING] = {.above = 1}},
      4,
      {{1, 0}, {2, EVENT_WARNING_RAISED}, {1, 0}, {0, EVENT_WARNING_CLEARED}}},
     {"warning: 90 % of the greatest threshold",
      CONDITION_WARNING,
-     {.warning = UINT32_MAX},
+     {.of[CONDITION_WARNING] = {.above = UINT32_MAX}},
      3,
      {{INT64_C(0x100000000), EVENT_WARNING_RAISED},
       {3865470566, 0},
       {3865470565, EVENT_WARNING_CLEARED}}},
     {"age: 90 % of 3599 s is 3239.1 s",
      CONDITION_AGE,
-     {.age_s = 3599},
+     {.of[CONDITION_AGE] = {.above = 3599}},
      4,
      {{3599, 0}, {3600, EVENT_AGE_RAISED}, {3240, 0}, {3239, EVENT_AGE_CLEARED}}},
     {"age: unknown changes nothing",
      CONDITION_AGE,
-     {.age_s = 60},
+     {.of[CONDITION_AGE] = {.above = 60}},
      3,
      {{61, EVENT_AGE_RAISED}, {UNKNOWN, 0}, {54, EVENT_AGE_CLEARED}}},
     {"hold: 90 % of 7 is 6.3",
      CONDITION_HOLD,
-     {.hold = 7},
+     {.of[CONDITION_HOLD] = {.above = 7}},
      4,
      {{7, 0}, {8, EVENT_HOLD_RAISED}, {7, 0}, {6, EVENT_HOLD_CLEARED}}},
-    {"off: overload", CONDITION_OVERLOAD, {.overload_clear = 450}, 2, {{1000, 0}, {0, 0}}},
-    {"off: warning", CONDITION_WARNING, {.overload = 0}, 2, {{1000, 0}, {0, 0}}},
-    {"off: age", CONDITION_AGE, {.overload = 0}, 2, {{1000, 0}, {0, 0}}},
-    {"off: hold", CONDITION_HOLD, {.overload = 0}, 2, {{1000, 0}, {0, 0}}},
+    {"off: overload",
+     CONDITION_OVERLOAD,
+     {.of[CONDITION_OVERLOAD] = {0, 450}},
+     2,
+     {{1000, 0}, {0, 0}}},
+    {"off: warning", CONDITION_WARNING, {.of[CONDITION_OVERLOAD] = {0}}, 2, {{1000, 0}, {0, 0}}},
+    {"off: age", CONDITION_AGE, {.of[CONDITION_OVERLOAD] = {0}}, 2, {{1000, 0}, {0, 0}}},
+    {"off: hold", CONDITION_HOLD, {.of[CONDITION_OVERLOAD] = {0}}, 2, {{1000, 0}, {0, 0}}},
 };
 
-static struct detect_input input_of(enum condition condition, int64_t value) {
-    struct detect_input input = {0};
-    struct measurement measured = {.known = value != UNKNOWN, .value = 0};
-    if (measured.known) {
-        measured.value = (uint64_t)value;
-    } else {
-        measured.value = UINT64_MAX;
+/* One value of each kind; total counts for overload and warning. */
+struct input {
+    struct measurement total, oldest_age_s, hold;
+};
+
+static void measure(const struct input *input, struct measurement measured[CONDITION_COUNT]) {
+    measured[CONDITION_OVERLOAD] = input->total;
+    measured[CONDITION_WARNING] = input->total;
+    measured[CONDITION_AGE] = input->oldest_age_s;
+    measured[CONDITION_HOLD] = input->hold;
+}
+
+/* detect() by way of the events that the conditions report. */
+static size_t look(struct detector *detector, const struct thresholds *thresholds,
+                   const struct measurement measured[CONDITION_COUNT],
+                   enum event_type events[CONDITION_COUNT]) {
+    enum condition changed[CONDITION_COUNT];
+    size_t count = detect(detector, thresholds, measured, changed);
+    for (size_t i = 0; i < count; i++) {
+        events[i] = condition_event(changed[i], detector->raised[changed[i]]);
     }
-    switch (condition) {
-    case CONDITION_AGE:
-        input.oldest_age_s = measured;
-        break;
-    case CONDITION_HOLD:
-        input.hold = measured;
-        break;
-    default:
-        input.total = measured;
-        break;
-    }
-    return input;
+    return count;
 }
 
 static void test_sequences(void **state) {
@@ -151,9 +157,11 @@ static void test_sequences(void **state) {
             char name[128];
             snprintf(name, sizeof name, "%s, step %zu", sequence->name, i + 1);
             const struct step *step = &sequence->steps[i];
-            struct detect_input input = input_of(sequence->condition, step->value);
+            struct measurement measured[CONDITION_COUNT] = {{.known = false}};
+            measured[sequence->condition] = (struct measurement){.known = step->value != UNKNOWN,
+                                                                 .value = (uint64_t)step->value};
             enum event_type events[CONDITION_COUNT];
-            size_t count = detect(&detector, &sequence->thresholds, &input, events);
+            size_t count = look(&detector, &sequence->thresholds, measured, events);
             CHECK_INT(name, count, step->event != 0);
             if (count > 0) {
                 CHECK_INT(name, events[0], step->event);
@@ -174,78 +182,78 @@ static const struct {
     const char *name;
     struct detector before, after;
     struct thresholds thresholds;
-    struct detect_input input;
+    struct input input;
     size_t count;
     enum event_type events[CONDITION_COUNT];
 } looks[] = {
     {"all rise at once, in the order of the conditions",
      {.raised = {false}},
      ALL_RAISED,
-     {10, 9, 5, 60, 1},
-     {{true, 11}, {true, 61}, {true, 2}},
+     {{{10, 9}, {5, 0}, {60, 0}, {1, 0}}},
+     {{true, 11, false}, {true, 61, false}, {true, 2, false}},
      4,
      {EVENT_OVERLOAD_RAISED, EVENT_WARNING_RAISED, EVENT_AGE_RAISED, EVENT_HOLD_RAISED}},
     {"all clear at once, in the order of the conditions",
      ALL_RAISED,
      {.raised = {false}},
-     {10, 9, 5, 60, 1},
-     {{true, 0}, {true, 0}, {true, 0}},
+     {{{10, 9}, {5, 0}, {60, 0}, {1, 0}}},
+     {{true, 0, false}, {true, 0, false}, {true, 0, false}},
      4,
      {EVENT_OVERLOAD_CLEARED, EVENT_WARNING_CLEARED, EVENT_AGE_CLEARED, EVENT_HOLD_CLEARED}},
     {"switched off ends all, whatever is measured",
      ALL_RAISED,
      {.raised = {false}},
-     {0, 0, 0, 0, 0},
-     {{true, 1000}, {true, 1000}, {true, 1000}},
+     {{{0, 0}, {0, 0}, {0, 0}, {0, 0}}},
+     {{true, 1000, false}, {true, 1000, false}, {true, 1000, false}},
      4,
      {EVENT_OVERLOAD_CLEARED, EVENT_WARNING_CLEARED, EVENT_AGE_CLEARED, EVENT_HOLD_CLEARED}},
     {"switched off while unknown waits for a value to report",
      ALL_RAISED,
      ALL_RAISED,
-     {0, 0, 0, 0, 0},
-     {{false, 0}, {false, 0}, {false, 0}},
+     {{{0, 0}, {0, 0}, {0, 0}, {0, 0}}},
+     {{false, 0, false}, {false, 0, false}, {false, 0, false}},
      0,
      {0}},
     {"unknown keeps all that is raised",
      ALL_RAISED,
      ALL_RAISED,
-     {10, 9, 5, 60, 1},
-     {{false, 0}, {false, 0}, {false, 0}},
+     {{{10, 9}, {5, 0}, {60, 0}, {1, 0}}},
+     {{false, 0, false}, {false, 0, false}, {false, 0, false}},
      0,
      {0}},
     {"unknown raises nothing",
      {.raised = {false}},
      {.raised = {false}},
-     {10, 9, 5, 60, 1},
-     {{false, 1000}, {false, 1000}, {false, 1000}},
+     {{{10, 9}, {5, 0}, {60, 0}, {1, 0}}},
+     {{false, 1000, false}, {false, 1000, false}, {false, 1000, false}},
      0,
      {0}},
     {"the total decides overload and warning each by its own threshold",
      {.raised = {false}},
      {.raised = {false, true, false, false}},
-     {10, 9, 5, 60, 1},
-     {{true, 7}, {true, 0}, {true, 0}},
+     {{{10, 9}, {5, 0}, {60, 0}, {1, 0}}},
+     {{true, 7, false}, {true, 0, false}, {true, 0, false}},
      1,
      {EVENT_WARNING_RAISED}},
     {"a raise and a clear in one look",
      {.raised = {true, false, false, false}},
      {.raised = {false, false, false, true}},
-     {10, 9, 0, 0, 3},
-     {{true, 9}, {true, 0}, {true, 4}},
+     {{{10, 9}, {0, 0}, {0, 0}, {3, 0}}},
+     {{true, 9, false}, {true, 0, false}, {true, 4, false}},
      2,
      {EVENT_OVERLOAD_CLEARED, EVENT_HOLD_RAISED}},
     {"a higher threshold clears on the next look",
      {.raised = {true, true, false, false}},
      {.raised = {false, false, false, false}},
-     {1000, 900, 1000, 0, 0},
-     {{true, 600}, {false, 0}, {false, 0}},
+     {{{1000, 900}, {1000, 0}, {0, 0}, {0, 0}}},
+     {{true, 600, false}, {false, 0, false}, {false, 0, false}},
      2,
      {EVENT_OVERLOAD_CLEARED, EVENT_WARNING_CLEARED}},
     {"a lower threshold raises on the next look",
      {.raised = {false}},
      {.raised = {true, false, false, false}},
-     {100, 90, 0, 0, 0},
-     {{true, 600}, {false, 0}, {false, 0}},
+     {{{100, 90}, {0, 0}, {0, 0}, {0, 0}}},
+     {{true, 600, false}, {false, 0, false}, {false, 0, false}},
      1,
      {EVENT_OVERLOAD_RAISED}},
 };
@@ -254,8 +262,10 @@ static void test_looks(void **state) {
     (void)state;
     for (size_t i = 0; i < COUNT_OF(looks); i++) {
         struct detector detector = looks[i].before;
+        struct measurement measured[CONDITION_COUNT];
         enum event_type events[CONDITION_COUNT];
-        size_t count = detect(&detector, &looks[i].thresholds, &looks[i].input, events);
+        measure(&looks[i].input, measured);
+        size_t count = look(&detector, &looks[i].thresholds, measured, events);
         CHECK_INT(looks[i].name, count, looks[i].count);
         for (size_t e = 0; e < count; e++) {
             CHECK_INT(looks[i].name, events[e], looks[i].events[e]);
@@ -282,7 +292,7 @@ static const struct {
 static void test_clear_value(void **state) {
     (void)state;
     for (size_t i = 0; i < COUNT_OF(clear_values); i++) {
-        CHECK_INT(clear_values[i].name, detect_clear_value(clear_values[i].threshold),
+        CHECK_INT(clear_values[i].name, condition_default_clear(clear_values[i].threshold),
                   clear_values[i].clear);
     }
 }

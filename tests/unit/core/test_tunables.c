@@ -8,9 +8,11 @@
 
 static void test_from_config(void **state) {
     (void)state;
-    static const struct config config = {
-        .thresholds = {.overload = 5, .overload_clear = 4, .warning = 3, .age_s = 2, .hold = 1},
-        .message_limit = 77};
+    static const struct config config = {.thresholds = {.of[CONDITION_OVERLOAD] = {5, 4},
+                                                        .of[CONDITION_WARNING] = {.above = 3},
+                                                        .of[CONDITION_AGE] = {.above = 2},
+                                                        .of[CONDITION_HOLD] = {.above = 1}},
+                                         .message_limit = 77};
     struct tunables tunables;
     tunables_from_config(&tunables, &config);
     assert_memory_equal(&tunables.thresholds, &config.thresholds, sizeof config.thresholds);
@@ -47,7 +49,7 @@ static void test_consistent(void **state) {
     (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         const struct tunables tunables = {
-            .thresholds = {.overload = cases[i].overload, .overload_clear = cases[i].clear},
+            .thresholds = {.of[CONDITION_OVERLOAD] = {cases[i].overload, cases[i].clear}},
             .message_limit = cases[i].limit};
         CHECK_INT(cases[i].name, tunables_consistent(&tunables), cases[i].consistent);
     }
@@ -56,15 +58,15 @@ static void test_consistent(void **state) {
 /* An event about a SET: what was changed, from what to what, and nothing else. */
 static void test_describe(void **state) {
     (void)state;
-    static const struct config config = {.thresholds = {.overload = 500, .overload_clear = 450},
+    static const struct config config = {.thresholds = {.of[CONDITION_OVERLOAD] = {500, 450}},
                                          .message_limit = 100};
     struct tunables before, after;
     struct event event = {.type = EVENT_SETTINGS_CHANGED};
     tunables_from_config(&before, &config);
     after = before;
     assert_false(tunables_describe(&before, &after, &event));
-    after.thresholds.overload = 400;
-    after.thresholds.overload_clear = 300;
+    after.thresholds.of[CONDITION_OVERLOAD].above = 400;
+    after.thresholds.of[CONDITION_OVERLOAD].clear = 300;
     after.notify &= ~(1U << EVENT_POSTFIX_STARTED | 1U << EVENT_OVERLOAD_RAISED);
     assert_true(tunables_describe(&before, &after, &event));
     assert_string_equal(event.text, "overload_threshold: 400, was 500; overload_clear_threshold: "
@@ -77,11 +79,15 @@ static void test_describe(void **state) {
 static void test_describe_all(void **state) {
     (void)state;
     const struct tunables before = {.message_limit = 10000};
-    const struct tunables after = {
-        .thresholds = {UINT32_MAX, UINT32_MAX, UINT32_MAX, UINT32_MAX, UINT32_MAX},
-        .notify = EVENT_TYPES};
-    const struct tunables least = {.thresholds = {UINT32_MAX - 1, UINT32_MAX - 1, UINT32_MAX - 1,
-                                                  UINT32_MAX - 1, UINT32_MAX - 1},
+    const struct tunables after = {.thresholds = {{{UINT32_MAX, UINT32_MAX},
+                                                   {UINT32_MAX, 0},
+                                                   {UINT32_MAX, 0},
+                                                   {UINT32_MAX, 0}}},
+                                   .notify = event_types()};
+    const struct tunables least = {.thresholds = {{{UINT32_MAX - 1, UINT32_MAX - 1},
+                                                   {UINT32_MAX - 1, 0},
+                                                   {UINT32_MAX - 1, 0},
+                                                   {UINT32_MAX - 1, 0}}},
                                    .message_limit = 1};
     struct event_change change;
     size_t count = 0;

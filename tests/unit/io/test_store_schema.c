@@ -56,8 +56,8 @@ static void test_upgrade_from_1(void **state) {
     assert_int_equal(fixture->image.event_count, 5);
     assert_int_equal(fixture->image.parameter_count, 2);
     assert_string_equal(fixture->image.parameters[0].value, "3d");
-    assert_int_equal(fixture->image.tunables_known, TUNABLES_ALL);
-    assert_int_equal(fixture->image.tunables.thresholds.overload, 600);
+    assert_int_equal(fixture->image.tunables_known, tunables_all());
+    assert_int_equal(fixture->image.tunables.thresholds.of[CONDITION_OVERLOAD].above, 600);
     fixture_check_sql(fixture, "PRAGMA user_version", "3");
     fixture_check_sql(fixture, "PRAGMA integrity_check", "ok");
     fixture_check_sql(fixture, "SELECT results FROM audit WHERE serial = 1",

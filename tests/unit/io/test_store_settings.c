@@ -90,17 +90,15 @@ static void test_parameters_as_hermes(void **state) {
 static void test_tunables(void **state) {
     struct fixture *fixture = *state;
     struct answer answer = {.count = 0};
-    struct tunables tunables = {.thresholds = {.overload = 600,
-                                               .overload_clear = 550,
-                                               .warning = 0,
-                                               .age_s = THRESHOLD_AGE_MAX_S,
-                                               .hold = 7},
+    struct tunables tunables = {.thresholds = {.of[CONDITION_OVERLOAD] = {600, 550},
+                                               .of[CONDITION_AGE] = {.above = THRESHOLD_AGE_MAX_S},
+                                               .of[CONDITION_HOLD] = {.above = 7}},
                                 .message_limit = 10000,
                                 .notify = 1U << EVENT_OVERLOAD_RAISED | 1U << EVENT_AGENT_STARTED};
-    store_tunables_set(fixture->store, &tunables, TUNABLES_ALL, on_done, &answer);
+    store_tunables_set(fixture->store, &tunables, tunables_all(), on_done, &answer);
     fixture_expect(fixture, &answer, 0);
     fixture_restart(fixture);
-    assert_int_equal(fixture->image.tunables_known, TUNABLES_ALL);
+    assert_int_equal(fixture->image.tunables_known, tunables_all());
     assert_memory_equal(&fixture->image.tunables, &tunables, sizeof tunables);
     fixture_check_sql(fixture, "SELECT value FROM tunables WHERE name = 'overload_threshold'",
                       "600");
@@ -133,17 +131,19 @@ static void test_drift(void **state) {
 /* What one SET changed is stored; the rest stays the configuration's. */
 static void test_tunables_singly(void **state) {
     struct fixture *fixture = *state;
-    struct tunables tunables = {.thresholds = {.overload = 600, .overload_clear = 550},
+    struct tunables tunables = {.thresholds = {.of[CONDITION_OVERLOAD] = {600, 550}},
                                 .message_limit = 100,
                                 .notify = 1U << EVENT_DATA_LOST};
-    store_tunables_set(fixture->store, &tunables, 1U << TUNABLE_OVERLOAD, NULL, NULL);
+    store_tunables_set(fixture->store, &tunables, 1U << CONDITION_THRESHOLD(CONDITION_OVERLOAD),
+                       NULL, NULL);
     fixture_restart(fixture);
-    assert_int_equal(fixture->image.tunables_known, 1U << TUNABLE_OVERLOAD);
-    assert_int_equal(fixture->image.tunables.thresholds.overload, 600);
+    assert_int_equal(fixture->image.tunables_known, 1U << CONDITION_THRESHOLD(CONDITION_OVERLOAD));
+    assert_int_equal(fixture->image.tunables.thresholds.of[CONDITION_OVERLOAD].above, 600);
     fixture_check_sql(fixture, "SELECT group_concat(name) FROM tunables", "overload_threshold");
     store_tunables_set(fixture->store, &tunables, 1U << TUNABLE_NOTIFY, NULL, NULL);
     fixture_restart(fixture);
-    assert_int_equal(fixture->image.tunables_known, 1U << TUNABLE_OVERLOAD | 1U << TUNABLE_NOTIFY);
+    assert_int_equal(fixture->image.tunables_known,
+                     1U << CONDITION_THRESHOLD(CONDITION_OVERLOAD) | 1U << TUNABLE_NOTIFY);
     assert_int_equal(fixture->image.tunables.notify, 1U << EVENT_DATA_LOST);
 }
 
@@ -164,19 +164,19 @@ static void test_state(void **state) {
     struct fixture *fixture = *state;
     struct store_state last = {.data_lost = true};
     for (uint32_t i = 0; i <= 500; i++) {
-        last.overload_since = 1700000000 + i;
-        last.detector.raised[CONDITION_OVERLOAD] = i % 2 == 0;
-        last.detector.raised[CONDITION_HOLD] = true;
+        last.since[CONDITION_OVERLOAD] = 1700000000 + i;
+        last.raised[CONDITION_OVERLOAD] = i % 2 == 0;
+        last.raised[CONDITION_HOLD] = true;
         store_state_set(fixture->store, &last);
     }
     fixture_restart(fixture);
     assert_true(fixture->image.has_state);
     assert_true(fixture->image.state.data_lost);
-    assert_int_equal(fixture->image.state.overload_since, 1700000500);
-    assert_true(fixture->image.state.detector.raised[CONDITION_OVERLOAD]);
-    assert_false(fixture->image.state.detector.raised[CONDITION_WARNING]);
-    assert_false(fixture->image.state.detector.raised[CONDITION_AGE]);
-    assert_true(fixture->image.state.detector.raised[CONDITION_HOLD]);
+    assert_int_equal(fixture->image.state.since[CONDITION_OVERLOAD], 1700000500);
+    assert_true(fixture->image.state.raised[CONDITION_OVERLOAD]);
+    assert_false(fixture->image.state.raised[CONDITION_WARNING]);
+    assert_false(fixture->image.state.raised[CONDITION_AGE]);
+    assert_true(fixture->image.state.raised[CONDITION_HOLD]);
 }
 
 /* What is the case already is told, not asked: a setting that was taken back, a threshold that is

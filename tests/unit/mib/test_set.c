@@ -40,6 +40,21 @@ static void test_every_object(void **state) {
     sample_deinit(&sample);
 }
 
+/* A threshold takes the values that its condition does. */
+static void test_maxima(void **state) {
+    (void)state;
+    size_t found = 0;
+    for (size_t o = 0; o < mib_settings_group.object_count; o++) {
+        const struct mib_object *object = &mib_settings_group.objects[o];
+        if (object->write != NULL && object->write->stage == mib_stage_tunable) {
+            CHECK_INT(object->name, object->write->maximum,
+                      tunable_maximum((enum tunable)object->write->offset));
+            found++;
+        }
+    }
+    assert_int_equal(found, 6);
+}
+
 static void test_ranges(void **state) {
     (void)state;
     struct sample sample;
@@ -207,8 +222,9 @@ static void test_values(void **state) {
     assert_true(changes->tunables_changed);
     assert_int_equal(changes->tunables.notify,
                      1U << EVENT_OVERLOAD_RAISED | 1U << EVENT_AGENT_STARTED);
-    assert_int_equal(changes->tunables.thresholds.age_s, 60);
-    assert_int_equal(changes->tunables.thresholds.overload, sample.tunables.thresholds.overload);
+    assert_int_equal(changes->tunables.thresholds.of[CONDITION_AGE].above, 60);
+    assert_int_equal(changes->tunables.thresholds.of[CONDITION_OVERLOAD].above,
+                     sample.tunables.thresholds.of[CONDITION_OVERLOAD].above);
     assert_int_equal(changes->tunables.message_limit, 5);
     assert_false(changes->lifetime_changed[LIFETIME_BOUNCE]);
     assert_true(changes->lifetime_changed[LIFETIME_MAXIMAL]);
@@ -259,10 +275,10 @@ static void test_names(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_every_object), cmocka_unit_test(test_ranges),
-        cmocka_unit_test(test_retries),      cmocka_unit_test(test_no_retry_of_rows),
-        cmocka_unit_test(test_ids),          cmocka_unit_test(test_values),
-        cmocka_unit_test(test_names),
+        cmocka_unit_test(test_every_object),     cmocka_unit_test(test_maxima),
+        cmocka_unit_test(test_ranges),           cmocka_unit_test(test_retries),
+        cmocka_unit_test(test_no_retry_of_rows), cmocka_unit_test(test_ids),
+        cmocka_unit_test(test_values),           cmocka_unit_test(test_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "core/condition.h"
+
+#include "core/snapshot.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
+
+static const struct condition_row rows[CONDITION_COUNT] = {
+    [CONDITION_OVERLOAD] = {.watch = WATCH_TOTAL,
+                            .raise = EVENT_OVERLOAD_RAISED,
+                            .key = "overload_threshold",
+                            .default_value = "500",
+                            .clear_key = "overload_clear_threshold",
+                            .raised_name = "overload_raised",
+                            .since_name = "overload_since"},
+    [CONDITION_WARNING] = {.watch = WATCH_TOTAL,
+                           .raise = EVENT_WARNING_RAISED,
+                           .key = "warning_threshold",
+                           .default_value = "0",
+                           .raised_name = "warning_raised"},
+    [CONDITION_AGE] = {.watch = WATCH_AGE,
+                       .raise = EVENT_AGE_RAISED,
+                       .key = "age_threshold",
+                       .default_value = "0",
+                       .raised_name = "age_raised"},
+    [CONDITION_HOLD] = {.watch = WATCH_QUEUE,
+                        .queue = QUEUE_HOLD,
+                        .raise = EVENT_HOLD_RAISED,
+                        .key = "hold_threshold",
+                        .default_value = "0",
+                        .raised_name = "hold_raised"},
+};
+
+static struct measurement measure_total(const struct snapshot *snapshot, enum queue queue,
+                                        int64_t now) {
+    struct measurement measured = {.known = false};
+    (void)queue;
+    (void)now;
+    measured.known = snapshot_total(snapshot, &measured.value);
+    return measured;
+}
+
+static struct measurement measure_queue(const struct snapshot *snapshot, enum queue queue,
+                                        int64_t now) {
+    (void)now;
+    return (struct measurement){.known = snapshot->counts.known[queue],
+                                .value = snapshot->counts.messages[queue]};
+}
+
+static struct measurement measure_age(const struct snapshot *snapshot, enum queue queue,
+                                      int64_t now) {
+    struct measurement measured = {.known = false};
+    struct queue_totals totals;
+    uint64_t total;
+    (void)queue;
+    if (snapshot_all_totals(snapshot, &totals) && totals.unknown_arrival == 0) {
+        measured.known = true;
+        measured.value = queue_totals_age(&totals, now);
+        measured.nothing = snapshot_total(snapshot, &total) && total == 0;
+    }
+    return measured;
+}
+
+/* The wording: "the", the queue's name for WATCH_QUEUE, then subject, value and unit. */
+static const struct {
+    struct measurement (*measure)(const struct snapshot *snapshot, enum queue queue, int64_t now);
+    bool time;
+    uint32_t maximum;
+    const char *subject, *unit;
+} watches[WATCH_COUNT] = {
+    [WATCH_TOTAL] = {measure_total, false, THRESHOLD_MESSAGES_MAX, "queue has", "messages"},
+    [WATCH_QUEUE] = {measure_queue, false, THRESHOLD_MESSAGES_MAX, "queue has", "messages"},
+    [WATCH_AGE] = {measure_age, true, THRESHOLD_AGE_MAX_S, "oldest message is", "seconds old"},
+};
+
+const struct condition_row *condition_row(enum condition condition) {
+    assert(condition < CONDITION_COUNT);
+    return &rows[condition];
+}
+
+uint32_t condition_maximum(enum condition condition) {
+    return watches[condition_row(condition)->watch].maximum;
+}
+
+bool condition_is_time(enum condition condition) {
+    return watches[condition_row(condition)->watch].time;
+}
+
+uint32_t condition_clear(enum condition condition, const struct thresholds *thresholds) {
+    const struct threshold *threshold = &thresholds->of[condition];
+    return condition_row(condition)->clear_key != NULL ? threshold->clear
+                                                       : condition_default_clear(threshold->above);
+}
+
+uint32_t condition_default_clear(uint32_t above) {
+    return (uint32_t)((uint64_t)above * 9 / 10);
+}
+
+enum event_type condition_event(enum condition condition, bool raised) {
+    enum event_type raise = condition_row(condition)->raise;
+    return raised ? raise : event_clear_of(raise);
+}
+
+bool condition_of_event(enum event_type type, enum condition *out) {
+    for (enum condition c = 0; c < CONDITION_COUNT; c++) {
+        if (type == condition_event(c, true) || type == condition_event(c, false)) {
+            *out = c;
+            return true;
+        }
+    }
+    return false;
+}
+
+struct measurement condition_measure(enum condition condition, const struct snapshot *snapshot,
+                                     int64_t now) {
+    const struct condition_row *row = condition_row(condition);
+    return watches[row->watch].measure(snapshot, row->queue, now);
+}
+
+void condition_describe(enum condition condition, const struct thresholds *thresholds,
+                        const struct measurement *measured, bool raised, char *out, size_t size) {
+    const struct condition_row *row = condition_row(condition);
+    uint32_t above = thresholds->of[condition].above;
+    uint32_t clear = condition_clear(condition, thresholds);
+    /* A raise by a threshold that does not count any more ends without hysteresis. */
+    uint32_t limit = raised || measured->value > clear ? above : clear;
+    char value[96];
+    snprintf(value, sizeof value, "the %s%s%s %" PRIu64 " %s",
+             row->watch == WATCH_QUEUE ? queue_name(row->queue) : "",
+             row->watch == WATCH_QUEUE ? " " : "", watches[row->watch].subject, measured->value,
+             watches[row->watch].unit);
+    if (above == 0) {
+        snprintf(out, size, "the threshold was switched off; %s", value);
+    } else if (measured->nothing) {
+        snprintf(out, size, "the queue is empty");
+    } else {
+        snprintf(out, size, "%s, %s %" PRIu32, value, raised ? "more than" : "no more than", limit);
+    }
+}
+
+const char *condition_setting_key(unsigned setting) {
+    const struct condition_row *row = condition_row(condition_of_setting(setting));
+    return setting % 2 == 0 ? row->key : row->clear_key;
+}
+
+size_t condition_setting_offset(unsigned setting) {
+    return condition_of_setting(setting) * sizeof(struct threshold) +
+           (setting % 2 == 0 ? offsetof(struct threshold, above)
+                             : offsetof(struct threshold, clear));
+}

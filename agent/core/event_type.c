@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "core/event_type.h"
+
+#include <assert.h>
+#include <stddef.h>
+#include <string.h>
+
+#define OBJECT(name, value)                                                                        \
+    { name, EVENT_VALUE_##value, 0 }
+#define MESSAGES_IN(queue)                                                                         \
+    { "hmqQueueMessages", EVENT_VALUE_QUEUE, queue }
+#define EVENT_SERIAL OBJECT("hmqEventSerial", SERIAL)
+
+/* A raise and its clear carry the same objects. */
+#define TOTAL_CROSSED(threshold)                                                                   \
+    {                                                                                              \
+        EVENT_SERIAL, OBJECT("hmqTotalMessages", TOTAL), OBJECT(threshold, THRESHOLD),             \
+            MESSAGES_IN(QUEUE_INCOMING), MESSAGES_IN(QUEUE_ACTIVE), MESSAGES_IN(QUEUE_DEFERRED),   \
+            MESSAGES_IN(QUEUE_HOLD)                                                                \
+    }
+#define AGE_CROSSED(threshold)                                                                     \
+    {                                                                                              \
+        EVENT_SERIAL, OBJECT("hmqTotalMessages", TOTAL), OBJECT(threshold, THRESHOLD),             \
+            OBJECT("hmqOldestAge", OLDEST_AGE)                                                     \
+    }
+#define QUEUE_CROSSED(threshold, queue)                                                            \
+    { EVENT_SERIAL, OBJECT(threshold, THRESHOLD), MESSAGES_IN(queue) }
+#define DATA_CHANGED                                                                               \
+    { EVENT_SERIAL, OBJECT("hmqDataStatus", DATA_STATUS), OBJECT("hmqLastReadError", LAST_ERROR) }
+#define POSTFIX_CHANGED                                                                            \
+    { EVENT_SERIAL, OBJECT("hmqPostfixStatus", POSTFIX_STATUS) }
+
+static const struct {
+    const char *name;
+    enum event_severity severity;
+    enum event_type ends; /* the raise, 0 = it ends none */
+    struct event_object objects[EVENT_OBJECTS_MAX + 1];
+} types[EVENT_TYPE_END] = {
+    [EVENT_OVERLOAD_RAISED] = {"hmqOverloadRaised", SEVERITY_CRITICAL, 0,
+                               TOTAL_CROSSED("hmqOverloadThreshold")},
+    [EVENT_OVERLOAD_CLEARED] = {"hmqOverloadCleared", SEVERITY_OK, EVENT_OVERLOAD_RAISED,
+                                TOTAL_CROSSED("hmqOverloadThreshold")},
+    [EVENT_WARNING_RAISED] = {"hmqWarningRaised", SEVERITY_WARNING, 0,
+                              TOTAL_CROSSED("hmqWarningThreshold")},
+    [EVENT_WARNING_CLEARED] = {"hmqWarningCleared", SEVERITY_OK, EVENT_WARNING_RAISED,
+                               TOTAL_CROSSED("hmqWarningThreshold")},
+    [EVENT_AGE_RAISED] = {"hmqAgeRaised", SEVERITY_WARNING, 0, AGE_CROSSED("hmqAgeThreshold")},
+    [EVENT_AGE_CLEARED] = {"hmqAgeCleared", SEVERITY_OK, EVENT_AGE_RAISED,
+                           AGE_CROSSED("hmqAgeThreshold")},
+    [EVENT_HOLD_RAISED] = {"hmqHoldRaised", SEVERITY_WARNING, 0,
+                           QUEUE_CROSSED("hmqHoldThreshold", QUEUE_HOLD)},
+    [EVENT_HOLD_CLEARED] = {"hmqHoldCleared", SEVERITY_OK, EVENT_HOLD_RAISED,
+                            QUEUE_CROSSED("hmqHoldThreshold", QUEUE_HOLD)},
+    [EVENT_DATA_LOST] = {"hmqDataLost", SEVERITY_CRITICAL, 0, DATA_CHANGED},
+    [EVENT_DATA_RESTORED] = {"hmqDataRestored", SEVERITY_OK, EVENT_DATA_LOST, DATA_CHANGED},
+    [EVENT_ACTION_FINISHED] = {"hmqActionFinished",
+                               SEVERITY_INFO,
+                               0,
+                               {EVENT_SERIAL, OBJECT("hmqActionState", ACTION_STATE),
+                                OBJECT("hmqActionMatchedCount", ACTION_MATCHED),
+                                OBJECT("hmqActionSucceededCount", ACTION_SUCCEEDED),
+                                OBJECT("hmqActionFailedCount", ACTION_FAILED),
+                                OBJECT("hmqActionComment", ACTION_COMMENT)}},
+    [EVENT_SETTINGS_CHANGED] = {"hmqSettingsChanged",
+                                SEVERITY_INFO,
+                                0,
+                                {EVENT_SERIAL, OBJECT("hmqSettingsState", SETTINGS_STATE),
+                                 OBJECT("hmqEventText", TEXT)}},
+    [EVENT_AGENT_STARTED] = {"hmqAgentStarted",
+                             SEVERITY_INFO,
+                             0,
+                             {EVENT_SERIAL, OBJECT("hmqAgentVersion", VERSION),
+                              OBJECT("hmqDataStatus", DATA_STATUS)}},
+    [EVENT_POSTFIX_STOPPED] = {"hmqPostfixStopped", SEVERITY_CRITICAL, 0, POSTFIX_CHANGED},
+    [EVENT_POSTFIX_STARTED] = {"hmqPostfixStarted", SEVERITY_OK, EVENT_POSTFIX_STOPPED,
+                               POSTFIX_CHANGED},
+};
+
+_Static_assert(EVENT_TYPE_END <= 32, "a set of types has 32 bits");
+
+bool event_type_exists(unsigned type) {
+    return type < EVENT_TYPE_END && types[type].name != NULL;
+}
+
+uint32_t event_types(void) {
+    uint32_t all = 0;
+    for (unsigned type = 1; type < EVENT_TYPE_END; type++) {
+        all |= event_type_exists(type) ? 1U << type : 0;
+    }
+    return all;
+}
+
+const char *event_name(enum event_type type) {
+    assert(type > 0 && type < EVENT_TYPE_END);
+    return types[type].name != NULL ? types[type].name : "";
+}
+
+enum event_type event_type_by_name(const char *name) {
+    for (enum event_type type = 1; type < EVENT_TYPE_END; type++) {
+        if (types[type].name != NULL && strcmp(name, types[type].name) == 0) {
+            return type;
+        }
+    }
+    return 0;
+}
+
+enum event_severity event_severity_of(enum event_type type) {
+    assert(event_type_exists(type));
+    return types[type].severity;
+}
+
+const char *event_severity(enum event_type type) {
+    static const char *const names[] = {[SEVERITY_CRITICAL] = "critical",
+                                        [SEVERITY_WARNING] = "warning",
+                                        [SEVERITY_INFO] = "info",
+                                        [SEVERITY_OK] = "ok"};
+    return names[event_severity_of(type)];
+}
+
+enum event_type event_raise_of(enum event_type clear) {
+    assert(clear > 0 && clear < EVENT_TYPE_END);
+    return types[clear].ends;
+}
+
+enum event_type event_clear_of(enum event_type raise) {
+    for (enum event_type type = 1; type < EVENT_TYPE_END; type++) {
+        if (types[type].ends == raise) {
+            return raise != 0 ? type : 0;
+        }
+    }
+    return 0;
+}
+
+bool event_is_raise(enum event_type type) {
+    return event_clear_of(type) != 0;
+}
+
+const struct event_object *event_type_objects(enum event_type type) {
+    assert(event_type_exists(type));
+    return types[type].objects;
+}
+
+bool event_type_carries(enum event_type type, enum event_value value) {
+    for (const struct event_object *o = event_type_objects(type); o->name != NULL; o++) {
+        if (o->value == value) {
+            return true;
+        }
+    }
+    return false;
+}
