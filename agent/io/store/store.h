@@ -60,7 +60,7 @@ struct store_cursor {
 /* What conditions were raised when the process last ran, so that none is raised twice. */
 struct store_state {
     bool raised[CONDITION_COUNT];
-    int64_t since[CONDITION_COUNT]; /* 0 unless the condition's row has a since_name */
+    int64_t since[CONDITION_COUNT]; /* kept where the condition's row has a since_name */
     bool data_lost, postfix_stopped;
     uint32_t serial; /* the last event it has in it: a newer one may be on disk without it */
 };
