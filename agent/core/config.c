@@ -150,30 +150,13 @@ unsigned config_line(const struct config *config, const char *key) {
     return 0;
 }
 
-/* The clear values, which the thresholds set or limit. */
-static int check_clear_values(const struct parser *parser, struct config *config) {
-    char what[256];
-    for (enum condition c = 0; c < CONDITION_COUNT; c++) {
-        const struct condition_row *row = condition_row(c);
-        struct threshold *threshold = &config->thresholds.of[c];
-        unsigned line = row->clear_key != NULL ? config_line(config, row->clear_key) : 0;
-        if (row->clear_key != NULL && line == 0) {
-            threshold->clear = condition_default_clear(threshold->above);
-        } else if (!threshold_consistent(threshold)) {
-            snprintf(what, sizeof what, "%u is above %s, which is %u", threshold->clear, row->key,
-                     threshold->above);
-            return fail(parser, line, row->clear_key, what);
-        }
-    }
-    return 0;
-}
-
 /* What only the whole file shows. */
 static int check_whole(const struct parser *parser, struct config *config) {
     char what[256];
+    const char *key;
     unsigned line;
-    if (check_clear_values(parser, config) != 0) {
-        return -1;
+    if (!config_thresholds_complete(config, &key, what, sizeof what)) {
+        return fail(parser, config_line(config, key), key, what);
     }
     if (!config_hooks_complete(config, &line, what, sizeof what)) {
         return fail(parser, line, "", what);

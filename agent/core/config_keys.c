@@ -12,8 +12,6 @@
 #include <string.h>
 #include <syslog.h>
 
-#define SEC_PER_DAY UINT64_C(86400)
-
 static void *field(const struct config_key *key, struct config *config) {
     return (char *)config + key->offset;
 }
@@ -156,7 +154,7 @@ static void print_duration(const struct config_key *key, const struct config *co
     print_usec(*usec, stream);
 }
 
-static bool parse_number(const struct config_key *key, struct config *config, const char *value,
+bool config_parse_number(const struct config_key *key, struct config *config, const char *value,
                          char *error, size_t size) {
     uint64_t number;
     if (!number_parse(value, key->maximum, &number)) {
@@ -168,32 +166,9 @@ static bool parse_number(const struct config_key *key, struct config *config, co
     return true;
 }
 
-static void print_number(const struct config_key *key, const struct config *config, FILE *stream) {
+void config_print_number(const struct config_key *key, const struct config *config, FILE *stream) {
     const uint32_t *number = const_field(key, config);
     fprintf(stream, "%" PRIu32, *number);
-}
-
-/* A duration in whole seconds, as hmqAgeThreshold has it. */
-static bool parse_seconds(const struct config_key *key, struct config *config, const char *value,
-                          char *error, size_t size) {
-    uint64_t usec;
-    if (!duration_parse(value, &usec) || usec % USEC_PER_SEC != 0) {
-        snprintf(error, size, "\"%s\" is not a duration in whole seconds (90s, 2h)", value);
-        return false;
-    }
-    if (usec / USEC_PER_SEC > key->maximum) {
-        snprintf(error, size, "\"%s\" is more than %" PRIu64 " days", value,
-                 key->maximum / SEC_PER_DAY);
-        return false;
-    }
-    uint32_t *target = field(key, config);
-    *target = (uint32_t)(usec / USEC_PER_SEC);
-    return true;
-}
-
-static void print_seconds(const struct config_key *key, const struct config *config, FILE *stream) {
-    const uint32_t *seconds = const_field(key, config);
-    fprintf(stream, "%" PRIu32 "%s", *seconds, *seconds != 0 ? "s" : "");
 }
 
 /* Begins a list of the words that a value may be; each of them is added behind it. */
@@ -427,7 +402,7 @@ static const char *const level_names[] = {"error", "warning", "notice", "info", 
 #define DURATION(member, min, max)                                                                 \
     parse_duration, print_duration, offsetof(struct config, member), min, max, NULL
 #define NUMBER(member, max)                                                                        \
-    parse_number, print_number, offsetof(struct config, member), 0, max, NULL
+    config_parse_number, config_print_number, offsetof(struct config, member), 0, max, NULL
 #define SET(member, last) parse_set, print_set, offsetof(struct config, member), 1, last, NULL
 #define OTHER(kind, member) parse_##kind, print_##kind, offsetof(struct config, member), 0, 0, NULL
 
@@ -470,22 +445,6 @@ static const struct config_key last_keys[] = {
 _Static_assert(FIRST_KEYS + CONDITION_SETTINGS + LAST_KEYS <= CONFIG_KEYS_MAX,
                "a line for each key");
 
-static struct config_key threshold_key(unsigned setting) {
-    enum condition condition = condition_of_setting(setting);
-    bool time = condition_is_time(condition);
-    return (struct config_key){
-        .name = condition_setting_key(setting),
-        .default_value = setting == CONDITION_THRESHOLD(condition)
-                             ? condition_row(condition)->default_value
-                             : NULL,
-        .parse = time ? parse_seconds : parse_number,
-        .print = time ? print_seconds : print_number,
-        .offset = offsetof(struct config, thresholds) + condition_setting_offset(setting),
-        .maximum = condition_maximum(condition),
-        .live = true,
-    };
-}
-
 bool config_key_at(size_t position, struct config_key *out) {
     if (position < FIRST_KEYS) {
         *out = first_keys[position];
@@ -497,7 +456,7 @@ bool config_key_at(size_t position, struct config_key *out) {
             continue;
         }
         if (position == 0) {
-            *out = threshold_key(setting);
+            *out = config_threshold_key(setting);
             return true;
         }
         position--;

@@ -26,10 +26,24 @@ struct config_key {
 
 /*
  * The keys by their position, from 0, in the order in which config_print writes them: those of
- * config_keys.c and the thresholds of core/condition.h. Returns false, with *out untouched, past
+ * config_keys.c and those of the thresholds. Returns false, with *out untouched, past
  * the last one.
  */
 bool config_key_at(size_t position, struct config_key *out);
+
+/* A whole number of 0 to key->maximum, a uint32_t. */
+bool config_parse_number(const struct config_key *key, struct config *config, const char *value,
+                         char *error, size_t size);
+void config_print_number(const struct config_key *key, const struct config *config, FILE *stream);
+
+/* The key of a threshold or clear value (core/condition.h), which has a key. */
+struct config_key config_threshold_key(unsigned setting);
+
+/*
+ * Sets the clear values that the file leaves to the thresholds and checks the others. Returns false
+ * with the key concerned, which is static, and error.
+ */
+bool config_thresholds_complete(struct config *config, const char **key, char *error, size_t size);
 
 /* Sets one member of a webhook.NAME or script.NAME block. Errors as config_key's parse. */
 bool config_hook_set(struct config *config, const char *key, const char *value, unsigned line,
