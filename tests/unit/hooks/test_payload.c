@@ -229,7 +229,7 @@ static void test_slack_titles(void **state) {
     for (enum event_type type = 1; type < EVENT_TYPE_END; type++) {
         if (event_type_exists(type)) {
             struct event event = overload(type);
-            cJSON *document = make(PAYLOAD_SLACK, &event);
+            cJSON *document = make(HOOK_FORMAT_SLACK, &event);
             const char *text = cJSON_GetStringValue(cJSON_GetObjectItem(document, "text"));
             CHECK(event_name(type), text != NULL && strstr(text, "(null)") == NULL);
             cJSON_Delete(document);
