@@ -38,7 +38,7 @@ Ctrl-C, which ends and removes everything that was started.
                   root's ~/.snmp/snmp.conf or SNMPCONFPATH has to name a user
                   who may read (contrib/snmpd/hermes-mailqueue-access.conf.example)
   --address ADDR  where that snmpd answers (127.0.0.1)
-  --agentx ADDR   where it takes subagents (looked for)
+  --agentx ADDR   where it takes subagents (detected)
   --user USER     whom the agent runs as (hermes-mq if there is one, else nobody)
   --rows N        how many messages to show (5)
 
@@ -319,7 +319,7 @@ show_reading() {
     if [ "$once" = yes ]; then
         echo 'Without --once this stays, and these work in another terminal:'
     else
-        echo 'To ask yourself, in another terminal while this runs:'
+        echo 'To query it yourself, in another terminal while this runs:'
     fi
     echo
     [ "$system_snmpd" = yes ] || export_line "SNMPCONFPATH=$run/snmpd/clients/reader"

@@ -15,14 +15,16 @@ static const char *judge(const struct stat *st, uid_t user, bool last) {
         return "is a symbolic link; name what it points to";
     }
     if (last ? !S_ISREG(st->st_mode) : !S_ISDIR(st->st_mode)) {
-        return last ? "is no regular file" : "is no folder";
+        return last ? "is not a regular file" : "is not a directory";
     }
     if (st->st_uid != 0 && st->st_uid != user) {
         return "belongs neither to root nor to hooks_user";
     }
     /* The group bits are the mask of an ACL where there is one. */
     if ((st->st_mode & (S_IWGRP | S_IWOTH)) != 0) {
-        return "can be written by others than its owner; run chmod go-w on it";
+        return (st->st_mode & S_ISVTX) != 0
+                   ? "is writable by users other than its owner; put the script elsewhere"
+                   : "is writable by users other than its owner; run chmod go-w on it";
     }
     return NULL;
 }
@@ -44,7 +46,7 @@ static int check_component(int parent, const char *name, uid_t user, bool last, 
 }
 
 static bool refuse(const char *path, size_t len, const char *why, char *error, size_t size) {
-    snprintf(error, size, "%.*s %s", (int)len, path, why);
+    snprintf(error, size, "%.*s: %s", (int)len, path, why);
     return false;
 }
 

@@ -112,7 +112,7 @@ static void finish(struct settings_change *change, bool applied, const char *tex
 /* Taking a change back */
 
 static void end_rollback(struct settings_change *change, const char *main_cf) {
-    char text[STATUS_ERROR_SIZE];
+    char text[2 * STATUS_ERROR_SIZE];
     snprintf(text, sizeof text, "%.160s; %s", change->failure, main_cf);
     finish(change, false, text);
 }

@@ -193,19 +193,26 @@ static bool read_agent(const char *pid, char command[COMMAND_SIZE]) {
     return true;
 }
 
-/* Another agent on this machine, as far as its processes can be seen. */
+/* The other agent on this machine, as far as its processes can be seen. Of several, which may serve
+ * other masters, none is named. */
 static bool find_agent(uint64_t *pid, char command[COMMAND_SIZE]) {
     DIR *folder = opendir("/proc");
-    bool found = false;
+    unsigned found = 0;
     if (folder == NULL) {
         return false;
     }
-    for (const struct dirent *entry; !found && (entry = readdir(folder)) != NULL;) {
-        found = number_parse(entry->d_name, INT32_MAX, pid) && *pid != (uint64_t)getpid() &&
-                read_agent(entry->d_name, command);
+    for (const struct dirent *entry; (entry = readdir(folder)) != NULL;) {
+        char line[COMMAND_SIZE];
+        uint64_t number;
+        if (number_parse(entry->d_name, INT32_MAX, &number) && number != (uint64_t)getpid() &&
+            read_agent(entry->d_name, line)) {
+            found++;
+            *pid = number;
+            memcpy(command, line, sizeof line);
+        }
     }
     closedir(folder);
-    return found;
+    return found == 1;
 }
 
 static void say_occupied(struct master_words *words, const struct context *context) {

@@ -132,8 +132,8 @@ class Scripts(LabTest):
         )
         self.core.tell("events 1")
         for name, why in (
-            ("file", "open-file can be written by others"),
-            ("folder", "/open can be written by others"),
+            ("file", "open-file: is writable by users"),
+            ("folder", "/open: is writable by users"),
             ("plain", "is not executable for hooks_user"),
             ("link", "is a symbolic link"),
             ("none", "No such file"),
@@ -155,7 +155,7 @@ class Scripts(LabTest):
         os.chmod(path, 0o757)
         self.core.tell("events 1")
         wait_for("refusal", lambda: self.core.cursor("script.s")[2] >= 1)
-        self.assertIn("can be written by others", self.core.status("script.s")[3])
+        self.assertIn("is writable by users", self.core.status("script.s")[3])
         os.chmod(path, 0o755)
         self.delivered("script.s", 2)
 

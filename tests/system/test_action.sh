@@ -172,7 +172,7 @@ ok 'expired'
 for bad in 'ALL' "4ABC12DEF0;touch $root/canary" "\$(touch $root/canary)" "$root" '4abc12def' \
     $'4ABC12DEF0\n4ABC12DEF1' '4ABC12DEF0*' ''; do
     act 2 hold "$bad"
-    complains 'is no queue id'
+    complains 'is not a queue ID'
 done
 for pattern in "\$(touch $root/canary)" "\`touch $root/canary\`" "' ; touch $root/canary #" \
     '-Cq' '--' $'a\nb' '"' '\x41' 'zoë@*'; do

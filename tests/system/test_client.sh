@@ -231,7 +231,7 @@ test_input() {
     input=$mailq$'\nnot mailq' act 2 hold -
     unset input
     act 2 hold 4BxY3C1Z2tZ4bcd
-    complains 'is no queue id'
+    complains 'is not a queue ID'
     for age in 5 0 90; do
         act 2 hold --min-age "$age"
         complains "^hmq-action: --min-age $age: of what\? ${age}s, ${age}m, ${age}h or ${age}d"

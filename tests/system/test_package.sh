@@ -64,7 +64,7 @@ END
 umask 077
 cd "$project"
 quiet cmake -S . -B "$root/build" -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo \
-    -DCMAKE_INSTALL_PREFIX=/usr -DHMQ_TESTS=OFF
+    -DCMAKE_INSTALL_PREFIX=/usr -DHMQ_TESTS=OFF -DHMQ_WERROR=ON
 quiet cmake --build "$root/build" --target package
 DESTDIR=$root/dest quiet cmake --install "$root/build"
 check_tree "$root/dest" /usr

@@ -132,7 +132,7 @@ run=$(grep -o '/tmp/hmq-quick\.[A-Za-z0-9]*' "$root/stay.out" | head -n 1)
 check_status "$root/stay.out" "$run/postfix/spool" 5
 echo 'ok: a private Postfix'
 
-pasted "$root/stay.out" 'To ask yourself' >"$root/ask"
+pasted "$root/stay.out" 'To query it yourself' >"$root/ask"
 [ "$(grep -c '^export ' "$root/ask")" -eq 3 ] || fail 'not three assignments to paste'
 [ "$(grep -c '^snmp' "$root/ask")" -ge 4 ] || fail 'too few commands to paste'
 paste_lines "$root/ask"

@@ -48,17 +48,17 @@ static void test_paths(void **state) {
 
     check("good", at("good"), NULL);
     check("not executable", at("not-executable"), "is not executable");
-    check("writable by everyone", at("world-writable"), "can be written by others");
-    check("writable by a group", at("group-writable"), "can be written by others");
-    check("in a folder that others can write", at("open/script"), "/open can be written by others");
+    check("writable by everyone", at("world-writable"), "is writable by users");
+    check("writable by a group", at("group-writable"), "is writable by users");
+    check("in a folder that others can write", at("open/script"), "/open: is writable by users");
     check("a link", at("link"), "is a symbolic link");
-    check("a folder", base, "is no regular file");
-    check("a folder, named as one", at("good/"), "is no folder");
+    check("a folder", base, "is not a regular file");
+    check("a folder, named as one", at("good/"), "is not a directory");
     check("missing", at("none"), "No such file");
-    check("below a file", at("good/x"), "is no folder");
+    check("below a file", at("good/x"), "is not a directory");
     check("relative", "bin/true", "is not an absolute path");
     check("empty", "", "is not an absolute path");
-    check("below /tmp", "/tmp/script", "/tmp can be written by others");
+    check("below /tmp", "/tmp/script", "put the script elsewhere");
     check("the root", "/", "is a folder");
     check("extra slashes", at("//good"), NULL);
 }
