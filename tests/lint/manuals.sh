@@ -63,7 +63,11 @@ while IFS= read -r row; do
         wrong "docs/man/hermes-mailqueue.conf.5:1: $key is not marked with reload"
     [[ $row != *false\} ]] || entry "$key" | grep -qxF ".It Cm $key" ||
         wrong "docs/man/hermes-mailqueue.conf.5:1: $key is marked with reload"
-done < <(tr '\n' ' ' <agent/core/config_keys.c | grep -oE '\{"[a-z_]+",[^{}]*(true|false)\}')
+done < <(
+    tr '\n' ' ' <agent/core/config_keys.c | grep -oE '\{"[a-z_]+",[^{}]*(true|false)\}'
+    # Those of conditions all are.
+    sed -nE 's/.*\.(clear_)?key = "([a-z_]+)".*/{"\2", true}/p' agent/core/condition.c
+)
 
 # Of endpoints each key, NAME being any of the example's. All are set, so that all are printed.
 mkdir -p "$staged"
