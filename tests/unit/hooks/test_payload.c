@@ -4,6 +4,8 @@
  */
 #include "hooks/payload.h"
 
+#include "core/text.h"
+
 #include "unit.h"
 
 #include <cjson/cJSON.h>
@@ -107,6 +109,28 @@ static void test_json_is_utf8_whatever_comes(void **state) {
     CHECK_STRING("text", cJSON_GetObjectItemCaseSensitive(document, "text")->valuestring,
                  "a\xEF\xBF\xBD z");
     cJSON_Delete(document);
+}
+
+/* Of any event with any texts, nothing else known: a document that every reader accepts. */
+static void test_every_format_is_valid(void **state) {
+    (void)state;
+    for (enum hook_format format = 0; format < HOOK_FORMAT_END; format++) {
+        for (enum event_type type = 1; type < EVENT_TYPE_END; type++) {
+            if (!event_type_exists(type)) {
+                continue;
+            }
+            struct event event = {.serial = 1, .type = type, .text = "a\xff\x01\"<z"};
+            char *text = payload_make(format, &event, &origin);
+            char *clean = text != NULL ? malloc(3 * strlen(text) + 1) : NULL;
+            cJSON *document = text != NULL ? cJSON_Parse(text) : NULL;
+            CHECK(event_name(type), document != NULL && clean != NULL);
+            text_to_utf8(text, strlen(text), clean);
+            CHECK_STRING(event_name(type), text, clean);
+            cJSON_Delete(document);
+            free(clean);
+            free(text);
+        }
+    }
 }
 
 static cJSON *alert_part(cJSON *document, const char *name) {
@@ -311,6 +335,7 @@ int main(void) {
         cmocka_unit_test(test_json_unknown_is_null),
         cmocka_unit_test(test_json_action),
         cmocka_unit_test(test_json_is_utf8_whatever_comes),
+        cmocka_unit_test(test_every_format_is_valid),
         cmocka_unit_test(test_alert_is_whole),
         cmocka_unit_test(test_clear_has_the_labels_of_its_raise),
         cmocka_unit_test(test_alert_unknown_is_absent),
