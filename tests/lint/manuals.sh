@@ -57,7 +57,9 @@ while IFS= read -r line; do
 done <<<"$defaults"
 words webhook.a.format 'webhook.\& Ns Ar name Ns Cm .format'
 # Which keys a running agent takes over, by the last member of their rows.
+rows=0
 while IFS= read -r row; do
+    rows=$((rows + 1))
     key=${row#*\"} key=${key%%\"*}
     [[ $row != *true\} ]] || entry "$key" | grep -qxF ".It Cm $key Pq reload" ||
         wrong "docs/man/hermes-mailqueue.conf.5:1: $key is not marked with reload"
@@ -68,6 +70,7 @@ done < <(
     # Those of conditions all are.
     sed -nE 's/.*\.(clear_)?key = "([a-z_]+)".*/{"\2", true}/p' agent/core/condition.c
 )
+[ "$rows" -eq "$keys" ] || wrong "$rows rows of $keys keys were found"
 
 # Of endpoints each key, NAME being any of the example's. All are set, so that all are printed.
 mkdir -p "$staged"
