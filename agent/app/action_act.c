@@ -147,7 +147,7 @@ static void on_action_end(void *userdata, const struct command_end *command) {
     } else {
         /* One that has exited is at least known to do nothing more. */
         action_act_give_up(
-            run, command->ok ? "postsuper did not say that it was finished" : command->error,
+            run, command->ok ? "postsuper did not report that it had finished" : command->error,
             command->lost || (open && !command->exited));
     }
 }

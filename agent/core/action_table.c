@@ -1,4 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Owns the rows of hmqActionTable and the numbers kept about them. The array is sorted by key in
+ * the order of object identifiers, so that a look-up and a GETNEXT are one binary search. Each
+ * action has two more orders: `order`, in which the SETs came and the actions run, and `end_order`,
+ * in which the actions ended and their rows leave. The memory of a row counts towards `octets` only
+ * once the action has finished: action_table_finished has to be called after the last change to the
+ * row, since the same amount is subtracted when the row leaves.
+ */
 #include "core/action_table.h"
 
 #include "core/text.h"
@@ -173,7 +181,7 @@ const struct action *action_table_surplus(const struct action_table *table,
     if (oldest == NULL) {
         return NULL;
     }
-    /* The one that has just ended stays whatever its size: its manager is waiting for it. */
+    /* The action that has just ended stays whatever its size, because its manager is waiting. */
     bool too_much =
         finished > retention->rows || (finished > 1 && table->octets > retention->octets);
     bool too_old = now != 0 && oldest->aged_from != 0 && now - oldest->aged_from > retention->age_s;
@@ -192,7 +200,7 @@ uint32_t action_table_free_id(const struct action_table *table, const char *owne
                               enum action_command command) {
     uint32_t greatest = 0;
     uint32_t first_free = 1;
-    /* In the order of ids: rows of one owner and command stand together. */
+    /* The rows of one owner and command are next to each other, in the order of their ids. */
     for (size_t i = 0; i < table->count; i++) {
         const struct action_key *key = &table->actions[i]->key;
         if (key->command == command && strcmp(key->owner, owner) == 0) {

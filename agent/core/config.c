@@ -1,4 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Reads the configuration file in three steps. First, every key gets its default through the parser
+ * that also reads values from the file. Then the file is read line by line, and the line of each
+ * key is kept, to refuse a key that is set twice and to name the line later. Last come the checks
+ * that need the whole file and the defaults that depend on another key. The first error ends the
+ * reading, and the caller gets no configuration, never half of one.
+ *
+ * config_restart_needed compares two configurations by what they print, so a printer that leaves
+ * something out would let a reload ignore that change without a word.
+ */
 #include "core/config.h"
 
 #include "core/config_keys.h"
@@ -34,8 +44,8 @@ static char *trim(char *text) {
 }
 
 /*
- * A comment starts at the line's first #, at one after white space, or where a value would start
- * with it; elsewhere a # stays, so that URLs may hold one.
+ * A # starts a comment at the beginning of the line, after white space, and where the value would
+ * begin; anywhere else it belongs to the value, so that a URL may contain one.
  */
 static void cut_comment(char *line) {
     const char *equals = strchr(line, '=');
@@ -71,7 +81,7 @@ static int set_key(struct parser *parser, struct config *config, const char *key
     return 0;
 }
 
-/* What is wrong with a value whatever its key, or NULL. */
+/* Returns what is wrong with a value of any key, or NULL. */
 static const char *wrong_value(const char *value) {
     for (const char *p = value; *p != '\0'; p++) {
         if ((unsigned char)*p < 0x20 || *p == 0x7F) {
@@ -150,7 +160,7 @@ unsigned config_line(const struct config *config, const char *key) {
     return 0;
 }
 
-/* What only the whole file shows. */
+/* The checks and the default that need the whole file. */
 static int check_whole(const struct parser *parser, struct config *config) {
     char what[256];
     const char *key;
@@ -231,7 +241,7 @@ void config_print(const struct config *config, FILE *stream) {
     config_hooks_print(config, stream);
 }
 
-/* A value as config_print shows it, which has everything that tells two values apart. */
+/* The value as config_print writes it; two values that differ print differently. */
 static char *printed(const struct config_key *key, const struct config *config) {
     char *text = NULL;
     size_t size = 0;

@@ -1,4 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The keys webhook.NAME.MEMBER and script.NAME.MEMBER. A block begins with whichever of its members
+ * comes first and may be spread over the file. It is known to be complete only at the end of the
+ * file: config_hooks_complete then checks for the target, checks that `repeat` fits the format, and
+ * fills in the defaults. Only the form of a value is checked here. Whether a file exists or a
+ * secret can be read is for the hooks process to find out, which runs as another user.
+ */
 #include "core/config_keys.h"
 
 #include "core/duration.h"
@@ -24,7 +31,7 @@ static const struct {
 
 static bool check_url(const char *value, char *error, size_t size) {
     if (strncmp(value, "http://", 7) != 0 && strncmp(value, "https://", 8) != 0) {
-        snprintf(error, size, "\"%s\" is no http:// or https:// URL", value);
+        snprintf(error, size, "\"%s\" is not an http:// or https:// URL", value);
         return false;
     }
     return true;
@@ -61,7 +68,7 @@ static bool check_format(const char *value, char *error, size_t size) {
     if (find_format(value, &format)) {
         return true;
     }
-    snprintf(error, size, "\"%s\" is none of", value);
+    snprintf(error, size, "\"%s\" is not one of:", value);
     for (enum hook_format f = 0; f < HOOK_FORMAT_END; f++) {
         size_t len = strlen(error);
         snprintf(error + len, size - len, " %s", formats[f]);
@@ -82,14 +89,14 @@ static bool check_events(const char *value, char *error, size_t size) {
     char copy[CONFIG_VALUE_MAX];
     char *rest = NULL;
     if (value[strspn(value, " \t")] == '\0') {
-        snprintf(error, size, "no event is named; all stands for every one");
+        snprintf(error, size, "names no notification; use all for every one");
         return false;
     }
     snprintf(copy, sizeof copy, "%s", value);
     for (char *w = strtok_r(copy, " \t", &rest); w != NULL; w = strtok_r(NULL, " \t", &rest)) {
         if (strcmp(w, "all") != 0 && event_type_by_name(w) == 0) {
-            snprintf(error, size, "\"%s\" is neither all nor a notification (hmqOverloadRaised)",
-                     w);
+            snprintf(error, size,
+                     "\"%s\" is neither all nor a notification such as hmqOverloadRaised", w);
             return false;
         }
     }
@@ -115,7 +122,7 @@ uint32_t config_hook_events(const struct config_hook *hook) {
     return events;
 }
 
-/* timeout and repeat have no strings of their own: they are parsed into numbers. */
+/* timeout and repeat are not here: they are stored as numbers, not as strings. */
 static const struct {
     const char *name;
     unsigned kinds;
@@ -180,7 +187,7 @@ static bool set_timeout(struct config_hook *hook, const char *value, char *error
         return false;
     }
     if (!duration_parse(value, &usec) || usec == 0 || usec > TIMEOUT_MAX) {
-        snprintf(error, size, "\"%s\" is not a duration of 1ms to 1h", value);
+        snprintf(error, size, "\"%s\" is not a duration from 1ms to 1h", value);
         return false;
     }
     hook->timeout_usec = usec;
@@ -194,7 +201,7 @@ static bool set_repeat(struct config_hook *hook, const char *value, char *error,
         return false;
     }
     if (!duration_parse(value, &usec) || (usec != 0 && (usec < REPEAT_MIN || usec > REPEAT_MAX))) {
-        snprintf(error, size, "\"%s\" is neither 0 nor a duration of 1s to 24h", value);
+        snprintf(error, size, "\"%s\" is neither 0 nor a duration from 1s to 24h", value);
         return false;
     }
     hook->repeat_usec = usec;
@@ -248,7 +255,7 @@ bool config_hook_set(struct config *config, const char *key, const char *value, 
         struct config_hook *hook =
             find_or_add(config, kinds[k].kind, name, (size_t)(dot - name), line);
         if (hook == NULL) {
-            snprintf(error, size, "more than %d hooks", CONFIG_HOOKS_MAX);
+            snprintf(error, size, "more than %d webhooks and scripts", CONFIG_HOOKS_MAX);
             return false;
         }
         return set_member(hook, dot + 1, value, line, error, size);
@@ -257,7 +264,8 @@ bool config_hook_set(struct config *config, const char *key, const char *value, 
     return false;
 }
 
-/* Only who forgets has to be reminded; others would be told the same again and again. */
+/* Alertmanager drops an alert that is not repeated. Any other receiver would only get the same
+ * message again and again. */
 static bool forgets(const struct config_hook *hook) {
     return config_hook_format(hook) == HOOK_FORMAT_ALERTMANAGER;
 }
@@ -272,7 +280,7 @@ bool config_hooks_complete(struct config *config, unsigned *line, char *error, s
             hook->repeat_usec = REPEAT_DEFAULT;
         } else if (!forgets(hook) && hook->repeat_set) {
             *line = hook->line;
-            snprintf(error, size, "webhook.%s.repeat is for the format alertmanager only",
+            snprintf(error, size, "webhook.%s.repeat applies only to format = alertmanager",
                      hook->name);
             return false;
         }

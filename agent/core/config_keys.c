@@ -1,4 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * One row for each key of the configuration file, with the parsers and printers that the rows name.
+ * A parser that rejects a value says what it expected; it may leave the configuration half changed,
+ * since config.c then discards it. What a printer writes has to parse to the same value, and two
+ * values that differ have to print differently: a reload compares what is printed to find the keys
+ * that need a restart. The rows are in the order in which the configuration is printed.
+ */
 #include "core/config_keys.h"
 
 #include "core/duration.h"
@@ -33,7 +40,7 @@ static bool replace(char **target, const char *value) {
 static bool parse_string(const struct config_key *key, struct config *config, const char *value,
                          char *error, size_t size) {
     if (value[0] == '\0' && key->minimum > 0) {
-        snprintf(error, size, "a value is needed");
+        snprintf(error, size, "must not be empty");
         return false;
     }
     if (!replace(field(key, config), value)) {
@@ -57,14 +64,15 @@ static bool parse_path(const struct config_key *key, struct config *config, cons
     return parse_string(key, config, value, error, size);
 }
 
-/* net-snmp would take more, much of it by guess. */
+/* net-snmp would accept more forms, and guess what many of them mean. */
 static bool parse_master(const struct config_key *key, struct config *config, const char *value,
                          char *error, size_t size) {
     static const char unix_prefix[] = "unix:/";
     struct master_address address;
     if (strncmp(value, unix_prefix, strlen(unix_prefix)) == 0 &&
         strlen(value) - strlen("unix:") >= MASTER_PATH_SIZE) {
-        snprintf(error, size, "the path of a socket has at most %d octets", MASTER_PATH_SIZE - 1);
+        snprintf(error, size, "the path of a socket may have at most %d octets",
+                 MASTER_PATH_SIZE - 1);
         return false;
     }
     if (!master_address_parse(value, &address)) {
@@ -74,7 +82,8 @@ static bool parse_master(const struct config_key *key, struct config *config, co
     return parse_string(key, config, value, error, size);
 }
 
-/* A container's name as docker and podman allow it; what starts with a dash would be an option. */
+/* The names that docker and podman allow; one that begins with a dash would be taken as an option.
+ */
 static bool parse_container(const struct config_key *key, struct config *config, const char *value,
                             char *error, size_t size) {
     for (const char *p = value; *p != '\0'; p++) {
@@ -109,7 +118,7 @@ static bool parse_words(const struct config_key *key, struct config *config, con
         }
     }
     if (count == 0) {
-        snprintf(error, size, "a command is needed: docker or podman");
+        snprintf(error, size, "must name a command: docker or podman");
         return false;
     }
     const char *base = strrchr(words[0], '/') != NULL ? strrchr(words[0], '/') + 1 : words[0];
@@ -131,8 +140,9 @@ static bool parse_duration(const struct config_key *key, struct config *config, 
                            char *error, size_t size) {
     uint64_t usec;
     if (!duration_parse(value, &usec) || usec < key->minimum || usec > key->maximum) {
-        snprintf(error, size, "\"%s\" is not a duration of %" PRIu64 "ms to %" PRIu64 "s (10s, 5m)",
-                 value, key->minimum / USEC_PER_MSEC, key->maximum / USEC_PER_SEC);
+        snprintf(error, size,
+                 "\"%s\" is not a duration from %" PRIu64 "ms to %" PRIu64 "s (10s, 5m)", value,
+                 key->minimum / USEC_PER_MSEC, key->maximum / USEC_PER_SEC);
         return false;
     }
     uint64_t *target = field(key, config);
@@ -158,7 +168,7 @@ bool config_parse_number(const struct config_key *key, struct config *config, co
                          char *error, size_t size) {
     uint64_t number;
     if (!number_parse(value, key->maximum, &number)) {
-        snprintf(error, size, "\"%s\" is not a number of 0 to %" PRIu64, value, key->maximum);
+        snprintf(error, size, "\"%s\" is not a number from 0 to %" PRIu64, value, key->maximum);
         return false;
     }
     uint32_t *target = field(key, config);
@@ -171,9 +181,9 @@ void config_print_number(const struct config_key *key, const struct config *conf
     fprintf(stream, "%" PRIu32, *number);
 }
 
-/* Begins a list of the words that a value may be; each of them is added behind it. */
+/* Begins the message; add_choice appends the words that would be valid. */
 static void explain_word(const char *word, char *error, size_t size) {
-    snprintf(error, size, "\"%s\" is none of", word);
+    snprintf(error, size, "\"%s\" is not one of:", word);
 }
 
 static void add_choice(const char *choice, char *error, size_t size) {
@@ -312,8 +322,8 @@ static bool parse_retention(const struct config_key *key, struct config *config,
     }
     if (rows == 0 || age < RETENTION_AGE_MIN_USEC) {
         snprintf(error, size,
-                 "\"%s\" would drop a row before its manager can read how the action ended: at "
-                 "least 1 row and 1m",
+                 "\"%s\" would delete rows before a manager can read their results; the minimum is "
+                 "1 row and 1m",
                  value);
         return false;
     }
@@ -348,7 +358,7 @@ static bool parse_oid(const struct config_key *key, struct config *config, const
         }
     }
     if (!good || oid.len < 6 || oid.ids[0] != 1 || oid.ids[1] != 3) {
-        snprintf(error, size, "\"%s\" is no numeric object identifier below .1.3 (%s)", value,
+        snprintf(error, size, "\"%s\" is not a numeric object identifier below .1.3 (%s)", value,
                  key->default_value);
         return false;
     }

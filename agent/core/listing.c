@@ -1,4 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Builds a listing while `postqueue -j` is still running, within a fixed amount of memory.
+ *
+ * Until it is finished, the rows are a heap whose root is the row that leaves first in the chosen
+ * order, so that a better message replaces it without a sort. Totals count every message, whether
+ * or not its row is kept, and the check for an id that was listed before comes ahead of all
+ * counting. When the rows exceed their memory, the limit for a single row is halved and every row
+ * is cut to it, so that all long messages lose recipients by the same rule. Finishing sorts the
+ * rows by id, the order that GETNEXT needs, and drops repetitions that were beyond the limit of the
+ * set of ids. From then on the listing does not change.
+ */
 #include "core/listing.h"
 
 #include "core/hash_set.h"
@@ -10,7 +21,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What rows may have together beyond MESSAGE_OCTETS_MIN each. */
+/* Memory that the rows share, in addition to MESSAGE_OCTETS_MIN for each. */
 #define SHARED_OCTETS ((size_t)1024 * 1024)
 #define FLAW_SIZE 160
 
@@ -22,7 +33,7 @@ struct listing_builder {
     size_t row_count;
     size_t capacity;
     size_t octets;     /* of the rows */
-    size_t row_octets; /* what one row may have at present */
+    size_t row_octets; /* the present limit of one row */
     struct message_stream *stream;
     struct message_draft draft; /* of the message whose line is being read */
     struct hash_set ids;
@@ -137,7 +148,7 @@ static bool wanted(const struct listing_builder *builder, const struct message_h
            comes_before(builder->order, head->arrival, head->size, head->id, builder->rows[0]);
 }
 
-/* Rows with many recipients give way, all by the same measure. */
+/* Cuts the rows with many recipients until all fit, with the same limit for each. */
 static void share_octets(struct listing_builder *builder) {
     while (builder->octets > listing_octets_max(builder->limit) &&
            builder->row_octets > MESSAGE_OCTETS_MIN) {
@@ -226,7 +237,8 @@ static int by_id(const void *a, const void *b) {
     return queue_id_compare((*ma)->id, (*mb)->id);
 }
 
-/* Beyond what the set of ids holds: an index may stand in a table once only. */
+/* Ids that the full set did not take may be listed twice, but an index may not be in a table twice.
+ */
 static size_t drop_duplicates(struct message **rows, size_t count) {
     size_t kept = 0;
     for (size_t i = 0; i < count; i++) {

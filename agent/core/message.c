@@ -1,4 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A message has two forms. The draft is filled while the message's line is read: its recipients and
+ * their raw texts, in two buffers that grow; a reason equal to the previous one is stored once.
+ * message_build then makes the final form, a single block of memory: the struct, the places of the
+ * recipients' texts, and the texts in UTF-8, the sender's first. Places are offsets from the
+ * beginning of the block, so that realloc(3) may move it. message_cut relies on the texts being in
+ * the order of the recipients.
+ */
 #include "core/message.h"
 
 #include "core/text.h"
@@ -7,8 +15,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* So many octets of any text make at least MESSAGE_TEXT_MAX octets of UTF-8, and the character that
- * may be cut at their end lies behind those. */
+/* Enough of any raw text to fill MESSAGE_TEXT_MAX octets of UTF-8; a character that this cuts in
+ * two is beyond those. */
 #define RAW_MAX ((size_t)MESSAGE_TEXT_MAX + 4)
 
 const char *message_sender_text(const struct message *message) {
@@ -48,7 +56,7 @@ static uint32_t append(struct message_draft *draft, const char *text, size_t len
     return (uint32_t)at;
 }
 
-/* Many recipients of one message wait for the same reason: it is kept once for those in a row. */
+/* Many recipients of a message wait for the same reason, which is stored once for a run of them. */
 static bool has_reason(const struct message_draft *draft, const char *reason, size_t len) {
     if (draft->count == 0) {
         return false;
@@ -95,7 +103,7 @@ void message_draft_deinit(struct message_draft *draft) {
     *draft = (struct message_draft){0};
 }
 
-/* Writes a text as it is served to the end of the message. Returns where it begins. */
+/* Appends a text, in the form in which it is served. Returns where it begins. */
 static uint32_t put_text(struct message *message, const char *text) {
     char utf8[3 * RAW_MAX + 1];
     size_t at = message->octets;
@@ -141,7 +149,7 @@ struct message *message_build(const struct message_head *head, const struct mess
     return message_cut(fit(message), octets_max);
 }
 
-/* Where the texts of the first count recipients end; they lie behind the sender in order. */
+/* Where the texts of the first count recipients end; they follow the sender, in order. */
 static size_t texts_end(const struct message *message, size_t count, size_t end) {
     const struct recipient_place *last = &message->recipients[count - 1];
     size_t address_end = last->address + strlen((const char *)message + last->address) + 1;
@@ -165,7 +173,7 @@ struct message *message_cut(struct message *message, size_t octets_max) {
         end = next;
         kept++;
     }
-    /* The texts move up to the recipients that are left. */
+    /* The texts follow the last recipient that is kept. */
     size_t freed = (message->recipient_rows - kept) * sizeof *message->recipients;
     char *texts = (char *)&message->recipients[message->recipient_rows];
     memmove(texts - freed, texts, end - (size_t)(texts - (char *)message));

@@ -1,4 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Parses one frame or one recipient with cJSON, and limits what broken input costs. When a frame
+ * does not parse, it is cut at its last comma between two members, then at the one before, until
+ * the rest is an object; only the members lost in this way count as missing. Text with a NUL is
+ * rejected before cJSON sees it, because cJSON would end its strings there. So is anything that
+ * follows the object: if the newline between two messages is lost, the second must not vanish
+ * unnoticed.
+ */
 #include "core/message_json.h"
 
 #include "core/text.h"
@@ -14,7 +22,7 @@
 /* cJSON's numbers are doubles, exact up to here. */
 #define EXACT_MAX 9007199254740992.0
 
-/* The members of a broken frame that are looked at. */
+/* The members of a broken frame that are tried. */
 #define MEMBERS_MAX 16
 
 #define ESCAPED_NUL "\\u0000"
@@ -81,7 +89,7 @@ static const char *missing_member(unsigned missing) {
     return names[bit];
 }
 
-/* A NUL would end the texts that cJSON makes before their time. */
+/* At a NUL, raw or escaped, the strings that cJSON makes would end too early. */
 static bool has_nul(const char *text, size_t len) {
     if (memchr(text, '\0', len) != NULL) {
         return true;
@@ -101,7 +109,7 @@ static bool has_nul(const char *text, size_t len) {
     return false;
 }
 
-/* cJSON stops after the value: behind it may stand the next message of a newline that got lost. */
+/* cJSON stops after the value, where the next message may follow if a newline was lost. */
 static cJSON *parse_whole(const char *text, size_t len) {
     const char *end = NULL;
     cJSON *value = has_nul(text, len) ? NULL : cJSON_ParseWithLengthOpts(text, len, &end, false);
@@ -115,7 +123,7 @@ static cJSON *parse_whole(const char *text, size_t len) {
     return value;
 }
 
-/* Finds the commas between the first members of an object. Returns how many. */
+/* Finds the commas between the first members of an object. Returns their number. */
 static size_t find_commas(const char *frame, size_t len, size_t commas[MEMBERS_MAX]) {
     size_t count = 0;
     size_t depth = 0;
@@ -138,7 +146,7 @@ static size_t find_commas(const char *frame, size_t len, size_t commas[MEMBERS_M
     return count;
 }
 
-/* The members before the place where a frame breaks off, as an object; NULL when there are none. */
+/* The members in front of what is broken, as an object; NULL when there are none. */
 static cJSON *parse_beginning(const char *frame, size_t len) {
     size_t commas[MEMBERS_MAX];
     size_t count = find_commas(frame, len, commas);

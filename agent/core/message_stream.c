@@ -32,7 +32,7 @@ struct message_stream {
     struct piece frame, element;
     size_t depth; /* of brackets */
     bool in_string, escaped;
-    bool in_recipients; /* behind the bracket that opens the array, at depth 2 or more */
+    bool in_recipients; /* within the brackets of the array, at depth 2 or more */
     bool had_recipients, odd_recipients;
     size_t recipient_count;
     struct hash_set addresses;
@@ -58,7 +58,7 @@ void message_stream_free(struct message_stream *stream) {
     }
 }
 
-/* Appends to what is being cut out at present. What exceeds the limit is dropped. */
+/* Appends to the present piece. What exceeds its limit is dropped. */
 static void append(struct message_stream *stream, const char *data, size_t len) {
     struct piece *piece = stream->in_recipients ? &stream->element : &stream->frame;
     if (len > PIECE_MAX - piece->length) {
@@ -102,7 +102,7 @@ static bool is_blank(const struct piece *piece) {
     return true;
 }
 
-/* An array may be empty, but a comma stands between two elements. */
+/* An array may be empty, but there must be an element on either side of a comma. */
 static void end_element(struct message_stream *stream, bool last) {
     struct piece *element = &stream->element;
     if (is_blank(element)) {
@@ -136,7 +136,7 @@ static bool recipients_begin(const struct message_stream *stream) {
            text[len - name - 1] != '\\';
 }
 
-/* The bracket itself belongs to the frame, also those around the recipients. */
+/* Every bracket belongs to the frame, including those around the recipients. */
 static void open_bracket(struct message_stream *stream, const char *bracket, const char **mark) {
     bool maybe = *bracket == '[' && stream->depth == 1 && !stream->had_recipients;
     stream->depth++;
@@ -211,7 +211,7 @@ static int end_line(struct message_stream *stream) {
     return r;
 }
 
-/* Octets that say how a line is cut up, outside strings and within. */
+/* The octets that decide how a line is cut up: outside strings, and within them. */
 static const bool structural[256] = {
     ['"'] = true, ['{'] = true, ['}'] = true,  ['['] = true,
     [']'] = true, [','] = true, ['\n'] = true,
@@ -234,7 +234,7 @@ static void take_octet(struct message_stream *stream, const char *octet, const c
     }
 }
 
-/* A line of any length begins with a brace, or it is no message. */
+/* A message may be of any length, but it begins with a brace. */
 static bool is_endless(const struct message_stream *stream) {
     const char *text = stream->frame.text;
     size_t blanks = 0;
@@ -281,7 +281,7 @@ int message_stream_feed(struct message_stream *stream, const char *data, size_t 
 
 bool message_stream_end(const struct message_stream *stream, char *error, size_t size) {
     if (stream->other_lines > stream->messages) {
-        snprintf(error, size, "the output is no listing: %s", stream->error);
+        snprintf(error, size, "the output is not a listing: %s", stream->error);
         return false;
     }
     if (stream->frame.length > 0) {

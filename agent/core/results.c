@@ -1,4 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Matches the lines of postsuper to the ids of one request. Lines usually come in the order of the
+ * ids, so the search for an id starts where the last one was found. An id that is done stays done,
+ * whatever is said of it later, while one that failed becomes done when a later line says so. Ids
+ * of which nothing was said are decided last, by results_end: only then is it known whether
+ * postsuper finished and whether its own count agrees with the lines.
+ */
 #include "core/results.h"
 
 #include "core/text.h"
@@ -11,10 +18,10 @@
 struct results {
     enum action_command command;
     size_t count;
-    size_t next;            /* where the next line's id is expected: they come in order */
+    size_t next;            /* where the id of the next line is expected */
     bool complete;          /* the summary was seen */
-    bool heard, fatal;      /* any line of postsuper's, and one that ended it */
-    uint32_t done, counted; /* lines that said so, and what the summary says */
+    bool heard, fatal;      /* postsuper wrote a line, and reported a fatal error */
+    uint32_t done, counted; /* by the lines of single messages, and by the summary */
     struct result entries[];
 };
 
@@ -58,7 +65,7 @@ static bool take_id(struct span *span, char id[QUEUE_ID_SIZE]) {
     return true;
 }
 
-/* The first id that stands as a word of its own, as in "rename file deferred/3/3F25A01 as ...". */
+/* The first id that is a word of its own, as in "rename file deferred/3/3F25A01 as ...". */
 static void find_id(struct span span, char id[QUEUE_ID_SIZE]) {
     bool at_start = true;
     while (span.len > 0) {
@@ -195,9 +202,9 @@ enum results_fate results_end(struct results *results, bool ok, const char *erro
     if (!ok) {
         snprintf(reason, sizeof reason, "%s", error);
     } else if (!results->complete) {
-        snprintf(reason, sizeof reason, "postsuper did not say that it was finished");
+        snprintf(reason, sizeof reason, "postsuper did not report that it had finished");
     } else {
-        snprintf(reason, sizeof reason, "postsuper counted %u but named %u",
+        snprintf(reason, sizeof reason, "postsuper counted %u messages but named %u",
                  (unsigned)results->counted, (unsigned)results->done);
     }
     for (size_t i = 0; i < results->count; i++) {

@@ -1,4 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Decides which messages an action is about: the list of targets, the parser of hmqActionQueueIds,
+ * and the criteria. Criteria are applied to one message at a time while a listing is read, and in
+ * this order: recipient_search sees all recipients of the message, then request_matches is asked. A
+ * value that could not be read meets no criterion, so that nothing is deleted on a guess. A pattern
+ * is matched by going back to its last * only, which limits the time that any pattern can take.
+ */
 #include "core/selection.h"
 
 #include "core/text.h"
@@ -119,7 +126,7 @@ bool request_equal(const struct action_request *a, const struct action_request *
            same_ids(a->queue_ids, b->queue_ids);
 }
 
-/* The octets of the character at text, which is not empty: 1 for what is no UTF-8. */
+/* The length of the character at text, which is not empty; 1 where it is not valid UTF-8. */
 static size_t character(const char *text) {
     unsigned char lead = (unsigned char)text[0];
     size_t len = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : lead >= 0xC0 ? 2 : 1;

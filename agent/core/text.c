@@ -1,4 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Text from outside. utf8_character is the one place that decides what is well-formed UTF-8
+ * (overlong forms, surrogates and values above U+10FFFF are not), and is_unsafe the one place that
+ * decides which characters may not reach a terminal or the MIB. The functions that check or clean a
+ * text walk through it with these two and differ only in what they do about a bad octet or an
+ * unsafe character. text_escape, which is for the log, needs neither: it escapes everything that is
+ * not printable ASCII.
+ */
 #include "core/text.h"
 
 #include <stdbool.h>
@@ -49,8 +57,8 @@ bool text_is_utf8(const char *in, size_t len) {
     return true;
 }
 
-/* Characters that end lines, move the cursor or turn the direction of what follows: on a terminal
- * or in a table, text that has them can look like other text. */
+/* Characters that end a line, move the cursor or change the direction of text. On a terminal or in
+ * a table they could make a text look like another one. */
 static const struct {
     uint32_t first, last;
 } unsafe_ranges[] = {

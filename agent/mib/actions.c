@@ -1,4 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The objects of hmqActions, hmqActionTable, hmqActionResultTable and hmqActionOutputTable: a
+ * getter for each, and the tables that give each its column, type, range and stage function, in the
+ * order of their columns, which GETNEXT relies on. REQUEST names the member of struct
+ * action_request that a column fills, by its offset, so the type of the member has to fit the type
+ * of the object: int32_t for INTEGER, uint32_t for Gauge32, and for an octet string an array with
+ * room for the maximum and a NUL. mib/set_actions.c treats hmqActionQueueIds and hmqActionAll
+ * specially.
+ */
 #include "mib/transaction.h"
 #include "mib/value.h"
 

@@ -1,9 +1,18 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * How each table finds its next row. A find function gets the sub-identifiers that follow the
+ * column. They come from the manager and may be too few, too many or out of range. It finds the
+ * first row after them, or at them when `inclusive`, and must neither skip a row nor go back,
+ * because a walk would then lose rows or never end. A table that has rows below another table's
+ * (recipients, results, output lines) first checks whether the index is within such a list and then
+ * goes on with the next list that is not empty. Nothing is remembered between two calls: the rows
+ * may have changed.
+ */
 #include "mib/tree.h"
 
 #include <string.h>
 
-/* The position from which a table with one integer index 1..count goes on: 1.. or count + 1. */
+/* The first value that an integer index may have in the row to be found; indexes begin at 1. */
 static uint32_t next_integer(const uint32_t *index, size_t count, bool inclusive) {
     if (count == 0 || index[0] == 0) {
         return 1;
@@ -130,8 +139,8 @@ static size_t write_action(const struct mib_row *row, uint32_t *index) {
 
 const struct mib_index mib_action_index = {find_action, write_action};
 
-/* For tables with a number below each action: the first action with such rows, and the number from
- * which it goes on (from 1). */
+/* For the tables whose rows are numbered within an action: finds the action, and the position of
+ * the row in it, from 0. rows: how many the action has. */
 static bool find_below_action(const struct mib_view *view, const uint32_t *index, size_t count,
                               bool inclusive, size_t (*rows)(const struct action *action),
                               struct mib_row *row, size_t *position) {

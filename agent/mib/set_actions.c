@@ -1,4 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A SET of hmqActionTable, hmqMessageControl or hmqFlush, in two steps. Staging takes the variables
+ * one by one as the PDU has them, checks each by itself, and collects the columns of one index in
+ * one staged row. The checks come last, when the whole PDU is known: they decide what becomes of
+ * each staged row, name the variable that is at fault, and turn each one-line control into an
+ * action with a free id and no owner. Neither step changes a table; what is to be done is left in
+ * the changes of the transaction. A repeated SET is neither an error nor a second action: a row
+ * that exists with the same request is accepted, and so is a control repeated within MIB_RETRY_S.
+ */
 #include "core/permission.h"
 #include "core/selection.h"
 #include "core/text.h"
@@ -56,7 +65,8 @@ static enum mib_error stage_text(char *member, const struct mib_value *value) {
     }
     memcpy(member, octets, value->length);
     member[value->length] = '\0';
-    /* As the addresses and reasons of messages are, so that a pattern still finds them. */
+    /* Addresses and reasons of messages are changed in the same way, so that a pattern still finds
+     * them. */
     text_make_safe(member);
     return MIB_ERROR_NONE;
 }
@@ -111,7 +121,7 @@ enum mib_error mib_stage_action(struct mib_transaction *transaction, const struc
                : stage_column(object, &row->action->request, value);
 }
 
-/* What a new row must say, by its command. */
+/* True when a new row has what its command needs. */
 static bool request_complete(const struct action_key *key, const struct action_request *request) {
     const struct command *row = command_row(key->command);
     bool ids = request->queue_ids[strspn(request->queue_ids, " ,\t\r\n")] != '\0';
@@ -156,7 +166,7 @@ static enum mib_error check_destroy(struct mib_transaction *transaction,
         return MIB_INCONSISTENT_VALUE;
     }
     if (existing == NULL) {
-        return MIB_ERROR_NONE; /* RFC 2579: to destroy what is not there is no error */
+        return MIB_ERROR_NONE; /* RFC 2579: destroying a row that does not exist is not an error */
     }
     struct action_key *keys = mib_grow(changes->destroyed, changes->destroyed_count,
                                        &changes->destroyed_capacity, sizeof *keys);
@@ -191,7 +201,7 @@ enum mib_error mib_check_rows(struct mib_transaction *transaction, const struct 
     return MIB_ERROR_NONE;
 }
 
-/* Two commands for one message have no order within a PDU. */
+/* A PDU gives no order to two commands for one message, so only one is accepted. */
 static bool controlled(const struct mib_transaction *transaction, const char *id) {
     for (size_t i = 0; i < transaction->control_count; i++) {
         if (strcmp(transaction->controls[i].id, id) == 0) {
@@ -231,13 +241,13 @@ enum mib_error mib_stage_flush(struct mib_transaction *transaction, const struct
                                         : MIB_NOT_WRITABLE;
 }
 
-/* True for what a one-line control would have asked for: a row under no name may say more. */
+/* True for a request such as a one-line control makes: a row without an owner may ask for more. */
 static bool is_control(const struct action_request *request, const char *id) {
     return strcmp(request->queue_ids, id) == 0 && !request_has_criteria(request) && !request->all &&
            request->expected_count == ACTION_NO_EXPECTED_COUNT;
 }
 
-/* The last command of the one-line kind that was given for the message (or to hmqFlush, ""). */
+/* The last one-line control of the message with this id, or of hmqFlush (""). */
 static const struct action *last_control(const struct action_table *actions, const char *id) {
     const struct action *last = NULL;
     for (size_t i = 0; i < actions->count && actions->actions[i]->key.owner[0] == '\0'; i++) {
@@ -255,7 +265,7 @@ static bool is_retry(const struct mib_view *view, enum action_command command, c
            view->now_wall - last->created <= MIB_RETRY_S;
 }
 
-/* The queue id that an index names, whether or not there is a message of it. */
+/* The queue id that an index stands for, whether or not there is such a message. */
 static bool index_id(const uint32_t *index, size_t count, char id[QUEUE_ID_SIZE]) {
     size_t len = count - 1;
     if (len > QUEUE_ID_MAX) {
@@ -285,7 +295,7 @@ enum mib_error mib_stage_control(struct mib_transaction *transaction, const stru
     if (!mib_message_index.find(view, index, count, true, &row) ||
         mib_message_index.write(&row, own) != count ||
         memcmp(own, index, count * sizeof *own) != 0) {
-        /* A command that was carried out may have taken the message away from under its retry. */
+        /* A retry whose first SET was carried out may find that the message is gone. */
         bool done =
             value->integer != 0 && index_id(index, count, id) && is_retry(view, command, id);
         return done ? MIB_ERROR_NONE : MIB_INCONSISTENT_NAME;
@@ -307,7 +317,7 @@ static bool staged(const struct mib_transaction *transaction, const struct actio
     return false;
 }
 
-/* A free id that no other row of this PDU takes. */
+/* A free id that no other row of this PDU uses. */
 static uint32_t next_id(const struct mib_transaction *transaction, const struct mib_view *view,
                         enum action_command command) {
     struct action_key key = {.command = command,

@@ -299,7 +299,7 @@ echo 'postsuper: A0000001: removed'
 END
 run 0 delete < <(printf '%s\n' A0000001 A0000002)
 says 'A0000001 done removed'
-says 'A0000002 failed postsuper did not say that it was finished'
+says 'A0000002 failed postsuper did not report that it had finished'
 ok "silence is no evidence"
 rm "$root/docker"
 run 1 delete < <(printf '%s\n' A0000001)

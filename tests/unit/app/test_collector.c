@@ -299,7 +299,7 @@ static const struct {
     {"a cut listing", 0, "", MESSAGE("hold", "3F2504E0B1") "{\"queue_na", 0, "", false, true,
      "postqueue: the output ends within line 2"},
     {"junk", 0, "", "Mail queue is empty\n", 0, "", false, true,
-     "postqueue: the output is no listing: not one JSON object: Mail queue is empty"},
+     "postqueue: the output is not a listing: not one JSON object: Mail queue is empty"},
     {"nothing listed though there are messages", 0, "", "", 0, "", false, true,
      "postqueue listed nothing, but 3 messages are on disk"},
     {"both", EIO, "cannot read /spool/hold: Input/output error", "", EXITED(1), "x", true, true,

@@ -76,7 +76,7 @@ static const struct {
     {"a key of a hundred characters", BYTES(A100 " = 1\n"), P ":1: " A100 ": unknown key"},
     {"a repeated key", BYTES("user = joe\n# x\nuser = joe\n"), P ":3: user: already set on line 1"},
     {"a bad value", BYTES("user = joe\nmessage_limit = many\n"),
-     P ":2: message_limit: \"many\" is not a number of 0 to 10000"},
+     P ":2: message_limit: \"many\" is not a number from 0 to 10000"},
     {"a control character",
      BYTES("user = jo\x01"
            "e\n"),

@@ -85,30 +85,32 @@ static const struct {
     {"a webhook's format", "script.a.format = json\n", "1: script.a.format: unknown key"},
     {"another kind", "mail.a.url = http://x/\n", "1: mail.a.url: unknown key"},
     {"another scheme", "webhook.a.url = ftp://x/\n",
-     "1: webhook.a.url: \"ftp://x/\" is no http:// or https:// URL"},
-    {"no scheme", "webhook.a.url = x\n", "1: webhook.a.url: \"x\" is no http:// or https:// URL"},
+     "1: webhook.a.url: \"ftp://x/\" is not an http:// or https:// URL"},
+    {"no scheme", "webhook.a.url = x\n",
+     "1: webhook.a.url: \"x\" is not an http:// or https:// URL"},
     {"a relative path", "script.a.path = x\n", "1: script.a.path: \"x\" is not an absolute path"},
     {"a relative secret", "webhook.a.secret_file = x\n",
      "1: webhook.a.secret_file: \"x\" is not an absolute path"},
     {"a relative certificate", "webhook.a.ca_file = x\n",
      "1: webhook.a.ca_file: \"x\" is not an absolute path"},
     {"an unknown format", "webhook.a.format = xml\n",
-     "1: webhook.a.format: \"xml\" is none of json alertmanager slack"},
+     "1: webhook.a.format: \"xml\" is not one of: json alertmanager slack"},
     {"an unknown event", "script.a.events = all hmqNothing\n",
-     "1: script.a.events: \"hmqNothing\" is neither all nor a notification (hmqOverloadRaised)"},
+     "1: script.a.events: \"hmqNothing\" is neither all nor a notification such as "
+     "hmqOverloadRaised"},
     {"no timeout", "script.a.timeout = 0\n",
-     "1: script.a.timeout: \"0\" is not a duration of 1ms to 1h"},
+     "1: script.a.timeout: \"0\" is not a duration from 1ms to 1h"},
     {"a long timeout", "script.a.timeout = 3601s\n",
-     "1: script.a.timeout: \"3601s\" is not a duration of 1ms to 1h"},
+     "1: script.a.timeout: \"3601s\" is not a duration from 1ms to 1h"},
     {"too often", URL "webhook.a.repeat = 10ms\n",
-     "2: webhook.a.repeat: \"10ms\" is neither 0 nor a duration of 1s to 24h"},
+     "2: webhook.a.repeat: \"10ms\" is neither 0 nor a duration from 1s to 24h"},
     {"too seldom", URL "webhook.a.repeat = 25h\n",
-     "2: webhook.a.repeat: \"25h\" is neither 0 nor a duration of 1s to 24h"},
+     "2: webhook.a.repeat: \"25h\" is neither 0 nor a duration from 1s to 24h"},
     {"repeat twice", URL "webhook.a.repeat = 1m\nwebhook.a.repeat = 1m\n",
      "3: webhook.a.repeat: already set"},
     {"a script's repeat", PATH "script.a.repeat = 1m\n", "2: script.a.repeat: unknown key"},
     {"repeat for another format", URL "webhook.a.repeat = 1m\nwebhook.a.format = slack\n",
-     "1: webhook.a.repeat is for the format alertmanager only"},
+     "1: webhook.a.repeat applies only to format = alertmanager"},
     {"a repeated url", URL URL, "2: webhook.a.url: already set"},
     {"a repeated timeout", PATH "script.a.timeout = 10s\nscript.a.timeout = 10s\n",
      "3: script.a.timeout: already set"},
@@ -143,7 +145,8 @@ static void test_limit(void **state) {
     len += (size_t)snprintf(text + len, sizeof text - len, "script.s64.path = /x\n");
     char error[512] = "";
     CHECK_INT("65 hooks", config_from(text, len, &config, error), -1);
-    CHECK_STRING("65 hooks", error, BEFORE "65: script.s64.path: more than 64 hooks");
+    CHECK_STRING("65 hooks", error,
+                 BEFORE "65: script.s64.path: more than 64 webhooks and scripts");
 }
 
 int main(void) {

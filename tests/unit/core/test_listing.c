@@ -185,7 +185,7 @@ static void test_no_listing(void **state) {
     assert_non_null(builder);
     add_line(builder, "junk");
     CHECK("none", listing_builder_finish(builder, 0, 0, error, sizeof error) == NULL);
-    CHECK_STRING("why", error, "the output is no listing: not one JSON object: junk");
+    CHECK_STRING("why", error, "the output is not a listing: not one JSON object: junk");
 }
 
 /* One hundred messages with many recipients and long reasons: their rows share what there is. */

@@ -493,10 +493,10 @@ static const struct {
     {"one odd message", BYTES(HEAD "\n"), NULL},
     {"as many others", BYTES(LINE(RECIPIENTS) "\nhello\n"), NULL},
     {"more others", BYTES("hello\n" LINE(RECIPIENTS) "\nyou\n"),
-     "the output is no listing: not one JSON object: hello"},
+     "the output is not a listing: not one JSON object: hello"},
     {"only others", BYTES("Mail queue is empty\n"),
-     "the output is no listing: not one JSON object: Mail queue is empty"},
-    {"an empty line", BYTES("\n"), "the output is no listing: not one JSON object: "},
+     "the output is not a listing: not one JSON object: Mail queue is empty"},
+    {"an empty line", BYTES("\n"), "the output is not a listing: not one JSON object: "},
     {"cut off", BYTES(LINE(RECIPIENTS) "\n{\"queue_na"), "the output ends within line 2"},
     {"cut before its newline", BYTES(LINE(RECIPIENTS)), "the output ends within line 1"},
 };
