@@ -41,12 +41,14 @@ entry() {
     start=".It Cm $1" awk '/^\.It/ { inside = index($0 " ", ENVIRON["start"] " ") == 1 } inside' \
         docs/man/hermes-mailqueue.conf.5
 }
+listed=0
 # words KEY NAME: the words of which KEY takes one; they stand in the entry NAME.
 words() {
     local refusal word
     refusal=$("$daemon" -t -c <(echo "$1 = ?") 2>&1 || true)
-    [[ $refusal == *' is none of '* ]] || return 0
-    for word in ${refusal##* is none of }; do
+    [[ $refusal == *' is not one of: '* ]] || return 0
+    listed=$((listed + 1))
+    for word in ${refusal##* is not one of: }; do
         entry "$2" | grep -qE "^\\.Cm $word( [.,])?\$" ||
             wrong "docs/man/hermes-mailqueue.conf.5:1: $1: does not have $word"
     done
@@ -56,6 +58,7 @@ while IFS= read -r line; do
     [[ $line == allow_* ]] || words "${line%% =*}" "${line%% =*}"
 done <<<"$defaults"
 words webhook.a.format 'webhook.\& Ns Ar name Ns Cm .format'
+[ "$listed" -gt 2 ] || wrong "only $listed keys that take one of several words were found"
 # Which keys a running agent takes over, by the last member of their rows.
 rows=0
 while IFS= read -r row; do
