@@ -1,4 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The queue of one endpoint. It is idle, trying (a delivery is under way), waiting (for the timer
+ * after a failure), or repeating. Events are delivered strictly in order: the first one is tried
+ * until it is delivered, refused or too old, and none overtakes it. Repeats of alerts go out only
+ * while the queue is empty, a new event discards those that have not been sent, and their failures
+ * do not count, since the next turn repeats them anyway. An event's age counts from its own time,
+ * so that a restart does not extend its life.
+ */
 #include "hooks/endpoint.h"
 
 #include "core/time_units.h"
@@ -12,7 +20,7 @@
 
 #define TIMER_ACCURACY_USEC 1000
 
-/* As many as can be raised at the same time. */
+/* As many conditions as can be raised at the same time. */
 #define ENDPOINT_REPEATS EVENT_TYPE_END
 
 struct endpoint {
@@ -38,7 +46,7 @@ static uint64_t wall_usec(void) {
 
 static uint32_t random_number(void) {
     uint32_t number = 0;
-    /* Without randomness the wait is only less spread. */
+    /* Without random numbers the waits are only spread less evenly. */
     if (getrandom(&number, sizeof number, GRND_NONBLOCK) != (ssize_t)sizeof number) {
         number = (uint32_t)wall_usec() * UINT32_C(2654435761);
     }
@@ -94,7 +102,7 @@ static void on_failure(struct endpoint *endpoint, const struct delivery_result *
 
 static void start_head(struct endpoint *endpoint);
 
-/* What fails is repeated at the next turn anyway, and says nothing new of the endpoint. */
+/* A repeat that fails is sent again at the next turn, and the endpoint's status does not change. */
 static void finish_repeat(struct endpoint *endpoint, const struct delivery_result *result) {
     endpoint->repeating = false;
     if (result->outcome != DELIVERY_DONE) {

@@ -1,4 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Connects libcurl to the event loop. libcurl says which sockets and which timeout to watch
+ * (watch_socket, set_timer), the loop reports what happened (curl_multi_socket_action), and after
+ * each such call the transfers that have ended are reported. A handle is taken out of libcurl
+ * before its callback is called, because the callback may start the next transfer or free the
+ * handle.
+ */
 #include "hooks/http.h"
 
 #include <errno.h>

@@ -46,7 +46,7 @@ static int usage(void) {
           "  -b ...   how failed deliveries are tried again, instead of 1s,5m,24h\n"
           "  -f       log to stderr\n"
           "  -s FD    the socket to hermes-mailqueued(8), which starts this program;\n"
-          "           without it a socket to listen at is taken from systemd\n"
+          "           without it systemd has to pass a listening socket\n"
           "  -t       check what the endpoints need, and exit\n",
           stderr);
     return EXIT_CONFIGURATION;
@@ -207,7 +207,7 @@ static int run(struct hooks *hooks, int listener) {
         log_line(LOG_ERR, "cannot start: %s", strerror(-r));
         return EXIT_CANNOT_START;
     }
-    /* The terminal's Ctrl-C ends the agent, and the agent's end this. */
+    /* Ctrl-C at a terminal ends the agent, and then this process ends too. */
     signal(SIGINT, SIG_IGN);
     signal(SIGPIPE, SIG_IGN);
     umask(077);

@@ -1,4 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The Slack message for an event: a title, the text of the event, the numbers of the queue or of
+ * the action, and a last line that names the event and where it comes from. Whatever outsiders may
+ * have written goes through add_escaped; everything else is written by add. The text is limited to
+ * a buffer with room for the longest event.
+ */
 #include "core/text.h"
 #include "hooks/payload_internal.h"
 
@@ -17,7 +23,7 @@ static const char *const titles[EVENT_TYPE_END] = {
     [EVENT_WARNING_RAISED] = "Mail queue is growing",
     [EVENT_WARNING_CLEARED] = "Mail queue is back below the warning threshold",
     [EVENT_AGE_RAISED] = "Mail waits too long",
-    [EVENT_AGE_CLEARED] = "No mail waits too long any more",
+    [EVENT_AGE_CLEARED] = "Mail no longer waits too long",
     [EVENT_HOLD_RAISED] = "Many messages on hold",
     [EVENT_HOLD_CLEARED] = "Few messages on hold again",
     [EVENT_DATA_LOST] = "Mail queue cannot be read",
@@ -55,8 +61,8 @@ __attribute__((format(printf, 2, 3))) static void add(struct writer *writer, con
     }
 }
 
-/* Slack takes & < > for its own, and nothing else: foreign text can make no link or mention, nor
- * lines of its own. */
+/* Slack gives a meaning to & < > only. Once they are escaped, and line ends replaced, text from
+ * outside cannot make a link, a mention or a line of its own. */
 static void add_escaped(struct writer *writer, const char *foreign) {
     char clean[3 * FOREIGN_MAX + 1];
     text_to_utf8(foreign, strnlen(foreign, FOREIGN_MAX), clean);

@@ -1,4 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Runs a script, one event at a time. Everything the child needs is made before the fork, since
+ * after it only async-signal-safe calls are allowed. The end of the script is learned from its
+ * pidfd, not from the end of its output, which a daemon that it started may keep open. Then the
+ * rest of the output is read, up to DRAIN_MAX; the process group is killed; the script is reaped;
+ * and the result is reported last. A script that exceeds its timeout gets SIGTERM, and SIGKILL
+ * after KILL_AFTER_USEC; its event counts as not delivered, whatever its exit status.
+ */
 #include "hooks/script.h"
 
 #include "core/time_units.h"
@@ -21,7 +29,7 @@
 #define KILL_AFTER_USEC (2 * USEC_PER_SEC)
 #define EXEC_FAILED 127
 
-/* Read at one time; after the end no more than DRAIN_MAX of what is left. */
+/* Read at one time. After the end of the script no more than DRAIN_MAX of the rest is read. */
 #define CHUNK_SIZE ((size_t)64 * 1024)
 #define DRAIN_MAX ((size_t)1024 * 1024)
 
@@ -63,7 +71,7 @@ static void become(const struct launch *launch) {
     execve(launch->path, arguments, launch->environment);
     const char *text = strerrordesc_np(errno);
     static const char before[] = "cannot be run: ";
-    /* Nothing can be done about a report that does not fit: the exit status tells. */
+    /* If the report does not fit, the exit status still shows the failure. */
     if (write(STDERR_FILENO, before, sizeof before - 1) < 0 || text == NULL ||
         write(STDERR_FILENO, text, strlen(text)) < 0) {
         _exit(EXEC_FAILED);
@@ -107,7 +115,7 @@ static void describe_end(const struct script *script, int status, struct deliver
     }
 }
 
-/* Kills what is left of the group, while the leader's number cannot mean another, and reaps. */
+/* Kills what is left of the group while its number cannot belong to another, then reaps. */
 static int reap(struct script *script) {
     int status = 0;
     kill(-script->pid, SIGKILL);
@@ -140,7 +148,7 @@ static int on_end(sd_event_source *source, int fd, uint32_t revents, void *userd
     (void)source;
     (void)fd;
     (void)revents;
-    /* Not until the end of the file, which a daemon left behind would put off for ever. */
+    /* Not until the end of the file, which never comes while a daemon of the script is running. */
     for (size_t taken = 0; got > 0 && taken < DRAIN_MAX; taken += (size_t)got) {
         got = read(script->output, script->chunk, sizeof script->chunk);
         if (got > 0) {
@@ -183,7 +191,7 @@ static int watch(struct script *script) {
                             on_output, script);
     }
     if (r >= 0) {
-        /* A script that never stops printing must not keep the others. */
+        /* A script that never stops printing must not hold up the others. */
         r = sd_event_source_set_priority(script->output_source, SD_EVENT_PRIORITY_IDLE);
     }
     if (r >= 0) {

@@ -1,4 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Puts the worker together: the socket to the agent, and for each webhook and script an endpoint
+ * with its delivery. Each process draws a random session number. Orders with another number were
+ * meant for an earlier process and are dropped. The hello is sent first, with a digest of the
+ * configuration, so that the agent notices when the two processes have read different files. An
+ * invalid order ends the worker. So does a report that the agent does not take within
+ * SEND_TIMEOUT_SEC.
+ */
 #include "hooks/serve.h"
 
 #include "core/hook_protocol.h"
@@ -20,7 +28,7 @@
 #include <syslog.h>
 #include <unistd.h>
 
-/* The agent reads at once; if it does not for so long, it is taken for dead. */
+/* The agent reads at once. If it does not for this long, it counts as dead. */
 #define SEND_TIMEOUT_SEC 10
 
 struct server {
@@ -184,7 +192,7 @@ enum worker_end serve(struct setup *setup, int socket) {
     server_deinit(&server);
     curl_global_cleanup();
     if (r < 0) {
-        log_line(LOG_ERR, "cannot work: %s", strerror(-r));
+        log_line(LOG_ERR, "cannot call webhooks and scripts: %s", strerror(-r));
         return WORKER_FAILED;
     }
     return (enum worker_end)r;

@@ -1,4 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * One HTTP request for each try. The options of the handle are set once; the document, its
+ * signature and the headers are made for a try and freed at its end. The head of the answer
+ * decides: once a final head (not 100 Continue) has been read to its end (`answered`), its status
+ * is the outcome, whatever becomes of the body. Without one the event is tried again.
+ */
 #include "hooks/webhook.h"
 
 #include "core/text.h"
@@ -143,7 +149,7 @@ static const char *prepare(struct webhook *webhook, const struct event *event) {
         return "out of memory";
     }
     size_t len = strlen(webhook->document);
-    /* An empty Expect keeps libcurl from asking for leave to send. */
+    /* An empty Expect keeps libcurl from waiting for "100 Continue". */
     bool good = add_header(webhook, "Content-Type", "application/json") &&
                 add_header(webhook, "Idempotency-Key",
                            webhook_key(setup->origin, event->serial, key, sizeof key)) &&
@@ -221,7 +227,7 @@ static bool set_options(struct webhook *webhook) {
         curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, milliseconds(hook->timeout_usec)) == CURLE_OK &&
         curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, milliseconds(connect)) == CURLE_OK &&
         curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
-        /* A name server that hangs must not keep the loop when its request is given up. */
+        /* A name server that hangs must not hold up the loop when its request is given up. */
         curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L) == CURLE_OK &&
         curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, webhook->curl_error) == CURLE_OK &&
         curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header) == CURLE_OK &&

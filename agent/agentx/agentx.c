@@ -2,15 +2,17 @@
 /*
  * The library in the agent's event loop.
  *
- * A connection that io/master_link.h has made is given to agentx_session.c, and its end makes the
- * link connect anew. There are two of them: the first is the one that matters to everybody else,
- * and the second, begun once the first is up, shows when the first one's registration is taken away
- * (see agentx_session.c). The library reads and answers requests; it opens no session by itself.
+ * A connection that io/master_link.h has made is given to a session (session.c), and when it ends,
+ * the link connects again. There are two sessions, each with a link of its own: the first is the
+ * one that matters to everybody else, and the second, started once the first is up, shows when the
+ * registration of the first is taken away (see session.c). The library reads and answers requests;
+ * it opens no session by itself.
  *
- * Its descriptors come and go within its calls, so that they stand behind one epoll descriptor,
- * which is built anew when the session or the notifications have changed. What is readable is read
- * until nothing is: within the library a request and its answer travel over two pipes. A session
- * that has ended is freed (in rebuild) only after that, as answers to it may be on their way.
+ * The library opens and closes descriptors within its calls. They are therefore watched through one
+ * epoll descriptor, which is built anew when the session or the notifications have changed. It is
+ * read until nothing is left: within the library a request and its answer travel over two pipes. A
+ * session that has ended is freed (in rebuild) only after that, as answers to it may be on their
+ * way.
  */
 #include "agentx/session.h"
 

@@ -2,6 +2,12 @@
 /*
  * Notifications to the master, one at a time: each is an AgentX-Notify PDU (RFC 2741, 6.2.10) that
  * the master must acknowledge before the next one goes.
+ *
+ * The first notification of the queue is idle, in flight (sent and not answered), in doubt (the
+ * session ended before the answer) or rejected (the master does not know the session). When a new
+ * session is up, one that is in doubt counts as sent if the same master process is still there,
+ * which reads what is in its socket; otherwise it is sent again, as is one that was rejected. When
+ * the queue is full, the oldest one that is not under way is dropped and counted.
  */
 #include <net-snmp/net-snmp-config.h>
 

@@ -1,4 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Acting: the targets go to Postfix in batches, with one command of the helper at a time (flushes:
+ * action_flush.c). A target gets its result before the command, when the listing leaves nothing to
+ * do or the id now belongs to another message; or from the command's own line about it. A target
+ * that the command did not name is doubtful and is left to action_settle. The results of a batch
+ * are saved before the next batch starts, so that a crash loses those of one batch at most. After a
+ * failure no other command is started: the remaining targets get the result that they were not
+ * tried. After a cancellation they get none, because the state of the action says why.
+ */
 #include "app/helper_run.h"
 #include "app/action_run_internal.h"
 #include "core/evidence.h"
@@ -10,7 +19,7 @@
 #include <string.h>
 
 #define TEXT_NO_MATCH "no message with this id matches the other criteria"
-#define TEXT_REPLACED "the id stands for another message by now"
+#define TEXT_REPLACED "the id now belongs to another message"
 #define TEXT_UNDATED "the listing does not show when the message arrived"
 #define TEXT_NEW_ID "%s; Postfix logs the new id with orig_id=%s"
 
@@ -64,7 +73,7 @@ static struct target *in_batch(struct action_run *run, size_t i) {
     return &run->targets.targets[run->batch[i]];
 }
 
-/* The same for every id of the batch. */
+/* Gives every id of the batch the same result. */
 static void settle_batch(struct action_run *run, enum action_outcome outcome, const char *text) {
     for (size_t i = 0; i < run->id_count; i++) {
         action_act_settle(run, in_batch(run, i), outcome, text);
@@ -81,7 +90,7 @@ void action_act_give_up(struct action_run *run, const char *error, bool interrup
         /* Killing a container's engine does not end the command inside: that has its own limit. */
         bool inside = interrupted && run->context.config->container[0] != '\0';
         snprintf(run->end_error, sizeof run->end_error, "%s%s", error,
-                 inside ? "; it may go on in the container until command_timeout" : "");
+                 inside ? "; it may continue in the container until command_timeout" : "");
     }
     action_settle(run);
 }
@@ -106,8 +115,8 @@ static int on_action_line(void *userdata, const char *line, size_t len) {
     return 0;
 }
 
-/* Whether postsuper may have done more than it said. One that failed without a word, or with a
- * fatal error, did not; one that was killed, or of which the end is unknown, may have. */
+/* Whether postsuper may have done more than it reported. It did not when it failed without a word
+ * or with a fatal error; it may have when it was killed or its end is unknown. */
 static bool is_open(const struct command_end *command, enum results_fate fate) {
     if (fate == RESULTS_COMPLETE || fate == RESULTS_FATAL || command->not_run) {
         return false;
@@ -145,7 +154,7 @@ static void on_action_end(void *userdata, const struct command_end *command) {
         action_run_save_results(run);
         action_run_schedule(run, action_act);
     } else {
-        /* One that has exited is at least known to do nothing more. */
+        /* A command that has exited is at least known to do nothing more. */
         action_act_give_up(
             run, command->ok ? "postsuper did not report that it had finished" : command->error,
             command->lost || (open && !command->exited));
@@ -169,7 +178,7 @@ static int on_view_data(void *userdata, const char *data, size_t len) {
 static void on_view_end(void *userdata, const struct command_end *command) {
     struct action_run *run = userdata;
     if (!command->ok) {
-        /* Half a message is none, here as after a restart. */
+        /* Part of a message is not kept; a restart does not keep it either. */
         free(run->action->output);
         run->action->output = NULL;
         run->action->output_len = 0;
@@ -185,7 +194,7 @@ static void on_view_end(void *userdata, const struct command_end *command) {
                               command->truncated ? "the message is longer than view_limit" : "");
 }
 
-/* No id, no result; what can be said is that it was asked for. */
+/* Without ids there are no results: it is done when Postfix has accepted the request. */
 static void on_flush_all_end(void *userdata, const struct command_end *command) {
     struct action_run *run = userdata;
     if (command->ok) {
@@ -230,7 +239,7 @@ static void super_batch(struct action_run *run) {
     helper_run(run->context.helper, &order, &callbacks);
 }
 
-/* How each kind of request is carried out. */
+/* The function that carries out each type of request. */
 static void (*const ways[REQUEST_TYPE_END])(struct action_run *run) = {
     [REQUEST_ACTION] = super_batch,
     [REQUEST_FLUSH] = action_flush_batch,

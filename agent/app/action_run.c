@@ -85,7 +85,8 @@ void action_run_save_results(struct action_run *run) {
 static void on_started(void *userdata, int error, const char *text) {
     struct action_run *run = userdata;
     if (error < 0) {
-        action_run_end(run, ACTION_FAILED, "not started, since it cannot be journaled: %s", text);
+        action_run_end(run, ACTION_FAILED,
+                       "not started: it could not be written to the database: %s", text);
     } else {
         run->next(run);
     }

@@ -1,4 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Owns the table of actions and decides which one runs. An action from a SET is queued; once the
+ * journal has given it a serial it may run; it ends in one of the final states. One action runs at
+ * a time, in the order of the SETs. Only a flush may let others go first, between two of its
+ * batches; it is then in `waiting` and goes on when the other one ends.
+ *
+ * The disk comes first: an action that the journal does not have never runs, and a queued action
+ * that is cancelled stays queued until the journal has its end, since a restart would otherwise run
+ * it. Only finished rows leave the table, by hmqActionRowStatus or by action_retention.
+ */
 #include "app/actions.h"
 
 #include "app/action_run.h"
@@ -13,7 +23,7 @@
 
 #define RETENTION_INTERVAL_USEC (60 * USEC_PER_SEC)
 
-/* What finished rows may take in memory, whatever action_retention says. */
+/* The memory that finished rows may take, whatever action_retention allows. */
 #define RETENTION_OCTETS ((size_t)8 * 1024 * 1024)
 
 struct actions {
@@ -22,7 +32,7 @@ struct actions {
     struct actions_context context;
     struct action_table table;
     struct action_run *run;     /* the one action that is running, or NULL */
-    struct action_run *waiting; /* a flush that let another one go first, or NULL */
+    struct action_run *waiting; /* a flush that let another action go first, or NULL */
     bool helper_up;
     struct plausible_time clock;
     uint64_t clock_usec; /* when it was looked at */
@@ -43,8 +53,8 @@ struct journaling {
 
 static void start_next(struct actions *actions);
 
-/* The time that ages are counted by; 0 as long as the database has not told what was believed
- * before: nothing is too old then. */
+/* The time that ages are counted by. It is 0, and nothing is too old, until the database has been
+ * read, which has the time that was believed last. */
 static int64_t look_at_clock(struct actions *actions) {
     if (actions->clock.believed == 0) {
         return 0;
@@ -87,7 +97,8 @@ static void finish(struct actions *actions, struct action *action) {
     apply_retention(actions);
 }
 
-/* A flush that let another go first has its next batch then, so that it gets on whatever comes. */
+/* A flush that let another action go first has its next batch now, so that it cannot be held up for
+ * ever. */
 static bool resume_waiting(struct actions *actions) {
     if (actions->waiting == NULL) {
         return false;
@@ -109,8 +120,8 @@ static void on_run_ended(void *userdata, struct action *action, size_t unsaved) 
     }
 }
 
-/* The first in the order of the SETs that stands in the journal. While a flush waits another one
- * has to wait behind it. */
+/* The first queued action, in the order of the SETs, that is in the journal. While a flush waits,
+ * another flush has to wait for it. */
 static struct action *next_queued(const struct actions *actions, bool flush_too) {
     struct action *next = NULL;
     for (size_t i = 0; i < actions->table.count; i++) {
@@ -167,7 +178,7 @@ static void on_cancelled(void *userdata, int error, const char *text) {
     struct cancelling *cancelling = userdata;
     struct actions *actions = cancelling->actions;
     struct action *action = action_table_find(&actions->table, &cancelling->key);
-    (void)error; /* it will not run here, whether or not the journal has it */
+    (void)error; /* this process does not run it, whether or not the journal has its end */
     (void)text;
     free(cancelling);
     if (action != NULL && action->state == ACTION_QUEUED) {
@@ -176,7 +187,8 @@ static void on_cancelled(void *userdata, int error, const char *text) {
     }
 }
 
-/* It counts as cancelled once the journal has it: until then a restart would find it queued. */
+/* It counts as cancelled once the journal has its end: until then a restart would find it queued.
+ */
 static void cancel_queued(struct actions *actions, struct action *action) {
     struct cancelling *cancelling = calloc(1, sizeof *cancelling);
     struct action ended = *action;
@@ -201,7 +213,7 @@ static void cancel(struct actions *actions, struct action *action) {
             return;
         }
     }
-    /* One that is still on its way into the journal is ended once it is there. */
+    /* An action that is not in the journal yet is cancelled by on_journaled. */
     if (first && action->serial != 0) {
         cancel_queued(actions, action);
     }
@@ -210,8 +222,8 @@ static void cancel(struct actions *actions, struct action *action) {
 static void fail_unjournaled(struct actions *actions, struct action *action, const char *text) {
     action->state = ACTION_FAILED;
     action->ended = clock_wall();
-    snprintf(action->error, sizeof action->error, "not started, since it cannot be journaled: %s",
-             text);
+    snprintf(action->error, sizeof action->error,
+             "not started: it could not be written to the database: %s", text);
     finish(actions, action);
 }
 
@@ -255,7 +267,7 @@ void actions_undo(struct actions *actions, struct action *const *added, size_t c
     }
 }
 
-/* Short ids are reused: what is deleted must be the message that the manager saw under its id. */
+/* Short ids are reused. What is deleted must be the message that the manager saw under that id. */
 static void note_arrivals(struct action *action, const struct listing *listing) {
     if (!command_row(action->key.command)->destructive || listing == NULL ||
         listing->row_count == 0 || action->request.queue_ids[0] == '\0') {
@@ -319,7 +331,8 @@ void actions_load(struct actions *actions, const struct store_image *image) {
     actions->clock_usec = clock_usec();
     for (size_t i = 0; i < image->action_count; i++) {
         struct action *action = image->actions[i];
-        /* As the store counts it: no younger than the one before it, nor than now. */
+        /* The store counts in the same way: a row is at least as young as the one before it, and no
+         * younger than now. */
         int64_t ended =
             action->ended < image->clock.believed ? action->ended : image->clock.believed;
         since = ended > since ? ended : since;

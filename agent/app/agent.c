@@ -1,4 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Puts the agent together. Every callback from one part to another passes through this file.
+ *
+ * At the start the queue is served at once, but nothing is detected or announced until the database
+ * has been read (`started`), because it holds what was raised before; LOAD_WAIT_USEC limits the
+ * wait. What was read is handed out in a fixed order: the tunables first, since detection needs the
+ * thresholds; then what was raised and the stored events, so that new events follow them; the
+ * settings and the actions; and last the hooks, which need the position of each endpoint. At a stop
+ * the store is freed first, because its last callbacks reach the other parts. A reload replaces the
+ * contents of the configuration in place, because every part borrows it.
+ */
 #include "app/agent.h"
 
 #include "app/actions.h"
@@ -24,14 +35,13 @@
 #include <syslog.h>
 #include <unistd.h>
 
-/* Detection begins when the store has told what was raised before and by which thresholds; a lock
- * that another program holds on the database is waited for (store.h), but nothing longer. */
+/* Long enough for a lock that another program holds on the database (store.h). */
 #define LOAD_WAIT_USEC (12 * USEC_PER_SEC)
 
-/* Hooks wait longer: how far each endpoint has got stands in the store. */
+/* Hooks wait longer, because the position of each endpoint is in the database. */
 #define HOOKS_WAIT_USEC (30 * USEC_PER_SEC)
 
-/* What the store may still write at a stop. */
+/* How long the store may go on writing at a stop. */
 #define STOP_WAIT_USEC (5 * USEC_PER_SEC)
 
 #define LOADED_ACTIONS_OCTETS ((size_t)8 * 1024 * 1024)
@@ -210,7 +220,7 @@ static void start_hooks(struct agent *agent, const struct store_image *image) {
     int r = hook_feed_new(agent->event, &peer, agent->config, agent->store, agent->events, image,
                           agent->first_serial, &agent->hooks);
     if (r < 0) {
-        log_line(LOG_ERR, "webhooks and scripts are not called: %s", strerror(-r));
+        log_line(LOG_ERR, "webhooks and scripts will not be called: %s", strerror(-r));
     }
 }
 
@@ -244,7 +254,7 @@ static int on_load_timer(sd_event_source *source, uint64_t usec, void *userdata)
     return 0;
 }
 
-/* A value that was set before the database could be read is newer than the one in it. */
+/* A value that was set before the database was read is newer than the one in the database. */
 static void take_tunables(struct agent *agent, const struct store_image *image) {
     uint32_t stored = image->tunables_known & ~agent->tunables_stored;
     uint32_t limit = agent->tunables.message_limit;
@@ -289,7 +299,8 @@ static int on_stop(sd_event_source *source, const struct signalfd_siginfo *info,
     return sd_event_exit(agent->event, 0);
 }
 
-/* A bad file changes nothing; what needs a restart is named and leaves all as it was. */
+/* All or nothing: an error in the file, or a key that needs a restart, leaves everything as it was.
+ */
 static int on_reload(sd_event_source *source, const struct signalfd_siginfo *info, void *userdata) {
     struct agent *agent = userdata;
     struct config *next;
@@ -306,7 +317,7 @@ static int on_reload(sd_event_source *source, const struct signalfd_siginfo *inf
         config_free(next);
         return 0;
     }
-    /* In place: everything borrows the configuration. */
+    /* In place, because everything borrows the configuration. */
     struct config old = *agent->config;
     *agent->config = *next;
     *next = old;
@@ -453,7 +464,7 @@ int agent_run(struct agent *agent) {
     return sd_event_loop(agent->event);
 }
 
-/* The store first: it calls back into what else is freed. */
+/* The store goes first, because its last callbacks reach the other parts. */
 void agent_free(struct agent *agent) {
     if (agent == NULL) {
         return;

@@ -225,7 +225,7 @@ static void on_hello(void *userdata, const char *missing) {
     struct collector *collector = userdata;
     bool told = collector->scan.failed || collector->list.failed || collector->settings.failed;
     if (collector->helper_ready && !told) {
-        note_error(collector, CAUSE_HELPER, "the helper was started anew");
+        note_error(collector, CAUSE_HELPER, "the helper was restarted");
     }
     collector->helper_ready = true;
     collector->full_usec = 0;

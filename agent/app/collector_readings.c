@@ -1,4 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What happens when a reading ends: the counts from a scan or a check, a listing, or Postfix's
+ * settings. The reading is closed first, with its cost, which sets the time of the next one. Then a
+ * new snapshot is published, and last the data is judged, which informs the rest of the agent. A
+ * reading that fails changes no number; the last good ones stay until collector_judge finds them
+ * too old. If the spool cannot be read at all, the listing provides the counts. An empty listing
+ * that contradicts the counts is held back until a check of the spool has decided (judge_held).
+ */
 #include "app/collector_internal.h"
 #include "os/clock.h"
 
@@ -6,7 +14,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Where nothing changes, listing may take one part in so many of the time. */
+/* While nothing changes, listing takes at most one part in this many of the time. */
 #define UNCHANGED_DUTY 2000
 
 static void note_good(struct collector *collector, enum read_cause cause) {
@@ -28,7 +36,7 @@ static void take_counts(struct collector *collector, struct snapshot *next,
         next->counts.messages[queue] = reply->counts[queue];
     }
     collector->status->counts_taken_usec = now;
-    /* What a check has found out, or files that count again, comes without a hint. */
+    /* No hint announces what a check finds, nor files that count again. */
     if (reply->watching == 0 || reply->changed != 0 ||
         !counts_equal(&next->counts, &collector->snapshot->counts)) {
         list->dirty = true;
@@ -37,7 +45,7 @@ static void take_counts(struct collector *collector, struct snapshot *next,
     }
 }
 
-/* Without a spool to read, the listing counts. */
+/* If the spool cannot be read, the listing provides the counts. */
 static void count_by_list(struct collector *collector, struct snapshot *next) {
     collector->counts_by_list = true;
     if (next->listing != NULL) {
@@ -63,7 +71,7 @@ static void scan_failed(struct collector *collector, struct snapshot *next,
                         const struct reply *reply, const char *error) {
     bool no_spool = reply != NULL && means_no_spool(reply->error);
     collector->full_usec = 0;
-    /* What this process may never read is reported once. */
+    /* A spool that this process may never read is reported once. */
     if ((reply == NULL || reply->error != ENOTSUP) && !(no_spool && collector->counts_by_list)) {
         note_error(collector, CAUSE_COUNTS, error);
     }
@@ -122,13 +130,14 @@ static void list_succeeded(struct collector *collector, struct listing *listing)
     collector_publish(collector, next);
 }
 
-/* How long a listing is good for when nothing hints at a change. */
+/* How long a listing is valid while nothing hints at a change. */
 static uint64_t list_rest(const struct collector *collector) {
     return larger(collector->config->scan_interval_usec,
                   UNCHANGED_DUTY * reading_used(&collector->list));
 }
 
-/* Takes the listing (consumed), or says why there is none. now: when the command had ended. */
+/* Takes the listing (consumed); NULL = there is none, and error says why. now: when the command
+ * ended. */
 static void end_list(struct collector *collector, struct listing *listing, const char *error,
                      uint64_t now) {
     struct reading *list = &collector->list;
@@ -186,7 +195,7 @@ void collector_on_list_end(void *userdata, const struct listing_end *end) {
     collector_judge(collector);
 }
 
-/* What it says may be from before the change, and is read again. */
+/* The settings may have been read before the change, and are read again. */
 static bool is_overtaken(struct collector *collector) {
     bool overtaken = collector->settings_overtaken;
     uint64_t now = clock_usec();

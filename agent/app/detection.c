@@ -1,4 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Turns snapshots into events: thresholds that are crossed, data that is lost and restored, Postfix
+ * that stops and starts. Each run decides first, then sets the status that a GET shows, then emits
+ * the events, and stores the new state last. A crash before the state is stored does no harm: the
+ * next start brings the stored state up to date with the stored events (catch_up).
+ *
+ * Detection can begin before the database has been read. What this process has decided by itself by
+ * then is newer and is kept when the stored state arrives (detection_load).
+ */
 #include "app/detection.h"
 #include "os/clock.h"
 

@@ -1,4 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Owns the log of events, their serials and what is raised. An event passes through the same steps
+ * in the same order: it gets its serial and time; its values are taken from the view that a GET has
+ * at this moment; its notification is built from these values; the system log, the log in memory
+ * and the store get it; and last the hooks are informed. The notification waits until the store has
+ * the event, or for STORE_WAIT_USEC, so that a restart does not forget what was sent. Notifications
+ * leave in the order of their serials: when one has to go early, all that wait before it go first.
+ */
 #include "app/events.h"
 
 #include "core/text.h"

@@ -1,4 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Gives the hooks client the events it asks for: from the log in memory, or from the store for an
+ * endpoint that is further behind. The log in memory has everything back to its oldest event; while
+ * it is empty, everything since the serial at which the feed began. At the start, the cursors of
+ * endpoints that are no longer configured are deleted, and events that were logged while the
+ * database was being read are announced to the client, which cannot know of them otherwise.
+ */
 #include "app/hook_feed.h"
 
 #include "app/hook_repeat.h"
@@ -25,7 +32,7 @@ struct hook_feed {
     struct event batch[BATCH_MAX];
 };
 
-/* A question that the store is to answer. */
+/* A question to the store that has no answer yet. */
 struct question {
     struct hook_feed *feed;
     size_t hook;
@@ -91,7 +98,8 @@ static int on_connect(void *userdata) {
     return r < 0 ? r : socket;
 }
 
-/* A name that comes back later begins anew, rather than with what happened meanwhile. */
+/* A name that is configured again later starts with new events, not with what happened meanwhile.
+ */
 static void forget_removed(const struct hook_feed *feed, const struct store_image *image,
                            const struct config *config) {
     for (size_t i = 0; image != NULL && i < image->cursor_count; i++) {
@@ -107,7 +115,7 @@ static void forget_removed(const struct hook_feed *feed, const struct store_imag
     }
 }
 
-/* What came while the store was read is pending too. */
+/* Events that were logged while the database was being read are pending too. */
 static void notify_since(struct hook_feed *feed, uint32_t serial) {
     const struct event *event;
     while ((event = event_log_after(feed->log, serial)) != NULL) {

@@ -1,4 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The table of conditions: what each one watches, the notification that raises it, its keys, its
+ * default and its stored names. What is watched has a table of its own, with the measurement and
+ * the words for it. The position of a row is the condition's number, and two settings belong to
+ * each, the threshold before the clear value (condition_setting_key).
+ */
 #include "core/condition.h"
 
 #include "core/snapshot.h"

@@ -1,4 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Starts, watches and reaps one child. A child is running, terminated (SIGTERM, at its deadline or
+ * on request) or killed (SIGKILL, KILL_AFTER_USEC later). Its end is learned from a pidfd, so that
+ * no signal handler is needed.
+ *
+ * Order matters in three places. All descriptors are made before the fork, since the child may make
+ * async-signal-safe calls only. Parent and child both set the process group, because either may
+ * need it first. What is left of the group is killed before the leader is reaped: after that, its
+ * number may belong to another group.
+ */
 #include "helper/child.h"
 
 #include "core/text.h"
@@ -25,13 +35,13 @@
 #define ERROR_CHUNKS_MAX 16
 #define CANNOT_RUN "cannot run "
 
-/* Words of Postfix's programs: postqueue's, and postfix(1)'s for a reload; postcat's for an id that
- * no queue has. */
+/* What Postfix's programs print: postqueue, and postfix(1) for a reload; postcat for an id that no
+ * queue has. */
 #define MAIL_DOWN "mail system is down"
 #define NOT_RUNNING "mail system is not running"
 #define NO_FILE "No such file or directory"
 
-/* What a command that leaves processes behind may write to its report. */
+/* The size of the report of a command that leaves processes behind. */
 #define REPORT_SIZE 16384
 
 /* In the child; only async-signal-safe calls. streams: what becomes its descriptors 0, 1 and 2. */
@@ -43,12 +53,12 @@ static void become(const struct argument_vector *vector, const int streams[3], p
         sigprocmask(SIG_SETMASK, &none, NULL) < 0) {
         _exit(EXEC_FAILED);
     }
-    /* What this process ignores is its own business. */
+    /* Signals that this process ignores must have their usual effect on the program. */
     signal(SIGPIPE, SIG_DFL);
     signal(SIGINT, SIG_DFL);
     execvp(vector->words[0], (char *const *)(const void *)vector->words);
     const char *text = strerror(errno);
-    /* Nothing can be done about a report that does not fit: the exit status tells. */
+    /* If the report does not fit, the exit status still shows the failure. */
     if (write(STDERR_FILENO, CANNOT_RUN, strlen(CANNOT_RUN)) < 0 ||
         write(STDERR_FILENO, vector->words[0], strlen(vector->words[0])) < 0 ||
         write(STDERR_FILENO, ": ", 2) < 0 || write(STDERR_FILENO, text, strlen(text)) < 0 ||
@@ -191,7 +201,7 @@ int child_start(const struct config *config, const struct request *request, stru
         return result;
     }
     if (!recipe_vector(config, request, deadline > now ? deadline - now : 0, &vector)) {
-        snprintf(error, size, "no command belongs to request %u", (unsigned)request->type);
+        snprintf(error, size, "request %u has no command", (unsigned)request->type);
         return ENOTSUP;
     }
     result = plumb(request->type == REQUEST_ACTION ? request : NULL, recipe->errors, &plumbing);
@@ -214,7 +224,7 @@ int child_start(const struct config *config, const struct request *request, stru
     return result;
 }
 
-/* Postfix's tools end with the reason; a stopped mail system is said before it. */
+/* Postfix's programs print the reason last, except that a stopped mail system comes earlier. */
 static void end_line(struct child *child) {
     if (child->line_len > 0 && strcasestr(child->last_line, MAIL_DOWN) == NULL) {
         text_escape(child->line, child->line_len, child->last_line, sizeof child->last_line);
@@ -232,7 +242,8 @@ static void take_errors(struct child *child, const char *text, size_t len) {
     }
 }
 
-/* A command that never ceases to complain must not keep the helper here: the rest is read next. */
+/* Limited, so that a command that prints errors without end does not hold up the helper; the rest
+ * is read at the next turn. */
 void child_read_errors(struct child *child) {
     char chunk[4096];
     for (int i = 0; i < ERROR_CHUNKS_MAX && child->errors >= 0; i++) {
@@ -288,7 +299,7 @@ int child_reap(struct child *child) {
         read_report(child);
     }
     end_line(child);
-    /* Before the leader is reaped its number cannot mean another group. */
+    /* Until the leader is reaped its number cannot belong to another group. */
     if (!child->detached || child->terminated) {
         kill(-child->pid, SIGKILL);
     }
@@ -374,7 +385,7 @@ int child_postconf(const struct config *config, const char *parameter, char *val
     if (result != 0) {
         kill(-child.pid, SIGKILL);
     } else {
-        /* It has closed its output and has nothing left to do but to end. */
+        /* It has closed its output and only has to exit. */
         struct pollfd poll_end = {.fd = child.pidfd, .events = POLLIN};
         poll(&poll_end, 1, (int)(POSTCONF_DEADLINE_USEC / 1000));
     }

@@ -1,4 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Owns the table of queue folders, with a watch and a count for each. A folder is dirty when it is
+ * new or when inotify named it. A scan reads the dirty folders and adds up all of them. The watch
+ * is set before the folder is read, so that a change in between makes it dirty again. Messages move
+ * while a scan runs: passes are repeated, up to PASSES_MAX, and if folders are dirty even then,
+ * each message counts once, in the folder where it was seen last (helper/seen.h).
+ *
+ * `everything` means that hints cannot be relied on: at first, after an overflow, an error or a
+ * lost watch, or when a folder was moved. The next scan then builds the table anew.
+ */
 #include "helper/scan.h"
 
 #include "core/hash_set.h"
@@ -32,9 +42,9 @@
 #define WATCH_SELF (IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR)
 #define WATCH_FILES (IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO)
 
-/* What is done to files besides. In incoming and maildrop a file is complete by its mode; what
- * rests is only changed from outside, and may then be listed in another way or no more. In active
- * Postfix itself writes to files all the time. */
+/* Other changes to files. In incoming and maildrop the mode shows that a file is complete. In
+ * deferred and hold only somebody outside Postfix changes files, which may then be listed in
+ * another way or not at all. In active Postfix itself writes to files all the time. */
 static const uint32_t watch_changes[QUEUE_COUNT] = {
     [QUEUE_MAILDROP] = IN_ATTRIB,
     [QUEUE_INCOMING] = IN_ATTRIB,
@@ -119,7 +129,7 @@ static bool is_hash_name(const char *name) {
     return name[0] != '\0' && name[0] != '.' && name[1] == '\0';
 }
 
-/* Also without memory: then the scan fails, and says so. */
+/* Returns false without memory; the scan then fails and reports it. */
 static bool add_folder(struct scanner *scanner, enum queue queue, unsigned depth,
                        const char *path) {
     if (scanner->count == scanner->capacity) {
@@ -146,7 +156,7 @@ static bool has_folder(const struct scanner *scanner, const char *path) {
     return false;
 }
 
-/* The watch is on what fd has open, not on what its path may mean by now. */
+/* Watches what fd has open, which its path may no longer lead to. */
 static int watch_fd(struct scanner *scanner, int fd, uint32_t mask) {
     char path[sizeof "/proc/self/fd/" + 3 * sizeof fd];
     if (scanner->inotify < 0) {
@@ -160,7 +170,7 @@ static bool needs_complete(enum queue queue) {
     return queue == QUEUE_MAILDROP || queue == QUEUE_INCOMING;
 }
 
-/* As showq(8) decides. */
+/* The same decision as showq(8) makes. */
 static bool is_listed(const struct folder *folder, const struct stat *st) {
     if (folder->queue == QUEUE_CORRUPT) {
         return true;
@@ -173,7 +183,7 @@ static bool is_before(const struct timespec *a, const struct timespec *b) {
     return a->tv_sec != b->tv_sec ? a->tv_sec < b->tv_sec : a->tv_nsec < b->tv_nsec;
 }
 
-/* True for a subfolder, which is only asked of what is named as one. */
+/* True for a subfolder. To be called only for an entry with the name of one. */
 static bool is_folder(int fd, const struct linux_dirent64 *entry) {
     struct stat st;
     if (entry->d_type != DT_UNKNOWN) {
@@ -182,20 +192,20 @@ static bool is_folder(int fd, const struct linux_dirent64 *entry) {
     return fstatat(fd, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(st.st_mode);
 }
 
-/* Where a file's name and type do not tell whether it counts. */
+/* True when a file's name and type do not show whether it counts. */
 static inline bool must_look(const struct scanner *scanner, const struct folder *folder,
                              const struct linux_dirent64 *entry, size_t len) {
     return scanner->checking || needs_complete(folder->queue) ||
            (scanner->unlisted.used > 0 && hash_set_has(&scanner->unlisted, entry->d_name, len));
 }
 
-/* True for a file that counts, which is looked at. */
+/* Looks at a file. True when it counts. */
 static bool is_message(struct scanner *scanner, struct folder *folder, int fd,
                        const struct linux_dirent64 *entry, size_t len) {
     struct stat st;
     if ((entry->d_type != DT_REG && entry->d_type != DT_UNKNOWN) ||
         fstatat(fd, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0 || !S_ISREG(st.st_mode)) {
-        return false; /* or it has gone since */
+        return false; /* not a file, or deleted since */
     }
     bool listed = !must_look(scanner, folder, entry, len) || is_listed(folder, &st);
     if (!listed && !needs_complete(folder->queue)) {
@@ -252,7 +262,7 @@ static int read_folder(struct scanner *scanner, size_t at, int fd) {
     }
 }
 
-/* Watches first and reads then, so that nothing that changes in between is missed. */
+/* Watches first and reads after that, so that no change in between is missed. */
 static int scan_folder(struct scanner *scanner, int spool, size_t at) {
     struct folder *folder = &scanner->folders[at];
     int fd = openat(spool, folder->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -359,8 +369,8 @@ static bool has_dirty(const struct scanner *scanner) {
     return false;
 }
 
-/* Where folders went on changing, what was read of them does not add up: each message counts once,
- * where it was seen last. */
+/* If folders kept changing, their counts do not add up: then each message counts once, where it was
+ * seen last. */
 static void sum_up(const struct scanner *scanner, struct scan_counts *counts) {
     bool by_id = has_dirty(scanner) && seen_complete(scanner->seen);
     *counts = (struct scan_counts){

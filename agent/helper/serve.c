@@ -1,4 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * One loop with poll(2) over the agent's socket, two inotify descriptors, and two descriptors for
+ * each child: its error output and its pidfd. A turn looks after the children first, then sends
+ * hints, and takes one request last, so that many requests cannot delay a deadline. A request for a
+ * command is answered with REPLY_STREAM at once and with REPLY_EXIT when the child has ended.
+ * Requests with another worker number were meant for a process that has been replaced, and are
+ * dropped. After a hint about the spool no other is sent until the next scan (hint_due).
+ */
 #include "helper/serve.h"
 
 #include "core/protocol.h"
@@ -21,11 +29,11 @@
 #include <syslog.h>
 #include <unistd.h>
 
-/* The agent runs seven at a time: a listing, the settings, the lifetimes' and an action's, which
- * for a flush are four. Those that cannot be ended at once may still be there. */
+/* The agent runs at most seven at a time: a listing, one for the settings, one for the lifetimes,
+ * and one for an action, or four for a flush. Others may be ending. */
 #define CHILDREN_MAX 12
 
-/* The agent reads at once; if it does not for so long, it is taken for dead. */
+/* The agent reads at once. If it does not for this long, it counts as dead. */
 #define SEND_TIMEOUT_SEC 10
 
 struct server {
@@ -35,7 +43,7 @@ struct server {
     _Atomic uint32_t *turns;
     struct spool spool;
     struct scanner *scanner;
-    bool hint_due; /* a hint is to be sent when inotify has something */
+    bool hint_due; /* the next inotify event leads to a hint */
     struct settings_watch settings;
     struct child children[CHILDREN_MAX];
 };
@@ -123,7 +131,8 @@ static bool handle_scan(struct server *server, const struct request *request) {
     if (!send_reply(server, &reply, -1)) {
         return false;
     }
-    /* What changed while the scan ran is in the scanner already and would wake no poll. */
+    /* The scanner has read the events of changes during the scan, so poll would not wake for them.
+     */
     if (server->hint_due && scanner_take_hints(server->scanner)) {
         struct reply dirty = make_reply(REPLY_DIRTY, 0);
         server->hint_due = false;
@@ -166,7 +175,7 @@ static bool handle_command(struct server *server, const struct request *request)
     return sent;
 }
 
-/* Armed before the reading: what changes while it runs is worth another one. */
+/* Armed before the reading, so that a change during it leads to another one. */
 static bool handle_settings(struct server *server, const struct request *request) {
     settings_watch_arm(&server->settings, server->config);
     return handle_command(server, request);
@@ -221,14 +230,14 @@ static int take_request(struct server *server) {
         log_line(LOG_ERR, "hermes-mailqueued sent an invalid request; closing the connection");
         return WORKER_REFUSED;
     }
-    /* Meant for an earlier process: the agent has given it up, or will when it takes the hello. */
+    /* Meant for an earlier process. The agent gives it up when it receives the hello. */
     if (request.worker != server->worker) {
         return -1;
     }
     return handlers[request.type](server, &request) ? -1 : WORKER_FAILED;
 }
 
-/* Whether a reload failed because Postfix does not run: its exit status does not tell. */
+/* Shows whether a reload failed because Postfix does not run; the exit status does not. */
 static enum postfix_state state_after_reload(struct server *server) {
     char text[PROTOCOL_TEXT];
     return spool_locate(&server->spool, server->config, text, sizeof text) == 0

@@ -1,4 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Owns the socket to the helper and one stream for each command that may run at the same time. A
+ * stream is active from the request until its end is reported. It ends when its output has ended
+ * and REPLY_EXIT has arrived, in either order. Output is read at idle priority, one chunk at a
+ * time, so that GETs go first. When the helper process is replaced or ends, what is still in the
+ * pipes is read, and then every stream ends as lost.
+ */
 #include "io/helper_stream.h"
 
 #include "core/time_units.h"
@@ -15,13 +22,13 @@
 /* Small enough that a GET waits no longer than one chunk's lines take. */
 #define CHUNK_SIZE ((size_t)64 * 1024)
 
-/* postqueue writes 4 KB at a time. To be woken for each costs more than to parse it: after a read
- * that did not fill the chunk, the pipe is left to fill for so long. */
+/* postqueue writes 4 KB at a time, and waking up for each piece costs more than parsing it. After a
+ * read that did not fill the chunk, the pipe may fill for this long. */
 #define FILL_USEC UINT64_C(5000)
 
 #define DRAIN_READS_MAX 32
 
-/* Beyond its own deadline a command has this long to be ended and reported by the helper. */
+/* After the deadline of a command, the helper has this long to end it and report that. */
 #define EXIT_GRACE_USEC (5 * USEC_PER_SEC)
 
 struct helper_client {
@@ -127,7 +134,7 @@ static int on_output(sd_event_source *source, int fd, uint32_t revents, void *us
     struct stream *stream = find_output(client, fd);
     assert(stream != NULL);
     read_output(client, stream);
-    /* What was refused has ended it already. */
+    /* A stream whose output was rejected may have ended already. */
     if (stream->active && stream->output_ended && stream->exited) {
         stream_finish(stream);
     }
@@ -195,7 +202,7 @@ static void take_exit(struct helper_client *client, const struct reply *reply, i
     }
 }
 
-/* What a command said before its helper was lost still counts, up to what a pipe holds. */
+/* What a command wrote before its helper was lost still counts, up to what a pipe holds. */
 static void drain_output(struct helper_client *client, struct stream *stream) {
     for (size_t i = 0; i < DRAIN_READS_MAX && stream->fd >= 0; i++) {
         if (!read_output(client, stream)) {
@@ -208,7 +215,7 @@ static bool is_running(const struct stream *stream, uint32_t sequence) {
     return stream->active && stream->sequence == sequence;
 }
 
-/* What an end has its callback start is none of those that fail. */
+/* A callback may start new commands, which must not fail with the old ones. */
 static void fail_all(struct helper_client *client, const char *error) {
     uint32_t sequences[STREAM_COUNT];
     for (size_t i = 0; i < STREAM_COUNT; i++) {
@@ -233,9 +240,9 @@ static void fail_all(struct helper_client *client, const char *error) {
 
 static void take_hello(struct helper_client *client, const struct reply *reply, int *fd) {
     (void)fd;
-    /* First: what the ends start is for the new one. */
+    /* First, because commands that callbacks start are for the new process. */
     client->worker = reply->worker;
-    fail_all(client, "the helper was started anew");
+    fail_all(client, "the helper was restarted");
     client->callbacks.hello(client->callbacks.userdata, reply->error != 0 ? reply->text : NULL);
 }
 
@@ -330,7 +337,7 @@ static int on_socket(sd_event_source *source, int socket, uint32_t revents, void
     return 0;
 }
 
-/* A helper that is stopped or stuck in a disk's wait says nothing: that is a failed read too. */
+/* A helper that is stopped or waits for a disk sends nothing; its readings fail as well. */
 static int on_timer(sd_event_source *source, uint64_t usec, void *userdata) {
     struct helper_client *client = userdata;
     uint64_t now = clock_usec();
@@ -338,13 +345,13 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *userdata) {
     if (client->scan_sequence != 0 && now - client->scan_usec > client->reply_timeout_usec) {
         client->scan_sequence = 0;
         client->callbacks.counts(client->callbacks.userdata, NULL,
-                                 "no answer from the helper in time");
+                                 "the helper did not answer in time");
     }
     for (size_t i = 0; i < STREAM_COUNT; i++) {
         struct stream *stream = &client->streams[i];
         if (stream->active &&
             now - stream->started_usec > client->reply_timeout_usec + EXIT_GRACE_USEC) {
-            stream_fail(stream, "%s: no answer from the helper in time", stream_program(stream));
+            stream_fail(stream, "%s: the helper did not answer in time", stream_program(stream));
             stream->lost = true;
             cancel_command(client, stream);
             stream_finish(stream);

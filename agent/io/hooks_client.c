@@ -1,4 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Each endpoint has three positions among the serials: what was answered (`cursor`), what was sent
+ * and is not answered yet (`window`), and what was looked at (`read_serial`). A new session forgets
+ * the window and reads from the cursor again. Nothing is sent before the hello of the hooks
+ * process.
+ */
 #include "io/hooks_client.h"
 
 #include "core/hook_protocol.h"
@@ -21,7 +27,7 @@
 #define FEED_MAX 64
 #define COUNT_MAX 256
 
-/* A cursor is reported too when so many events went by that the endpoint did not want. */
+/* A cursor is also reported after this many events that the endpoint did not want. */
 #define UNWANTED_MAX 256
 
 struct endpoint {
@@ -152,7 +158,7 @@ static bool send_order(struct hooks_client *client, size_t hook, const struct ev
         (ssize_t)sizeof order) {
         return true;
     }
-    /* A socket that failed is readable too, and lost there. */
+    /* A socket that failed becomes readable too, and on_socket closes it. */
     client->full = true;
     sd_event_source_set_io_events(client->io, EPOLLIN | EPOLLOUT);
     return false;
@@ -253,7 +259,7 @@ void hooks_client_repeat(struct hooks_client *client, size_t hook, const struct 
 static void take_hello(struct hooks_client *client, const struct hook_report *report) {
     if (report->hook != client->config->hook_count ||
         report->serial != hook_digest(client->config)) {
-        lose(client, "hermes-mailqueue-hooks has read another configuration than this process");
+        lose(client, "hermes-mailqueue-hooks has read a different configuration");
         if (client->callbacks.connect != NULL) {
             arm_timer(client, OTHER_CONFIGURATION_USEC);
         }
@@ -267,7 +273,7 @@ static void take_hello(struct hooks_client *client, const struct hook_report *re
         snprintf(text, sizeof text, "hooks: %s", report->text);
         say(client, LOG_ERR, text);
     }
-    /* What was ordered and not answered is forgotten there, and asked for anew here. */
+    /* The new process does not know the orders without an answer: they are sent again. */
     for (size_t i = 0; i < client->count; i++) {
         struct endpoint *endpoint = &client->endpoints[i];
         endpoint->read_serial = endpoint->cursor.serial;
@@ -337,7 +343,7 @@ static void take_report(struct hooks_client *client, const struct hook_report *r
         report->hook < client->count ? &client->endpoints[report->hook] : NULL;
     if (endpoint == NULL || endpoint->count == 0 ||
         endpoint->window[endpoint->first] != report->serial) {
-        lose(client, "a report about an event that was not asked for");
+        lose(client, "hermes-mailqueue-hooks reported on an event that it was not given");
         return;
     }
     if (report->type == HOOK_RETRYING) {
@@ -363,7 +369,7 @@ static int on_socket(sd_event_source *source, int socket, uint32_t revents, void
     if (got <= 0) {
         lose(client, "hermes-mailqueue-hooks has ended");
     } else if (!hook_report_valid(&report, (size_t)got)) {
-        lose(client, "an invalid report from hermes-mailqueue-hooks");
+        lose(client, "hermes-mailqueue-hooks sent an invalid report");
     } else {
         take_report(client, &report);
     }

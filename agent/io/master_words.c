@@ -1,4 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * One function for each kind of trouble writes the reason, which names the address, file or
+ * process, and the advice, which names what to change. The errors of connect(2) with a known cause
+ * are in a table; any other gets the text of errno. User and group names come from /etc/passwd and
+ * /etc/group directly, because getpwuid(3) may wait for a directory server. The command line of
+ * another process is made printable, since it ends up in the log.
+ */
 #include "io/master_words.h"
 
 #include "core/duration.h"
@@ -28,7 +35,7 @@ struct context {
     int number;
 };
 
-/* From the files: a directory service could keep the caller waiting. */
+/* From the files only: a directory service could keep the caller waiting. */
 static void user_name(uid_t uid, char name[NAME_SIZE]) {
     FILE *file = fopen("/etc/passwd", "re");
     snprintf(name, NAME_SIZE, "uid %u", (unsigned)uid);
@@ -115,13 +122,13 @@ static void say_unreachable(struct master_words *words, const struct context *co
          "has stopped",
          "start snmpd"},
         {MASTER_UNIX, EAGAIN,
-         "the master agent at %s takes no more connections: it is stopped, or "
-         "has been busy for long",
+         "the master agent at %s accepts no more connections: it is stopped, or "
+         "has been busy for a long time",
          "check whether snmpd answers, and restart it if it does not"},
         {MASTER_TCP, ECONNREFUSED, "nothing listens on %s",
          "start snmpd, with \"master agentx\" and the same agentXSocket in snmpd.conf(5)"},
         {MASTER_TCP, ETIMEDOUT, "no connection to %s within 10 seconds",
-         "check the address, and the firewall on the way"},
+         "check the address, and any firewall in between"},
         {MASTER_TCP, EAFNOSUPPORT, "this process may not use the network to reach %s",
          "allow it in a drop-in for the unit, or use a socket in the file system"},
     };
@@ -151,7 +158,7 @@ static void say_silent(struct master_words *words, const struct context *context
              "\"extend\" command for example, or stopped",
              context->config->agentx_socket);
     snprintf(words->advice, sizeof words->advice,
-             "the connection is kept, and goes on when snmpd does");
+             "the connection is kept, and works again when snmpd answers");
 }
 
 static void say_session(struct master_words *words, const struct context *context) {

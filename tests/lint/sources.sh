@@ -1,13 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
 #
-# sources.sh: calls that are not to be made, typedef'd structs, tabs, the license line and the
-# length of C files.
+# sources.sh: calls that are not to be made, typedef'd structs, tabs, the license line, the opening
+# words and the length of C files.
 
 . "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
 
 lines_max=500
 test_lines_max=700
+lines_without_opening=150
 
 banned='atoi|atol|atoll|sprintf|vsprintf|strcpy|strcat|strtok|gets|system|popen|alloca'
 
@@ -31,6 +32,20 @@ done < <(
 for file in "${sources[@]}"; do
     [ "$(head -n 1 "$file")" = '/* SPDX-License-Identifier: BSD-3-Clause */' ] ||
         wrong "$file:1: no SPDX line"
+done
+
+# opening FILE: the lines with words of the comment that follows the license line.
+opening() {
+    awk 'NR == 1 { next }
+        NR == 2 && $0 != "/*" || $0 == " */" { exit }
+        NR > 2 && /[[:alpha:]]/ { lines++ }
+        END { print lines + 0 }' "$1"
+}
+# A longer file of the product says first what it owns, in which states, and which order matters.
+for file in "${own[@]}"; do
+    [[ $file == *.c ]] || continue
+    [ "$(wc -l <"$file")" -le "$lines_without_opening" ] || [ "$(opening "$file")" -ge 2 ] ||
+        wrong "$file:2: no comment of two lines or more opens the file"
 done
 
 echo 'The longest C files:'

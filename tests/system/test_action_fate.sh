@@ -45,7 +45,7 @@ texts() { # COMMAND ID: the different ones among its results
 # The worker is replaced, and the new one drops what was meant for the old one.
 stop "$(worker)"
 act al hold 1 ids="$some"
-finished al hold 1 interrupted 50 0 50 '*started anew*'
+finished al hold 1 interrupted 50 0 50 '*helper was restarted*'
 go_on
 check "what is known of each" same "$(texts hold 1)" 'the queue does not show it on hold'
 check "none was held" holds hold

@@ -35,7 +35,7 @@ inject 1
 expect 1.2.1.0 6 "and the new one counts"
 expect 1.5.1.0 6 "and lists"
 expect 1.1.5.0 1 "the data is good again"
-expect 1.1.11.0 '*helper was started anew*' "hmqLastReadError tells of it"
+expect 1.1.11.0 '*helper was restarted*' "hmqLastReadError tells of it"
 check "nothing was lost for long" test "$(trap_count 9)" -eq 0
 
 # postqueue is set-gid, so the kernel does not end it with its parent.

@@ -1,4 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Writes the tables actions, action_results and action_output. Each call copies what it writes,
+ * since the worker comes to it later. The writes of one action come in this order: added, started,
+ * results, ended, hidden. The caller acts only after the first two are on disk, so these fail when
+ * the database is in trouble. The others report what has happened already and wait until they can
+ * be written. That an action was started is also noted in the lock file, before the commit: a copy
+ * of the database that is put back later does not know it.
+ */
 #include "io/store/engine.h"
 #include "io/store/sql.h"
 
@@ -138,8 +146,8 @@ static int found(struct store_db *db, int rc) {
     return rc == SQLITE_OK && store_db_changes(db) == 0 ? store_db_fail(db, STORE_DB_NO_ROW) : rc;
 }
 
-/* Noted beside the file before the commit: then it is known to have begun, whichever copy of the
- * database the next start finds. */
+/* Noted in the lock file before the commit: whichever copy of the database the next start finds, it
+ * is known that the action has begun. */
 static int run_started(struct store *store, struct task *task) {
     const struct action *action = ((struct action_task *)task)->action;
     struct store_lock *lock = &store->db.lock;

@@ -1,5 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What is read of the table actions at start, and what is deleted of it when it is too old. */
+/*
+ * What is read of the actions at start, and what is deleted when it is too old. The order at start
+ * makes sure that an action which may have begun is never read as queued. First, actions that were
+ * running become interrupted, and so do queued ones that were started according to the lock file
+ * (the database is then an older copy). Next, rows beyond action_retention are hidden. Then the
+ * visible rows are read, the newest first, and older finished ones are hidden when memory for them
+ * runs out. Hidden rows remain for audits until store_purge_actions deletes them, results before
+ * their actions, a limited number at a time.
+ */
 #include "io/store/content.h"
 #include "io/store/engine.h"
 #include "io/store/sql.h"
@@ -11,7 +19,7 @@
 #include <time.h>
 
 static const char interrupted_error[] =
-    "hermes-mailqueued ended while this ran; what is not among the results may have been done";
+    "hermes-mailqueued ended while this ran; messages without a result may have been acted on";
 
 /* Finds word among the names of first..last. Returns 0 for a word that is not one. */
 static int find_word(const char *word, int first, int last, const char *(*name)(int)) {
@@ -154,7 +162,7 @@ static void reverse(struct store_image *image) {
     }
 }
 
-/* The newest first, so that those are kept that fit; *below is the first that did not. */
+/* Reads the newest first, as many as fit into memory; *below is the first that did not. */
 static int read_actions(struct store *store, struct store_image *image, int64_t *below) {
     struct store_db *db = &store->db;
     size_t octets = 0;
@@ -183,7 +191,7 @@ static int read_actions(struct store *store, struct store_image *image, int64_t 
     return rc == SQLITE_DONE ? SQLITE_OK : rc;
 }
 
-/* What has begun is not begun again, also when the file does not know that it has. */
+/* An action that has begun is not begun again, even if the file does not know that it has. */
 static int interrupt_actions(struct store *store, struct store_image *image) {
     struct store_db *db = &store->db;
     struct store_lock *lock = &db->lock;

@@ -1,4 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Owns the connection to SQLite. A database is opened in this order: the file is created with its
+ * mode, the lock is taken, a write-ahead log that belongs to another file is removed, and only then
+ * is SQLite called. store_db_check comes before each transaction and finds what has changed since:
+ * a deleted file is written again from the open connection, a deleted log leads to a checkpoint and
+ * a new connection, and a replaced file is a failure. The files are noted in the lock file at the
+ * first commit, when the log exists. Each transaction sets `synchronous` as it needs it, so that
+ * only what has to be on disk waits for the disk.
+ */
 #include "io/store/db.h"
 
 #include "core/text.h"
@@ -17,7 +26,7 @@
 /* How long one try waits for another program's lock. The worker tries again after it. */
 #define BUSY_TIMEOUT_MS 200
 
-/* A reader can hold the log back; without one it is cut to this. */
+/* A reader can make the log grow; without one it is cut to journal_size_limit. */
 #define SETTINGS                                                                                   \
     "PRAGMA cache_size = -1024;"                                                                   \
     "PRAGMA journal_size_limit = 4194304;"                                                         \
@@ -137,16 +146,16 @@ int store_db_begin(struct store_db *db, bool full_sync) {
     return store_db_run(db, "BEGIN IMMEDIATE", NULL, 0);
 }
 
-/* So that the next start can tell whether the log belongs to the file beside it. */
+/* Lets the next start decide whether the log belongs to the file next to it. */
 static void note_files(struct store_db *db) {
     db->lock.file = store_file_id(db->lock.path, "");
     db->lock.log = store_file_id(db->lock.path, "-wal");
     store_lock_note(&db->lock);
 }
 
-/* SQLite takes any log beside a file for the file's own and writes it into it. One that stayed
- * while its file was replaced would undo the replacement, or damage it. When the log is not the one
- * that was noted either, all have been copied together and belong together. */
+/* SQLite takes any log next to a file as the file's own and writes it into the file. A log that
+ * stayed behind when its file was replaced would undo or damage the replacement. If the log is not
+ * the one that was noted either, file and log were copied together and belong together. */
 static void remove_stale_log(const struct store_db *db) {
     static const char *const leftovers[] = {"-wal", "-shm"};
     char name[PATH_MAX + 8];
@@ -213,7 +222,7 @@ void store_db_close(struct store_db *db) {
     db->log_inode = 0;
 }
 
-/* SQLite would make the file readable for all, and wait for a writer of a FIFO. */
+/* SQLite would create a file that everybody can read, and would wait for the writer of a FIFO. */
 static int make_file(struct store_db *db, bool create) {
     struct stat found;
     int flags = O_RDWR | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | (create ? O_CREAT : 0);
@@ -256,7 +265,7 @@ int store_db_open(struct store_db *db, const char *path, bool create) {
     return rc;
 }
 
-/* Puts a complete copy at path with no moment in which an incomplete one stands there. */
+/* Puts a complete copy in place of the deleted file, which is never there in part. */
 static int write_copy(struct store_db *db, const char *copy) {
     static const char *const leftovers[] = {"-wal", "-shm"};
     char name[PATH_MAX];

@@ -1,4 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The table events: its writes, its reads, and the serials. Serials are reserved in the file, a
+ * block at a time, before events use them. After a crash the next start therefore continues above
+ * every serial that may have been sent, even if its event was never written. A reservation counts
+ * once its transaction is committed. At start the last serial is the highest of the last event, the
+ * reservation, and the one in the lock file, which matters when a copy of the database was put
+ * back. Types and states are stored as words; a row with an unknown word is skipped.
+ */
 #include "io/store/content.h"
 #include "io/store/engine.h"
 #include "io/store/sql.h"

@@ -1,4 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The schema, as one migration for each version; a new file goes through all of them. Files with
+ * the tables of a released version exist, so those tables stay as they are here, and changes to
+ * them go into a new migration. store_schema_recognise runs before anything is written.
+ * store_schema_migrate runs in the transaction that also reads the database, so that a failure
+ * leaves the old version.
+ */
 #include "io/store/schema.h"
 
 #include "io/store/db.h"

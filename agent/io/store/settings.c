@@ -1,4 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The tables parameters (the two lifetimes, laid out as Hermes reads them) and tunables (thresholds
+ * and other values that were set by SNMP). A parameter has two rows, a directive and its value,
+ * which are deleted and inserted together. A tunable that was never set has no row, and the
+ * configuration file decides. A write with a callback asks first, and fails when the database is in
+ * trouble. One without a callback reports what is in force already, and waits until it can be
+ * written.
+ */
 #include "io/store/content.h"
 #include "io/store/engine.h"
 #include "io/store/sql.h"
@@ -92,8 +100,7 @@ static int run_tunables(struct store *store, struct task *task) {
     return rc;
 }
 
-/* With a callback it asks first; without one it tells what is the case already, and must not get
- * lost: a change that was taken back would be made anew at the next start. */
+/* What is reported must not get lost: the next start would repeat a change that was taken back. */
 static const struct task_kind parameters_asked = {.flags = TASK_ON_DISK, .run = run_parameters};
 static const struct task_kind parameters_told = {.flags = TASK_ON_DISK | TASK_KEPT,
                                                  .run = run_parameters};

@@ -1,4 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The statements, in the order of sql.h, with what each must not get wrong next to it. Two rules
+ * hold for all. The age of a row is never taken from its own time alone (AGED): a clock that was
+ * wrong for a while must neither delete new rows nor keep old ones for ever. And what is too old is
+ * deleted PURGE_ROWS rows at a time, so that a SET does not wait long.
+ */
 #include "io/store/sql.h"
 
 /* clang-format off: the SQL reads as SQL */
@@ -50,12 +56,12 @@ const char sql_actions_interrupt[] =
 
 const char sql_actions_last_started[] = "SELECT max(serial) FROM actions WHERE state <> 'queued'";
 
-/* A copy that was put back has as queued what was carried out after it was made. */
+/* In a copy that was put back, actions that were carried out later are still queued. */
 const char sql_actions_not_again[] =
     "UPDATE actions"
     " SET state = 'interrupted', ended = ?1, announce = command <> 'count',"
     "  succeeded = 0, failed = 0,"
-    "  error = 'this may have been done: the database is a copy from before it was started'"
+    "  error = 'this may have been done: the database is a copy made before it was started'"
     " WHERE state = 'queued' AND serial <= ?2";
 
 const char sql_actions_skip_serials[] =
@@ -136,7 +142,7 @@ const char sql_instance_adopt[] = "INSERT INTO instance (name, value) VALUES (?1
 
 const char sql_instance_refuse[] = "UPDATE actions"
                                    " SET state = 'refused', ended = ?1, announce = 1,"
-                                   "  error = 'this was ordered for another Postfix instance'"
+                                   "  error = 'this was requested for another Postfix instance'"
                                    " WHERE state = 'queued'";
 
 /* events */
@@ -249,8 +255,8 @@ const char sql_clock_even[] = "SELECT value FROM state WHERE name = 'clock_even'
 const char sql_clock_latest[] = "SELECT max(coalesce((SELECT max(ended) FROM actions), 0),"
                                 "  coalesce((SELECT max(time) FROM events), 0))";
 
-/* A database is usable again when it took this much; in two transactions, since what is removed in
- * the same one is never written. */
+/* A database is usable again when it has taken this much. Two transactions, since SQLite does not
+ * write what is removed in the same one. */
 const char sql_probe_write[] =
     "REPLACE INTO action_output (action, output) VALUES (-1, zeroblob(65536))";
 

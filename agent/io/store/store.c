@@ -1,4 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The loop's side of the engine: the queue of tasks, its limits, and the life of the worker thread.
+ * A task is in one place at a time: the queue, the worker's hands, or the list of what is done. It
+ * counts towards the limits in the first two. Whatever both threads use is under the mutex, and no
+ * callback is called while it is held.
+ *
+ * When the worker stays in one step for too long, the store counts as unusable although nothing has
+ * failed yet. At a stop the worker has a limited time to write what is waiting. If it hangs even
+ * then, it is abandoned, and frees the store itself when the call to the disk returns.
+ */
 #include "io/store/internal.h"
 
 #include "core/time_units.h"
@@ -12,13 +22,13 @@
 #include <time.h>
 #include <unistd.h>
 
-/* So many callbacks in one turn of the loop. */
+/* Callbacks in one turn of the loop. */
 #define DISPATCH_MAX 32
 
-/* How often a worker that is at work is looked at. */
+/* How often a busy worker is checked. */
 #define WATCH_USEC (USEC_PER_SEC / 4)
 
-static const char too_much[] = "too much waits to be written to the database";
+static const char too_much[] = "too many changes are waiting to be written to the database";
 
 /* SQLite's stack is modest; the default of 8 MiB is for the main thread. */
 #define STACK_SIZE ((size_t)512 * 1024)
@@ -112,7 +122,7 @@ static void make_room(struct store *store, const struct task *task) {
     }
 }
 
-/* Only the newest of what a slot is for counts. */
+/* Of the tasks for one slot only the newest counts. */
 static void clear_slot(struct store *store, const struct task *task) {
     struct task *older = task->slot == NULL ? NULL : *task->slot;
     if (older != NULL) {
@@ -126,7 +136,8 @@ static void arm_watch(struct store *store) {
     sd_event_source_set_enabled(store->watch, SD_EVENT_ONESHOT);
 }
 
-/* What waits for a disk that does not answer is not known to be written: no more is taken then. */
+/* It is unknown whether a disk that does not answer has what was written, so no more is accepted.
+ */
 static void check_hang(struct store *store, uint64_t for_usec, bool healthy) {
     char text[STORE_TEXT_SIZE];
     bool hangs = for_usec >= store->timing.hang;
@@ -136,8 +147,8 @@ static void check_hang(struct store *store, uint64_t for_usec, bool healthy) {
     store->hung = hangs;
     store->usable = !hangs && healthy && store->ready;
     if (hangs) {
-        snprintf(text, sizeof text,
-                 "%s: the disk does not answer; look at it and at its file system", store->path);
+        snprintf(text, sizeof text, "%s: the disk does not answer; check it and its file system",
+                 store->path);
         store->callbacks.usable(store->callbacks.userdata, -ETIMEDOUT, text);
     } else if (store->usable) {
         store->callbacks.usable(store->callbacks.userdata, 0, "");
@@ -251,7 +262,7 @@ void store_dispose(struct store *store) {
     free(store);
 }
 
-/* Every signal is the loop's. */
+/* The thread blocks every signal; they are for the loop. */
 static int start_thread(struct store *store) {
     pthread_attr_t attributes;
     sigset_t all, before;
@@ -354,7 +365,7 @@ void store_free(struct store *store, uint64_t wait_usec) {
         pthread_join(thread, NULL);
         store_dispose(store);
     } else {
-        /* It hangs in the disk's wait: it frees the store when it comes back, if ever. */
+        /* It hangs in a call to the disk, and frees the store if that ever returns. */
         pthread_detach(thread);
     }
 }

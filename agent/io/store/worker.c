@@ -1,4 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The worker thread: reads the database, writes the queue, deletes what is too old. Nothing is
+ * written before everything has been read. After that, tasks of the queue come first, as many as
+ * fit into one transaction; when there are none, it probes an unusable database or purges a usable
+ * one. A task that fails by its own fault is handed back, and the rest of its batch returns to the
+ * front of the queue, in order. After any other failure the whole batch returns, and the next
+ * transaction takes a single task. The mutex is not held during calls to SQLite.
+ */
 #include "io/store/internal.h"
 
 #include "core/time_units.h"
@@ -12,11 +20,11 @@
 #include <string.h>
 #include <time.h>
 
-/* One transaction takes so many tasks, or octets, that wait anyway. */
+/* The limits of one transaction. */
 #define BATCH_TASKS ((size_t)64)
 #define BATCH_OCTETS ((size_t)1024 * 1024)
 
-/* What the worker tells the loop by itself. */
+/* Reports to the loop that the database was read. No call asks for it. */
 struct load_task {
     struct task task;
     struct store_image image;
@@ -217,7 +225,7 @@ static void write_batch(struct store *store, struct task_list *batch, bool on_di
         return;
     }
     put_back(store, batch);
-    store->batch_tasks = 1; /* less than that does not fit either */
+    store->batch_tasks = 1; /* the disk may have room for a small one */
     store_failed(store);
 }
 

@@ -166,7 +166,8 @@ static void test_no_journal(void **state) {
     add(action);
     run_until(1);
     assert_int_equal(action->state, ACTION_FAILED);
-    assert_non_null(strstr(action->error, "cannot be journaled: the disk is full"));
+    assert_non_null(
+        strstr(action->error, "could not be written to the database: the disk is full"));
     assert_int_equal(t.orders + t.started + t.ended, 0);
     tear_down();
     set_up(NULL);

@@ -360,8 +360,8 @@ static void test_silence(void **state) {
     STEPS_UNTIL(status.data == DATA_UNAVAILABLE && now()->listing == NULL && total_unknown());
     check_nothing_known("silence");
     CHECK("lost", status.lost);
-    STEPS_UNTIL(strstr(status.errors.last, "no answer from the helper in time") != NULL);
-    STEPS_UNTIL(strstr(status.error, "no answer from the helper in time") != NULL);
+    STEPS_UNTIL(strstr(status.errors.last, "the helper did not answer in time") != NULL);
+    STEPS_UNTIL(strstr(status.error, "the helper did not answer in time") != NULL);
     world.silent = false;
     STEPS_UNTIL(status.data == DATA_OK && total_is(3));
     CHECK("restored", !status.lost);

@@ -229,7 +229,7 @@ static void test_slack(void **state) {
     event.total.value = 1;
     event.text[0] = '\0';
     check_slack("age", &event,
-                ":white_check_mark: *No mail waits too long any more* on gw1.example.com\n"
+                ":white_check_mark: *Mail no longer waits too long* on gw1.example.com\n"
                 "1 message: 1 incoming, 20 active, 579 deferred, 12 hold; oldest 59 s; "
                 "threshold 1 d 1 h\n"
                 "_hmqAgeCleared #17, 2026-11-24T23:41:07Z, /etc/postfix_");

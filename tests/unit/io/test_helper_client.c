@@ -353,9 +353,9 @@ static void test_hello(void **state) {
     UNTIL(&fake, told.hellos > 0);
     CHECK_STRING("what is missing", told.hello, "not root");
     CHECK_INT("one end", run.ends, 1);
-    CHECK_STRING("the end", run.error, "the helper was started anew");
+    CHECK_STRING("the end", run.error, "the helper was restarted");
     CHECK("lost", run.end.lost);
-    CHECK_STRING("the scan", told.counts_error, "the helper was started anew");
+    CHECK_STRING("the scan", told.counts_error, "the helper was restarted");
     fake_exit(&fake, sequence, 0, "");
     fake_settle(&fake);
     CHECK_INT("an old answer", run.ends, 1);
@@ -440,11 +440,11 @@ static void test_silence(void **state) {
     CHECK_INT("not yet", told.counts + run.ends, 0);
     clock_ahead_usec += 3 * SECOND;
     UNTIL(&fake, told.counts > 0);
-    CHECK_STRING("scan", told.counts_error, "no answer from the helper in time");
+    CHECK_STRING("scan", told.counts_error, "the helper did not answer in time");
     CHECK_INT("the command has longer", run.ends, 0);
     clock_ahead_usec += 5 * SECOND;
     UNTIL(&fake, run.ends > 0);
-    CHECK_STRING("command", run.error, "postqueue: no answer from the helper in time");
+    CHECK_STRING("command", run.error, "postqueue: the helper did not answer in time");
     CHECK("what it did is unknown", run.end.lost && !run.end.not_run && !run.end.exited);
     fake_expect(&fake, REQUEST_CANCEL);
     CHECK("again", helper_client_scan(client, false));
