@@ -102,13 +102,17 @@ static void describe_answer(const struct webhook *webhook, long status,
 
 static void describe_failure(const struct webhook *webhook, CURLcode code,
                              struct delivery_result *result) {
+    /* What libcurl before 8.6 reports of a header line that exceeds its limit of 100 KB. */
+    bool out_of_room = code == CURLE_OUT_OF_MEMORY;
     bool certificate = code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE;
     char shown[200];
     const char *text =
         webhook->curl_error[0] != '\0' ? webhook->curl_error : curl_easy_strerror(code);
     snprintf(result->text, sizeof result->text, "%s%s",
              text_escape(text, strlen(text), shown, sizeof shown),
-             certificate ? " (see ca_file)" : "");
+             certificate   ? " (see ca_file)"
+             : out_of_room ? " (or too long a header line in the answer)"
+                           : "");
 }
 
 static void on_end(void *userdata, CURLcode code) {

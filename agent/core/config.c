@@ -16,8 +16,11 @@
 #include "core/text.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #define LINE_SIZE (CONFIG_VALUE_MAX + 128)
 
@@ -204,9 +207,20 @@ int config_parse(FILE *stream, const char *path, struct config **out, char *erro
 }
 
 int config_load(const char *path, struct config **out, char *error, size_t size) {
-    FILE *stream = fopen(path, "re");
+    /* A FIFO without a writer would hold up whoever opens it, and with it a reload. */
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    struct stat st;
+    if (fd >= 0 && fstat(fd, &st) == 0 && !S_ISREG(st.st_mode)) {
+        close(fd);
+        snprintf(error, size, "%s:0: is not a regular file", path);
+        return -1;
+    }
+    FILE *stream = fd >= 0 ? fdopen(fd, "r") : NULL;
     if (stream == NULL) {
         snprintf(error, size, "%s:0: cannot be read: %s", path, strerror(errno));
+        if (fd >= 0) {
+            close(fd);
+        }
         return -1;
     }
     int result = config_parse(stream, path, out, error, size);

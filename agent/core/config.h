@@ -94,7 +94,8 @@ struct config {
  */
 int config_parse(FILE *stream, const char *path, struct config **out, char *error, size_t size);
 
-/* Opens path and parses it. Returns and errors as config_parse; an unreadable file is an error. */
+/* Opens path, a regular file, and parses it, without waiting for anything but its disk. Returns and
+ * errors as config_parse; any other file, and one that cannot be read, is an error. */
 int config_load(const char *path, struct config **out, char *error, size_t size);
 
 /* The events an endpoint is told of, as a set of bits 1 << enum event_type: all unless named. */

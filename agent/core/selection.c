@@ -139,6 +139,11 @@ static bool same_octet(char p, char c, bool fold) {
     return fold ? tolower((unsigned char)p) == tolower((unsigned char)c) : p == c;
 }
 
+/* Whether a backslash takes its meaning from the character behind it. */
+static bool is_escaped(const char *pattern) {
+    return pattern[0] == '\\' && pattern[1] != '\0' && strchr("*?\\", pattern[1]) != NULL;
+}
+
 /* A glob of * and ? that goes back to the last * only, which is enough and bounds the time. */
 bool address_matches(const char *pattern, const char *address) {
     if (address[0] == '\0' && strcasecmp(pattern, NULL_SENDER_NAME) == 0) {
@@ -154,14 +159,15 @@ bool address_matches(const char *pattern, const char *address) {
     const char *p = pattern;
     const char *c = address;
     while (*c != '\0') {
+        size_t escape = is_escaped(p) ? 1 : 0;
         if (*p == '*') {
             star = p++;
             resume = c;
         } else if (*p == '?') {
             p++;
             c += character(c);
-        } else if (*p != '\0' && same_octet(*p, *c, c >= domain)) {
-            p++;
+        } else if (*p != '\0' && same_octet(p[escape], *c, c >= domain)) {
+            p += escape + 1;
             c++;
         } else if (star != NULL) {
             p = star + 1;

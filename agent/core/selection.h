@@ -83,7 +83,8 @@ bool request_matches(const struct action_request *request, const struct message_
  * An address against a pattern with * and ?, which stands for one character (UTF-8; one octet of
  * what is none): case-sensitive before the last @, not after it; "<>" is the null sender, as is
  * "MAILER-DAEMON" in either case, besides an address of that name; a pattern of neither * nor ? is
- * the whole address. Bounded by the product of both lengths.
+ * the whole address; \*, \? and \\ are those characters themselves, and any other backslash is one.
+ * Bounded by the product of both lengths.
  */
 bool address_matches(const char *pattern, const char *address);
 

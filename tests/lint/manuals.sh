@@ -14,7 +14,9 @@ mandoc -T lint -W warning "${pages[@]}" || wrong 'mandoc'
 
 example=contrib/hermes-mailqueue.conf.example
 # With a user that this machine has.
-effective() { "$daemon" -t -c <(cat "$1" && echo 'user = nobody'); }
+tried=$(mktemp)
+trap 'rm -f "$tried"' EXIT
+effective() { { cat "$1" && echo 'user = nobody'; } >"$tried" && "$daemon" -t -c "$tried"; }
 defaults=$(effective /dev/null)
 [ "$(effective "$example")" = "$defaults" ] || {
     diff <(effective "$example") <(echo "$defaults") || true
@@ -45,7 +47,8 @@ listed=0
 # words KEY NAME: the words of which KEY takes one; they stand in the entry NAME.
 words() {
     local refusal word
-    refusal=$("$daemon" -t -c <(echo "$1 = ?") 2>&1 || true)
+    echo "$1 = ?" >"$tried"
+    refusal=$("$daemon" -t -c "$tried" 2>&1 || true)
     [[ $refusal == *' is not one of: '* ]] || return 0
     listed=$((listed + 1))
     for word in ${refusal##* is not one of: }; do

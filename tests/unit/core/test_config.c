@@ -7,6 +7,7 @@
 
 #include "core/config_keys.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "config_text.h"
@@ -259,7 +260,12 @@ static void test_load(void **state) {
     CHECK_INT("no file", config_load(path, &config, error, sizeof error), -1);
     CHECK_STRING("no file", error, expected);
     CHECK_INT("a folder", config_load("/tmp", &config, error, sizeof error), -1);
-    CHECK_STRING("a folder", error, "/tmp:0: Is a directory");
+    CHECK_STRING("a folder", error, "/tmp:0: is not a regular file");
+    assert_int_equal(mkfifo(path, 0600), 0);
+    snprintf(expected, sizeof expected, "%s:0: is not a regular file", path);
+    CHECK_INT("a FIFO that nobody writes to", config_load(path, &config, error, sizeof error), -1);
+    CHECK_STRING("a FIFO that nobody writes to", error, expected);
+    unlink(path);
     CHECK("nothing came out", config == NULL);
     config_free(NULL);
 }
