@@ -53,7 +53,7 @@ check "none was held" holds hold
 # Nobody replaces it: the agent's own time-out passes. What wakes late refuses the order.
 stop "$(supervisor)" "$(worker)"
 act al hold 2 ids="$some"
-finished al hold 2 interrupted 50 0 50 '*no answer*'
+finished al hold 2 interrupted 50 0 50 '*did not answer in time*'
 go_on
 act al hold 3 ids="${all[50]}"
 finished al hold 3 "done" 1 1 0
