@@ -97,6 +97,7 @@ enum command_reason {
     REASON_NONE = 0,   /* nothing went wrong, or nothing that a code is needed for */
     REASON_MAIL_DOWN,  /* Postfix, or its container, does not run */
     REASON_NO_MESSAGE, /* VIEW: there is no message with this id */
+    REASON_LOCK_FREE,  /* RELOAD: it failed, and nobody holds Postfix's lock in the spool */
     REASON_END,
 };
 

@@ -76,6 +76,8 @@ struct folder {
 struct scanner {
     int inotify;
     int spool_watch;
+    dev_t spool_device; /* and inode: the folder that was scanned last */
+    ino_t spool_inode;
     bool everything; /* the next scan must be full */
     bool watching;
     struct folder *folders;
@@ -388,6 +390,17 @@ static void sum_up(const struct scanner *scanner, struct scan_counts *counts) {
     }
 }
 
+/* What is known of one spool says nothing of another. */
+static void note_spool(struct scanner *scanner, int fd) {
+    struct stat st = {.st_ino = 0};
+    if (fstat(fd, &st) < 0 || st.st_dev != scanner->spool_device ||
+        st.st_ino != scanner->spool_inode) {
+        scanner->everything = true;
+        scanner->spool_device = st.st_dev;
+        scanner->spool_inode = st.st_ino;
+    }
+}
+
 int scanner_scan(struct scanner *scanner, const char *spool, bool full, struct scan_counts *counts,
                  char *error, size_t size) {
     int result = 0;
@@ -395,6 +408,7 @@ int scanner_scan(struct scanner *scanner, const char *spool, bool full, struct s
     if (fd < 0) {
         return fail(scanner, errno, spool, "", error, size);
     }
+    note_spool(scanner, fd);
     struct scan_counts sum = {.hinted = scanner_take_hints(scanner) || scanner->everything};
     seen_reset(scanner->seen);
     for (size_t i = 0; i < scanner->count; i++) {

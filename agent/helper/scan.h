@@ -37,7 +37,8 @@ void scanner_free(struct scanner *scanner);
 
 /*
  * Scans the queue folders below spool: the ones inotify named, or all of them with full, at the
- * first time, after a lost event and when there is no watch.
+ * first time, after a lost event, when there is no watch and when spool is another folder than the
+ * last time.
  * Returns 0 with *counts, or an errno value with *counts untouched and one line in error. After an
  * error the next scan is a full one.
  */

@@ -95,10 +95,8 @@ static bool send_hello(struct server *server) {
 
 static enum postfix_state look_at_lock(const struct server *server) {
     enum postfix_state state = postfix_lock_state(server->spool.path);
-    /* Locks of containers beside the agent's own are hidden from it. */
-    return state == POSTFIX_STOPPED && container_used(server->config) && !postfix_lock_sees_all()
-               ? POSTFIX_UNKNOWN
-               : state;
+    /* A lock that another pid namespace holds looks free from here. */
+    return state == POSTFIX_STOPPED && !postfix_lock_sees_all() ? POSTFIX_UNKNOWN : state;
 }
 
 static bool handle_scan(struct server *server, const struct request *request) {
@@ -175,9 +173,12 @@ static bool handle_command(struct server *server, const struct request *request)
     return sent;
 }
 
-/* Armed before the reading, so that a change during it leads to another one. */
+/* Armed before the reading, so that a change during it leads to another one. Arming drops the
+ * changes since the last hint, and a main.cf behind a symbolic link gives no hint, so that where
+ * the spool is has to be asked for again with every reading. */
 static bool handle_settings(struct server *server, const struct request *request) {
     settings_watch_arm(&server->settings, server->config);
+    spool_forget(&server->spool);
     return handle_command(server, request);
 }
 
@@ -255,9 +256,9 @@ static bool finish_child(struct server *server, struct child *child) {
         snprintf(reply.text, sizeof reply.text, "%s", child->last_line);
     }
     reply.reason = (uint8_t)child_reason(child, reply.wait_status, reply.error);
-    if (child->type == REQUEST_RELOAD && reply.wait_status != 0 &&
+    if (child->type == REQUEST_RELOAD && reply.wait_status != 0 && reply.reason == REASON_NONE &&
         state_after_reload(server) == POSTFIX_STOPPED) {
-        reply.reason = REASON_MAIL_DOWN;
+        reply.reason = REASON_LOCK_FREE;
     }
     return send_reply(server, &reply, -1);
 }
@@ -346,6 +347,7 @@ static enum worker_end serve_loop(struct server *server) {
         }
         if (set[POLL_SETTINGS].revents != 0 && settings_watch_changed(&server->settings)) {
             struct reply dirty = make_reply(REPLY_SETTINGS_DIRTY, 0);
+            spool_forget(&server->spool);
             if (!send_reply(server, &dirty, -1)) {
                 return WORKER_FAILED;
             }

@@ -17,13 +17,13 @@ struct spool {
 };
 
 /*
- * Finds the spool directory as the configuration says; `auto` asks postconf once and keeps the
- * answer. Returns 0 with spool->path set, ENOTSUP when the configuration has none to read, or
- * another errno value; with a line in error.
+ * Finds the spool directory as the configuration says; `auto` asks postconf and keeps the answer
+ * until spool_forget. Returns 0 with spool->path set, ENOTSUP when the configuration has none to
+ * read, or another errno value; with a line in error.
  */
 int spool_locate(struct spool *spool, const struct config *config, char *error, size_t size);
 
-/* Makes the next spool_locate ask again. */
+/* Makes the next spool_locate ask again: queue_directory may have changed. */
 void spool_forget(struct spool *spool);
 
 /*
