@@ -6,7 +6,13 @@
  * Counts and listing see the queue at different times, and mail moves in between. An empty listing
  * while messages are counted is held, and its reading goes on, until a check of the spool has said
  * what lies there (app/empty_listing.h). Where another listing has fewer messages than are counted,
- * the next full scan is a check, which finds the files that Postfix does not list.
+ * the next full scan is a check, which finds the files that Postfix does not list. One that has
+ * more than are counted in a spool where nothing moves is held likewise: when the check finds
+ * fewer still and no change since the scan before the listing, the spool that is counted is not
+ * Postfix's, and its counts are not taken until they and a listing agree.
+ *
+ * Whether Postfix runs is said by its lock, until showq(8) answers a listing that began after the
+ * lock was seen free: then the listing decides, until the lock has been seen held.
  */
 #include "app/collector_internal.h"
 #include "core/time_units.h"
@@ -77,10 +83,15 @@ struct snapshot *collector_next_snapshot(struct collector *collector) {
     return next;
 }
 
+bool collector_believes_lock(const struct collector *collector) {
+    return collector->lock_worth == LOCK_BELIEVED;
+}
+
 /* The lock says it at once; where it cannot be seen, as in a container, the listing tells. */
 static void publish_postfix(struct collector *collector, uint64_t now) {
     const struct sighting *sighting = NULL;
-    if (sighting_holds(&collector->lock, age_limit(collector, &collector->scan), now)) {
+    if (sighting_holds(&collector->lock, age_limit(collector, &collector->scan), now) &&
+        (collector->lock.state == POSTFIX_RUNNING || collector_believes_lock(collector))) {
         sighting = &collector->lock;
     } else if (sighting_holds(&collector->showq, age_limit(collector, &collector->list), now)) {
         sighting = &collector->showq;
@@ -154,6 +165,7 @@ void collector_judge(struct collector *collector) {
     set_timer(collector);
     collector->callbacks.changed(collector->callbacks.userdata);
 }
+
 static void start_check(struct collector *collector, uint64_t now) {
     const struct empty_listing *empty = &collector->empty;
     uint64_t rest = empty->held != NULL ? empty_listing_rest(empty, now) : 0;
@@ -167,7 +179,7 @@ static void start_check(struct collector *collector, uint64_t now) {
 
 static void start_scan(struct collector *collector, uint64_t now) {
     bool full = now >= collector->full_usec;
-    if (collector->empty.held != NULL || (full && collector->differs)) {
+    if (holds_listing(collector) || (full && collector->differs)) {
         start_check(collector, now);
     } else if (helper_client_scan(collector->helper, full)) {
         if (full) {
@@ -196,7 +208,7 @@ void collector_start_due(struct collector *collector) {
     if (!collector->helper_ready) {
         return;
     }
-    bool check = collector->empty.held != NULL && !collector->scan.running;
+    bool check = holds_listing(collector) && !collector->scan.running;
     if (check || now >= reading_due(&collector->scan, scan_gap(collector))) {
         start_scan(collector, now);
     }
@@ -253,6 +265,7 @@ static void on_dirty(void *userdata) {
 static void on_settings_dirty(void *userdata) {
     struct collector *collector = userdata;
     collector->settings.dirty = true;
+    collector->scan.dirty = true; /* queue_directory may be another one */
     collector_start_due(collector);
 }
 
@@ -320,6 +333,7 @@ void collector_free(struct collector *collector) {
     listing_reader_deinit(&collector->listing);
     next_retry_stop(&collector->next_retry);
     empty_listing_deinit(&collector->empty);
+    listing_unref(collector->surplus);
     snapshot_unref(collector->snapshot);
     sd_event_unref(collector->event);
     free(collector);

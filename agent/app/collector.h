@@ -44,6 +44,10 @@ void collector_reconfigure(struct collector *collector);
 /* The current snapshot, borrowed; never NULL. It lives until control is back in the loop. */
 const struct snapshot *collector_snapshot(const struct collector *collector);
 
+/* Whether a free lock in the spool means that Postfix does not run: false while showq(8) answers
+ * nevertheless, and until either has been seen to be right. */
+bool collector_believes_lock(const struct collector *collector);
+
 /* The helper's client, for those who act; borrowed. */
 struct helper_client *collector_helper(const struct collector *collector);
 

@@ -21,6 +21,13 @@
 #define LOOK_USEC (5 * USEC_PER_SEC)
 #define SETTINGS_INTERVAL_USEC (60 * USEC_PER_SEC)
 
+/* What a free lock in the spool is worth as a sign that Postfix does not run. */
+enum lock_worth {
+    LOCK_UNPROVEN, /* it was never seen held: it may be another spool's, or hidden */
+    LOCK_BELIEVED, /* it was seen held, or postqueue fails as well */
+    LOCK_DENIED,   /* showq(8) answers nevertheless */
+};
+
 struct collector {
     sd_event *event;
     sd_event_source *timer;
@@ -32,12 +39,18 @@ struct collector {
     struct snapshot *snapshot;
     struct reading scan, list, settings;
     struct sighting lock, showq;
+    uint64_t lock_free_usec; /* since when the lock has been seen free, 0 = it has not */
+    enum lock_worth lock_worth;
     bool helper_ready, helper_gone;
     uint64_t full_usec;      /* when the next scan is to be a full one */
     bool counts_by_list;     /* the spool cannot be read here */
     bool settings_overtaken; /* the reading on its way began before a lifetime was read back */
     bool checking;           /* the scan that runs is a check */
     bool differs;            /* the last listing has fewer messages than are counted */
+    bool distrusted;         /* the counts are those of another spool than the listing's */
+    struct listing *surplus; /* one with more messages than are counted, held for a check */
+    uint64_t scanned;        /* messages that the last scan found in the listed queues, */
+    uint64_t scanned_usec;   /* and when; 0 = none did */
     struct listing_reader listing;
     struct empty_listing empty;
     struct settings_reader settings_reader;
@@ -68,6 +81,11 @@ void collector_judge(struct collector *collector);
  * noted. */
 struct snapshot *collector_next_snapshot(struct collector *collector);
 void collector_publish(struct collector *collector, struct snapshot *next);
+
+/* True when a listing is held whose worth a check of the spool is to decide. */
+static inline bool holds_listing(const struct collector *collector) {
+    return collector->empty.held != NULL || collector->surplus != NULL;
+}
 
 /* Ends of the readings, from the helper's client and the readers. */
 void collector_on_counts(void *userdata, const struct reply *reply, const char *error);

@@ -11,6 +11,7 @@
 #include "os/clock.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -55,6 +56,7 @@ static void count_by_list(struct collector *collector, struct snapshot *next) {
 }
 
 static void judge_held(struct collector *collector, const struct reply *check);
+static void judge_surplus(struct collector *collector, const struct reply *check);
 
 /* Ends the reading; the cost of a check is not that of the scans that follow hints. */
 static void end_scan(struct collector *collector, const struct reply *reply, bool good) {
@@ -71,6 +73,7 @@ static void scan_failed(struct collector *collector, struct snapshot *next,
                         const struct reply *reply, const char *error) {
     bool no_spool = reply != NULL && means_no_spool(reply->error);
     collector->full_usec = 0;
+    collector->scanned_usec = 0;
     /* A spool that this process may never read is reported once. */
     if ((reply == NULL || reply->error != ENOTSUP) && !(no_spool && collector->counts_by_list)) {
         note_error(collector, CAUSE_COUNTS, error);
@@ -80,19 +83,76 @@ static void scan_failed(struct collector *collector, struct snapshot *next,
     }
 }
 
+static uint64_t messages_of(const struct reply *reply) {
+    uint64_t sum = 0;
+    for (enum queue q = 0; q < QUEUE_COUNT; q++) {
+        sum += queue_is_listed(q) ? reply->counts[q] : 0;
+    }
+    return sum;
+}
+
+static void see_lock(struct collector *collector, enum postfix_state state) {
+    uint64_t now = clock_usec();
+    sighting_see(&collector->lock, state, now);
+    if (state == POSTFIX_RUNNING) {
+        collector->lock_worth = LOCK_BELIEVED;
+    }
+    if (state != POSTFIX_STOPPED) {
+        collector->lock_free_usec = 0;
+    } else if (collector->lock_free_usec == 0) {
+        collector->lock_free_usec = now;
+        collector->list.dirty = collector->list.dirty || collector->lock_worth == LOCK_UNPROVEN;
+    }
+}
+
+/* What a listing that began while the lock was free says of the lock's worth. */
+static void weigh_lock(struct collector *collector, const struct listing_end *end) {
+    if (end->mail_down || (end->failed && collector->lock_worth == LOCK_UNPROVEN)) {
+        collector->lock_worth = LOCK_BELIEVED;
+    } else if (end->ran && collector->lock_worth != LOCK_DENIED) {
+        collector->lock_worth = LOCK_DENIED;
+        collector->list.dirty = true; /* a showq(8) that outlived master(8) answers only once */
+    }
+}
+
+static void see_showq(struct collector *collector, const struct listing_end *end) {
+    if (end->ran || end->mail_down) {
+        sighting_see(&collector->showq, end->mail_down ? POSTFIX_STOPPED : POSTFIX_RUNNING,
+                     clock_usec());
+    }
+    if (collector->lock_free_usec != 0 && collector->list.begun_usec >= collector->lock_free_usec) {
+        weigh_lock(collector, end);
+    }
+}
+
+/* While another spool is counted, its numbers are not taken: the listing and they must agree. */
+static bool counts_agree(struct collector *collector, const struct reply *reply) {
+    const struct listing *listing = collector->snapshot->listing;
+    collector->scanned = messages_of(reply);
+    collector->scanned_usec = clock_usec();
+    if (collector->distrusted && listing != NULL &&
+        collector->scanned >= listing_messages(listing)) {
+        collector->distrusted = false;
+    }
+    return !collector->distrusted;
+}
+
 void collector_on_counts(void *userdata, const struct reply *reply, const char *error) {
     struct collector *collector = userdata;
-    bool good = reply != NULL && reply->error == 0;
+    bool scanned = reply != NULL && reply->error == 0;
     bool checked = collector->checking;
+    bool good = scanned && counts_agree(collector, reply);
     end_scan(collector, reply, good);
     collector->checking = false;
     struct snapshot *next = collector_next_snapshot(collector);
     if (reply != NULL) {
-        sighting_see(&collector->lock, (enum postfix_state)reply->postfix, clock_usec());
+        see_lock(collector, (enum postfix_state)reply->postfix);
     }
     if (next != NULL && good) {
         take_counts(collector, next, reply);
         note_good(collector, CAUSE_COUNTS);
+    } else if (scanned) {
+        collector->list.dirty = true; /* the next one may agree */
     } else if (next != NULL) {
         scan_failed(collector, next, reply, error);
     }
@@ -101,6 +161,8 @@ void collector_on_counts(void *userdata, const struct reply *reply, const char *
     }
     if (checked && collector->empty.held != NULL) {
         judge_held(collector, good ? reply : NULL);
+    } else if (checked && collector->surplus != NULL) {
+        judge_surplus(collector, scanned ? reply : NULL);
     }
     collector_start_due(collector);
     collector_judge(collector);
@@ -136,6 +198,11 @@ static uint64_t list_rest(const struct collector *collector) {
                   UNCHANGED_DUTY * reading_used(&collector->list));
 }
 
+static bool lists_more(const struct collector *collector, const struct listing *listing) {
+    return !collector->counts_by_list && collector->scanned_usec != 0 &&
+           listing_messages(listing) > collector->scanned;
+}
+
 /* Takes the listing (consumed); NULL = there is none, and error says why. now: when the command
  * ended. */
 static void end_list(struct collector *collector, struct listing *listing, const char *error,
@@ -148,6 +215,8 @@ static void end_list(struct collector *collector, struct listing *listing, const
         note_error(collector, CAUSE_LISTING, error);
         return;
     }
+    /* Mail that has left by now, or a spool that is not Postfix's: the next listing decides. */
+    list->dirty = list->dirty || lists_more(collector, listing);
     list_succeeded(collector, listing);
     note_good(collector, CAUSE_LISTING);
     collector->differs = !collector->counts_by_list && snapshot_lists_fewer(collector->snapshot);
@@ -174,12 +243,44 @@ static void judge_held(struct collector *collector, const struct reply *check) {
     listing_unref(held);
 }
 
+/* From now on the counts are unknown, until they agree with a listing. */
+static void distrust_counts(struct collector *collector, uint64_t listed, uint64_t counted) {
+    const struct config *config = collector->config;
+    bool named = config->spool_mode == SPOOL_PATH;
+    char error[STATUS_ERROR_SIZE];
+    snprintf(error, sizeof error,
+             "postqueue lists %" PRIu64 " messages, but %" PRIu64 " are on disk: spool_directory = "
+             "%.100s is not the spool that Postfix uses",
+             listed, counted, named ? config->spool_directory : "auto");
+    collector->distrusted = true;
+    collector->scan.failed = true;
+    collector->scan.good_usec = 0;
+    note_error(collector, CAUSE_COUNTS, error);
+}
+
+/* Where nothing has moved since the scan before the listing, it lists what that scan counted. */
+static void judge_surplus(struct collector *collector, const struct reply *check) {
+    struct listing *listing = collector->surplus;
+    uint64_t listed = listing_messages(listing);
+    collector->surplus = NULL;
+    if (check != NULL && check->watching != 0 && check->changed == 0 &&
+        messages_of(check) < listed) {
+        distrust_counts(collector, listed, messages_of(check));
+    }
+    end_list(collector, listing, "", listing->taken_usec);
+}
+
+/* True when more is listed than the last scan counted, which ended before the listing began, and
+ * nothing is known to have moved since. */
+static bool is_surplus(const struct collector *collector, const struct listing *listing) {
+    const struct reading *scan = &collector->scan;
+    return lists_more(collector, listing) && !scan->running && !scan->dirty &&
+           collector->scanned_usec <= collector->list.begun_usec;
+}
+
 void collector_on_list_end(void *userdata, const struct listing_end *end) {
     struct collector *collector = userdata;
-    if (end->ran || end->mail_down) {
-        sighting_see(&collector->showq, end->mail_down ? POSTFIX_STOPPED : POSTFIX_RUNNING,
-                     clock_usec());
-    }
+    see_showq(collector, end);
     if (end->listing != NULL && end->flawed) {
         note_error(collector, CAUSE_LINES, end->error);
     } else if (end->listing != NULL) {
@@ -188,6 +289,9 @@ void collector_on_list_end(void *userdata, const struct listing_end *end) {
     if (end->listing != NULL && listing_messages(end->listing) == 0 &&
         counted_messages(collector) > 0) {
         empty_listing_hold(&collector->empty, end->listing);
+        collector_start_due(collector);
+    } else if (end->listing != NULL && is_surplus(collector, end->listing)) {
+        collector->surplus = end->listing;
         collector_start_due(collector);
     } else {
         end_list(collector, end->listing, end->error, clock_usec());

@@ -16,7 +16,8 @@ static void on_end(void *userdata, const struct command_end *command) {
     char why[STATUS_ERROR_SIZE] = "";
     char flaw[STATUS_ERROR_SIZE];
     char text[2 * STATUS_ERROR_SIZE];
-    struct listing_end end = {.mail_down = command->mail_down, .error = text};
+    struct listing_end end = {
+        .mail_down = command->mail_down, .failed = command->exited && !command->ok, .error = text};
     snprintf(flaw, sizeof flaw, "%s", listing_builder_flaw(builder));
     reader->builder = NULL;
     if (command->ok) {

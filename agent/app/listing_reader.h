@@ -20,6 +20,7 @@ struct listing_end {
     const char *error;       /* why there is none, or what was wrong with those lines */
     bool ran;                /* the command ended well, and what it printed is a listing */
     bool mail_down;          /* it said that the mail system is down */
+    bool failed;             /* it ended by itself, and not well */
 };
 
 /* Zeroed, then filled by its owner. */

@@ -240,8 +240,9 @@ static void on_read_after(struct settings_change *change, const struct command_e
 }
 
 static void on_reloaded(struct settings_change *change, const struct command_end *end) {
-    bool stopped =
-        end->mail_down || collector_snapshot(change->context.collector)->postfix == POSTFIX_STOPPED;
+    const struct collector *collector = change->context.collector;
+    bool stopped = end->mail_down || collector_snapshot(collector)->postfix == POSTFIX_STOPPED ||
+                   (end->reason == REASON_LOCK_FREE && collector_believes_lock(collector));
     if (!end->ok && !stopped) {
         fail(change, true, "Postfix could not be reloaded: %s", end->error);
         return;

@@ -169,6 +169,12 @@ mkdir "$copy/deferred/F"
 mv "$copy"/*/ABCDE00000 "$copy/deferred/F/"
 expect 1.2.1.0 500 "a hash folder made just now is counted"
 find "$copy" -type f ! -path '*/F/*' -delete
+expect 1.2.1.0 "$none" "fewer files than Postfix lists: this is not its spool"
+expect 1.1.5.0 3 "so the data is unavailable"
+expect 1.1.11.0 "*spool_directory = $copy is not the spool*" "hmqLastReadError names the key"
+mv "$spool/deferred" "$root/deferred"
+mkdir -m 700 "$spool/deferred"
+chown --reference="$root/deferred" "$spool/deferred"
 expect 1.2.1.0 1 "files deleted at once are noticed"
 mv "$copy/deferred/F/ABCDE00000" "$copy/hold/"
 rmdir "$copy/deferred/F"
@@ -206,6 +212,8 @@ expect 1.3.1.2.5 $((limit + 1002)) "and hints work again"
 check "the agent lives" agent_lives
 stop_agent
 check "no report of a sanitizer" no_sanitizer_report
+rmdir "$spool/deferred"
+mv "$root/deferred" "$spool/deferred"
 
 start_postfix
 start_agent spool_directory=none

@@ -32,6 +32,7 @@ static struct {
     const char *listing;
     int list_status;
     const char *list_words;
+    enum command_reason list_reason;
     const char *settings;
     int64_t mtime;
     bool young;            /* whatever is counted has come just now */
@@ -39,6 +40,7 @@ static struct {
     bool unlisted_known;   /* found by a check */
     uint64_t listing_usec; /* how long the next listing takes */
     uint64_t step_usec;    /* the time that goes by with each step */
+    bool still;            /* the spool is watched, and nothing moves in it */
     unsigned scans, full_scans, checks, lists, settings_reads;
 } world;
 
@@ -131,7 +133,8 @@ static void answer_scan(const struct request *request) {
     world.checks += check;
     reply.error = world.scan_error;
     reply.postfix = world.postfix;
-    reply.changed = 1;
+    reply.watching = world.still;
+    reply.changed = !world.still;
     snprintf(reply.text, sizeof reply.text, "%s", world.scan_text);
     world.unlisted_known = world.unlisted_known || check;
     for (int q = 0; q < QUEUE_COUNT && world.scan_error == 0; q++) {
@@ -145,11 +148,15 @@ static void answer_scan(const struct request *request) {
 }
 
 static void answer_command(const struct request *request, const char *text, int wait_status,
-                           const char *words) {
+                           const char *words, enum command_reason reason) {
     int output = fake_stream(&fake, request->sequence);
     fake_write(output, text, strlen(text));
     close(output);
-    fake_exit(&fake, request->sequence, wait_status, words);
+    struct reply reply = fake_make(REPLY_EXIT, request->sequence);
+    reply.wait_status = wait_status;
+    reply.reason = (uint8_t)reason;
+    snprintf(reply.text, sizeof reply.text, "%s", words);
+    fake_send(&fake, &reply, -1);
 }
 
 static void answer_mtimes(const struct request *request) {
@@ -171,10 +178,11 @@ static void step(void) {
             world.lists++;
             clock_ahead_usec += world.listing_usec;
             world.listing_usec = 0;
-            answer_command(&request, world.listing, world.list_status, world.list_words);
+            answer_command(&request, world.listing, world.list_status, world.list_words,
+                           world.list_reason);
         } else if (request.type == REQUEST_SETTINGS) {
             world.settings_reads++;
-            answer_command(&request, world.settings, 0, "");
+            answer_command(&request, world.settings, 0, "", REASON_NONE);
         } else if (request.type == REQUEST_MTIME) {
             answer_mtimes(&request);
         }
@@ -463,14 +471,122 @@ static void test_settings_fail(void **state) {
     CHECK_INT("read anew", now()->settings.bounce_lifetime_s, 4 * 86400);
 }
 
+#define DOWN "postqueue: warning: Mail system is down -- accessing queue directly"
+
+static void answer_down(bool down) {
+    world.list_reason = down ? REASON_MAIL_DOWN : REASON_NONE;
+    world.list_words = down ? DOWN : "";
+}
+
 static void test_postfix_state(void **state) {
     (void)state;
     read_all();
     world.postfix = POSTFIX_STOPPED;
+    answer_down(true);
     STEPS_UNTIL(now()->postfix == POSTFIX_STOPPED);
     CHECK("still counted", status.data == DATA_OK && total_is(3));
     world.postfix = POSTFIX_RUNNING;
+    answer_down(false);
     STEPS_UNTIL(now()->postfix == POSTFIX_RUNNING);
+}
+
+/* showq(8) answers, so that the free lock is another spool's or hidden from here. */
+static void test_lock_denied(void **state) {
+    (void)state;
+    world.postfix = POSTFIX_STOPPED;
+    say_hello("");
+    for (int i = 0; i < 200; i++) {
+        step();
+        CHECK("no false alarm", now()->postfix != POSTFIX_STOPPED);
+    }
+    CHECK_INT("it runs", now()->postfix, POSTFIX_RUNNING);
+    CHECK("the lock is not believed", !collector_believes_lock(collector));
+    answer_down(true);
+    STEPS_UNTIL(now()->postfix == POSTFIX_STOPPED);
+    CHECK("the lock was right", collector_believes_lock(collector));
+}
+
+/* The lock was seen held: that it is free counts at once, until showq(8) answers. */
+static void test_lock_contradicted(void **state) {
+    (void)state;
+    read_all();
+    CHECK("believed", collector_believes_lock(collector));
+    world.postfix = POSTFIX_STOPPED;
+    unsigned lists = world.lists;
+    STEPS_UNTIL(world.lists > lists + 2);
+    CHECK_INT("it runs", now()->postfix, POSTFIX_RUNNING);
+    for (int i = 0; i < 200; i++) {
+        step();
+        CHECK_INT("it runs still", now()->postfix, POSTFIX_RUNNING);
+    }
+    world.postfix = POSTFIX_RUNNING;
+    STEPS_UNTIL(collector_believes_lock(collector));
+}
+
+/* A Postfix that could not start, with a main.cf that postqueue cannot read either. */
+static void test_lock_and_no_listing(void **state) {
+    (void)state;
+    world.postfix = POSTFIX_STOPPED;
+    world.list_status = EXITED(1);
+    world.list_words = "postqueue: fatal: bad string length 0 < 1: myhostname =";
+    say_hello("");
+    STEPS_UNTIL(now()->postfix == POSTFIX_STOPPED);
+}
+
+static bool counts_lost(void) {
+    return status.data == DATA_UNAVAILABLE && total_unknown();
+}
+
+/* The spool of another Postfix, or an old one: nothing moves there, and messages are listed. */
+static void test_other_spool(void **state) {
+    (void)state;
+    world.still = true;
+    world.counts[QUEUE_DEFERRED] = world.counts[QUEUE_HOLD] = 0;
+    say_hello("");
+    STEPS_UNTIL(status.errors.count > 0);
+    for (int i = 0; i < 200; i++) {
+        CHECK_INT("never ok", status.data, DATA_UNAVAILABLE);
+        CHECK("no false 0", total_unknown());
+        step();
+    }
+    CHECK_STRING("the key is named", status.error,
+                 "postqueue lists 3 messages, but 0 are on disk: spool_directory = auto is not the "
+                 "spool that Postfix uses");
+    world.counts[QUEUE_DEFERRED] = 3;
+    STEPS_UNTIL(status.data == DATA_OK);
+    CHECK("the right spool", total_is(3));
+    world.counts[QUEUE_DEFERRED] = 1;
+    STEPS_UNTIL(counts_lost());
+    world.listing = MESSAGE("deferred", "3F2504E0B1");
+    STEPS_UNTIL(status.data == DATA_OK);
+    CHECK("the queue has run down to what is counted", total_is(1));
+}
+
+/* Mail that came or went between the two is no contradiction. */
+static void test_more_listed(void **state) {
+    (void)state;
+    read_all();
+    world.counts[QUEUE_DEFERRED] = 0;
+    for (int i = 0; i < 200; i++) {
+        step();
+        CHECK_INT("ok", status.data, DATA_OK);
+        CHECK("counted", !total_unknown());
+    }
+    CHECK_INT("no errors", status.errors.count, 0);
+}
+
+/* What main.cf says of the spool is asked for again: it is counted anew. */
+static void test_settings_dirty(void **state) {
+    (void)state;
+    struct reply dirty = fake_make(REPLY_SETTINGS_DIRTY, 0);
+    world.still = true;
+    read_all();
+    steps(10);
+    world.counts[QUEUE_HOLD] = 2;
+    fake_send(&fake, &dirty, -1);
+    step();
+    step();
+    CHECK("counted at once", total_is(4));
 }
 
 /* A hint is followed soon, and without one only the look from time to time. */
@@ -670,6 +786,12 @@ int main(void) {
         TEST(test_odd_lines),
         TEST(test_settings_fail),
         TEST(test_postfix_state),
+        TEST(test_lock_denied),
+        TEST(test_lock_contradicted),
+        TEST(test_lock_and_no_listing),
+        TEST(test_other_spool),
+        TEST(test_more_listed),
+        TEST(test_settings_dirty),
         TEST(test_slow_reload),
         TEST(test_passing_mail),
         TEST(test_false_nothing),

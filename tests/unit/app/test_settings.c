@@ -25,6 +25,8 @@ static struct {
     size_t order_count;
     enum request_type failing; /* the kind of order that fails */
     bool mail_down;
+    enum command_reason reason;
+    bool lock_believed;
     /* What came out */
     struct event events[4];
     size_t event_count, effective_count;
@@ -40,6 +42,11 @@ static const char *const names[] = {"bounce_queue_lifetime", "maximal_queue_life
 struct helper_client *collector_helper(const struct collector *collector) {
     (void)collector;
     return NULL;
+}
+
+bool collector_believes_lock(const struct collector *collector) {
+    (void)collector;
+    return t.lock_believed;
 }
 
 const struct snapshot *collector_snapshot(const struct collector *collector) {
@@ -81,7 +88,8 @@ bool helper_client_run(struct helper_client *client, const struct helper_order *
     bool fails = order->type == t.failing;
     const struct command_end end = {.ok = !fails,
                                     .error = fails ? "Error: as the test wants it" : "",
-                                    .mail_down = fails && t.mail_down};
+                                    .mail_down = fails && t.mail_down,
+                                    .reason = fails ? t.reason : REASON_NONE};
     (void)client;
     assert_true(t.order_count < ORDERS_MAX);
     t.orders[t.order_count++] = order->type;
@@ -234,6 +242,37 @@ static void test_postfix_does_not_run(void **state) {
     assert_int_equal(t.event_count, 1);
 }
 
+/* What a failed reload is taken for. */
+static const struct {
+    const char *name;
+    bool lock_believed;
+    enum command_reason reason;
+    enum postfix_state seen;
+    bool applied;
+} reloads[] = {
+    {"free, and believed", true, REASON_LOCK_FREE, POSTFIX_RUNNING, true},
+    {"free, but showq answers", false, REASON_LOCK_FREE, POSTFIX_RUNNING, false},
+    {"free, but nothing is known yet", false, REASON_LOCK_FREE, POSTFIX_UNKNOWN, false},
+    {"the listing says so", false, REASON_NONE, POSTFIX_STOPPED, true},
+    {"nothing is known", true, REASON_NONE, POSTFIX_UNKNOWN, false},
+    {"it runs", true, REASON_NONE, POSTFIX_RUNNING, false},
+};
+
+static void test_reload_and_lock(void **state) {
+    for (size_t i = 0; i < sizeof reloads / sizeof reloads[0]; i++) {
+        t.failing = REQUEST_RELOAD;
+        t.reason = reloads[i].reason;
+        t.lock_believed = reloads[i].lock_believed;
+        t.snapshot.postfix = reloads[i].seen;
+        set(LIFETIME_BOUNCE, 1);
+        if ((t.status.state == SETTINGS_APPLIED) != reloads[i].applied) {
+            fail_msg("case \"%s\": state %d", reloads[i].name, (int)t.status.state);
+        }
+        tear_down(state);
+        set_up(state);
+    }
+}
+
 /* Nothing was ever set: main.cf decides. */
 static void test_followed(void **state) {
     (void)state;
@@ -282,6 +321,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_old_value_is_the_default, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_failed_before_main_cf_was_written, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_failed_reload, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_reload_and_lock, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_postfix_does_not_run, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_followed, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_drift, set_up, tear_down),
