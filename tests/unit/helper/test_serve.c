@@ -7,13 +7,11 @@
 
 #include "core/command.h"
 #include "core/protocol.h"
-#include "helper/postfix_lock.h"
 #include "os/clock.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <sched.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -21,21 +19,13 @@
 #include <unistd.h>
 
 #include "config_text.h"
+#include "helper_session.h"
 #include "unit.h"
-
-#define WAIT_MS 20000
 
 struct fixture {
     char folder[64];
     struct config *config;
 };
-
-static void write_file(const char *path, const char *text, mode_t mode) {
-    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
-    assert_true(fd >= 0);
-    assert_int_equal(write(fd, text, strlen(text)), strlen(text));
-    close(fd);
-}
 
 /* The file's text, "" when there is none. */
 static void read_file(const char *folder, const char *name, char *text, size_t size) {
@@ -78,69 +68,8 @@ static void teardown(struct fixture *fixture) {
 
 static const char record[] = "printf '[%s]' \"$@\" >>\"$dir/argv\"; cat >>\"$dir/stdin\"";
 
-struct session {
-    pid_t helper;
-    int socket;
-};
-
-static struct session begin_with(const struct config *config) {
-    int pair[2];
-    assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair), 0);
-    pid_t pid = fork();
-    if (pid == 0) {
-        close(pair[0]);
-        const struct serve_context context = {.config = config, .socket = pair[1]};
-        _exit((int)serve(&context));
-    }
-    assert_true(pid > 0);
-    close(pair[1]);
-    return (struct session){pid, pair[0]};
-}
-
 static struct session begin(const struct fixture *fixture) {
     return begin_with(fixture->config);
-}
-
-/* Closes the socket; returns what serve returned. */
-static int end(const struct session *session) {
-    int status = 0;
-    close(session->socket);
-    assert_int_equal(waitpid(session->helper, &status, 0), session->helper);
-    assert_true(WIFEXITED(status));
-    return WEXITSTATUS(status);
-}
-
-/* The next reply of a type; a descriptor that came along is left in *fd. */
-static struct reply await(const struct session *session, uint32_t type, int *fd) {
-    for (;;) {
-        struct reply reply;
-        union {
-            char buffer[CMSG_SPACE(sizeof(int))];
-            struct cmsghdr align;
-        } control;
-        struct iovec part = {.iov_base = &reply, .iov_len = sizeof reply};
-        struct msghdr message = {.msg_iov = &part,
-                                 .msg_iovlen = 1,
-                                 .msg_control = control.buffer,
-                                 .msg_controllen = sizeof control.buffer};
-        struct pollfd set = {.fd = session->socket, .events = POLLIN};
-        assert_int_equal(poll(&set, 1, WAIT_MS), 1);
-        ssize_t got = recvmsg(session->socket, &message, MSG_CMSG_CLOEXEC);
-        assert_int_equal(got, sizeof reply);
-        assert_true(reply_valid(&reply, (size_t)got));
-        const struct cmsghdr *header = CMSG_FIRSTHDR(&message);
-        if (header != NULL) {
-            memcpy(fd, CMSG_DATA(header), sizeof *fd);
-        }
-        if (reply.type == type) {
-            return reply;
-        }
-    }
-}
-
-static void ask(const struct session *session, const struct request *request) {
-    size_t size = request_size(request->id_count);
-    assert_int_equal(send(session->socket, request, size, MSG_NOSIGNAL), size);
 }
 
 static struct request action(enum action_command command, const char *id) {
@@ -435,135 +364,6 @@ static void test_reload_leaves_alone(void **state) {
     teardown(&fixture);
 }
 
-/* A folder with two spools, of one and two messages; main.cf names one of them, as a postconf in
- * the PATH says. */
-struct two_spools {
-    char folder[64];
-    struct config *config;
-};
-
-static void spool_with(const char *folder, const char *name, int messages) {
-    char path[160];
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    assert_int_equal(mkdir(path, 0700), 0);
-    static const char *const folders[] = {"pid",      "maildrop", "incoming", "active",
-                                          "deferred", "hold",     "corrupt"};
-    for (size_t i = 0; i < COUNT_OF(folders); i++) {
-        snprintf(path, sizeof path, "%s/%s/%s", folder, name, folders[i]);
-        assert_int_equal(mkdir(path, 0700), 0);
-    }
-    for (int i = 0; i < messages; i++) {
-        snprintf(path, sizeof path, "%s/%s/hold/3F2504E0B%d", folder, name, i);
-        write_file(path, "C", 0700);
-    }
-}
-
-static void name_spool(const struct two_spools *two, const char *file, const char *name) {
-    char path[96];
-    char text[96];
-    snprintf(path, sizeof path, "%s/%s", two->folder, file);
-    snprintf(text, sizeof text, "%s/%s\n", two->folder, name);
-    write_file(path, text, 0600);
-}
-
-static struct two_spools make_two_spools(void) {
-    struct two_spools two = {.folder = "/tmp/hmq-serve.XXXXXX"};
-    char path[96];
-    char text[512];
-    assert_non_null(mkdtemp(two.folder));
-    spool_with(two.folder, "old", 1);
-    spool_with(two.folder, "new", 2);
-    name_spool(&two, "main.cf", "old");
-    snprintf(path, sizeof path, "%s/postconf", two.folder);
-    snprintf(text, sizeof text, "#!/bin/sh\ncat %s/main.cf\n", two.folder);
-    write_file(path, text, 0700);
-    snprintf(text, sizeof text, "%s:%s", two.folder, getenv("PATH"));
-    assert_int_equal(setenv("PATH", text, 1), 0);
-    snprintf(text, sizeof text, "postfix_config_directory = %s\n", two.folder);
-    two.config = good_config("two spools", text);
-    return two;
-}
-
-static void remove_two_spools(struct two_spools *two) {
-    char text[96];
-    snprintf(text, sizeof text, "rm -rf -- '%s'", two->folder);
-    assert_int_equal(system(text), 0);
-    const char *rest = strchr(getenv("PATH"), ':') + 1;
-    char path[4096];
-    snprintf(path, sizeof path, "%s", rest);
-    assert_int_equal(setenv("PATH", path, 1), 0);
-    config_free(two->config);
-}
-
-static struct reply scan_in(const struct session *session) {
-    const struct request scan = {.version = PROTOCOL_VERSION,
-                                 .type = REQUEST_SCAN,
-                                 .sequence = 9,
-                                 .deadline_usec = UINT64_MAX};
-    int fd = -1;
-    ask(session, &scan);
-    return await(session, REPLY_COUNTS, &fd);
-}
-
-static void read_settings(const struct session *session) {
-    const struct request settings = {.version = PROTOCOL_VERSION,
-                                     .type = REQUEST_SETTINGS,
-                                     .sequence = 9,
-                                     .deadline_usec = UINT64_MAX};
-    int fd = -1;
-    ask(session, &settings);
-    await(session, REPLY_EXIT, &fd);
-    close(fd);
-}
-
-/* queue_directory changes: by a main.cf written in place, by one renamed over it, and by one that
- * no hint comes of. */
-static void test_spool_moves(void **state) {
-    (void)state;
-    struct two_spools two = make_two_spools();
-    struct session session = begin_with(two.config);
-    char from[96];
-    char to[96];
-    int fd = -1;
-    CHECK_INT("the old spool", scan_in(&session).counts[QUEUE_HOLD], 1);
-    read_settings(&session);
-    name_spool(&two, "main.cf", "new");
-    await(&session, REPLY_SETTINGS_DIRTY, &fd);
-    CHECK_INT("written in place", scan_in(&session).counts[QUEUE_HOLD], 2);
-    read_settings(&session);
-    name_spool(&two, "main.cf.new", "old");
-    snprintf(from, sizeof from, "%s/main.cf.new", two.folder);
-    snprintf(to, sizeof to, "%s/main.cf", two.folder);
-    assert_int_equal(rename(from, to), 0);
-    await(&session, REPLY_SETTINGS_DIRTY, &fd);
-    CHECK_INT("renamed", scan_in(&session).counts[QUEUE_HOLD], 1);
-    name_spool(&two, "main.cf", "new");
-    read_settings(&session);
-    CHECK_INT("changed while nothing was watched", scan_in(&session).counts[QUEUE_HOLD], 2);
-    CHECK_INT("a clean end", end(&session), WORKER_PEER_CLOSED);
-    remove_two_spools(&two);
-}
-
-/* From a pid namespace of its own a free lock means nothing; only root can make one. */
-static void test_hidden_lock(void **state) {
-    (void)state;
-    struct two_spools two = make_two_spools();
-    int own = open("/proc/self/ns/pid", O_RDONLY | O_CLOEXEC);
-    if (postfix_lock_sees_all()) {
-        struct session session = begin_with(two.config);
-        CHECK_INT("seen", scan_in(&session).postfix, POSTFIX_STOPPED);
-        CHECK_INT("a clean end", end(&session), WORKER_PEER_CLOSED);
-    }
-    if (own >= 0 && unshare(CLONE_NEWPID) == 0) {
-        struct session session = begin_with(two.config);
-        CHECK_INT("hidden", scan_in(&session).postfix, POSTFIX_UNKNOWN);
-        CHECK_INT("a clean end", end(&session), WORKER_PEER_CLOSED);
-        assert_int_equal(setns(own, CLONE_NEWPID), 0);
-    }
-    close(own);
-    remove_two_spools(&two);
-}
-
 static const struct {
     const char *name;
     size_t cut; /* octets less than the whole packet */
@@ -725,8 +525,6 @@ int main(void) {
         cmocka_unit_test(test_reload_leaves_alone),
         cmocka_unit_test(test_malformed),
         cmocka_unit_test(test_random_ids),
-        cmocka_unit_test(test_spool_moves),
-        cmocka_unit_test(test_hidden_lock),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
