@@ -234,7 +234,7 @@ test_input() {
     complains 'is not a queue ID'
     for age in 5 0 90; do
         act 2 hold --min-age "$age"
-        complains "^hmq-action: --min-age $age: of what\? ${age}s, ${age}m, ${age}h or ${age}d"
+        complains "^hmq-action: --min-age $age: ${age}s, ${age}m, ${age}h or ${age}d\?"
     done
     act 2 hold --min-age 5M
     nothing_set 'what is no id and no age asks for nothing'
