@@ -35,13 +35,11 @@ static const char *const titles[EVENT_TYPE_END] = {
     [EVENT_POSTFIX_STARTED] = "Postfix is running again",
 };
 
-static const struct {
-    const char *severity, *symbol;
-} symbols[] = {
-    {"critical", ":rotating_light:"},
-    {"warning", ":warning:"},
-    {"ok", ":white_check_mark:"},
-    {"info", ":information_source:"},
+static const char *const symbols[] = {
+    [SEVERITY_CRITICAL] = ":rotating_light:",
+    [SEVERITY_WARNING] = ":warning:",
+    [SEVERITY_INFO] = ":information_source:",
+    [SEVERITY_OK] = ":white_check_mark:",
 };
 
 struct writer {
@@ -141,14 +139,8 @@ static void add_action(struct writer *writer, const struct event_action *action)
 
 cJSON *payload_slack(const struct event *event, const struct payload_origin *origin) {
     struct writer writer = {.len = 0};
-    const char *symbol = "";
     char time[PAYLOAD_TIME_SIZE];
-    for (size_t i = 0; i < sizeof symbols / sizeof symbols[0]; i++) {
-        if (strcmp(event_severity(event->type), symbols[i].severity) == 0) {
-            symbol = symbols[i].symbol;
-        }
-    }
-    add(&writer, "%s *%s* on ", symbol, titles[event->type]);
+    add(&writer, "%s *%s* on ", symbols[event_severity_of(event->type)], titles[event->type]);
     add_escaped(&writer, origin->host);
     if (event->text[0] != '\0') {
         add(&writer, "\n");
