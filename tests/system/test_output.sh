@@ -44,7 +44,7 @@ good() {
     serial=$(get 1.5.3.0)
     touch_queue
     eventually "a good listing again" listed_since
-    expect 1.5.1.0 4 "with all rows"
+    expect 1.5.1.0 5 "with all rows"
     expect 1.1.5.0 1 "hmqDataStatus ok"
 }
 
@@ -57,19 +57,19 @@ bad() {
     eventually "$1: counted as a read error" failed_since
     expect 1.1.11.0 "$2" "$1: hmqLastReadError"
     expect 1.1.5.0 '[23]' "$1: hmqDataStatus"
-    now 1.2.1.0 4 "$1: the counts do not depend on it"
+    now 1.2.1.0 5 "$1: the counts do not depend on it"
     never_zero
     [[ $(get 1.5.1.0) != 0 ]] || fail "$1: no rows, which is not true"
     check "$1: the agent lives" agent_lives
 }
 
 start_postfix
-inject 4
-eventually "4 are deferred" settled 4
+inject 5
+eventually "5 are deferred" settled 5
 start_snmpd
 start_agent command_timeout=4s
-expect 1.2.1.0 4 "4 messages"
-expect 1.5.1.0 4 "4 rows, by the real postqueue through the false one"
+expect 1.2.1.0 5 "5 messages"
+expect 1.5.1.0 5 "5 rows, by the real postqueue through the false one"
 
 bad "no JSON" '*not one JSON object*' 'echo this is not JSON'
 bad "a JSON array" '*not one JSON object*' 'echo "[1,2,3]"'
