@@ -12,7 +12,7 @@
 #define PROBES_MAX ((size_t)1024)
 
 /* Eight octets at a time, then the finalizer of MurmurHash3: the low bits depend on all octets. */
-static uint64_t hash_of(const char *text, size_t len) {
+uint64_t hash_text(const char *text, size_t len) {
     uint64_t hash = UINT64_C(14695981039346656037) ^ len;
     for (size_t at = 0; at < len; at += sizeof hash) {
         uint64_t word = 0;
@@ -64,7 +64,7 @@ static void make_room(struct hash_set *set) {
 }
 
 bool hash_set_add(struct hash_set *set, const char *text, size_t len) {
-    uint64_t hash = hash_of(text, len);
+    uint64_t hash = hash_text(text, len);
     make_room(set);
     uint64_t *slot = set->capacity > 0 ? find_slot(set, hash) : NULL;
     if (slot != NULL && *slot == hash) {
@@ -78,7 +78,7 @@ bool hash_set_add(struct hash_set *set, const char *text, size_t len) {
 }
 
 bool hash_set_has(const struct hash_set *set, const char *text, size_t len) {
-    uint64_t hash = set->used > 0 ? hash_of(text, len) : 0;
+    uint64_t hash = set->used > 0 ? hash_text(text, len) : 0;
     const uint64_t *slot = hash != 0 ? find_slot(set, hash) : NULL;
     return slot != NULL && *slot == hash;
 }

@@ -21,6 +21,9 @@ struct hash_set {
     size_t used;
 };
 
+/* The hash of a text, never 0; its low bits depend on all octets. */
+uint64_t hash_text(const char *text, size_t len);
+
 /*
  * Adds a text. Returns false when it was there already. True also when that can no longer be told:
  * the set is full (or memory is short) and the text is not one of those it holds.

@@ -61,14 +61,13 @@ int queue_id_compare(const char *a, const char *b) {
     return memcmp(a, b, la);
 }
 
-bool queue_id_hash_chars(const char *id, char out[6]) {
+bool queue_id_hash_chars(const char *id, char out[QUEUE_ID_SIZE]) {
     size_t len = strlen(id);
     if (!queue_id_valid(id, len)) {
         return false;
     }
     if (short_id_valid(id, len)) {
-        memcpy(out, id, SHORT_USEC_DIGITS);
-        out[SHORT_USEC_DIGITS] = '\0';
+        memcpy(out, id, len + 1);
         return true;
     }
     const char *digit = long_separator(id, len) - LONG_USEC_DIGITS;
@@ -79,6 +78,6 @@ bool queue_id_hash_chars(const char *id, char out[6]) {
     if (usec > 999999) {
         return false;
     }
-    snprintf(out, 6, "%05X", usec);
+    snprintf(out, QUEUE_ID_SIZE, "%05X", usec);
     return true;
 }

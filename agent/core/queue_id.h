@@ -31,8 +31,9 @@ int queue_id_compare(const char *a, const char *b);
 
 /*
  * Writes the characters Postfix hashes a queue file by (hash_queue_depth takes the first of them)
- * and a NUL: the five hex digits of the microseconds. Returns false for an invalid id.
+ * and a NUL: all of a short id; of a long one the five hex digits of its microseconds. Beyond them
+ * Postfix takes an underscore. Returns false for an invalid id.
  */
-bool queue_id_hash_chars(const char *id, char out[6]);
+bool queue_id_hash_chars(const char *id, char out[QUEUE_ID_SIZE]);
 
 #endif

@@ -13,7 +13,9 @@
 
 #include "core/hash_set.h"
 #include "core/queue_id.h"
+#include "helper/folder_table.h"
 #include "helper/seen.h"
+#include "helper/spool.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -32,9 +34,7 @@
 #define EVENT_BUFFER ((size_t)64 * 1024)
 #define MODE_COMPLETE 0700
 
-/* Postfix hashes at most 16 characters deep; a folder more than that is not one of its own. */
-#define HASH_DEPTH_MAX 16
-#define FOLDER_PATH_SIZE 64
+_Static_assert(sizeof "maildrop" + 2 * HASH_DEPTH_MAX <= FOLDER_PATH_SIZE, "paths are whole");
 
 /* Files that appear while a pass runs are looked for this many times before the scan answers. */
 #define PASSES_MAX 3
@@ -61,18 +61,6 @@ struct linux_dirent64 {
     char d_name[];
 };
 
-struct folder {
-    enum queue queue;
-    unsigned depth;
-    char path[FOLDER_PATH_SIZE]; /* below the spool: "deferred/A" */
-    int watch;                   /* inotify's number, -1 = none */
-    uid_t owner;
-    uint32_t messages;
-    uint32_t resting; /* of a check */
-    bool dirty;
-    bool noted; /* its messages are in the scan's struct seen */
-};
-
 struct scanner {
     int inotify;
     int spool_watch;
@@ -80,8 +68,7 @@ struct scanner {
     ino_t spool_inode;
     bool everything; /* the next scan must be full */
     bool watching;
-    struct folder *folders;
-    size_t count, capacity;
+    struct folder_table table;
     char *entries; /* DIRENT_BUFFER */
     char *events;  /* EVENT_BUFFER */
     struct seen *seen;
@@ -115,7 +102,7 @@ void scanner_free(struct scanner *scanner) {
     if (scanner->inotify >= 0) {
         close(scanner->inotify);
     }
-    free(scanner->folders);
+    folder_table_deinit(&scanner->table);
     free(scanner->entries);
     free(scanner->events);
     seen_free(scanner->seen);
@@ -129,33 +116,6 @@ int scanner_fd(const struct scanner *scanner) {
 
 static bool is_hash_name(const char *name) {
     return name[0] != '\0' && name[0] != '.' && name[1] == '\0';
-}
-
-/* Returns false without memory; the scan then fails and reports it. */
-static bool add_folder(struct scanner *scanner, enum queue queue, unsigned depth,
-                       const char *path) {
-    if (scanner->count == scanner->capacity) {
-        size_t capacity = scanner->capacity == 0 ? 64 : 2 * scanner->capacity;
-        struct folder *folders = realloc(scanner->folders, capacity * sizeof *folders);
-        if (folders == NULL) {
-            return false;
-        }
-        scanner->folders = folders;
-        scanner->capacity = capacity;
-    }
-    struct folder *folder = &scanner->folders[scanner->count++];
-    *folder = (struct folder){.queue = queue, .depth = depth, .watch = -1, .dirty = true};
-    snprintf(folder->path, sizeof folder->path, "%s", path);
-    return true;
-}
-
-static bool has_folder(const struct scanner *scanner, const char *path) {
-    for (size_t i = 0; i < scanner->count; i++) {
-        if (strcmp(scanner->folders[i].path, path) == 0) {
-            return true;
-        }
-    }
-    return false;
 }
 
 /* Watches what fd has open, which its path may no longer lead to. */
@@ -221,7 +181,7 @@ static bool is_message(struct scanner *scanner, struct folder *folder, int fd,
 /* Takes in one entry of folders[at]; a new hash subfolder goes to the end of the table. */
 static int take_entry(struct scanner *scanner, size_t at, int fd,
                       const struct linux_dirent64 *entry) {
-    struct folder *folder = &scanner->folders[at];
+    struct folder *folder = &scanner->table.folders[at];
     size_t len = strlen(entry->d_name);
     if (is_hash_name(entry->d_name) && folder->depth < HASH_DEPTH_MAX) {
         char path[FOLDER_PATH_SIZE];
@@ -230,8 +190,8 @@ static int take_entry(struct scanner *scanner, size_t at, int fd,
         }
         snprintf(path, sizeof path, "%.*s/%c", (int)sizeof path - 3, folder->path,
                  entry->d_name[0]);
-        if (!has_folder(scanner, path) &&
-            !add_folder(scanner, folder->queue, folder->depth + 1, path)) {
+        if (!folder_table_has(&scanner->table, path) &&
+            !folder_table_add(&scanner->table, folder->queue, folder->depth + 1, path)) {
             return ENOMEM;
         }
         return 0;
@@ -266,7 +226,7 @@ static int read_folder(struct scanner *scanner, size_t at, int fd) {
 
 /* Watches first and reads after that, so that no change in between is missed. */
 static int scan_folder(struct scanner *scanner, int spool, size_t at) {
-    struct folder *folder = &scanner->folders[at];
+    struct folder *folder = &scanner->table.folders[at];
     int fd = openat(spool, folder->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (fd < 0) {
         return errno;
@@ -274,11 +234,12 @@ static int scan_folder(struct scanner *scanner, int spool, size_t at) {
     struct stat st;
     folder->owner = fstat(fd, &st) == 0 ? st.st_uid : 0;
     if (folder->watch < 0) {
-        folder->watch =
-            watch_fd(scanner, fd, WATCH_SELF | WATCH_FILES | watch_changes[folder->queue]);
+        uint32_t changes = watch_changes[folder->queue];
+        folder_table_watch(&scanner->table, at,
+                           watch_fd(scanner, fd, WATCH_SELF | WATCH_FILES | changes));
         scanner->watching = scanner->watching && folder->watch >= 0;
     }
-    folder->dirty = false;
+    folder_table_mark(&scanner->table, folder, false);
     folder->noted = true;
     folder->messages = folder->resting = 0;
     int error = read_folder(scanner, at, fd);
@@ -296,14 +257,15 @@ static int fail(struct scanner *scanner, int error, const char *spool, const cha
 
 /* Scans what is dirty. A subfolder that has vanished is no error: Postfix may remove one. */
 static int scan_dirty(struct scanner *scanner, int fd, const char *spool, char *text, size_t size) {
-    for (size_t i = 0; i < scanner->count; i++) {
-        if (!scanner->folders[i].dirty) {
+    struct folder_table *table = &scanner->table;
+    for (size_t i = 0; i < table->count && table->dirty > 0; i++) {
+        if (!table->folders[i].dirty) {
             continue;
         }
         int error = scan_folder(scanner, fd, i);
-        const struct folder *folder = &scanner->folders[i];
+        const struct folder *folder = &table->folders[i];
         if (error == ENOENT && (folder->depth > 0 || folder->queue == QUEUE_CORRUPT)) {
-            scanner->folders[i--] = scanner->folders[--scanner->count];
+            folder_table_remove(table, i--);
             continue;
         }
         if (error != 0) {
@@ -314,12 +276,7 @@ static int scan_dirty(struct scanner *scanner, int fd, const char *spool, char *
 }
 
 static bool knows_watch(const struct scanner *scanner, int watch) {
-    for (size_t i = 0; i < scanner->count; i++) {
-        if (scanner->folders[i].watch == watch) {
-            return true;
-        }
-    }
-    return watch == scanner->spool_watch;
+    return watch == scanner->spool_watch || folder_table_watched(&scanner->table, watch) != NULL;
 }
 
 /* Ends the watches of folders that are no longer there under the path they were found by. */
@@ -332,22 +289,23 @@ static void forget_watches(struct scanner *scanner, const int *watches, size_t c
 }
 
 static int scan_full(struct scanner *scanner, int fd, const char *spool, char *text, size_t size) {
-    size_t old_count = scanner->count + 1;
+    struct folder_table *table = &scanner->table;
+    size_t old_count = table->count + 1;
     int *old = malloc(old_count * sizeof *old);
     if (old == NULL) {
         return fail(scanner, ENOMEM, spool, "", text, size);
     }
-    for (size_t i = 0; i < scanner->count; i++) {
-        old[i] = scanner->folders[i].watch;
+    for (size_t i = 0; i < table->count; i++) {
+        old[i] = table->folders[i].watch;
     }
-    old[scanner->count] = scanner->spool_watch;
+    old[table->count] = scanner->spool_watch;
 
-    scanner->count = 0;
+    folder_table_clear(table);
     scanner->spool_watch = watch_fd(scanner, fd, WATCH_SELF | IN_CREATE | IN_MOVED_TO);
     scanner->watching = scanner->spool_watch >= 0;
     int error = 0;
     for (int queue = 0; queue < QUEUE_COUNT && error == 0; queue++) {
-        if (!add_folder(scanner, (enum queue)queue, 0, queue_name((enum queue)queue))) {
+        if (!folder_table_add(table, (enum queue)queue, 0, queue_name((enum queue)queue))) {
             error = fail(scanner, ENOMEM, spool, "", text, size);
         }
     }
@@ -362,23 +320,14 @@ static int scan_full(struct scanner *scanner, int fd, const char *spool, char *t
     return error;
 }
 
-static bool has_dirty(const struct scanner *scanner) {
-    for (size_t i = 0; i < scanner->count; i++) {
-        if (scanner->folders[i].dirty) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* If folders kept changing, their counts do not add up: then each message counts once, where it was
  * seen last. */
 static void sum_up(const struct scanner *scanner, struct scan_counts *counts) {
-    bool by_id = has_dirty(scanner) && seen_complete(scanner->seen);
+    bool by_id = scanner->table.dirty > 0 && seen_complete(scanner->seen);
     *counts = (struct scan_counts){
         .watching = scanner->watching, .hinted = counts->hinted, .moving = counts->moving};
-    for (size_t i = 0; i < scanner->count; i++) {
-        const struct folder *folder = &scanner->folders[i];
+    for (size_t i = 0; i < scanner->table.count; i++) {
+        const struct folder *folder = &scanner->table.folders[i];
         counts->known[folder->queue] = true;
         counts->resting += folder->resting;
         if (!by_id || !folder->noted) {
@@ -411,14 +360,14 @@ int scanner_scan(struct scanner *scanner, const char *spool, bool full, struct s
     note_spool(scanner, fd);
     struct scan_counts sum = {.hinted = scanner_take_hints(scanner) || scanner->everything};
     seen_reset(scanner->seen);
-    for (size_t i = 0; i < scanner->count; i++) {
-        scanner->folders[i].noted = false;
+    for (size_t i = 0; i < scanner->table.count; i++) {
+        scanner->table.folders[i].noted = false;
     }
     if (full || scanner->everything) {
         result = scan_full(scanner, fd, spool, error, size);
     }
     for (int pass = 1; pass <= PASSES_MAX && result == 0; pass++) {
-        if (has_dirty(scanner)) {
+        if (scanner->table.dirty > 0) {
             result = scan_dirty(scanner, fd, spool, error, size);
         }
         sum.moving = scanner_take_hints(scanner) || sum.moving;
@@ -475,12 +424,10 @@ static void take_hint(struct scanner *scanner, const struct inotify_event *event
         (!is_hash_name(event->name) && !queue_id_valid(event->name, strlen(event->name)))) {
         return;
     }
-    for (size_t i = 0; i < scanner->count; i++) {
-        if (scanner->folders[i].watch == event->wd) {
-            scanner->folders[i].dirty = true;
-            note_hint(scanner, event, scanner->folders[i].queue);
-            return;
-        }
+    struct folder *folder = folder_table_watched(&scanner->table, event->wd);
+    if (folder != NULL) {
+        folder_table_mark(&scanner->table, folder, true);
+        note_hint(scanner, event, folder->queue);
     }
 }
 
@@ -496,5 +443,5 @@ bool scanner_take_hints(struct scanner *scanner) {
             offset += (ssize_t)sizeof *event + event->len;
         }
     }
-    return (scanner->everything && scanner->watching) || has_dirty(scanner);
+    return (scanner->everything && scanner->watching) || scanner->table.dirty > 0;
 }

@@ -38,23 +38,28 @@ void spool_forget(struct spool *spool) {
     spool->path[0] = '\0';
 }
 
-/* The folder a file is in depends on hash_queue_depth at the time it was deferred. */
+/* The folder a file is in depends on hash_queue_depth at the time it was deferred: by a lower one
+ * it is further up. */
 int64_t spool_deferred_mtime(const struct spool *spool, const char *id) {
-    char hash[6];
-    char subfolders[2 * sizeof hash] = "";
+    char hash[QUEUE_ID_SIZE];
+    char folder[PATH_MAX];
+    struct stat st;
     if (!queue_id_hash_chars(id, hash)) {
         return 0;
     }
-    for (size_t depth = 0; depth <= 2; depth++) {
-        char path[PATH_MAX];
-        struct stat st;
-        int len = snprintf(path, sizeof path, "%s/deferred%s/%s", spool->path, subfolders, id);
-        if (len > 0 && (size_t)len < sizeof path && lstat(path, &st) == 0 && S_ISREG(st.st_mode)) {
+    size_t hashed = strlen(hash);
+    int used = snprintf(folder, sizeof folder, "%s/deferred", spool->path);
+    size_t len = used > 0 ? (size_t)used : sizeof folder;
+    for (size_t depth = 0; len + 1 + QUEUE_ID_SIZE <= sizeof folder; depth++) {
+        snprintf(folder + len, sizeof folder - len, "/%s", id);
+        if (lstat(folder, &st) == 0 && S_ISREG(st.st_mode)) {
             return st.st_mtime;
         }
-        subfolders[2 * depth] = '/';
-        subfolders[2 * depth + 1] = hash[depth];
-        subfolders[2 * depth + 2] = '\0';
+        snprintf(folder + len, sizeof folder - len, "/%c", depth < hashed ? hash[depth] : '_');
+        if (depth == HASH_DEPTH_MAX || stat(folder, &st) < 0 || !S_ISDIR(st.st_mode)) {
+            return 0;
+        }
+        len += 2;
     }
     return 0;
 }

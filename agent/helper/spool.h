@@ -11,6 +11,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* hash_queue_depth (postconf(5)) has no upper limit. A subfolder deeper than this is not looked
+ * at: no queue id is longer. */
+#define HASH_DEPTH_MAX 32
+
 /* Zeroed before use. */
 struct spool {
     char path[PATH_MAX]; /* "" = to be asked for */
@@ -28,7 +32,8 @@ void spool_forget(struct spool *spool);
 
 /*
  * When the file of a deferred message was last modified (seconds since the epoch), which is when
- * qmgr(8) will try it next; 0 when there is no such file.
+ * qmgr(8) will try it next; 0 when there is no such file. Looked for in every folder that has
+ * been its place by some hash_queue_depth, as deep as there are folders.
  */
 int64_t spool_deferred_mtime(const struct spool *spool, const char *id);
 

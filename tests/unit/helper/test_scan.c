@@ -126,6 +126,55 @@ static void test_hash_folders(void **state) {
     CHECK_COUNTS("hash folders", true, 0, 1, 0, 3, 0, 0);
 }
 
+/* As deep as a queue id is long; what is deeper is no folder of Postfix's. */
+static void test_deep_folders(void **state) {
+    (void)state;
+    char path[128] = "deferred";
+    for (unsigned depth = 1; depth <= 33; depth++) {
+        size_t len = strlen(path);
+        snprintf(path + len, sizeof path - len, "/%c", depth <= 5 ? 'A' : '_');
+        make_folder(path);
+        if (depth == 4 || depth >= 32) {
+            len = strlen(path);
+            snprintf(path + len, sizeof path - len, "/AAAAA0%02u", depth);
+            make_file(path, 0700);
+            path[len] = '\0';
+        }
+    }
+    CHECK_COUNTS("deep", true, 0, 0, 0, 2, 0, 0);
+    take_away("deferred/A/A/A/A/AAAAA004");
+    CHECK_COUNTS("deep, by a hint", false, 0, 0, 0, 1, 0, 0);
+}
+
+/* Many folders come and go, each seen by its hint. */
+static void test_many_folders(void **state) {
+    (void)state;
+    enum { FOLDERS = 256 };
+    char path[64];
+    for (unsigned i = 0; i < FOLDERS; i++) {
+        if (i % 16 == 0) {
+            snprintf(path, sizeof path, "deferred/%X", i / 16);
+            make_folder(path);
+        }
+        snprintf(path, sizeof path, "deferred/%X/%X", i / 16, i % 16);
+        make_folder(path);
+        snprintf(path, sizeof path, "deferred/%X/%X/%02XF2504E0", i / 16, i % 16, i);
+        make_file(path, 0700);
+    }
+    CHECK_COUNTS("all", false, 0, 0, 0, FOLDERS, 0, 0);
+    for (unsigned i = 0; i < FOLDERS; i += 3) {
+        snprintf(path, sizeof path, "deferred/%X/%X/%02XF2504E0", i / 16, i % 16, i);
+        take_away(path);
+        snprintf(path, sizeof path, "deferred/%X/%X", i / 16, i % 16);
+        take_away(path);
+        CHECK_COUNTS("one less", false, 0, 0, 0, FOLDERS - i / 3 - 1, 0, 0);
+    }
+    uint32_t left = FOLDERS - (FOLDERS + 2) / 3;
+    CHECK_COUNTS("by a full scan", true, 0, 0, 0, left, 0, 0);
+    take_away("deferred/0/1/01F2504E0");
+    CHECK_COUNTS("hints after it", false, 0, 0, 0, left - 1, 0, 0);
+}
+
 /* Hints: each change is seen without a full scan. */
 static void test_changes(void **state) {
     (void)state;
@@ -420,6 +469,8 @@ int main(void) {
         TEST(test_entries),
         TEST(test_links_do_not_count),
         TEST(test_hash_folders),
+        TEST(test_deep_folders),
+        TEST(test_many_folders),
         TEST(test_changes),
         TEST(test_irrelevant_changes),
         TEST(test_no_corrupt),

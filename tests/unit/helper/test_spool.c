@@ -50,6 +50,10 @@ static const struct {
     {"no hash", "deferred/3F2504E0B1", "3F2504E0B1", true},
     {"hashed once", "deferred/3/3F2504E0B1", "3F2504E0B1", true},
     {"hashed twice", "deferred/3/F/3F2504E0B1", "3F2504E0B1", true},
+    {"hashed seven times", "deferred/3/F/2/5/0/4/E/3F2504E0B1", "3F2504E0B1", true},
+    {"beyond a short id", "deferred/3/F/2/5/0/4/E/_/3F2504E", "3F2504E", true},
+    {"beyond a long id's microseconds", "deferred/F/4/2/3/F/_/_/4Fk3xY75plz1", "4Fk3xY75plz1",
+     true},
     {"a long id, by its microseconds", "deferred/F/4Fk3xY75plz1", "4Fk3xY75plz1", true},
     {"in another hash folder", "deferred/4/3F2504E0B1", "3F2504E0B1", false},
     {"in another queue", "hold/3F2504E0B1", "3F2504E0B1", false},
@@ -58,14 +62,22 @@ static const struct {
     {"a path for an id", "target", "../target", false},
 };
 
+/* The hash folders of a path, one below the other. */
+static void make_folders(const char *path) {
+    char folder[128];
+    for (size_t len = strlen("deferred/x"); len <= strlen(path); len += 2) {
+        snprintf(folder, sizeof folder, "%.*s", (int)len, path);
+        make_folder(folder);
+    }
+}
+
 static void test_mtime(void **state) {
     (void)state;
     struct spool spool;
     snprintf(spool.path, sizeof spool.path, "%s", spool_path);
-    make_folder("deferred/3");
-    make_folder("deferred/3/F");
+    make_folders("deferred/3/F/2/5/0/4/E/_");
+    make_folders("deferred/F/4/2/3/F/_/_");
     make_folder("deferred/4");
-    make_folder("deferred/F");
     for (size_t i = 0; i < COUNT_OF(files); i++) {
         if (files[i].file != NULL) {
             const struct timespec times[2] = {{.tv_sec = 1700000300}, {.tv_sec = 1700000300}};
