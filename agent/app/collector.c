@@ -32,6 +32,9 @@
 #define JUDGE_USEC USEC_PER_SEC
 #define TIMER_ACCURACY_USEC 1000
 
+/* What a reading may need beyond its own time-out to be ended by the helper, and until the next. */
+#define CHANCE_MORE_USEC (5 * USEC_PER_SEC)
+
 static uint64_t list_gap(const struct collector *collector) {
     return reading_gap(&collector->list, collector->config->list_interval_usec, LIST_GAP_MAX_USEC);
 }
@@ -48,8 +51,30 @@ static uint64_t age_limit(const struct collector *collector, const struct readin
 
 static enum data_status status_of(const struct collector *collector, const struct reading *reading,
                                   uint64_t now) {
-    return collector->helper_gone ? DATA_UNAVAILABLE
-                                  : reading_status(reading, age_limit(collector, reading), now);
+    if (collector->helper_gone) {
+        return DATA_UNAVAILABLE;
+    }
+    enum data_status status = reading_status(reading, age_limit(collector, reading), now);
+    return status == DATA_UNAVAILABLE && reading_has_chance(reading, collector->clock.ran_usec)
+               ? DATA_STALE
+               : status;
+}
+
+/* One that was on its way when the pause began, the wait after it fails, and another one. */
+static uint64_t chance_after_pause(const struct collector *collector) {
+    return 2 * (collector->config->command_timeout_usec + CHANCE_MORE_USEC) + CHANCE_MORE_USEC;
+}
+
+/* What grew old during a pause says nothing of Postfix. */
+void collector_turn(struct collector *collector) {
+    struct reading *const readings[] = {&collector->scan, &collector->list, &collector->settings};
+    uint64_t now = clock_usec();
+    bool paused = run_clock_paused(&collector->clock, now);
+    for (size_t i = 0; paused && i < sizeof readings / sizeof *readings; i++) {
+        reading_paused(readings[i], age_limit(collector, readings[i]), collector->clock.seen_usec,
+                       now, collector->clock.ran_usec, chance_after_pause(collector));
+    }
+    run_clock_turn(&collector->clock, now);
 }
 
 static uint64_t settings_gap(const struct collector *collector) {
@@ -148,6 +173,7 @@ static void note_data_error(struct collector *collector) {
 }
 
 void collector_judge(struct collector *collector) {
+    collector_turn(collector);
     uint64_t now = clock_usec();
     struct readings_status *status = collector->status;
     const struct reading *counting =
@@ -204,6 +230,7 @@ static void start_settings(struct collector *collector, uint64_t now) {
 }
 
 void collector_start_due(struct collector *collector) {
+    collector_turn(collector);
     uint64_t now = clock_usec();
     if (!collector->helper_ready) {
         return;

@@ -14,6 +14,7 @@
 #include "app/settings_reader.h"
 #include "app/sighting.h"
 #include "core/reading.h"
+#include "core/run_clock.h"
 #include "core/time_units.h"
 #include "os/clock.h"
 
@@ -42,6 +43,7 @@ struct collector {
     uint64_t lock_free_usec; /* since when the lock has been seen free, 0 = it has not */
     enum lock_worth lock_worth;
     bool helper_ready, helper_gone;
+    struct run_clock clock;
     uint64_t full_usec;      /* when the next scan is to be a full one */
     bool counts_by_list;     /* the spool cannot be read here */
     bool settings_overtaken; /* the reading on its way began before a lifetime was read back */
@@ -70,6 +72,9 @@ static inline void note_error(struct collector *collector, enum read_cause cause
                               const char *text) {
     read_errors_note(&collector->errors, cause, text, clock_usec());
 }
+
+/* Takes in that the loop runs; before the end of a reading is taken in, and before ages count. */
+void collector_turn(struct collector *collector);
 
 /* Starts what is due and can be started, and sets the timer for what is due next. */
 void collector_start_due(struct collector *collector);

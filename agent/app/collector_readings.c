@@ -141,6 +141,7 @@ void collector_on_counts(void *userdata, const struct reply *reply, const char *
     struct collector *collector = userdata;
     bool scanned = reply != NULL && reply->error == 0;
     bool checked = collector->checking;
+    collector_turn(collector);
     bool good = scanned && counts_agree(collector, reply);
     end_scan(collector, reply, good);
     collector->checking = false;
@@ -280,6 +281,7 @@ static bool is_surplus(const struct collector *collector, const struct listing *
 
 void collector_on_list_end(void *userdata, const struct listing_end *end) {
     struct collector *collector = userdata;
+    collector_turn(collector);
     see_showq(collector, end);
     if (end->listing != NULL && end->flawed) {
         note_error(collector, CAUSE_LINES, end->error);
@@ -314,6 +316,7 @@ static bool is_overtaken(struct collector *collector) {
 void collector_on_settings_end(void *userdata, const struct postfix_settings *settings,
                                const char *error) {
     struct collector *collector = userdata;
+    collector_turn(collector);
     if (is_overtaken(collector)) {
         return;
     }

@@ -38,6 +38,8 @@ void reading_end(struct reading *reading, bool good, uint64_t used_usec, uint64_
         reading->good_usec = now_usec;
         reading->used_usec[reading->used_next] = used_usec;
         reading->used_next = (reading->used_next + 1) % READING_SAMPLES;
+    } else if (reading->begun_usec < reading->resumed_usec) {
+        wait = smaller(interval_usec, RETRY_USEC); /* the pause is no cost */
     } else {
         wait = larger(smaller(interval_usec, RETRY_USEC), RETRY_DUTY * used_usec);
     }
@@ -82,6 +84,22 @@ enum data_status reading_status(const struct reading *reading, uint64_t age_limi
         return DATA_UNAVAILABLE;
     }
     return reading->failed ? DATA_STALE : DATA_OK;
+}
+
+void reading_paused(struct reading *reading, uint64_t age_limit_usec, uint64_t from_usec,
+                    uint64_t now_usec, uint64_t ran_usec, uint64_t chance_usec) {
+    if (reading_status(reading, age_limit_usec, from_usec) != DATA_UNAVAILABLE) {
+        reading->chance_usec = ran_usec + chance_usec;
+    } else if (!reading_has_chance(reading, ran_usec)) {
+        reading->chance_usec = 0;
+    }
+    reading->resumed_usec = now_usec;
+}
+
+bool reading_has_chance(const struct reading *reading, uint64_t ran_usec) {
+    bool failed_since = reading->failed && reading->begun_usec >= reading->resumed_usec;
+    return ran_usec < reading->chance_usec && reading->good_usec != 0 &&
+           reading->good_usec < reading->resumed_usec && !failed_since;
 }
 
 bool reading_was_tried(const struct reading *reading) {

@@ -21,6 +21,8 @@ struct reading {
     uint64_t begun_usec, ended_usec, good_usec, due_usec;
     uint64_t used_usec[READING_SAMPLES]; /* how long the last good ones took */
     size_t used_next;
+    uint64_t resumed_usec; /* when the process last went on after a pause; 0 = never */
+    uint64_t chance_usec;  /* how long it has run, pauses left out, when the chance after it ends */
 };
 
 /* hmqDataStatus */
@@ -61,6 +63,19 @@ uint64_t reading_age_limit(uint64_t interval_usec);
 /* What it said is served as it is, as stale (the latest try failed), or not at all. */
 enum data_status reading_status(const struct reading *reading, uint64_t age_limit_usec,
                                 uint64_t now_usec);
+
+/*
+ * The process itself was paused (stopped, frozen, or its machine was) from from_usec to now_usec,
+ * after it had run for ran_usec, pauses left out. What had not grown too old by then has a chance
+ * to be read before its age counts, for chance_usec of running. A pause within a chance neither
+ * ends nor prolongs it. What fails after it had begun before the pause is due again soon.
+ */
+void reading_paused(struct reading *reading, uint64_t age_limit_usec, uint64_t from_usec,
+                    uint64_t now_usec, uint64_t ran_usec, uint64_t chance_usec);
+
+/* True while that chance lasts: neither used, nor lost by a reading that began after the pause and
+ * failed. */
+bool reading_has_chance(const struct reading *reading, uint64_t ran_usec);
 
 bool reading_was_tried(const struct reading *reading);
 

@@ -8,7 +8,7 @@
  */
 #include "io/helper_stream.h"
 
-#include "core/time_units.h"
+#include "core/run_clock.h"
 #include "os/clock.h"
 
 #include <assert.h>
@@ -35,15 +35,20 @@ struct helper_client {
     sd_event *event;
     int socket;
     sd_event_source *io, *timer;
+    struct run_clock clock; /* what a paused agent could not take is not late */
     uint64_t reply_timeout_usec;
     struct helper_callbacks callbacks;
     uint32_t sequence;
     uint32_t worker;        /* the helper process that said hello last */
     uint32_t scan_sequence; /* 0 = none asked */
-    uint64_t scan_usec;     /* when it was asked */
+    uint64_t scan_usec;     /* when it was asked, by the run clock */
     struct stream streams[STREAM_COUNT];
     char *chunk; /* CHUNK_SIZE */
 };
+
+static uint64_t ran_usec(struct helper_client *client) {
+    return run_clock_turn(&client->clock, clock_usec());
+}
 
 static uint32_t next_sequence(struct helper_client *client) {
     client->sequence++;
@@ -340,7 +345,7 @@ static int on_socket(sd_event_source *source, int socket, uint32_t revents, void
 /* A helper that is stopped or waits for a disk sends nothing; its readings fail as well. */
 static int on_timer(sd_event_source *source, uint64_t usec, void *userdata) {
     struct helper_client *client = userdata;
-    uint64_t now = clock_usec();
+    uint64_t now = ran_usec(client);
     (void)usec;
     if (client->scan_sequence != 0 && now - client->scan_usec > client->reply_timeout_usec) {
         client->scan_sequence = 0;
@@ -350,7 +355,7 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *userdata) {
     for (size_t i = 0; i < STREAM_COUNT; i++) {
         struct stream *stream = &client->streams[i];
         if (stream->active &&
-            now - stream->started_usec > client->reply_timeout_usec + EXIT_GRACE_USEC) {
+            now - stream->asked_usec > client->reply_timeout_usec + EXIT_GRACE_USEC) {
             stream_fail(stream, "%s: the helper did not answer in time", stream_program(stream));
             stream->lost = true;
             cancel_command(client, stream);
@@ -416,7 +421,7 @@ static bool ask_scan(struct helper_client *client, struct request *request) {
         return false;
     }
     client->scan_sequence = request->sequence;
-    client->scan_usec = clock_usec();
+    client->scan_usec = ran_usec(client);
     return true;
 }
 
@@ -487,6 +492,7 @@ bool helper_client_run(struct helper_client *client, const struct helper_order *
                               .callbacks = *callbacks,
                               .fd = -1,
                               .output_left = output_max != 0 ? output_max : SIZE_MAX,
-                              .started_usec = clock_usec()};
+                              .started_usec = clock_usec(),
+                              .asked_usec = ran_usec(client)};
     return true;
 }

@@ -40,6 +40,7 @@ struct stream {
     struct lines lines;
     size_t output_left;
     uint64_t started_usec;
+    uint64_t asked_usec; /* the same, by the client's run clock */
     bool truncated, timed_out;
     int exit_error, wait_status;    /* of REPLY_EXIT */
     char last_words[PROTOCOL_TEXT]; /* of its error output */

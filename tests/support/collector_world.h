@@ -52,11 +52,13 @@ static struct config *config;
 static struct tunables tunables;
 static struct collector *collector;
 static unsigned changes, logs;
+static bool ever_lost;
 static char logged[512]; /* the last line */
 
 static inline void on_changed(void *userdata) {
     (void)userdata;
     changes++;
+    ever_lost = ever_lost || status.lost;
 }
 
 static unsigned gone;
@@ -86,6 +88,7 @@ static inline int start(const char *text) {
     tunables_from_config(&tunables, config);
     status = (struct readings_status){.data = DATA_OK};
     changes = logs = gone = 0;
+    ever_lost = false;
     memset(&world, 0, sizeof world);
     world.scan_text = world.list_words = "";
     world.postfix = POSTFIX_RUNNING;

@@ -77,12 +77,37 @@ static void test_pause(void **state) {
     CHECK_INT("a pause", reading_due(&reading, MOST), 104 * SECOND);
 }
 
+/* A pause gives a chance once, which a reading begun after it ends by failing. */
+static void test_process_paused(void **state) {
+    (void)state;
+    struct reading reading = {.running = false};
+    reading_paused(&reading, 3000, 1000, 90000, 1000, 500);
+    CHECK("never read", !reading_has_chance(&reading, 1000));
+    reading_begin(&reading, 100000);
+    reading_end(&reading, true, 10, 1000, 100010);
+    CHECK("not paused since", !reading_has_chance(&reading, 1000));
+    reading_paused(&reading, 3000, 101000, 200000, 2000, 500);
+    CHECK("a chance", reading_has_chance(&reading, 2499));
+    CHECK("not for ever", !reading_has_chance(&reading, 2500));
+    reading_paused(&reading, 3000, 201000, 300000, 2400, 500);
+    CHECK("goes on after another pause", reading_has_chance(&reading, 2499));
+    CHECK("and is no longer", !reading_has_chance(&reading, 2500));
+    reading_begin(&reading, 299000);
+    reading_end(&reading, false, 1000, 1000, 300500);
+    CHECK("begun before the end of the pause", reading_has_chance(&reading, 2450));
+    CHECK_INT("again soon", reading.due_usec, 301500);
+    reading_begin(&reading, 301500);
+    reading_end(&reading, false, 1000, 1000, 302500);
+    CHECK("failed", !reading_has_chance(&reading, 2450));
+    reading_paused(&reading, 3000, 303000, 400000, 2450, 500);
+    CHECK("what is lost stays lost", !reading_has_chance(&reading, 2450));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_gaps),
-        cmocka_unit_test(test_failed),
-        cmocka_unit_test(test_drop),
-        cmocka_unit_test(test_pause),
+        cmocka_unit_test(test_gaps),           cmocka_unit_test(test_failed),
+        cmocka_unit_test(test_drop),           cmocka_unit_test(test_pause),
+        cmocka_unit_test(test_process_paused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
