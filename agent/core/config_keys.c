@@ -452,7 +452,7 @@ static const struct config_key last_keys[] = {
 #define FIRST_KEYS (sizeof first_keys / sizeof first_keys[0])
 #define LAST_KEYS (sizeof last_keys / sizeof last_keys[0])
 
-_Static_assert(FIRST_KEYS + CONDITION_SETTINGS + LAST_KEYS <= CONFIG_KEYS_MAX,
+_Static_assert(FIRST_KEYS + (unsigned)CONDITION_SETTINGS + LAST_KEYS <= CONFIG_KEYS_MAX,
                "a line for each key");
 
 bool config_key_at(size_t position, struct config_key *out) {

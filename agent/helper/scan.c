@@ -34,7 +34,8 @@
 #define EVENT_BUFFER ((size_t)64 * 1024)
 #define MODE_COMPLETE 0700
 
-_Static_assert(sizeof "maildrop" + 2 * HASH_DEPTH_MAX <= FOLDER_PATH_SIZE, "paths are whole");
+_Static_assert(sizeof "maildrop" + (size_t)2 * HASH_DEPTH_MAX <= FOLDER_PATH_SIZE,
+               "paths are whole");
 
 /* Files that appear while a pass runs are looked for this many times before the scan answers. */
 #define PASSES_MAX 3

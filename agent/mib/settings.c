@@ -6,7 +6,7 @@
     &(const struct mib_write) {                                                                    \
         .minimum = 0, .maximum = (max), .stage = (function), .offset = (where)                     \
     }
-#define TUNABLE(max, tunable) WRITE(max, mib_stage_tunable, tunable)
+#define TUNABLE(max, tunable) WRITE(max, mib_stage_tunable, (unsigned)(tunable))
 
 /* hmqSettings */
 

@@ -9,8 +9,8 @@
  *   watch                               "armed" once the settings were read, then "changed" and
  *                                       the end when main.cf changed
  *
- * then "ok" or "error: WHY", each with "truncated" or "mail down" where so, and the microseconds
- * it took.
+ * then "ok" or "error: WHY", each with "truncated", "mail down" or "lock free" where so, and the
+ * microseconds it took.
  */
 #include "core/action.h"
 #include "core/results.h"
@@ -69,9 +69,9 @@ static void on_end(void *userdata, const struct command_end *end) {
             printf("%s %s %s\n", result->id, action_outcome_name(result->outcome), result->text);
         }
     }
-    printf("%s%s%s%s %llu\n", end->ok ? "ok" : "error: ", end->error,
+    printf("%s%s%s%s%s %llu\n", end->ok ? "ok" : "error: ", end->error,
            end->truncated ? " truncated" : "", end->mail_down ? " mail down" : "",
-           (unsigned long long)end->used_usec);
+           end->reason == REASON_LOCK_FREE ? " lock free" : "", (unsigned long long)end->used_usec);
     finish(driver, end->ok ? 0 : 1);
 }
 

@@ -252,7 +252,7 @@ ok "reload"
 "$lab/postfix.sh" stop "$root/pf"
 run 1 reload
 down='Postfix does not run, or its log says why'
-says "error: postfix ended with status 1: $down mail down [0-9]+"
+says "error: postfix ended with status 1: $down lock free [0-9]+"
 run 1 flush
 says 'error: postqueue ended with status 69: .*mail system is down.*'
 # Without postlogd postsuper cannot write to the log of this instance, and dies of that after the
