@@ -60,7 +60,7 @@ bool hook_report_valid(const struct hook_report *packet, size_t len) {
 }
 
 /* The NUL is hashed too, so that two texts cannot move a letter between them unnoticed. */
-static uint32_t hash_text(uint32_t hash, const char *text) {
+static uint32_t hash_with_text(uint32_t hash, const char *text) {
     for (size_t i = 0; i <= strlen(text); i++) {
         hash = (hash ^ (unsigned char)text[i]) * FNV_PRIME;
     }
@@ -72,7 +72,7 @@ uint32_t hook_digest(const struct config *config) {
     for (size_t i = 0; i < config->hook_count; i++) {
         char name[64];
         hook_full_name(&config->hooks[i], name, sizeof name);
-        hash = hash_text(hash_text(hash, name), config->hooks[i].target);
+        hash = hash_with_text(hash_with_text(hash, name), config->hooks[i].target);
     }
     return hash;
 }

@@ -21,16 +21,6 @@
 static const char interrupted_error[] =
     "hermes-mailqueued ended while this ran; messages without a result may have been acted on";
 
-/* Finds word among the names of first..last. Returns 0 for a word that is not one. */
-static int find_word(const char *word, int first, int last, const char *(*name)(int)) {
-    for (int i = first; word != NULL && i <= last; i++) {
-        if (strcmp(word, name(i)) == 0) {
-            return i;
-        }
-    }
-    return 0;
-}
-
 static const char *state_name(int i) {
     return action_state_name((enum action_state)i);
 }
@@ -39,15 +29,10 @@ static const char *outcome_name(int i) {
     return action_outcome_name((enum action_outcome)i);
 }
 
-static const char *column_word(sqlite3_stmt *row, int column) {
-    const char *text = (const char *)sqlite3_column_text(row, column);
-    return text == NULL ? "" : text;
-}
-
 static bool read_request(sqlite3_stmt *row, struct action_request *request) {
     enum queue queue;
-    const char *word = column_word(row, ACTIONS_QUEUE);
-    const char *ids = column_word(row, ACTIONS_QUEUE_IDS);
+    const char *word = store_db_column_word(row, ACTIONS_QUEUE);
+    const char *ids = store_db_column_word(row, ACTIONS_QUEUE_IDS);
     free(request->queue_ids);
     request->queue_ids = strndup(ids, ACTION_QUEUE_IDS_MAX);
     if (strcmp(word, "any") != 0) {
@@ -71,10 +56,10 @@ static bool read_request(sqlite3_stmt *row, struct action_request *request) {
 
 /* NULL for a row that this program did not write (nothing of it is run), or without memory. */
 static struct action *read_action(sqlite3_stmt *row) {
-    struct action_key key = {.command = command_by_name(column_word(row, ACTIONS_COMMAND)),
+    struct action_key key = {.command = command_by_name(store_db_column_word(row, ACTIONS_COMMAND)),
                              .id = store_db_column_u32(row, ACTIONS_ID)};
     int state =
-        find_word(column_word(row, ACTIONS_STATE), ACTION_QUEUED, ACTION_STATE_LAST, state_name);
+        store_db_column_enum(row, ACTIONS_STATE, ACTION_QUEUED, ACTION_STATE_LAST, state_name);
     store_db_column_text(row, ACTIONS_OWNER, key.owner, sizeof key.owner);
     struct action *action = key.command == 0 || state == 0 || key.id == 0 ? NULL : action_new(&key);
     if (action == NULL) {
@@ -100,10 +85,10 @@ static int read_results(struct store_db *db, struct action *action) {
     int rc = row == NULL ? db->failure.code : SQLITE_ROW;
     while (rc == SQLITE_ROW && (rc = store_db_next(db, row)) == SQLITE_ROW) {
         int outcome =
-            find_word(column_word(row, RESULTS_OUTCOME), OUTCOME_DONE, OUTCOME_LAST, outcome_name);
-        if (outcome != 0 &&
-            !action_add_result(action, column_word(row, RESULTS_QUEUE_ID),
-                               (enum action_outcome)outcome, column_word(row, RESULTS_TEXT))) {
+            store_db_column_enum(row, RESULTS_OUTCOME, OUTCOME_DONE, OUTCOME_LAST, outcome_name);
+        if (outcome != 0 && !action_add_result(action, store_db_column_word(row, RESULTS_QUEUE_ID),
+                                               (enum action_outcome)outcome,
+                                               store_db_column_word(row, RESULTS_TEXT))) {
             rc = store_db_fail(db, SQLITE_NOMEM);
         }
     }

@@ -350,3 +350,19 @@ struct event_number store_db_column_number(sqlite3_stmt *statement, int column) 
     return (struct event_number){.known = sqlite3_column_type(statement, column) != SQLITE_NULL,
                                  .value = store_db_column_u32(statement, column)};
 }
+
+const char *store_db_column_word(sqlite3_stmt *statement, int column) {
+    const char *word = (const char *)sqlite3_column_text(statement, column);
+    return word != NULL ? word : "";
+}
+
+int store_db_column_enum(sqlite3_stmt *statement, int column, int first, int last,
+                         const char *(*name)(int value)) {
+    const char *word = store_db_column_word(statement, column);
+    for (int value = first; value <= last; value++) {
+        if (strcmp(word, name(value)) == 0) {
+            return value;
+        }
+    }
+    return 0;
+}

@@ -143,4 +143,11 @@ void store_db_column_text(sqlite3_stmt *statement, int column, char *out, size_t
 uint32_t store_db_column_u32(sqlite3_stmt *statement, int column);
 struct event_number store_db_column_number(sqlite3_stmt *statement, int column);
 
+/* A text as it is stored, "" for NULL; borrowed from SQLite until the statement's next row. */
+const char *store_db_column_word(sqlite3_stmt *statement, int column);
+
+/* The value of first..last, all above 0, that name calls what is stored; 0 for any other word. */
+int store_db_column_enum(sqlite3_stmt *statement, int column, int first, int last,
+                         const char *(*name)(int value));
+
 #endif

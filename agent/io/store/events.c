@@ -101,17 +101,6 @@ static int run_notified(struct store *store, struct task *task) {
                   db_text(notified_words[notified->notified]));
 }
 
-static int word_position(sqlite3_stmt *row, int column, int first, int end,
-                         const char *(*name)(int)) {
-    const char *word = (const char *)sqlite3_column_text(row, column);
-    for (int i = first; word != NULL && i < end; i++) {
-        if (strcmp(word, name(i)) == 0) {
-            return i;
-        }
-    }
-    return 0;
-}
-
 static const char *data_name(int i) {
     return event_data_name((enum data_status)i);
 }
@@ -130,10 +119,9 @@ static const char *state_name(int i) {
 
 static void read_action(sqlite3_stmt *row, struct event *event) {
     struct event_action *action = &event->action;
-    const char *word = (const char *)sqlite3_column_text(row, EVENTS_ACTION_COMMAND);
-    enum action_command command = command_by_name(word != NULL ? word : "");
-    int state =
-        word_position(row, EVENTS_ACTION_STATE, ACTION_QUEUED, ACTION_STATE_LAST + 1, state_name);
+    enum action_command command = command_by_name(store_db_column_word(row, EVENTS_ACTION_COMMAND));
+    int state = store_db_column_enum(row, EVENTS_ACTION_STATE, ACTION_QUEUED, ACTION_STATE_LAST,
+                                     state_name);
     event->has_action = command != 0 && state != 0;
     if (!event->has_action) {
         return;
@@ -149,10 +137,10 @@ static void read_action(sqlite3_stmt *row, struct event *event) {
 }
 
 static void read_details(sqlite3_stmt *row, struct event *event) {
-    event->data = (enum data_status)word_position(row, EVENTS_DATA_STATUS, DATA_OK,
-                                                  DATA_UNAVAILABLE + 1, data_name);
-    event->settings = (enum settings_state)word_position(
-        row, EVENTS_SETTINGS_STATE, SETTINGS_APPLIED, SETTINGS_DRIFTED + 1, settings_name);
+    event->data = (enum data_status)store_db_column_enum(row, EVENTS_DATA_STATUS, DATA_OK,
+                                                         DATA_UNAVAILABLE, data_name);
+    event->settings = (enum settings_state)store_db_column_enum(
+        row, EVENTS_SETTINGS_STATE, SETTINGS_APPLIED, SETTINGS_DRIFTED, settings_name);
     store_db_column_text(row, EVENTS_DETAIL, event->detail, sizeof event->detail);
     store_db_column_text(row, EVENTS_CHANGES, event->changes, sizeof event->changes);
 }
@@ -162,10 +150,9 @@ static bool read_event(sqlite3_stmt *row, struct event *event) {
     static const enum queue queues[] = {QUEUE_MAILDROP, QUEUE_INCOMING, QUEUE_ACTIVE,
                                         QUEUE_DEFERRED, QUEUE_HOLD,     QUEUE_CORRUPT};
     memset(event, 0, sizeof *event);
-    const char *name = (const char *)sqlite3_column_text(row, EVENTS_EVENT);
-    enum event_type type = name != NULL ? event_type_by_name(name) : 0;
-    int notified = word_position(row, EVENTS_NOTIFIED, NOTIFIED_PENDING, NOTIFIED_SUPPRESSED + 1,
-                                 notified_name);
+    enum event_type type = event_type_by_name(store_db_column_word(row, EVENTS_EVENT));
+    int notified = store_db_column_enum(row, EVENTS_NOTIFIED, NOTIFIED_PENDING, NOTIFIED_SUPPRESSED,
+                                        notified_name);
     if (type == 0 || notified == 0) {
         return false;
     }
