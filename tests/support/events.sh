@@ -4,17 +4,6 @@
 # What the tests about events share, after lib.sh.  Sourced, never run.
 # shellcheck disable=SC2154
 
-write_snmpd_conf() { # one who may set
-    cat >"$root/snmpd.conf" <<END
-master agentx
-agentXSocket unix:$root/agentx
-agentXPerms 0666 0755
-rocommunity public 127.0.0.1
-rwcommunity private 127.0.0.1
-trap2sink 127.0.0.1:$trap_port public
-END
-}
-
 set_value() { # OBJECT TYPE VALUE [OBJECT TYPE VALUE...]
     local -a arguments=()
     while [ $# -ge 3 ]; do

@@ -102,6 +102,18 @@ snmpd_answers() {
         2>/dev/null)" ]
 }
 
+# snmpd takes SETs with this one. Once, before start_snmpd.
+allow_set() {
+    cat >"$root/snmpd.conf" <<END
+master agentx
+agentXSocket unix:$root/agentx
+agentXPerms 0666 0755
+rocommunity public 127.0.0.1
+rwcommunity private 127.0.0.1
+trap2sink 127.0.0.1:$trap_port public
+END
+}
+
 # The first call decides the users; later ones start it again as it was.
 start_snmpd() {
     if [ ! -f "$root/snmpd.conf" ]; then

@@ -9,18 +9,6 @@
 # Set by lib.sh.
 : "${root?}" "${base?}" "${snmp_port?}" "${trap_port?}" "${patience?}" "${spool?}"
 
-# snmpd takes SETs with this one. Once, before start_snmpd.
-allow_set() {
-    cat >"$root/snmpd.conf" <<END
-master agentx
-agentXSocket unix:$root/agentx
-agentXPerms 0666 0755
-rocommunity public 127.0.0.1
-rwcommunity private 127.0.0.1
-trap2sink 127.0.0.1:$trap_port public
-END
-}
-
 # raw_set ARGUMENTS...: no retry, so that a test sees what one SET does.
 raw_set() {
     snmpset -v2c -c private -t 30 -r 0 -On -Oq "${snmp_target-127.0.0.1:$snmp_port}" "$@"

@@ -58,7 +58,7 @@ wait_for "$patience" alert_count 0 || fail "Alertmanager: $(tail -n 5 "$root/ale
 # ---- contrib/hook-scripts/flush-when-back, with a destination that is not there yet
 
 start_postfix
-write_snmpd_conf
+allow_set
 start_snmpd
 destination=$(free_port)
 mkdir -m 0755 "$root/client"

@@ -24,7 +24,7 @@ older_than() { [ "$(get 1.2.4.0)" -gt "$1" ] 2>/dev/null; }
 has_serial() { grep -qx "$1" < <(serials); }
 
 start_postfix
-write_snmpd_conf
+allow_set
 start_snmpd
 start_trapd
 start_agent overload_threshold=5 overload_clear_threshold=4

@@ -120,7 +120,7 @@ more_events() {
 }
 
 start_postfix
-write_snmpd_conf
+allow_set
 start_snmpd
 touch "$root/out/two.down"
 begin_configured
