@@ -215,8 +215,9 @@ check "which the log has too" grep -q 'hmqSettingsChanged.*overload_threshold: 2
     "$root/agent.log"
 expect_traps 1 1 "one hmqOverloadRaised"
 set_object 1.4.12.0 u 1 >/dev/null
-expect 1.5.1.0 1 "one row"
-now 1.5.2.0 2 "two left out"
+# A listing made while the messages arrived may have one row too, but leaves nothing out.
+expect 1.5.2.0 2 "two left out"
+now 1.5.1.0 1 "one row"
 # All but hmqWarningRaised.
 set_object 1.4.13.0 x DFF980 >/dev/null
 set_object 1.4.9.0 u 2 >/dev/null
