@@ -196,6 +196,13 @@ worker() {
     done
 }
 
+# another_worker PID: there is one, and not that one.
+another_worker() {
+    local found
+    found=$(worker)
+    [ -n "$found" ] && [ "$found" != "$1" ]
+}
+
 get_raw() {
     snmpget -v2c -c public -t 2 -r 1 -Oqv -OU -Oe "127.0.0.1:$snmp_port" "$1" 2>/dev/null || true
 }

@@ -28,8 +28,7 @@ expect 1.5.1.0 5 "5 rows"
 old=$(worker)
 supervisor=$(supervisor)
 kill -KILL "$old"
-another_worker() { [ -n "$(worker)" ] && [ "$(worker)" != "$old" ]; }
-eventually "a worker that was killed is replaced" another_worker
+eventually "a worker that was killed is replaced" another_worker "$old"
 never_zero
 inject 1
 expect 1.2.1.0 6 "and the new one counts"
@@ -58,7 +57,7 @@ pf postsuper -h "$(ids deferred 1)" 2>/dev/null
 eventually "a listing hangs" is_listing
 old=$(worker)
 kill -KILL "$old"
-eventually "its worker is replaced" another_worker
+eventually "its worker is replaced" another_worker "$old"
 gone() { ! start_time "$listing" >/dev/null; }
 eventually "and the command it ran is ended" gone
 kill -CONT "${showq[@]}" "$hung"
@@ -69,7 +68,7 @@ expect 1.3.1.2.5 1 "counts are back"
 stopped=("$(worker)")
 old=${stopped[0]}
 kill -STOP "$old"
-eventually "a worker that is stopped is replaced" another_worker
+eventually "a worker that is stopped is replaced" another_worker "$old"
 check "within seconds" grep -q "worker $old is stopped, ending it" "$root/agent.log"
 expect 1.1.5.0 1 "the data is good again"
 
