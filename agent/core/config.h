@@ -36,7 +36,7 @@ enum hook_format {
 enum setting_kind {
     SETTING_LIFETIMES = 1, /* the lifetimes, which are main.cf's */
     SETTING_THRESHOLDS,    /* thresholds, message limit, enabled notifications */
-    SETTING_PAUSE,         /* outbound delivery paused and resumed */
+    SETTING_PAUSE,         /* accepted in allow_settings, and without effect so far */
     SETTING_END,
 };
 
