@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """documented.py MODULE SCHEMA PAGES INSTALLED: what a user can see stands in its manual page.
 
-Every value of every enumeration in the module, under its object in hermes-mailqueue-mib(7); every
-table, view and column that the SQL in the source file SCHEMA makes, under its table in
-hermes-mailqueue-db(5); and every program below INSTALLED (a staged installation) has a page there,
-where every file of the folder PAGES is installed. Prints each finding as FILE:1: WHAT.
+Every object of the module, with its number and whether it can be written, and every value of every
+enumeration, under its object, in hermes-mailqueue-mib(7); every table, view and column that the SQL
+in the source file SCHEMA makes, under its table in hermes-mailqueue-db(5); and every program below
+INSTALLED (a staged installation) has a page there, where every file of the folder PAGES is
+installed. Prints each finding as FILE:1: WHAT.
 """
 
 import pathlib
@@ -51,6 +52,40 @@ def check_enumerations(module, page):
                 wrong(page, f"the entry of {name} lacks {label} ({number})")
     if len(objects) < 10:
         wrong(module, f"only {len(objects)} enumerations were found")
+
+
+def objects_of(module):
+    """{object: (number below the module, MAX-ACCESS)}; entries of tables are left out."""
+    text = re.sub(r'"[^"]*"', '""', module)
+    text = re.sub(r"--.*", "", text)
+    numbers, found = {}, {}
+    for name, kind, body, parent, number in re.findall(
+        r"^(\w+) +(MODULE-IDENTITY|OBJECT IDENTIFIER|OBJECT-TYPE)\b(.*?)::= \{ (\w+) (\d+) \}",
+        text, re.M | re.S,
+    ):
+        above = "" if kind == "MODULE-IDENTITY" else numbers.get(parent)
+        if above is None:
+            continue
+        numbers[name] = "" if kind == "MODULE-IDENTITY" else f"{above}.{number}".lstrip(".")
+        access = re.search(r"MAX-ACCESS\s+(\S+)", body)
+        if access and not name.endswith("Entry"):
+            found[name] = (numbers[name], access.group(1))
+    return found
+
+
+def check_objects(module, page):
+    marks = {"read-write": ", set", "read-create": ", create"}
+    section = re.search(r"^\.Sh OBJECTS\n(.*?)(?=^\.Sh )", page.read_text(), re.M | re.S)
+    listed = dict(re.findall(r"^\.It Cm (\w+) Pq (.*)$", section.group(1) if section else "", re.M))
+    objects = objects_of(module.read_text())
+    for name, (number, access) in objects.items():
+        entry = number + marks.get(access, "")
+        if listed.pop(name, None) != entry:
+            wrong(page, f"OBJECTS lacks '.It Cm {name} Pq {entry}'")
+    for name in listed:
+        wrong(page, f"OBJECTS has {name}, which is not in the module")
+    if len(objects) < 90:
+        wrong(module, f"only {len(objects)} objects were found")
 
 
 def schema(source):
@@ -107,6 +142,7 @@ def check_programs(pages, installed):
 
 def main():
     module, source, pages, installed = (pathlib.Path(argument) for argument in sys.argv[1:])
+    check_objects(module, pages / "hermes-mailqueue-mib.7")
     check_enumerations(module, pages / "hermes-mailqueue-mib.7")
     check_schema(source, pages / "hermes-mailqueue-db.5")
     check_programs(pages, installed)
