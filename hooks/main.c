@@ -86,18 +86,14 @@ static int serve_agent(struct hooks *hooks, int socket) {
 
 /* For one agent. The next one is served by a new process, which reads the configuration anew. */
 static int wait_for_agent(struct hooks *hooks, int listener) {
-    for (;;) {
-        int socket = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
-        if (socket >= 0) {
-            int result = serve_agent(hooks, socket);
-            close(socket);
-            return result;
-        }
-        if (errno != EINTR && errno != ECONNABORTED) {
-            log_line(LOG_ERR, "cannot accept a connection: %s", strerror(errno));
-            return EXIT_CANNOT_START;
-        }
+    int socket = socket_accept(listener);
+    if (socket < 0) {
+        log_line(LOG_ERR, "cannot accept a connection: %s", strerror(-socket));
+        return EXIT_CANNOT_START;
     }
+    int result = serve_agent(hooks, socket);
+    close(socket);
+    return result;
 }
 
 /* What the configuration says about this process itself. */
@@ -191,6 +187,7 @@ static int prepare(struct hooks *hooks) {
     return r;
 }
 
+/* Until nothing is left to do. Returns an exit status. */
 static int run(struct hooks *hooks, int listener) {
     char error[512];
     if (!load(hooks, error, sizeof error)) {
@@ -245,6 +242,9 @@ int main(int argc, char **argv) {
                   (test || hooks->socket >= 0 || listener >= 0);
     log_open(SIBLING_HOOKS, hooks->to_stderr, LOG_INFO);
     int result = !usable ? usage() : test ? check(hooks) : run(hooks, listener);
+    if (result != EXIT_SUCCESS && listener >= 0) {
+        socket_turn_away(listener);
+    }
     config_free(hooks->config);
     free(hooks);
     return result;

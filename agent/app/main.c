@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * hermes-mailqueued: see hermes-mailqueued(8).
+ * hermes-mailqueued: see hermes-mailqueued(8). Owns the order of a start. What needs root comes
+ * first: the helper and the hooks are started, or reached where a unit runs them. Then the process
+ * becomes the user, and only then is anything read that others have written: the database, and what
+ * snmpd and the helper say. A start that fails ends with a status that tells the service manager
+ * whether trying again may help.
  */
 #include "app/agent.h"
 #include "app/config_check.h"
@@ -8,6 +12,7 @@
 #include "os/identity.h"
 #include "os/log.h"
 #include "os/sibling.h"
+#include "os/socket.h"
 
 #include <malloc.h>
 #include <signal.h>
@@ -33,46 +38,71 @@ static int usage(FILE *stream, int status) {
     return status;
 }
 
-static int start(struct config *config, bool to_stderr) {
-    struct identity user = {.uid = 0};
-    struct agent *agent;
-    /* A unit of its own runs it: this one may not use the network. */
-    const char *hooks_path = getenv("HMQ_HOOKS_SOCKET");
-    struct agent_peers peers = {.hooks = -1, .hooks_path = hooks_path};
+/* The end of a start that failed: says why. */
+static int cannot(const char *what, int error) {
+    log_line(LOG_ERR, "cannot %s: %s", what, strerror(-error));
+    return EXIT_CANNOT_START;
+}
+
+/* The helper and the hooks, each in a unit of its own (then nothing here needs root) or as
+ * children. Returns an exit status. */
+static int meet_peers(const struct config *config, bool to_stderr, struct agent_peers *peers) {
+    const char *helper_path = getenv("HMQ_HELPER_SOCKET");
     pid_t child;
+    int r;
+    peers->hooks_path = getenv("HMQ_HOOKS_SOCKET");
+    if (helper_path != NULL) {
+        r = socket_connect(helper_path, &peers->helper);
+    } else {
+        r = sibling_start(SIBLING_HELPER, config->path, to_stderr, &peers->helper, &child);
+    }
+    if (r < 0 && helper_path != NULL) {
+        log_line(LOG_ERR, "cannot reach " SIBLING_HELPER " at %s: %s", helper_path, strerror(-r));
+        return EXIT_CANNOT_START;
+    }
+    if (r < 0) {
+        return cannot("start " SIBLING_HELPER, r);
+    }
+    if (config->hook_count > 0 && peers->hooks_path == NULL) {
+        r = sibling_start(SIBLING_HOOKS, config->path, to_stderr, &peers->hooks, &child);
+    }
+    return r < 0 ? cannot("start " SIBLING_HOOKS, r) : EXIT_SUCCESS;
+}
+
+/* Becomes the user, with the peers met before. Returns an exit status. */
+static int take_place(const struct config *config, bool to_stderr, struct agent_peers *peers) {
+    struct identity user = {.uid = 0};
     bool root = geteuid() == 0;
     char error[512];
     if (root && !identity_find_key(config, "user", config->user, &user, error, sizeof error)) {
         fprintf(stderr, "%s\n", error);
-        config_free(config);
         return EXIT_CONFIGURATION;
     }
-    if (!root) {
+    if (!root && getenv("HMQ_HELPER_SOCKET") == NULL) {
         log_line(LOG_WARNING, "not started as root: the key user is ignored, and only what this "
                               "user may read is read");
     }
-    int r = sibling_start(SIBLING_HELPER, config->path, to_stderr, &peers.helper, &child);
+    int result = meet_peers(config, to_stderr, peers);
+    int r = result == EXIT_SUCCESS && root ? identity_drop_root(&user) : 0;
     if (r < 0) {
-        log_line(LOG_ERR, "cannot start " SIBLING_HELPER ": %s", strerror(-r));
-        config_free(config);
-        return EXIT_CANNOT_START;
-    }
-    if (config->hook_count > 0 && hooks_path == NULL &&
-        (r = sibling_start(SIBLING_HOOKS, config->path, to_stderr, &peers.hooks, &child)) < 0) {
-        log_line(LOG_ERR, "cannot start " SIBLING_HOOKS ": %s", strerror(-r));
-        config_free(config);
-        return EXIT_CANNOT_START;
-    }
-    if (root && (r = identity_drop_root(&user)) < 0) {
         log_line(LOG_ERR, "cannot become the user %s: %s", config->user, strerror(-r));
-        config_free(config);
         return EXIT_CANNOT_START;
     }
-    r = agent_new(config, &peers, &agent);
+    return result;
+}
+
+/* Takes the configuration. Returns an exit status. */
+static int run(struct config *config, bool to_stderr) {
+    struct agent_peers peers = {.helper = -1, .hooks = -1};
+    struct agent *agent;
+    int result = take_place(config, to_stderr, &peers);
+    int r = result == EXIT_SUCCESS ? agent_new(config, &peers, &agent) : 0;
     if (r < 0) {
-        log_line(LOG_ERR, "cannot start: %s", strerror(-r));
+        result = cannot("start", r);
+    }
+    if (result != EXIT_SUCCESS) {
         config_free(config);
-        return EXIT_CANNOT_START;
+        return result;
     }
     r = agent_run(agent);
     agent_free(agent);
@@ -125,5 +155,5 @@ int main(int argc, char **argv) {
     log_open("hermes-mailqueued", to_stderr, config->log_level);
     /* A log, a manager or a process that has gone is an error where it is written to. */
     signal(SIGPIPE, SIG_IGN);
-    return start(config, to_stderr);
+    return run(config, to_stderr);
 }

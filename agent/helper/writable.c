@@ -67,10 +67,10 @@ int writable_check(const struct config *config, const char *spool, char *text, s
     int len = snprintf(text, size, "%s cannot write to %s%s%s (%s)", what, first,
                        both ? " and " : "", second, strerror(error));
     if (len > 0 && (size_t)len < size && error == EROFS) {
-        snprintf(
-            text + len, size - (size_t)len,
-            "; run `systemctl edit hermes-mailqueued` and add: [Service] ReadWritePaths=%s%s%s",
-            first, both ? " " : "", second);
+        snprintf(text + len, size - (size_t)len,
+                 "; run `systemctl edit hermes-mailqueue-helper` and add: [Service] "
+                 "ReadWritePaths=%s%s%s",
+                 first, both ? " " : "", second);
     }
     return error;
 }

@@ -87,3 +87,22 @@ int socket_listener(void) {
     }
     return LISTENER_FD;
 }
+
+int socket_accept(int listener) {
+    int fd;
+    do {
+        fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+    } while (fd < 0 && (errno == EINTR || errno == ECONNABORTED));
+    return fd < 0 ? -errno : fd;
+}
+
+void socket_turn_away(int listener) {
+    struct pollfd waiting = {.fd = listener, .events = POLLIN};
+    while (poll(&waiting, 1, 0) > 0) {
+        int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+        if (fd < 0) {
+            return;
+        }
+        close(fd);
+    }
+}

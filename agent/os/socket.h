@@ -36,4 +36,17 @@ int socket_connect(const char *path, int *fd);
  */
 int socket_listener(void);
 
+/*
+ * Waits for a connection to a listening socket. Returns it (blocking, close-on-exec), or a negative
+ * errno value.
+ */
+int socket_accept(int listener);
+
+/*
+ * Closes the connections that wait at a listening socket, for a process that ends without serving
+ * them. Left waiting, they would make the service manager start it again at once, and again, until
+ * it gives the socket up (TriggerLimitBurst= in systemd.socket(5)).
+ */
+void socket_turn_away(int listener);
+
 #endif

@@ -5,7 +5,8 @@
 # Nothing that is installed starts by itself.
 
 # The units name the programs' place.
-foreach(name hermes-mailqueued.service hermes-mailqueue-hooks.service
+foreach(name hermes-mailqueued.service hermes-mailqueue-helper.service
+    hermes-mailqueue-helper.socket hermes-mailqueue-hooks.service
     hermes-mailqueue-hooks.socket)
   file(READ ${PROJECT_SOURCE_DIR}/contrib/systemd/${name} unit)
   string(REPLACE "/usr/sbin/" "${CMAKE_INSTALL_FULL_SBINDIR}/" unit "${unit}")

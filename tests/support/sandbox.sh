@@ -1,10 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
 #
-# sandbox.sh UNIT COMMAND...: runs the command as root in what the unit's own directives make of
-# the file system and of root's powers, without systemd: ProtectSystem=strict, ReadWritePaths=,
-# InaccessiblePaths=, CapabilityBoundingSet= and NoNewPrivileges=.  Stricter than systemd in one
-# respect: /tmp and /var/tmp are read-only here, where PrivateTmp= would give an empty one.
+# sandbox.sh UNIT COMMAND...: runs the command in what the unit's own directives make of the file
+# system and of root's powers, without systemd: ProtectSystem=strict, ReadWritePaths=,
+# InaccessiblePaths=, CapabilityBoundingSet= and NoNewPrivileges=; as nobody where it has User=.
+# Stricter than systemd in one respect: /tmp and /var/tmp are read-only here, where PrivateTmp=
+# would give an empty one.
 
 set -euo pipefail
 
@@ -60,4 +61,6 @@ for capability in $(directive CapabilityBoundingSet); do
     capabilities+=,+${capability#cap_}
 done
 [ "$(directive NoNewPrivileges)" = ' yes' ] || { echo "sandbox.sh: privileges" >&2; exit 1; }
-exec setpriv --no-new-privs --bounding-set "$capabilities" --inh-caps -all -- "$@"
+as=()
+[ -z "$(directive User)" ] || as=(--reuid nobody --regid nogroup --clear-groups)
+exec setpriv --no-new-privs --bounding-set "$capabilities" --inh-caps -all "${as[@]}" -- "$@"

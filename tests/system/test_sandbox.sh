@@ -1,10 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
 #
-# test_sandbox.sh DAEMON: every action inside the sandbox of the unit as it is installed, with a
-# Postfix at the paths of an installation; and what the agent reports at its start when the unit
-# leaves those paths read-only.  All of it runs in a mount namespace: the machine's own Postfix is
-# not touched.
+# test_sandbox.sh DAEMON: every action with agent and helper each inside the sandbox of its unit as
+# it is installed, with a Postfix at the paths of an installation; and what the agent reports at its
+# start when the helper's unit leaves those paths read-only.  All of it runs in a mount namespace:
+# the machine's own Postfix is not touched.
 
 set -euo pipefail
 [ "${HMQ_NAMESPACE-}" = "$PPID" ] ||
@@ -16,13 +16,21 @@ unset HMQ_NAMESPACE
 # shellcheck source=tests/support/set.sh
 . "$support/set.sh"
 
-unit=$source_dir/contrib/systemd/hermes-mailqueued.service
+units=$source_dir/contrib/systemd
+unit=$units/hermes-mailqueue-helper.service
 log_has() { grep -q -- "$1" "$root/agent.log"; }
 lifetime_is() { [ "$(pf postconf -h maximal_queue_lifetime)" = "$1" ]; }
-start_inside() { # UNIT
-    agent_command=("$support/sandbox.sh" "$1" "$daemon")
-    start_agent postfix_config_directory=/etc/postfix \
-        database=/var/lib/hermes-mailqueue/agent.db
+cp "$daemon" "$root/alone"
+start_inside() { # UNIT: of the helper
+    configure postfix_config_directory=/etc/postfix database=/var/lib/hermes-mailqueue/agent.db
+    rm -f "$root/helper"
+    start_daemon "$root/helper.pid" "$root/agent.log" systemd-socket-activate --seqpacket \
+        -l "$root/helper" "$support/sandbox.sh" "$1" "$helper" -c "$root/agent.conf" -f
+    wait_for "$patience" test -S "$root/helper" || fail "nothing listens for the agent"
+    chown nobody "$root/helper"
+    agent_command=("$support/sandbox.sh" "$units/hermes-mailqueued.service"
+        env "HMQ_HELPER_SOCKET=$root/helper" "$root/alone")
+    start_agent
     expect 1.1.5.0 1 "it reads the queue"
     eventually "the database can be written" log_has 'opened the database '
 }
