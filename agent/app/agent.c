@@ -260,6 +260,7 @@ static void take_tunables(struct agent *agent, const struct store_image *image) 
     uint32_t limit = agent->tunables.message_limit;
     tunables_merge(&agent->tunables, &image->tunables, stored);
     agent->tunables_stored |= stored;
+    load_report_overrides(&agent->tunables, agent->tunables_stored, agent->config);
     if (agent->tunables.message_limit != limit) {
         collector_list_soon(agent->collector);
     }
@@ -328,6 +329,7 @@ static int on_reload(sd_event_source *source, const struct signalfd_siginfo *inf
     collector_reconfigure(agent->collector);
     log_set_level(agent->config->log_level);
     log_line(LOG_NOTICE, "configuration reloaded from %s", agent->config->path);
+    load_report_overrides(&agent->tunables, agent->tunables_stored, agent->config);
     on_changed(agent);
     return 0;
 }

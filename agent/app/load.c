@@ -35,6 +35,16 @@ void load_report(const struct store_image *image, const char *path) {
     }
 }
 
+void load_report_overrides(const struct tunables *tunables, uint32_t stored,
+                           const struct config *config) {
+    char text[1024];
+    for (int i = 0; i < TUNABLE_NOTIFY; i++) {
+        if (tunable_overridden(tunables, (enum tunable)i, stored, config, text, sizeof text)) {
+            log_line(LOG_NOTICE, "%s", text);
+        }
+    }
+}
+
 void load_announce(const struct store_image *image, struct events *events) {
     for (size_t i = 0; i < image->action_count; i++) {
         struct action *action = image->actions[i];

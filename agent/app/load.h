@@ -7,7 +7,9 @@
 #define HMQ_APP_LOAD_H
 
 #include "app/events.h"
+#include "core/config.h"
 #include "core/status.h"
+#include "core/tunables.h"
 #include "io/store/store.h"
 
 /* Notes in status and logs that the database at path became usable
@@ -17,6 +19,11 @@ void load_note_store(struct store_status *status, const struct store *store, con
 
 /* Logs what people should know of the image that was read from the database of that path. */
 void load_report(const struct store_image *image, const char *path);
+
+/* Logs each key of the configuration file that has no effect because a value that was set over SNMP
+ * holds. stored are the tunables in the database, as bits 1 << enum tunable. */
+void load_report_overrides(const struct tunables *tunables, uint32_t stored,
+                           const struct config *config);
 
 /* Makes up for the events about actions that ended (or were interrupted) without their event having
  * been written. After events_load, and before the actions are taken out of the image. */

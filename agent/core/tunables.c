@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * All tunables but the notifications are numbers that are found by their offset: the settings of
+ * the conditions first, then the message limit. The notifications are one bit set.
+ */
 #include "core/tunables.h"
 
 #include <inttypes.h>
@@ -107,6 +111,35 @@ uint32_t tunable_get(const struct tunables *tunables, enum tunable tunable) {
 
 void tunable_set(struct tunables *tunables, enum tunable tunable, uint32_t value) {
     memcpy((char *)tunables + offset_of(tunable), &value, sizeof value);
+}
+
+bool tunable_overridden(const struct tunables *tunables, enum tunable tunable, uint32_t stored,
+                        const struct config *config, char *text, size_t size) {
+    struct tunables of_file;
+    const char *key = tunable_name(tunable);
+    unsigned line = key != NULL ? config_line(config, key) : 0;
+    tunables_from_config(&of_file, config);
+    uint32_t ignored = tunable_get(&of_file, tunable);
+    uint32_t value = tunable_get(tunables, tunable);
+    if (line == 0 || ignored == value) {
+        return false;
+    }
+    bool time =
+        tunable < CONDITION_SETTINGS && condition_is_time(condition_of_setting((unsigned)tunable));
+    const char *unit = time ? " s" : "";
+    int len = snprintf(text, size, "%s:%u: %s is %" PRIu32 "%s, not %" PRIu32 "%s: ", config->path,
+                       line, key, value, unit, ignored, unit);
+    size_t used = len < 0 || (size_t)len >= size ? size : (size_t)len;
+    if ((stored & 1U << tunable) != 0) {
+        snprintf(text + used, size - used,
+                 "it was set over SNMP, and the database keeps that; to use the file's value, stop "
+                 "the agent and delete the row '%s' of the table tunables in %s",
+                 key, config->database);
+    } else {
+        snprintf(text + used, size - used,
+                 "the file's value is above the threshold that was set over SNMP");
+    }
+    return true;
 }
 
 void tunables_merge(struct tunables *tunables, const struct tunables *from, uint32_t which) {

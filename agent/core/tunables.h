@@ -67,6 +67,15 @@ void tunable_set(struct tunables *tunables, enum tunable tunable, uint32_t value
  */
 void tunables_merge(struct tunables *tunables, const struct tunables *from, uint32_t which);
 
+/*
+ * Explains why the configuration file's value of a tunable (any but TUNABLE_NOTIFY) is not the one
+ * in effect, and how to make it so. stored are the tunables in the database, as bits
+ * 1 << enum tunable. At most size octets, NUL-terminated. Returns false, with text untouched, if
+ * the file does not set the key or its value is in effect.
+ */
+bool tunable_overridden(const struct tunables *tunables, enum tunable tunable, uint32_t stored,
+                        const struct config *config, char *text, size_t size);
+
 static inline bool tunables_notify(const struct tunables *tunables, enum event_type type) {
     return (tunables->notify & 1U << type) != 0;
 }

@@ -243,6 +243,18 @@ check "the same" same "$(snmpget -v2c -c public -Oqvx "127.0.0.1:$snmp_port" "$b
 expect 1.2.1.0 3 "three messages"
 now 1.2.5.0 1 "still overloaded"
 now 1.2.7.0 0 "which was raised before this start"
+# The log names what the file has in vain, at a start and at a reload.
+overridden() { # KEY VALUE FILE'S VALUE TIMES
+    [ "$(grep -c "notice: $root/agent.conf:[0-9]*: $1 is $2, not $3: .* delete the row '$1' of \
+the table tunables in $root/state/agent.db" "$root/agent.log")" -eq "$4" ]
+}
+check "the log names the overridden threshold" overridden overload_threshold 2 100 1
+check "and its clear value" overridden overload_clear_threshold 1 90 1
+check "and the limit" overridden message_limit 1 50 1
+check "and nothing that the file does not set" not grep -q 'hold_threshold is' "$root/agent.log"
+sed -i 's/^message_limit.*/message_limit = 60/' "$root/agent.conf"
+kill -HUP "$agent"
+eventually "a reload names what it could not change" overridden message_limit 1 60 1
 expect_traps 1 1 "one hmqOverloadRaised"
 set_object 1.4.7.0 u 0 >/dev/null
 expect_traps 2 1 "switched off: cleared"
