@@ -6,11 +6,11 @@
 #
 # Debian ships no IETF modules with net-snmp, and the package that
 # downloads them is in non-free.  Its package erlang-snmp (main) carries the
-# few needed here; it is downloaded and unpacked into a temporary folder,
+# few needed here; it is downloaded and unpacked into a temporary directory,
 # never installed.  NET-SNMP-MIB comes from libsnmp-base.  No root needed;
 # `apt-get update` must have run once on the machine.
 #
-# Afterwards, from the project's folder:
+# Afterwards, from the project's directory:
 #
 #   MIBDIRS=DIR:mibs MIBS=SNMPv2-MIB:HERMES-MAILQUEUE-MIB snmpwalk ...
 #

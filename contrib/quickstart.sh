@@ -42,7 +42,7 @@ Ctrl-C, which ends and removes everything that was started.
   --user USER     whom the agent runs as (hermes-mq if there is one, else nobody)
   --rows N        how many messages to show (5)
 
-The machine's configuration is not changed.  What stays is the build folder and
+The machine's configuration is not changed.  What stays is the build directory and
 the packages: Postfix without a configuration, so that it does not start, and
 snmpd, which Debian starts at the next boot, on 127.0.0.1 only.  Mail given to
 the private Postfix never leaves it.
@@ -138,14 +138,14 @@ build() {
     local log=$project/build/quickstart.log began=$SECONDS
     local -a options=()
     mkdir -p "$project/build"
-    # The tests need more packages; who configured this folder decides.
+    # The tests need more packages; who configured this directory decides.
     [ -f "$project/build/release/CMakeCache.txt" ] || options=(-DHMQ_TESTS=OFF)
     say build compiling
     if ! (cd "$project" && cmake --preset release "${options[@]}" &&
         cmake --build build/release) >"$log" 2>&1; then
         tail -n 20 "$log" >&2
         die "the build failed; all of it is in $log." \
-            "Where build/release comes from elsewhere, remove that folder."
+            "Where build/release comes from elsewhere, remove that directory."
     fi
     "$bin/hermes-mailqueued" -V >/dev/null || die "$bin/hermes-mailqueued does not run"
     say build "$("$bin/hermes-mailqueued" -V) in build/release, $((SECONDS - began)) s"

@@ -11,7 +11,7 @@
 #   contrib/rehome-mib.sh .1.3.6.1.4.1.99999.7 <mibs/HERMES-MAILQUEUE-MIB.txt
 #
 # The module keeps its name, so managers must have only one of the two in
-# their MIB folders.  Nothing is written unless all of it can be.
+# their MIB directories.  Nothing is written unless all of it can be.
 #
 # Exit: 0 done, 1 OID is not usable or the input is not the module as
 # distributed.

@@ -29,7 +29,7 @@ static const char *judge(const struct stat *st, uid_t user, bool last) {
     return NULL;
 }
 
-/* Checks what lies at name in the folder parent. Returns an O_PATH descriptor of it, or -1. */
+/* Checks what lies at name in the directory parent. Returns an O_PATH descriptor of it, or -1. */
 static int check_component(int parent, const char *name, uid_t user, bool last, const char **why) {
     struct stat st;
     int fd = openat(parent, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
@@ -80,7 +80,7 @@ bool script_check(const char *path, uid_t user, char *error, size_t size) {
     }
     close(folder);
     if (path[strlen(path) - 1] == '/') {
-        return refuse(path, strlen(path), "is a folder", error, size);
+        return refuse(path, strlen(path), "is a directory", error, size);
     }
     if (faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) < 0) {
         return refuse(path, strlen(path),

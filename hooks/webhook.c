@@ -210,7 +210,7 @@ static long milliseconds(uint64_t usec) {
     return usec >= 1000 ? (long)(usec / 1000) : 1;
 }
 
-/* What is the same for every request. Nothing is taken from the environment or a home folder. */
+/* What is the same for every request. Nothing is taken from the environment or a home directory. */
 static bool set_options(struct webhook *webhook) {
     const struct config_hook *hook = webhook->setup.hook;
     CURL *easy = webhook->easy;

@@ -135,7 +135,7 @@ struct reply {
     /* REPLY_COUNTS */
     uint32_t counts[QUEUE_COUNT];
     uint8_t counted[QUEUE_COUNT]; /* 1 where counts[] is known (corrupt may be missing) */
-    uint8_t watching;             /* 1 when inotify covers every folder */
+    uint8_t watching;             /* 1 when inotify covers every directory */
     uint8_t changed;    /* 1 when something was or may have been changed since the last scan */
     uint8_t postfix;    /* enum postfix_state */
     uint64_t scan_usec; /* time the scan took */

@@ -19,13 +19,13 @@ enum queue {
     QUEUE_COUNT,
 };
 
-/* The folder name of a queue below the spool directory ("deferred"); static, never NULL. */
+/* The directory name of a queue below the spool directory ("deferred"); static, never NULL. */
 const char *queue_name(enum queue queue);
 
 /* The value of hmqQueue for a queue, 1..6. */
 int queue_mib_value(enum queue queue);
 
-/* Finds a queue by its folder name. Returns false, with *queue untouched, for any other name. */
+/* Finds a queue by its directory name. Returns false, with *queue untouched, for any other name. */
 bool queue_by_name(const char *name, enum queue *queue);
 
 /* True for the five queues that mailq(1) lists, which make up hmqTotalMessages: not corrupt. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * An array, and two indexes of it by chained hashes: a position stands in one chain of each, but
- * for folders without a watch, which by_watch does not have.
+ * for directories without a watch, which by_watch does not have.
  */
 #include "helper/folder_table.h"
 

@@ -39,7 +39,7 @@ bool postfix_lock_sees_all(void) {
     return stat("/proc/self/ns/pid", &st) == 0 && st.st_ino == FIRST_PID_NAMESPACE;
 }
 
-/* Without the folder this is no spool but the place where one is to be mounted. */
+/* Without the directory this is no spool but the place where one is to be mounted. */
 static bool folder_exists(const char *spool) {
     char path[PATH_MAX];
     struct stat st;

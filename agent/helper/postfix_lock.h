@@ -11,7 +11,8 @@
 
 #include <stdbool.h>
 
-/* POSTFIX_UNKNOWN when the lock file's folder is missing, or it or /proc/locks cannot be read. */
+/* POSTFIX_UNKNOWN when the lock file's directory is missing, or it or /proc/locks cannot be read.
+ */
 enum postfix_state postfix_lock_state(const char *spool);
 
 /* Whether /proc/locks shows the locks of all processes of the machine: it leaves out those of

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Owns the table of queue folders, with a watch and a count for each. A folder is dirty when it is
- * new or when inotify named it. A scan reads the dirty folders and adds up all of them. The watch
- * is set before the folder is read, so that a change in between makes it dirty again. Messages move
- * while a scan runs: passes are repeated, up to PASSES_MAX, and if folders are dirty even then,
- * each message counts once, in the folder where it was seen last (helper/seen.h).
+ * Owns the table of queue directories, with a watch and a count for each. A directory is dirty when
+ * it is new or when inotify named it. A scan reads the dirty directories and adds up all of them.
+ * The watch is set before the directory is read, so that a change in between makes it dirty again.
+ * Messages move while a scan runs: passes are repeated, up to PASSES_MAX, and if directories are
+ * dirty even then, each message counts once, in the directory where it was seen last
+ * (helper/seen.h).
  *
  * `everything` means that hints cannot be relied on: at first, after an overflow, an error or a
- * lost watch, or when a folder was moved. The next scan then builds the table anew.
+ * lost watch, or when a directory was moved. The next scan then builds the table anew.
  */
 #include "helper/scan.h"
 
@@ -65,7 +66,7 @@ struct linux_dirent64 {
 struct scanner {
     int inotify;
     int spool_watch;
-    dev_t spool_device; /* and inode: the folder that was scanned last */
+    dev_t spool_device; /* and inode: the directory that was scanned last */
     ino_t spool_inode;
     bool everything; /* the next scan must be full */
     bool watching;
@@ -146,7 +147,7 @@ static bool is_before(const struct timespec *a, const struct timespec *b) {
     return a->tv_sec != b->tv_sec ? a->tv_sec < b->tv_sec : a->tv_nsec < b->tv_nsec;
 }
 
-/* True for a subfolder. To be called only for an entry with the name of one. */
+/* True for a subdirectory. To be called only for an entry with the name of one. */
 static bool is_folder(int fd, const struct linux_dirent64 *entry) {
     struct stat st;
     if (entry->d_type != DT_UNKNOWN) {
@@ -179,7 +180,7 @@ static bool is_message(struct scanner *scanner, struct folder *folder, int fd,
     return listed;
 }
 
-/* Takes in one entry of folders[at]; a new hash subfolder goes to the end of the table. */
+/* Takes in one entry of directories[at]; a new hash subdirectory goes to the end of the table. */
 static int take_entry(struct scanner *scanner, size_t at, int fd,
                       const struct linux_dirent64 *entry) {
     struct folder *folder = &scanner->table.folders[at];
@@ -250,13 +251,13 @@ static int scan_folder(struct scanner *scanner, int spool, size_t at) {
 
 static int fail(struct scanner *scanner, int error, const char *spool, const char *folder,
                 char *text, size_t size) {
-    const char *advice = error == EACCES ? " (reading the queue folders needs root)" : "";
+    const char *advice = error == EACCES ? " (reading the queue directories needs root)" : "";
     scanner->everything = true;
     snprintf(text, size, "cannot read %s/%s: %s%s", spool, folder, strerror(error), advice);
     return error;
 }
 
-/* Scans what is dirty. A subfolder that has vanished is no error: Postfix may remove one. */
+/* Scans what is dirty. A subdirectory that has vanished is no error: Postfix may remove one. */
 static int scan_dirty(struct scanner *scanner, int fd, const char *spool, char *text, size_t size) {
     struct folder_table *table = &scanner->table;
     for (size_t i = 0; i < table->count && table->dirty > 0; i++) {
@@ -280,7 +281,7 @@ static bool knows_watch(const struct scanner *scanner, int watch) {
     return watch == scanner->spool_watch || folder_table_watched(&scanner->table, watch) != NULL;
 }
 
-/* Ends the watches of folders that are no longer there under the path they were found by. */
+/* Ends the watches of directories that are no longer there under the path they were found by. */
 static void forget_watches(struct scanner *scanner, const int *watches, size_t count) {
     for (size_t i = 0; i < count; i++) {
         if (watches[i] >= 0 && !knows_watch(scanner, watches[i])) {
@@ -321,8 +322,8 @@ static int scan_full(struct scanner *scanner, int fd, const char *spool, char *t
     return error;
 }
 
-/* If folders kept changing, their counts do not add up: then each message counts once, where it was
- * seen last. */
+/* If directories kept changing, their counts do not add up: then each message counts once, where it
+ * was seen last. */
 static void sum_up(const struct scanner *scanner, struct scan_counts *counts) {
     bool by_id = scanner->table.dirty > 0 && seen_complete(scanner->seen);
     *counts = (struct scan_counts){
@@ -397,8 +398,8 @@ int scanner_check(struct scanner *scanner, const char *spool, uint64_t rest_usec
     return result;
 }
 
-/* Events come in the order of what happened: a message that was moved on and removed after a folder
- * was read is nowhere, wherever it was seen. */
+/* Events come in the order of what happened: a message that was moved on and removed after a
+ * directory was read is nowhere, wherever it was seen. */
 static void note_hint(struct scanner *scanner, const struct inotify_event *event,
                       enum queue queue) {
     if (hash_set_has(&scanner->unlisted, event->name, strlen(event->name))) {

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Counts the messages on disk: one pass of getdents64(2) over the queue folders and their hash
- * subfolders (hash_queue_depth, postconf(5)), with inotify(7) as a hint which folders changed.
+ * Counts the messages on disk: one pass of getdents64(2) over the queue directories and their hash
+ * subdirectories (hash_queue_depth, postconf(5)), with inotify(7) as a hint which directories
+ * changed.
  *
  * A message counts when its file is regular and named by a queue id, and when showq(8) would list
  * it: the file has the mode bits 0700, by which Postfix says that it is complete
  * (src/global/mail_queue.h); and but for maildrop, whose files belong to those who submitted them,
- * its owner is that of the folder and it is not empty. To look at each file costs ten times as much
- * as to read their names, so that a scan does it in incoming and maildrop only, where files are
- * written. In the other queues it is done by a check, and by each scan for the files that the last
- * check found not to count.
+ * its owner is that of the directory and it is not empty. To look at each file costs ten times as
+ * much as to read their names, so that a scan does it in incoming and maildrop only, where files
+ * are written. In the other queues it is done by a check, and by each scan for the files that the
+ * last check found not to count.
  */
 #ifndef HMQ_HELPER_SCAN_H
 #define HMQ_HELPER_SCAN_H
@@ -22,8 +23,8 @@
 
 struct scan_counts {
     uint32_t messages[QUEUE_COUNT];
-    bool known[QUEUE_COUNT]; /* false for corrupt when its folder does not exist */
-    bool watching;           /* inotify covers every folder: changes will be hinted */
+    bool known[QUEUE_COUNT]; /* false for corrupt when its directory does not exist */
+    bool watching;           /* inotify covers every directory: changes will be hinted */
     bool hinted;             /* something had changed or may have, when the scan began */
     bool moving;             /* and something more while it ran */
     uint32_t resting;        /* of a check: see there */
@@ -36,11 +37,10 @@ struct scanner *scanner_new(void);
 void scanner_free(struct scanner *scanner);
 
 /*
- * Scans the queue folders below spool: the ones inotify named, or all of them with full, at the
- * first time, after a lost event, when there is no watch and when spool is another folder than the
- * last time.
- * Returns 0 with *counts, or an errno value with *counts untouched and one line in error. After an
- * error the next scan is a full one.
+ * Scans the queue directories below spool: the ones inotify named, or all of them with full, at the
+ * first time, after a lost event, when there is no watch and when spool is another directory than
+ * the last time. Returns 0 with *counts, or an errno value with *counts untouched and one line in
+ * error. After an error the next scan is a full one.
  */
 int scanner_scan(struct scanner *scanner, const char *spool, bool full, struct scan_counts *counts,
                  char *error, size_t size);

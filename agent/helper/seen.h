@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Where each message was last seen during one scan. Messages that move while the folders are read
- * one after the other may be met in two of them or in none; by their ids they are one each.
+ * Where each message was last seen during one scan. Messages that move while the directories are
+ * read one after the other may be met in two of them or in none; by their ids they are one each.
  */
 #ifndef HMQ_HELPER_SEEN_H
 #define HMQ_HELPER_SEEN_H

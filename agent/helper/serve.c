@@ -83,7 +83,8 @@ static bool send_hello(struct server *server) {
     if (geteuid() != 0 && server->config->spool_mode != SPOOL_NONE) {
         reply.error = EPERM;
         snprintf(reply.text, sizeof reply.text,
-                 "not root: Postfix's queue folders cannot be read, counts come from postqueue");
+                 "not root: Postfix's queue directories cannot be read, "
+                 "counts come from postqueue");
     } else if (geteuid() == 0) {
         /* Why the spool cannot be found is for the first scan to report. */
         spool_locate(&server->spool, server->config, ignored, sizeof ignored);

@@ -40,7 +40,8 @@ static bool take_events(const struct settings_watch *watch) {
     return changed;
 }
 
-/* The folder may have been replaced since the last time; watching the same one again is nothing. */
+/* The directory may have been replaced since the last time; watching the same one again is nothing.
+ */
 void settings_watch_arm(struct settings_watch *watch, const struct config *config) {
     if (watch->inotify < 0 || config->container[0] != '\0') {
         return;

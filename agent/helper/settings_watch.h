@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A hint that main.cf changed, by inotify(7) on its folder, so that both a file renamed over it
+ * A hint that main.cf changed, by inotify(7) on its directory, so that both a file renamed over it
  * (postconf -e, most editors) and one written in place are seen. What only a symbolic link leads to
  * is not seen, nor is anything inside a container: there the slow re-reading must do.
  */

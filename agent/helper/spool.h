@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* hash_queue_depth (postconf(5)) has no upper limit. A subfolder deeper than this is not looked
+/* hash_queue_depth (postconf(5)) has no upper limit. A subdirectory deeper than this is not looked
  * at: no queue id is longer. */
 #define HASH_DEPTH_MAX 32
 
@@ -32,8 +32,8 @@ void spool_forget(struct spool *spool);
 
 /*
  * When the file of a deferred message was last modified (seconds since the epoch), which is when
- * qmgr(8) will try it next; 0 when there is no such file. Looked for in every folder that has
- * been its place by some hash_queue_depth, as deep as there are folders.
+ * qmgr(8) will try it next; 0 when there is no such file. Looked for in every directory that has
+ * been its place by some hash_queue_depth, as deep as there are directories.
  */
 int64_t spool_deferred_mtime(const struct spool *spool, const char *id);
 

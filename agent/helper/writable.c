@@ -42,8 +42,8 @@ static int check_paths(const char *folder, const char *const *names) {
 }
 
 int writable_check(const struct config *config, const char *spool, char *text, size_t size) {
-    /* deferred and hold may be mounts of their own; postconf -e puts a new main.cf in its folder.
-     */
+    /* deferred and hold may be mounts of their own; postconf -e puts a new main.cf in its
+     * directory. */
     static const char *const queues[] = {"", "incoming", "active", "deferred", "hold", NULL};
     static const char *const settings[] = {"", "main.cf", NULL};
     const char *configuration = config->postfix_config_directory;

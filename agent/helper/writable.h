@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Whether the folders that actions and changed lifetimes write to can be written. A service's
+ * Whether the directories that actions and changed lifetimes write to can be written. A service's
  * sandbox may make them read-only, which would otherwise show only when the first action fails.
  */
 #ifndef HMQ_HELPER_WRITABLE_H
@@ -11,12 +11,12 @@
 #include <stddef.h>
 
 /*
- * Checks the queue folders below spool ("" = its path is unknown) if an action that changes the
- * queue is allowed, and main.cf and its folder if lifetimes may be set. Writes nothing. A Postfix
- * in a container is not checked: its commands see other file systems than this process.
+ * Checks the queue directories below spool ("" = its path is unknown) if an action that changes the
+ * queue is allowed, and main.cf and its directory if lifetimes may be set. Writes nothing. A
+ * Postfix in a container is not checked: its commands see other file systems than this process.
  *
- * Returns 0 when nothing is in the way, else the first errno value with one line in text that
- * names the paths and what to do.
+ * Returns 0 when nothing is in the way, else the first errno value with one line in text that names
+ * the paths and what to do.
  */
 int writable_check(const struct config *config, const char *spool, char *text, size_t size);
 

@@ -64,7 +64,7 @@ static void group_name(gid_t gid, char name[NAME_SIZE]) {
     }
 }
 
-/* The socket, or the first folder on the way to it that cannot be entered. */
+/* The socket, or the first directory on the way to it that cannot be entered. */
 static void find_denied(const char *path, char denied[MASTER_PATH_SIZE]) {
     for (const char *slash = strchr(path + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
         snprintf(denied, MASTER_PATH_SIZE, "%.*s", (int)(slash - path), path);
@@ -103,7 +103,7 @@ static void say_denied(struct master_words *words, const struct context *context
              "permission denied: %s, and this process runs as %s:%s", denied, user, group);
     snprintf(
         words->advice, sizeof words->advice,
-        "set \"agentXPerms 0660 0550 root %s\" in snmpd.conf(5), remove the socket's folder if "
+        "set \"agentXPerms 0660 0550 root %s\" in snmpd.conf(5), remove the socket's directory if "
         "snmpd made it, and restart snmpd",
         group);
 }

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: BSD-3-Clause
 #
-# What the two scripts in this folder share: how Hermes' MariaDB is asked, and what of its table
+# What the two scripts in this directory share: how Hermes' MariaDB is asked, and what of its table
 # `parameters` concerns the agent.  Sourced, never run.
 #
 # shellcheck disable=SC2034 # constants of the scripts

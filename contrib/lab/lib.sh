@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: BSD-3-Clause
 #
-# Functions the scripts in this folder share.  Sourced, never run.
+# Functions the scripts in this directory share.  Sourced, never run.
 
 # Debian keeps postfix, snmpd and smtp-source in sbin, which `su` without `-`
 # and cron leave out of the path.
@@ -25,7 +25,7 @@ need_root() {
     [ "$(id -u)" -eq 0 ] || die 'must run as root (try sudo)'
 }
 
-# full_path DIR: absolute, because daemons leave the current folder.  Blanks
+# full_path DIR: absolute, because daemons leave the current directory.  Blanks
 # and colons would have to be quoted differently in each of the configuration
 # files the path goes into.
 full_path() {
@@ -35,7 +35,7 @@ full_path() {
     *[!A-Za-z0-9_./+-]*)
         die "$path: use a path of letters, digits and _ . + - only" ;;
     /)
-        die "'$1' is the root folder; name a folder of its own" ;;
+        die "'$1' is the root directory; name a directory of its own" ;;
     esac
     echo "$path"
 }
@@ -43,10 +43,10 @@ full_path() {
 # check_socket_path PATH: the kernel takes 107 bytes, and cuts nothing.
 check_socket_path() {
     [ ${#1} -le 107 ] ||
-        die "$1 is too long for a socket; use a folder with a shorter path"
+        die "$1 is too long for a socket; use a directory with a shorter path"
 }
 
-# check_reachable USER DIR: each folder on the way to DIR must let USER pass.
+# check_reachable USER DIR: each directory on the way to DIR must let USER pass.
 check_reachable() {
     local user=$1 path=$2 part=
     local -a parts
@@ -62,14 +62,14 @@ check_reachable() {
 }
 
 # claim_folder DIR MARKER: makes DIR, or takes an empty one, and marks it, so
-# that `destroy` never removes a folder that was not made here.
+# that `destroy` never removes a directory that was not made here.
 claim_folder() {
     local dir=$1 marker=$2
     if [ -e "$dir" ] && [ -n "$(ls -A -- "$dir")" ]; then
         die "$dir exists and is not empty; destroy it first or name another"
     fi
     mkdir -p -- "$dir"
-    # mktemp -d makes folders that only root can enter.
+    # mktemp -d makes directories that only root can enter.
     chmod 0755 -- "$dir"
     : >"$dir/$marker"
 }
@@ -100,7 +100,7 @@ port_in_use() {
 }
 
 # reserve_port PORT: fails when another instance was given it within the last
-# hours; until that binds it, only a mark says so.  Without a folder for the
+# hours; until that binds it, only a mark says so.  Without a directory for the
 # marks, every port can be had.
 reserve_port() {
     local marks=/run/hmq-lab-ports

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 #
 # postfix.sh: a private Postfix on loopback, with all of its files below one
-# folder.  Nothing it accepts ever leaves: every message stays deferred.  The
+# directory.  Nothing it accepts ever leaves: every message stays deferred.  The
 # machine's own Postfix, running or not, configured or not, is not touched.
 
 set -euo pipefail
@@ -57,7 +57,7 @@ greets() {
 }
 
 # Every Postfix program, the ones its scripts leave in the background
-# included, works in the queue folder.
+# included, works in the queue directory.
 has_processes() {
     # Processes end while find reads; that it then misses one is no error.
     [ -n "$(find /proc/[0-9]*/cwd -maxdepth 0 \( -lname "$spool" -o -lname "$spool/*" \) \

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 #
 # snmpd.sh: a private snmpd on loopback, with all of its files below one
-# folder and SNMPv3 users of its own, and if asked a snmptrapd beside it.  The
+# directory and SNMPv3 users of its own, and if asked a snmptrapd beside it.  The
 # machine's own snmpd, running or not, configured or not, is not touched.
 
 set -euo pipefail
@@ -28,7 +28,7 @@ DIR/agentx      the AgentX socket; agentx_socket = unix:DIR/agentx
 DIR/port        the SNMP port on 127.0.0.1
 DIR/log         snmpd.log, snmptrapd.log, traps
 DIR/*.pid       of snmpd and snmptrapd
-DIR/clients     one folder for each user: SNMPCONFPATH=DIR/clients/reader
+DIR/clients     one directory for each user: SNMPCONFPATH=DIR/clients/reader
 
 Users, all SHA-256 and AES (authPriv), with random passphrases:
   reader    all but the contents of messages
@@ -45,7 +45,7 @@ made_here() {
 }
 
 # write_user NAME: to snmpd, which replaces the passphrases by keys when it
-# starts, and to the folder that snmp_as names.
+# starts, and to the directory that snmp_as names.
 write_user() {
     local client=$dir/clients/$1 auth priv
     auth=$(secret)
@@ -124,7 +124,7 @@ create() {
     check_reachable "$agent_user" "$dir"
     # Passphrases lie in all three.
     (umask 077 && mkdir "$dir/etc" "$dir/state" "$dir"/{etc,state}/{snmpd,snmptrapd})
-    # Each client's folder is closed; this one lets its owner through.
+    # Each client's directory is closed; this one lets its owner through.
     mkdir -m 0755 "$dir/clients" "$dir/log"
     engine_id=0x80001f8805$(secret | cut -c 1-16)
     umask 077

@@ -202,7 +202,7 @@ static void test_not_root(void **state) {
     (void)state;
     world.scan_error = EACCES;
     world.scan_text = "cannot read /spool/maildrop: Permission denied";
-    say_hello("not root: Postfix's queue folders cannot be read");
+    say_hello("not root: Postfix's queue directories cannot be read");
     STEPS_UNTIL(status.data == DATA_OK);
     CHECK_INT("method", status.method, COUNT_COMMAND);
     CHECK("total", total_is(3));

@@ -59,7 +59,7 @@ static void test_paths(void **state) {
     check("relative", "bin/true", "is not an absolute path");
     check("empty", "", "is not an absolute path");
     check("below /tmp", "/tmp/script", "put the script elsewhere");
-    check("the root", "/", "is a folder");
+    check("the root", "/", "is a directory");
     check("extra slashes", at("//good"), NULL);
 }
 

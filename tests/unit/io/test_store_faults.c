@@ -190,8 +190,8 @@ static const struct {
     const char *says;
     bool as_nobody;
 } bad_files[] = {
-    {"no folder", no_folder, make_folder, -ENOENT, "make the folder", false},
-    {"a folder", a_folder, remove_folder, -EISDIR, "is a folder", false},
+    {"no folder", no_folder, make_folder, -ENOENT, "make the directory", false},
+    {"a folder", a_folder, remove_folder, -EISDIR, "is a directory", false},
     {"a fifo", a_fifo, remove_file, -EBADMSG, "is no database", false},
     {"garbage", garbage, remove_file, -EBADMSG, "is not a database", false},
     {"another program's", other_program, remove_file, -EBADMSG, "is no database of hermes", false},
