@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The actions of hmqActionTable: takes them over from a SET, journals them, runs them one at a time
- * in their order, and keeps the finished ones for as long as they are to stay. Only a flush of many
- * ids, which takes a process for each, lets others go first between its batches.
+ * in their order, and keeps the finished ones until their retention ends. Only a flush of many
+ * queue IDs, which needs a process for each, lets other actions run between its batches.
  */
 #ifndef HMQ_APP_ACTIONS_H
 #define HMQ_APP_ACTIONS_H
@@ -22,36 +22,38 @@ struct actions_context {
     struct helper_client *helper;
     struct store *store;
     const struct config *config;
-    /* An action has ended and stands in the table with what became of it. */
+    /* An action has ended, and the table has its results. */
     void (*finished)(void *userdata, const struct action *action);
     void *userdata;
 };
 
 int actions_new(sd_event *event, const struct actions_context *context, struct actions **out);
 
-/* After store_free, which ends the store's calls. A running action stays as the journal has it. */
+/* To be called after store_free, which ends the store's callbacks. A running action remains as it
+ * is in the journal. */
 void actions_free(struct actions *actions);
 
 const struct action_table *actions_table(const struct actions *actions);
 
-/* Takes over the rows of an earlier process; queued ones will run. */
+/* Takes over the rows of an earlier process. Queued actions will run. */
 void actions_load(struct actions *actions, const struct store_image *image);
 
 /*
- * The phases of a SET: prepare puts the added (taken over) into the table, and is false when there
- * is no memory and nothing has changed; undo takes them out again; commit journals them, after
- * which they run. snapshot is what the manager could see.
+ * The steps of a SET: prepare takes over the new actions and adds them to the table, or returns
+ * false, with nothing changed, if out of memory; undo removes them again; commit journals them,
+ * after which they run. snapshot is what the manager could see.
  */
 bool actions_prepare(struct actions *actions, struct action *const *added, size_t count);
 void actions_undo(struct actions *actions, struct action *const *added, size_t count);
 void actions_commit(struct actions *actions, struct action *const *added, size_t count,
                     const struct snapshot *snapshot);
 
-/* hmqActionRowStatus destroy: a finished row goes; one that is queued ends as cancelled, one that
- * is running after what is on its way. Nothing when it is not there any more. */
+/* hmqActionRowStatus was set to destroy. A finished row is removed. A queued action ends as
+ * cancelled at once, a running one after its current batch. Does nothing if the row no longer
+ * exists. */
 void actions_destroy(struct actions *actions, const struct action_key *key);
 
-/* The helper can be asked (again). */
+/* The helper is ready, possibly again. */
 void actions_wake(struct actions *actions);
 
 #endif

@@ -17,11 +17,11 @@ struct announcements {
     const struct agent_status *status;
     const struct tunables *tunables;
     struct events *events;
-    struct tunables reported; /* as the last event about them left them */
+    struct tunables reported; /* as the last event reported them */
     bool started;             /* hmqAgentStarted was raised */
 };
 
-/* The tunables were loaded: what they are now is no change. */
+/* The tunables were loaded: their present values are not a change. */
 void announcements_load(struct announcements *announcements);
 
 /* To be called when the tunables, the data status or the status of the settings has changed. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What the two halves of the collector share: collector.c has its life, its schedule and what the
- * snapshot is worth; collector_readings.c what is made of each reading's end.
+ * What the two halves of the collector share: collector.c has its lifecycle, its schedule and the
+ * state of the data; collector_readings.c processes the end of each reading.
  */
 #ifndef HMQ_APP_COLLECTOR_INTERNAL_H
 #define HMQ_APP_COLLECTOR_INTERNAL_H
@@ -18,14 +18,14 @@
 #include "core/time_units.h"
 #include "os/clock.h"
 
-/* Without a hint: a look whether the spool is there and Postfix runs. */
+/* How often, without a hint, to check whether the spool exists and Postfix is running. */
 #define LOOK_USEC (5 * USEC_PER_SEC)
 #define SETTINGS_INTERVAL_USEC (60 * USEC_PER_SEC)
 
-/* What a free lock in the spool is worth as a sign that Postfix does not run. */
+/* Whether a free lock in the spool is evidence that Postfix is not running. */
 enum lock_worth {
-    LOCK_UNPROVEN, /* it was never seen held: it may be another spool's, or hidden */
-    LOCK_BELIEVED, /* it was seen held, or postqueue fails as well */
+    LOCK_UNPROVEN, /* never seen held: it may belong to another spool, or be hidden */
+    LOCK_BELIEVED, /* seen held before, or postqueue fails as well */
     LOCK_DENIED,   /* showq(8) answers nevertheless */
 };
 
@@ -40,19 +40,19 @@ struct collector {
     struct snapshot *snapshot;
     struct reading scan, list, settings;
     struct sighting lock, showq;
-    uint64_t lock_free_usec; /* since when the lock has been seen free, 0 = it has not */
+    uint64_t lock_free_usec; /* since when the lock has been free, 0 = it has not */
     enum lock_worth lock_worth;
     bool helper_ready, helper_gone;
     struct run_clock clock;
-    uint64_t full_usec;      /* when the next scan is to be a full one */
+    uint64_t full_usec;      /* when the next full scan is due */
     bool counts_by_list;     /* the spool cannot be read here */
-    bool settings_overtaken; /* the reading on its way began before a lifetime was read back */
-    bool checking;           /* the scan that runs is a check */
-    bool differs;            /* the last listing has fewer messages than are counted */
-    bool distrusted;         /* the counts are those of another spool than the listing's */
-    struct listing *surplus; /* one with more messages than are counted, held for a check */
-    uint64_t scanned;        /* messages that the last scan found in the listed queues, */
-    uint64_t scanned_usec;   /* and when; 0 = none did */
+    bool settings_overtaken; /* the current reading began before a lifetime was read back */
+    bool checking;           /* the current scan is a check */
+    bool differs;            /* the last listing has fewer messages than the counts */
+    bool distrusted;         /* the counts come from another spool than the listing */
+    struct listing *surplus; /* a listing with more messages than the counts, held for a check */
+    uint64_t scanned;        /* messages in the listed queues at the last scan, */
+    uint64_t scanned_usec;   /* and its time; 0 = no such scan */
     struct listing_reader listing;
     struct empty_listing empty;
     struct settings_reader settings_reader;
@@ -73,26 +73,27 @@ static inline void note_error(struct collector *collector, enum read_cause cause
     read_errors_note(&collector->errors, cause, text, clock_usec());
 }
 
-/* Takes in that the loop runs; before the end of a reading is taken in, and before ages count. */
+/* Notes that the loop is running. To be called before the end of a reading is processed and before
+ * ages are compared. */
 void collector_turn(struct collector *collector);
 
-/* Starts what is due and can be started, and sets the timer for what is due next. */
+/* Starts the readings that are due, if possible, and sets the timer for the next one. */
 void collector_start_due(struct collector *collector);
 
-/* Says how good the data is, takes out what is too old, and tells those who look at it. */
+/* Determines the data status, removes data that is too old, and reports changes. */
 void collector_judge(struct collector *collector);
 
-/* A copy of the snapshot to change, and its publication (consumed). NULL without memory, which is
- * noted. */
+/* collector_next_snapshot returns a copy of the snapshot to be changed, or NULL (which is noted as
+ * an error) if out of memory; collector_publish publishes it (consumed). */
 struct snapshot *collector_next_snapshot(struct collector *collector);
 void collector_publish(struct collector *collector, struct snapshot *next);
 
-/* True when a listing is held whose worth a check of the spool is to decide. */
+/* True while a listing is held until a check of the spool decides about it. */
 static inline bool holds_listing(const struct collector *collector) {
     return collector->empty.held != NULL || collector->surplus != NULL;
 }
 
-/* Ends of the readings, from the helper's client and the readers. */
+/* Called by the helper's client and the readers at the end of each reading. */
 void collector_on_counts(void *userdata, const struct reply *reply, const char *error);
 void collector_on_list_end(void *userdata, const struct listing_end *end);
 void collector_on_settings_end(void *userdata, const struct postfix_settings *settings,

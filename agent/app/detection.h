@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Watches the snapshot: the conditions of core/condition.h, whether the queue can be read at all,
- * and whether Postfix runs. What begins or ends becomes an event; what is raised is kept in the
- * store, so that a restart raises nothing twice and sends a clear that fell into it.
+ * Watches the snapshot: the conditions of core/condition.h, whether the queue can be read, and
+ * whether Postfix is running. When something begins or ends, it emits an event. The store has what
+ * is raised, so that after a restart nothing is raised twice, and what ended in the meantime is
+ * cleared.
  */
 #ifndef HMQ_APP_DETECTION_H
 #define HMQ_APP_DETECTION_H
@@ -27,21 +28,22 @@ struct detection {
     struct detector detector;
     bool data_lost; /* hmqDataLost was raised and not yet followed by hmqDataRestored */
     struct postfix_watch postfix;
-    /* What this process has raised or cleared itself, before it knew what was raised before it. */
+    /* What this process has raised or cleared before it knew what an earlier process had raised. */
     bool decided[CONDITION_COUNT], data_decided, postfix_decided;
     bool loaded;
 };
 
 /*
- * Goes on where an earlier process stopped, to its last event on disk. When detection has begun
- * without it (the database was read late), what this process has decided meanwhile stands, and what
- * it has not touched is as it was before; what it has raised by thresholds of the file that are not
- * those that were stored ends with the next detection_run unless they raise it too.
+ * Continues from the state of an earlier process as of its last event on disk. If detection has
+ * already begun because the database was read late, the decisions of this process stand, and
+ * everything else is as the earlier process left it. What was raised by a threshold of the file for
+ * which another value is stored ends with the next detection_run, unless the stored threshold
+ * raises it, too.
  */
 void detection_load(struct detection *detection, const struct store_image *image);
 
-/* To be called when the snapshot, the data status or a threshold has changed, and now and then,
- * since messages grow old by themselves. */
+/* To be called when the snapshot, the data status or a threshold has changed, and at intervals,
+ * because the age of messages grows. */
 void detection_run(struct detection *detection, const struct snapshot *snapshot);
 
 #endif

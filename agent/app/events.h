@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What becomes of an event: it is logged, kept for hmqEventTable, written to the store, then sent
- * as a notification and told to the hooks. Notifications wait for the store, so that what a manager
- * was told can be found again, but not longer than a second: a full disk does not silence them.
+ * Processes events: each is logged, kept for hmqEventTable, written to the store, and then sent as
+ * a notification and passed to the endpoints. Notifications wait for the store, so that everything
+ * a manager was told can be found again, but for at most a second, so that a full disk does not
+ * silence them.
  */
 #ifndef HMQ_APP_EVENTS_H
 #define HMQ_APP_EVENTS_H
@@ -25,42 +26,45 @@ struct events_sources {
     const struct tunables *tunables;
     struct store *store;
     void (*view)(void *userdata, struct mib_view *view);
-    /* There is an event that hooks may want. */
+    /* There is a new event for the endpoints. */
     void (*added)(void *userdata, const struct event *event);
     void *userdata;
 };
 
-/* sources is copied, what it points to borrowed. Returns 0 with *out, or a negative errno value. */
+/* sources is copied; what it points to is borrowed. Returns 0 with *out, or a negative errno value.
+ */
 int events_new(sd_event *event, const struct events_sources *sources, struct events **out);
 void events_free(struct events *events);
 
-/* Where notifications go; borrowed. */
+/* Sets where notifications are sent; borrowed. */
 void events_connect(struct events *events, struct agentx *agentx);
 
 /*
- * Takes over what an earlier process left: serials go on after its last one, and notifications it
- * had not sent yet are sent. Without an image (NULL: the store has not been read in time) serials
- * go on from the seconds since the epoch, which is above any that was counted up from 1.
+ * Takes over the state of an earlier process: serials continue after its last one, and the
+ * notifications that it had not sent are sent. Without an image (NULL: the store was not read in
+ * time), serials continue from the seconds since the epoch, which are greater than any serial
+ * counted up from 1.
  */
 void events_load(struct events *events, const struct store_image *image);
 
-/* Completes an event (type, text, threshold, changes and action are given) and sends it on its way.
- */
+/* Completes an event, of which type, text, threshold, changes and action are given, and processes
+ * it. */
 void events_emit(struct events *events, const struct event *given);
 
-/* Fills in what the event reports of the state in the view: the queue, and what belongs to its
- * type. events_emit calls it. */
+/* Fills in what the event reports from the view: the state of the queue, and the values that its
+ * type requires. Called by events_emit. */
 void events_observe(struct event *event, const struct mib_view *view);
 
-/* hmqActionFinished about an action that has ended. A count, which does nothing, raises none. */
+/* Emits hmqActionFinished for an action that has ended. There is none for count, which changes
+ * nothing. */
 void events_emit_action(struct events *events, const struct action *action);
 
-/* A master has taken the notification of an event. */
+/* A master has acknowledged the notification of an event. */
 void events_sent(struct events *events, uint32_t serial);
 
 const struct event_log *events_log(const struct events *events);
 
-/* What is raised, also by an earlier process. */
+/* What is raised, by this or an earlier process. */
 const struct raised *events_raised(const struct events *events);
 
 #endif

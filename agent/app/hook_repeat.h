@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Repeats what is raised to the endpoints that forget it (webhook.NAME.repeat): Alertmanager keeps
- * alerts in memory only, so that an alert that was sent once is lost at its restart.
+ * Repeats what is raised to endpoints that lose it (webhook.NAME.repeat): Alertmanager keeps alerts
+ * only in memory, so an alert that is sent once is lost when it restarts.
  */
 #ifndef HMQ_APP_HOOK_REPEAT_H
 #define HMQ_APP_HOOK_REPEAT_H

@@ -15,12 +15,12 @@
 #include <stdint.h>
 
 struct listing_end {
-    struct listing *listing; /* one reference for who is called; NULL when there is none */
-    bool flawed;             /* there is one, but single lines of it could not be read */
+    struct listing *listing; /* the callee gets the reference; NULL if there is none */
+    bool flawed;             /* there is one, but some of its lines could not be read */
     const char *error;       /* why there is none, or what was wrong with those lines */
-    bool ran;                /* the command ended well, and what it printed is a listing */
-    bool mail_down;          /* it said that the mail system is down */
-    bool failed;             /* it ended by itself, and not well */
+    bool ran;                /* the command succeeded and printed a listing */
+    bool mail_down;          /* it reported that the mail system is down */
+    bool failed;             /* it ended by itself, with a failure */
 };
 
 /* Zeroed, then filled by its owner. */
@@ -32,11 +32,11 @@ struct listing_reader {
     uint64_t begun_usec;
 };
 
-/* Starts one. False when the helper does not take it now, or without memory. */
+/* Starts a reading. Returns false if the helper does not accept it now or if out of memory. */
 bool listing_reader_start(struct listing_reader *reader, struct helper_client *helper,
                           enum message_order order, size_t limit);
 
-/* After the helper's client is freed, which ends its calls. */
+/* To be called after the helper's client has been freed, which ends its callbacks. */
 void listing_reader_deinit(struct listing_reader *reader);
 
 #endif

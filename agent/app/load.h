@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What the database tells at its loading, and when it becomes usable or unusable, beyond what each
- * part of the agent takes over from it.
+ * Reports what loading the database shows, and when it becomes usable or unusable. What each part
+ * of the agent takes over from it is not done here.
  */
 #ifndef HMQ_APP_LOAD_H
 #define HMQ_APP_LOAD_H
@@ -12,12 +12,13 @@
 #include "core/tunables.h"
 #include "io/store/store.h"
 
-/* Notes in status and logs that the database at path became usable
- * (error 0) or why it is not; text as the store's callbacks have it. */
+/* Notes in status, and logs, that the database at path became usable (error 0) or why it is not.
+ * error and text are those of the store's callbacks. */
 void load_note_store(struct store_status *status, const struct store *store, const char *path,
                      int error, const char *text);
 
-/* Logs what people should know of the image that was read from the database of that path. */
+/* Logs what an administrator should know about the image that was read from the database at path.
+ */
 void load_report(const struct store_image *image, const char *path);
 
 /* Logs each key of the configuration file that has no effect because a value that was set over SNMP
@@ -25,8 +26,8 @@ void load_report(const struct store_image *image, const char *path);
 void load_report_overrides(const struct tunables *tunables, uint32_t stored,
                            const struct config *config);
 
-/* Makes up for the events about actions that ended (or were interrupted) without their event having
- * been written. After events_load, and before the actions are taken out of the image. */
+/* Emits the missing events about actions that ended or were interrupted before their event was
+ * written. To be called after events_load and before the actions are taken out of the image. */
 void load_announce(const struct store_image *image, struct events *events);
 
 #endif

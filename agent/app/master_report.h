@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Says, in the log and in the unit's status line, that the SNMP master agent cannot be used.
+ * Reports in the log and in the unit's status line that the SNMP master agent cannot be used.
  *
- * The first line comes three seconds after the trouble began, so that a restart of snmpd goes by in
- * silence; then a reminder after a minute, five minutes, half an hour, and each hour. A trouble of
- * another kind is a line of its own.
+ * The first line is logged three seconds after the trouble began, so that a restart of snmpd logs
+ * nothing. Reminders follow after a minute, five minutes, half an hour, and then every hour.
+ * Trouble of another kind is logged as well.
  */
 #ifndef HMQ_APP_MASTER_REPORT_H
 #define HMQ_APP_MASTER_REPORT_H
@@ -17,8 +17,9 @@
 struct master_report;
 
 /*
- * config is borrowed. status is called with the reason in words when there is one to show, and with
- * NULL when it is over. 0 with *out (master_report_free), or a negative errno value.
+ * config is borrowed. status is called with the reason in words while there is one to show, and
+ * with NULL once there is none. Returns 0 with *out (master_report_free), or a negative errno
+ * value.
  */
 int master_report_new(sd_event *event, const struct config *config,
                       void (*status)(void *userdata, const char *reason), void *userdata,

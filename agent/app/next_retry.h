@@ -17,15 +17,15 @@ struct next_retry {
     size_t row;
 };
 
-/* Begins with a listing, unless another one is still being filled in. */
+/* Begins filling in a listing, unless another one is still being filled in. */
 void next_retry_start(struct next_retry *next, struct helper_client *helper,
                       struct listing *listing);
 
-/* The helper's answer; asks for the next batch. */
+/* Takes the helper's answer and requests the next batch. */
 void next_retry_take(struct next_retry *next, struct helper_client *helper,
                      const struct reply *reply);
 
-/* Gives up what was asked: the helper was started anew, or is not needed any more. */
+/* Abandons the listing, because the helper was restarted or is no longer needed. */
 void next_retry_stop(struct next_retry *next);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The agent as a service: readiness, status and watchdog for systemd (sd_notify(3)), and the
- * latency of the event loop. All of it does nothing where no systemd is.
+ * latency of the event loop. Without systemd, all of it does nothing.
  */
 #ifndef HMQ_APP_SERVICE_H
 #define HMQ_APP_SERVICE_H
@@ -13,7 +13,8 @@
 
 struct service;
 
-/* status and loop are borrowed; the service alone writes loop. 0 or a negative errno value. */
+/* status and loop are borrowed; nothing else writes loop. Returns 0 with *out, or a negative errno
+ * value. */
 int service_new(sd_event *event, const struct agent_status *status, struct loop_status *loop,
                 struct service **out);
 void service_free(struct service *service);

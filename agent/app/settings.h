@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The two lifetimes that SNMP SET can change: stored first, then written into main.cf by the
- * helper, Postfix reloaded, and read back. What fails on the way is taken back as a whole. A
- * lifetime that was set is compared with what Postfix has: drift. One that was never set follows
- * main.cf.
+ * The two lifetimes that an SNMP SET can change. A change is stored, written to main.cf by the
+ * helper, put into effect by a reload of Postfix, and read back. If a step fails, the whole change
+ * is reverted. A lifetime that was set is compared with what Postfix has, and a difference is
+ * reported as drift. One that was never set follows main.cf.
  */
 #ifndef HMQ_APP_SETTINGS_H
 #define HMQ_APP_SETTINGS_H
@@ -29,21 +29,21 @@ struct settings_context {
 
 int settings_new(sd_event *event, const struct settings_context *context, struct settings **out);
 
-/* After store_free. NULL is accepted. */
+/* To be called after store_free. NULL is accepted. */
 void settings_free(struct settings *settings);
 
-/* Takes over what is stored. A change that an earlier process did not bring to its end is carried
- * out anew as soon as the helper can be asked. */
+/* Takes over what is stored. A change that an earlier process did not complete is made again as
+ * soon as the helper is ready. */
 void settings_load(struct settings *settings, const struct store_image *image);
 
-/* A SET that was committed: changed[i] says whether days[i] counts. */
+/* A SET was committed. days[i] is valid if changed[i] is true. */
 void settings_set(struct settings *settings, const bool changed[LIFETIME_COUNT],
                   const uint32_t days[LIFETIME_COUNT]);
 
-/* Compares what was read of Postfix with what is stored. */
+/* Compares what was read from Postfix with what is stored. */
 void settings_observe(struct settings *settings, const struct postfix_settings *read);
 
-/* The helper can be asked (again). */
+/* The helper is ready, possibly again. */
 void settings_wake(struct settings *settings);
 
 #endif

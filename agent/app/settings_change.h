@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * One change of Postfix's lifetimes, from what main.cf has to what it is to have: read main.cf,
- * write it by the helper, have Postfix reload, read it back. What fails on the way is taken back as
- * a whole.
+ * One change of Postfix's lifetimes: reads main.cf, writes it through the helper, has Postfix
+ * reload, and reads it back. If a step fails, the whole change is reverted.
  */
 #ifndef HMQ_APP_SETTINGS_CHANGE_H
 #define HMQ_APP_SETTINGS_CHANGE_H
@@ -18,11 +17,11 @@ struct settings_change;
 
 /* How a change ended. Everything is borrowed for the call. */
 struct settings_change_end {
-    bool applied;     /* main.cf has been read back and has it; false: it was taken back */
-    const char *text; /* why not; or what is to be added to a change that was applied; "" */
-    /* What Postfix had before, as main.cf writes it; "" when that is not known. */
+    bool applied;     /* main.cf was read back and has the change; false: it was reverted */
+    const char *text; /* why it failed, or a remark about a change that was applied; may be "" */
+    /* What Postfix had before, in the form of main.cf; "" if unknown. */
     char old_value[LIFETIME_COUNT][LIFETIME_VALUE_SIZE];
-    struct main_cf_lifetimes before; /* zeroed when main.cf could not be read */
+    struct main_cf_lifetimes before; /* zeroed if main.cf could not be read */
 };
 
 struct settings_change_context {
@@ -39,14 +38,14 @@ int settings_change_new(sd_event *event, const struct settings_change_context *c
 void settings_change_free(struct settings_change *change);
 
 /*
- * Begins a change; one at a time. changed[i] says whether days[i] counts. resumed: an earlier
- * process began it, so that main.cf may have the new values already and what it had before is not
- * known. ended is called once, within this call or later.
+ * Begins a change. There can be only one at a time. days[i] is valid if changed[i] is true.
+ * resumed: an earlier process began the change, so main.cf may already have the new values, and its
+ * previous ones are unknown. ended is called once, during this call or later.
  */
 void settings_change_start(struct settings_change *change, const bool changed[LIFETIME_COUNT],
                            const uint32_t days[LIFETIME_COUNT], bool resumed);
 
-/* Ends at once what has not begun: ended is called with applied false and this text. */
+/* Ends a change that has not begun: ended is called at once with applied false and this text. */
 void settings_change_refuse(struct settings_change *change, const char *text);
 
 #endif

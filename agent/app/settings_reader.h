@@ -15,7 +15,8 @@
 
 /* Zeroed, then filled by its owner. */
 struct settings_reader {
-    /* settings->known is false when they could not be read; then error says why, else it is "". */
+    /* settings->known is false if they could not be read; then error has the reason, otherwise it
+     * is "". */
     void (*ended)(void *userdata, const struct postfix_settings *settings, const char *error);
     void *userdata;
     /* Private. */
@@ -23,7 +24,7 @@ struct settings_reader {
     size_t length;
 };
 
-/* Starts a reading. False when the helper does not take it now. */
+/* Starts a reading. Returns false if the helper does not accept it now. */
 bool settings_reader_start(struct settings_reader *reader, struct helper_client *helper);
 
 #endif

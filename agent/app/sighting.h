@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What one source said last of whether Postfix runs: the lock in the spool, or how postqueue got
- * its listing.
+ * The last observation by one source of whether Postfix is running: the lock in the spool, or how
+ * postqueue got its listing.
  */
 #ifndef HMQ_APP_SIGHTING_H
 #define HMQ_APP_SIGHTING_H
@@ -22,7 +22,7 @@ static inline void sighting_see(struct sighting *sighting, enum postfix_state st
     *sighting = (struct sighting){.state = state, .seen_usec = now_usec};
 }
 
-/* True when it says something, and that not longer ago than age_usec. */
+/* True if the observation is not unknown and not older than age_usec. */
 static inline bool sighting_holds(const struct sighting *sighting, uint64_t age_usec,
                                   uint64_t now_usec) {
     return sighting->seen_usec != 0 && sighting->state != POSTFIX_UNKNOWN &&

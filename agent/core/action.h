@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * An action: one row of hmqActionTable from its SET to its end. The order in which a manager can
- * tell its parts: key (the index), request (the read-create columns), then what became of it.
+ * An action: one row of hmqActionTable from its SET to its end. Its members are the key (the
+ * index), the request (the read-create columns) and the result.
  */
 #ifndef HMQ_CORE_ACTION_H
 #define HMQ_CORE_ACTION_H
@@ -48,14 +48,14 @@ enum action_outcome {
     OUTCOME_LAST = OUTCOME_UNCHANGED,
 };
 
-/* The index: owner is any octets that are UTF-8, without NUL. */
+/* The index. The owner is valid UTF-8 without NUL. */
 struct action_key {
     char owner[ACTION_OWNER_MAX + 1];
     enum action_command command;
     uint32_t id;
 };
 
-/* What was asked for. Criteria are ANDed; an empty one matches everything. */
+/* What was requested. A message must meet all criteria; an empty one is met by every message. */
 struct action_request {
     char *queue_ids; /* hmqActionQueueIds as it was set, "" = no criterion; owned, never NULL */
     int queue;       /* hmqActionQueue: 0 = any, else hmqQueue */
@@ -72,10 +72,10 @@ struct action_request {
 struct action_result {
     char id[QUEUE_ID_SIZE];
     enum action_outcome outcome;
-    char *text; /* owned, "" when there is nothing to say; never NULL */
+    char *text; /* owned, may be empty, never NULL */
 };
 
-/* When the message with an id arrived, as the manager could see it at the SET. */
+/* When the message with this queue ID arrived, as the manager could see it when it sent the SET. */
 struct action_seen {
     char id[QUEUE_ID_SIZE];
     int64_t arrival; /* seconds since the epoch */
@@ -103,32 +103,32 @@ struct action {
     size_t output_len;
     struct action_line *lines; /* action_index_output */
     size_t line_count;
-    struct action_seen *seen; /* of the messages named by id that had a row; this process only */
+    struct action_seen *seen; /* of the messages named by queue ID that had a row; not stored */
     size_t seen_count;
-    bool cancel;        /* its end was asked for; this process only */
-    uint64_t order;     /* in which its table took it in */
-    uint64_t end_order; /* in which those of its table ended, 0 = not yet */
-    int64_t aged_from;  /* when it ended, by a time that is believed; 0 = not known */
-    bool unannounced;   /* read from the store: the event about its end is still to be written */
+    bool cancel;        /* cancellation was requested; not stored */
+    uint64_t order;     /* the order in which actions were added to the table */
+    uint64_t end_order; /* the order in which they ended, 0 = not yet */
+    int64_t aged_from;  /* when it ended, by plausible time; 0 = unknown */
+    bool unannounced;   /* read from the store without the event about its end */
 };
 
-/* A queued action with the given key, all criteria empty; NULL without memory. */
+/* Returns a queued action with the given key and no criteria, or NULL if out of memory. */
 struct action *action_new(const struct action_key *key);
 void action_free(struct action *action);
 
-/* Appends a result; counts it as succeeded (done, requested, unchanged)
- * or failed. False without memory. */
+/* Appends a result and counts it as succeeded (done, requested, unchanged) or failed. Returns false
+ * if out of memory. */
 bool action_add_result(struct action *action, const char *id, enum action_outcome outcome,
                        const char *text);
 
-/* True for done, requested and unchanged: the message is what the command would have made of it. */
+/* True for done, requested and unchanged: the message is in the state that the command aims at. */
 bool action_outcome_succeeded(enum action_outcome outcome);
 
-/* Divides the output into rows: lines without their newline, in pieces of ACTION_LINE_MAX octets at
- * most. False without memory. */
+/* Divides the output into rows: lines without their newline, in pieces of at most ACTION_LINE_MAX
+ * octets. Returns false if out of memory. */
 bool action_index_output(struct action *action);
 
-/* True for the states that do not change any more. */
+/* True for a final state. */
 bool action_is_finished(enum action_state state);
 
 /* The names in the MIB: "hold", "done", "notFound"; static. */
@@ -136,7 +136,7 @@ const char *action_command_name(enum action_command command);
 const char *action_state_name(enum action_state state);
 const char *action_outcome_name(enum action_outcome outcome);
 
-/* Octets of memory the action holds. */
+/* The memory that the action uses, in octets. */
 size_t action_memory(const struct action *action);
 
 #endif

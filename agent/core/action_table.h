@@ -26,45 +26,46 @@ struct action_table {
 };
 
 struct action_retention {
-    size_t rows;   /* finished rows that stay */
-    size_t octets; /* and their memory together */
+    size_t rows;   /* finished rows that are kept */
+    size_t octets; /* and their total memory */
     int64_t age_s;
 };
 
 void action_table_deinit(struct action_table *table);
 
-/* Adds an action (consumed) under a key that is not in the table. False without memory (not
- * consumed).
- */
+/* Adds an action whose key is not in the table yet, and takes ownership. Returns false, without
+ * taking ownership, if out of memory. */
 bool action_table_add(struct action_table *table, struct action *action);
 
-/* Takes an action out and frees it. */
+/* Removes an action and frees it. */
 void action_table_remove(struct action_table *table, const struct action_key *key);
 
-/* Takes an action out without freeing it. */
+/* Removes an action without freeing it. */
 void action_table_release(struct action_table *table, const struct action_key *key);
 
 struct action *action_table_find(const struct action_table *table, const struct action_key *key);
 
-/* To be called when an action of the table has come to its end; now: by a time that is believed
- * (core/plausible_time.h), 0 = not known. */
+/* Must be called when an action of the table has ended. now is plausible time
+ * (core/plausible_time.h), 0 = unknown. */
 void action_table_finished(struct action_table *table, struct action *action, int64_t now);
 
-/* The finished action that is to leave by the limits: the one that ended before all others, or NULL
- * when all may stay. now: as above; 0 = none is too old. */
+/* Returns the finished action that the limits require to be removed next, which is the one that
+ * ended first, or NULL if none has to go. now is as above; with 0, age is ignored. */
 const struct action *action_table_surplus(const struct action_table *table,
                                           const struct action_retention *retention, int64_t now);
 
 /* Actions that are queued or running. */
 size_t action_table_unfinished(const struct action_table *table);
 
-/* An id for a new row of owner and command: one more than the greatest, or the first free one. */
+/* Returns an ID for a new row of owner and command: one more than the greatest in use, or the
+ * lowest free one. */
 uint32_t action_table_free_id(const struct action_table *table, const char *owner,
                               enum action_command command);
 
 /*
- * The first action whose key is after the count sub-identifiers at index, or at them when
- * inclusive. They may be anything. Returns its position or table->count.
+ * Finds the first action whose key follows the count sub-identifiers at index, or equals them if
+ * inclusive. The sub-identifiers need not form a valid key. Returns its position, or table->count
+ * if there is none.
  */
 size_t action_table_search(const struct action_table *table, const uint32_t *index, size_t count,
                            bool inclusive);
@@ -73,9 +74,9 @@ size_t action_table_search(const struct action_table *table, const uint32_t *ind
 size_t action_key_write(const struct action_key *key, uint32_t index[ACTION_KEY_SUBIDS]);
 
 /*
- * Reads a key that the count sub-identifiers begin with; *used is how many it took.
- * Returns false for what can be no key: sub-identifiers above 255 in the owner, an owner that is
- * no UTF-8 or too long, an unknown command, the id 0, or too few.
+ * Reads a key from the beginning of the count sub-identifiers; *used receives how many it consists
+ * of. Returns false if they cannot be a key: a sub-identifier above 255 in the owner, an owner that
+ * is too long or not UTF-8, an unknown command, the ID 0, or too few sub-identifiers.
  */
 bool action_key_read(const uint32_t *index, size_t count, struct action_key *key, size_t *used);
 

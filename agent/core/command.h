@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The commands of an action, one row each: all that the agent, the helper and the MIB know about a
- * command apart from the code that carries out its kind of request. What a command may do is
- * core/permission.h, what a listing proves about it core/evidence.h.
+ * The commands of an action, one row each: everything that the agent, the helper and the MIB know
+ * about a command, except the code that carries out its kind of request. core/permission.h decides
+ * whether a command is allowed, core/evidence.h what a listing proves about it.
  */
 #ifndef HMQ_CORE_COMMAND_H
 #define HMQ_CORE_COMMAND_H
@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* hmqActionCommand. Sets of commands have the bit 1 << command of each. */
+/* hmqActionCommand. A set of commands is a bit mask of 1 << command. */
 enum action_command {
     COMMAND_HOLD = 1,
     COMMAND_UNHOLD,
@@ -51,29 +51,30 @@ struct command {
     /* How it is carried out */
     enum request_type request; /* of the helper; 0 = nothing but a listing of the queue */
     const char *option;        /* ACTION: of postsuper(1), which reads the IDs from its input */
-    size_t batch;              /* IDs in one go */
-    const char *evidence;      /* ACTION: what postsuper reports about an ID that it is done with */
+    size_t batch;              /* IDs in one batch */
+    const char *evidence;      /* ACTION: what postsuper reports about an ID when it succeeds */
     const char *summary;       /* ACTION: the words before the count in its last line */
 
-    /* What a SET has to say, and what it may reach */
+    /* What a SET must contain, and which messages it can affect */
     bool control;       /* hmqMessageControl has it, under the number of hmqActionCommand */
     bool by_allow_view; /* allowed by allow_view instead of allow_actions */
-    bool one_id;        /* names exactly one ID */
-    bool whole_queue;   /* may name nothing: the whole queue, which needs no listing */
+    bool one_id;        /* requires exactly one ID */
+    bool whole_queue;   /* may come without criteria: then it affects the whole queue and needs no
+                           listing */
     bool looks_up_ids;  /* lists the queue first even if the messages are named by ID */
-    bool destructive;   /* ends the life of messages: it must be the ones the manager saw, and
-                         * hmqActionAll needs hmqActionExpectedCount */
+    bool destructive;   /* removes messages: they must be the ones that the manager saw, and
+                           hmqActionAll requires hmqActionExpectedCount */
     bool new_id;        /* Postfix gives the message another ID */
-    bool no_event;      /* its end is no hmqActionFinished */
+    bool no_event;      /* no hmqActionFinished is sent when it ends */
 
     /* What a listing shows about a message */
     enum place_state goal;       /* a message in this state is left unchanged */
-    const char *unchanged;       /* the result's text then */
+    const char *unchanged;       /* the text of the result in that case */
     enum place_proof proof;      /* NONE: a listing afterwards proves nothing */
-    const char *proven;          /* the result's text when it was done */
-    const char *disproven;       /* when it was not */
+    const char *proven;          /* the text of the result if it was done */
+    const char *disproven;       /* and if it was not */
     enum place_state unreached;  /* a message in this state is out of the command's reach */
-    const char *unreached_cause; /* the result's text then */
+    const char *unreached_cause; /* the text of the result in that case */
 };
 
 /* True for a value of enum action_command. */

@@ -34,8 +34,8 @@ enum condition {
     CONDITION_COUNT
 };
 
-/* What a condition measures. A watch has its measurement, its unit and its wording, so that several
- * conditions can share one. */
+/* What a condition measures. Measurement, unit and wording belong to the watch, so that several
+ * conditions can share it. */
 enum condition_watch {
     WATCH_TOTAL, /* messages in all queues */
     WATCH_QUEUE, /* messages in one queue */
@@ -43,8 +43,9 @@ enum condition_watch {
     WATCH_COUNT
 };
 
-/* above: the condition is raised by a value greater than this; 0 = off. clear: it ends at this or
- * less; only of a condition that has a clear value of its own. In the unit of the watch. */
+/* The condition is raised by a value greater than above (0 = off) and ends at clear or less. clear
+ * is used only for a condition that has a clear value of its own. Both are in the unit of the
+ * watch. */
 struct threshold {
     uint32_t above, clear;
 };
@@ -53,10 +54,10 @@ struct thresholds {
     struct threshold of[CONDITION_COUNT];
 };
 
-/* What has become of a condition, as far as SNMP shows it. */
+/* The state of a condition, as SNMP shows it. */
 struct condition_status {
     bool raised;
-    int64_t since;   /* seconds since the epoch; 0 = not raised, or not known since when */
+    int64_t since;   /* seconds since the epoch; 0 = not raised, or unknown */
     uint32_t raises; /* by this process */
 };
 
@@ -64,11 +65,11 @@ struct condition_row {
     enum condition_watch watch;
     enum queue queue;      /* of WATCH_QUEUE */
     enum event_type raise; /* what clears it is event_clear_of(raise) */
-    /* The threshold's key in the configuration, which is its name in the store too, and what it is
-     * unless set. */
+    /* The threshold's key in the configuration, which is also its name in the store, and its
+     * default. */
     const char *key, *default_value;
-    /* The same of the clear value, which is 90 % of the threshold unless set. NULL = there is no
-     * such key: it is always 90 %. */
+    /* The key of the clear value, whose default is 90 % of the threshold. NULL = there is no such
+     * key, and the clear value is always 90 %. */
     const char *clear_key;
     /* The store's names of condition_status.raised and since. NULL = since is not kept. */
     const char *raised_name, *since_name;
@@ -77,7 +78,7 @@ struct condition_row {
 /* A row of the table; static. */
 const struct condition_row *condition_row(enum condition condition);
 
-/* The greatest threshold it takes, in the unit of its watch. */
+/* The greatest valid threshold, in the unit of the watch. */
 uint32_t condition_maximum(enum condition condition);
 
 /* Whether its thresholds are times, in seconds, rather than numbers of messages. */
@@ -86,40 +87,40 @@ bool condition_is_time(enum condition condition);
 /* The value at or below which it ends. */
 uint32_t condition_clear(enum condition condition, const struct thresholds *thresholds);
 
-/* False when it would end above its threshold while that is not off. */
+/* False if the condition is enabled but would end above its threshold. */
 static inline bool threshold_consistent(const struct threshold *threshold) {
     return threshold->above == 0 || threshold->clear <= threshold->above;
 }
 
-/* 90 % of a threshold, rounded down: the clear value unless another is set. */
+/* 90 % of a threshold, rounded down: the default clear value. */
 uint32_t condition_default_clear(uint32_t above);
 
-/* The event of its raise or of its clear. */
+/* The event that raises or clears the condition. */
 enum event_type condition_event(enum condition condition, bool raised);
 
 /* The condition that an event raises or clears. Returns false, with *out untouched, for any other
  * event. */
 bool condition_of_event(enum event_type type, enum condition *out);
 
-/* What a condition watches, at one moment. */
+/* The value that a condition watches, at one moment. */
 struct measurement {
-    bool known; /* the others have no meaning unless it is */
+    bool known; /* if false, the other members mean nothing */
     uint64_t value;
-    bool nothing; /* there is nothing to measure: the value, 0, is that of no message */
+    bool nothing; /* there is no message to measure, so the value is 0 */
 };
 
-/* Measures what it watches; now is in seconds since the epoch. */
+/* Measures the value that the condition watches. now is in seconds since the epoch. */
 struct measurement condition_measure(enum condition condition, const struct snapshot *snapshot,
                                      int64_t now);
 
-/* Writes the text of the event of its raise or clear for people: what was measured, and how that
- * compares with the threshold. At most size octets, NUL-terminated. */
+/* Writes the text of the event that raises or clears the condition: what was measured, and how it
+ * compares with the threshold. Writes at most size octets including the NUL. */
 void condition_describe(enum condition condition, const struct thresholds *thresholds,
                         const struct measurement *measured, bool raised, char *out, size_t size);
 
 /*
- * The settings of all conditions in one sequence, as the configuration and the store go through
- * them: the threshold of condition c, then its clear value.
+ * The settings of all conditions as one sequence, in which the configuration and the store iterate
+ * over them: the threshold of each condition, then its clear value.
  */
 #define CONDITION_SETTINGS (2 * CONDITION_COUNT)
 #define CONDITION_THRESHOLD(condition) (2 * (condition))
@@ -129,10 +130,11 @@ static inline enum condition condition_of_setting(unsigned setting) {
     return (enum condition)(setting / 2);
 }
 
-/* The key of a setting, below CONDITION_SETTINGS; NULL when the condition has no such setting. */
+/* The key of a setting (0 to CONDITION_SETTINGS - 1), or NULL if the condition has no such setting.
+ */
 const char *condition_setting_key(unsigned setting);
 
-/* Where the setting lies in struct thresholds, a uint32_t. */
+/* The offset of the setting, a uint32_t, in struct thresholds. */
 size_t condition_setting_offset(unsigned setting);
 
 #endif

@@ -50,9 +50,9 @@ struct config_hook {
     char *name, *target; /* target: the URL or the script's path */
     char *events, *secret_file, *format, *ca_file;
     uint64_t timeout_usec;
-    uint64_t repeat_usec; /* how often what is raised is sent again, 0 = never */
+    uint64_t repeat_usec; /* how often a raised condition is sent again, 0 = never */
     bool repeat_set;
-    unsigned line; /* where the block began */
+    unsigned line; /* the first line of the block */
     unsigned member_lines[CONFIG_MEMBERS_MAX];
 };
 
@@ -88,26 +88,27 @@ struct config {
 };
 
 /*
- * Reads a configuration from stream; path is used in messages and duplicated.
- * Returns 0 with a new configuration in *out (config_free), or -1 with *out untouched and one
- * line `PATH:LINE: what is wrong` in error (size octets at most, NUL-terminated).
+ * Reads a configuration from stream. path, which is copied, appears in messages. Returns 0 with a
+ * new configuration in *out (config_free), or -1 with *out untouched and one line `PATH:LINE: what
+ * is wrong` in error (size octets at most, NUL-terminated).
  */
 int config_parse(FILE *stream, const char *path, struct config **out, char *error, size_t size);
 
-/* Opens path, a regular file, and parses it, without waiting for anything but its disk. Returns and
- * errors as config_parse; any other file, and one that cannot be read, is an error. */
+/* Opens path, which must be a regular file so that reading it cannot block, and parses it. Returns
+ * as config_parse does. */
 int config_load(const char *path, struct config **out, char *error, size_t size);
 
-/* The events an endpoint is told of, as a set of bits 1 << enum event_type: all unless named. */
+/* The events that an endpoint receives, as a bit mask of 1 << enum event_type; all by default. */
 uint32_t config_hook_events(const struct config_hook *hook);
 
-/* What a webhook is sent: json unless its block names another format. */
+/* The format of what a webhook is sent; json by default. */
 enum hook_format config_hook_format(const struct config_hook *hook);
 
-/* The line a key was set on, 0 = it has its default or there is no such key. */
+/* The line on which a key was set; 0 if it has its default or does not exist. */
 unsigned config_line(const struct config *config, const char *key);
 
-/* The line a member of a hook (url, secret_file, ...) was set on, or where the block began. */
+/* The line on which a member of a hook (url, secret_file, ...) was set, or else the first line of
+ * the hook. */
 unsigned config_hook_line(const struct config_hook *hook, const char *member);
 
 /* Frees a configuration; NULL is accepted. */
@@ -117,8 +118,8 @@ void config_free(struct config *config);
 void config_print(const struct config *config, FILE *stream);
 
 /*
- * Compares what cannot change without a restart. Returns NULL when a running agent can go over
- * from a to b, else the name (static) of the first key that differs.
+ * Compares the keys that cannot change without a restart. Returns NULL if a running agent can
+ * change from a to b, else the name (static) of the first key that differs.
  */
 const char *config_restart_needed(const struct config *a, const struct config *b);
 

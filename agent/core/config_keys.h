@@ -13,7 +13,8 @@
 struct config_key {
     const char *name;
     const char *default_value; /* in the file's syntax; NULL = config.c computes it */
-    /* Parses value into the config; false with what is expected in error when it is bad. */
+    /* Parses value into the config. Returns false, with what is expected in error, if it is
+     * invalid. */
     bool (*parse)(const struct config_key *key, struct config *config, const char *value,
                   char *error, size_t size);
     /* Prints the value in the file's syntax. */
@@ -26,8 +27,8 @@ struct config_key {
 
 /*
  * The keys by their position, from 0, in the order in which config_print writes them: those of
- * config_keys.c and those of the thresholds. Returns false, with *out untouched, past
- * the last one.
+ * config_keys.c and those of the thresholds. Returns false, with *out untouched, if position is too
+ * large.
  */
 bool config_key_at(size_t position, struct config_key *out);
 
@@ -36,12 +37,12 @@ bool config_parse_number(const struct config_key *key, struct config *config, co
                          char *error, size_t size);
 void config_print_number(const struct config_key *key, const struct config *config, FILE *stream);
 
-/* The key of a threshold or clear value (core/condition.h), which has a key. */
+/* Describes the key of a threshold or clear value (core/condition.h). The setting must have one. */
 struct config_key config_threshold_key(unsigned setting);
 
 /*
- * Sets the clear values that the file leaves to the thresholds and checks the others. Returns false
- * with the key concerned, which is static, and error.
+ * Sets each clear value that the file does not set from its threshold, and checks the others.
+ * Returns false with the key concerned (static) and error.
  */
 bool config_thresholds_complete(struct config *config, const char **key, char *error, size_t size);
 
@@ -50,7 +51,7 @@ bool config_hook_set(struct config *config, const char *key, const char *value, 
                      char *error, size_t size);
 
 /*
- * Checks what only the whole block shows (a target is set) and sets what it leaves to the defaults.
+ * Checks what depends on the whole block, such as that a target is set, and sets the defaults.
  * Returns false with *line and error.
  */
 bool config_hooks_complete(struct config *config, unsigned *line, char *error, size_t size);

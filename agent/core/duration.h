@@ -10,18 +10,21 @@
 #include <stdint.h>
 
 /*
- * Parses "10s" of the configuration: ms s m h d; without a unit seconds. Returns false, with *usec
- * untouched, for anything else or more than 10,000 days.
+ * Parses a duration of the configuration, such as "10s". Units are ms, s, m, h and d; a number
+ * without a unit is seconds. Returns false, with *usec untouched, for anything else and for more
+ * than 10,000 days.
  */
 bool duration_parse(const char *text, uint64_t *usec);
 
 /*
- * Parses "5d" of Postfix: s m h d w; without a unit the parameter's own default_unit (one of
- * those). Returns false, with *seconds untouched, for anything else or 2^32 seconds and more.
+ * Parses a duration of Postfix, such as "5d". Units are s, m, h, d and w; a number without a unit
+ * has default_unit, which depends on the parameter. Returns false, with *seconds untouched, for
+ * anything else and for 2^32 seconds or more.
  */
 bool postfix_time_parse(const char *text, char default_unit, uint32_t *seconds);
 
-/* Parses a plain decimal number of 0..max. Returns false, with *number untouched, otherwise. */
+/* Parses a decimal number from 0 to max. Returns false, with *number untouched, for anything else.
+ */
 bool number_parse(const char *text, uint64_t max, uint64_t *number);
 
 #endif

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Events: what the agent reports by itself. Their types are core/event_type.h. A struct event is
- * all that is kept of one: the store's row, hmqEventTable's row, the notification, and what
- * webhooks and scripts receive are made from it alone, so that what is sent late reports what was
- * true when the event happened.
+ * Events: what the agent reports on its own initiative. Their types are in core/event_type.h. The
+ * store's row, the row of hmqEventTable, the notification and what webhooks and scripts receive are
+ * all made from the struct event alone, so that whatever is sent late reports what was true when
+ * the event happened.
  */
 #ifndef HMQ_CORE_EVENT_H
 #define HMQ_CORE_EVENT_H
@@ -25,19 +25,19 @@
 #define EVENT_CHANGE_NAME_SIZE 32
 #define EVENT_CHANGE_VALUE_SIZE 16
 
-/* hmqEventTable shows so many of the latest events. */
+/* How many of the latest events hmqEventTable shows. */
 #define EVENT_LOG_MAX 1000
 
 /* hmqEventNotified */
 enum event_notified { NOTIFIED_PENDING = 1, NOTIFIED_SENT, NOTIFIED_SUPPRESSED };
 
-/* A number that may be unknown, which is not the same as 0. */
+/* A number that may be unknown, which is different from 0. */
 struct event_number {
     bool known;
     uint32_t value;
 };
 
-/* Of hmqActionFinished: the row it is about. */
+/* The action that an hmqActionFinished reports. */
 struct event_action {
     struct action_key key;
     enum action_state state;
@@ -48,11 +48,12 @@ struct event_action {
 /* One setting before and after, each as the configuration writes it: "5d", "500". */
 struct event_change {
     char name[EVENT_CHANGE_NAME_SIZE];
-    char old_value[EVENT_CHANGE_VALUE_SIZE]; /* "" when it was not known */
+    char old_value[EVENT_CHANGE_VALUE_SIZE]; /* "" if unknown */
     char new_value[EVENT_CHANGE_VALUE_SIZE];
 };
 
-/* Plain data, all strings NUL-terminated UTF-8: it is copied as it lies and crosses processes. */
+/* Plain data, with all strings NUL-terminated UTF-8, because it is copied between processes as it
+ * lies in memory. */
 struct event {
     uint32_t serial;
     enum event_type type;
@@ -77,15 +78,15 @@ const char *event_data_name(enum data_status data);
 const char *event_settings_name(enum settings_state state);
 
 /*
- * Appends a change to event->changes. old_value "" = it was not known; neither value has a space or
- * a semicolon in it. Returns false when it does not fit, which changes nothing.
+ * Appends a change to event->changes. An old_value of "" means unknown; neither value may contain a
+ * space or a semicolon. Returns false, and changes nothing, if it does not fit.
  */
 bool event_change_add(struct event *event, const char *name, const char *old_value,
                       const char *new_value);
 
 /*
- * Reads the changes one by one: at is event->changes, then what the last call returned. Returns
- * where the next one begins, or NULL when there is none at `at` (out is untouched).
+ * Reads the changes one by one. at is event->changes in the first call, and then what the last call
+ * returned. Returns where the next change begins, or NULL, with *out untouched, if there is none.
  */
 const char *event_change_next(const char *at, struct event_change *out);
 

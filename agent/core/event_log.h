@@ -15,16 +15,17 @@ struct event_log;
 struct event_log *event_log_new(void); /* NULL without memory */
 void event_log_free(struct event_log *log);
 
-/* Appends a copy; its serial is above all before. The oldest leaves a full log. */
+/* Appends a copy. Its serial must be greater than all before it. If the log is full, the oldest
+ * event is removed. */
 void event_log_add(struct event_log *log, const struct event *event);
 
-/* The event with the serial, or NULL. */
+/* Returns the event with this serial, or NULL. */
 struct event *event_log_find(const struct event_log *log, uint32_t serial);
 
-/* The first event with a serial above `after`, or NULL. */
+/* Returns the first event with a serial greater than after, or NULL. */
 const struct event *event_log_after(const struct event_log *log, uint32_t after);
 
-/* The serial of the oldest event in the log, 0 when it is empty. */
+/* Returns the serial of the oldest event, or 0 if the log is empty. */
 uint32_t event_log_oldest(const struct event_log *log);
 
 #endif

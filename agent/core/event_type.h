@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The types of events, one row for each notification of the module: its number, its name, how
- * severe it is, which raise it ends, and the objects of its OBJECTS clause. The store, the MIB, the
+ * The types of events, one row for each notification of the module: its number, its name, its
+ * severity, which raise it ends, and the objects of its OBJECTS clause. The store, the MIB, the
  * configuration's lists of events, webhooks and scripts read this table; nothing else lists the
  * notifications.
  *
  * A type's value is the notification's number below hmqNotifications. Its bit in
- * hmqNotificationEnable is that number minus one, from the left, and its bit in a set of types is
- * 1 << type. Its name is what the store keeps, and what webhooks and scripts know it by.
+ * hmqNotificationEnable is that number minus one, from the left, and its bit in a set of types is 1
+ * << type. The store, webhooks and scripts use its name.
  */
 #ifndef HMQ_CORE_EVENT_TYPE_H
 #define HMQ_CORE_EVENT_TYPE_H
@@ -48,8 +48,8 @@ enum event_value {
     EVENT_VALUE_OLDEST_AGE,
     EVENT_VALUE_THRESHOLD,
     EVENT_VALUE_DATA_STATUS,
-    EVENT_VALUE_LAST_ERROR, /* in detail; may be empty */
-    EVENT_VALUE_VERSION,    /* in detail */
+    EVENT_VALUE_LAST_ERROR, /* detail; may be empty */
+    EVENT_VALUE_VERSION,    /* detail */
     EVENT_VALUE_SETTINGS_STATE,
     EVENT_VALUE_POSTFIX_STATUS, /* follows from the type */
     EVENT_VALUE_ACTION_STATE,
@@ -67,7 +67,7 @@ struct event_object {
     enum queue queue; /* of EVENT_VALUE_QUEUE */
 };
 
-/* The most objects that a notification carries. */
+/* The maximum number of objects that a notification carries. */
 #define EVENT_OBJECTS_MAX 8
 
 /* False for a number that is reserved or out of range. */
@@ -79,7 +79,7 @@ uint32_t event_types(void);
 /* The notification's name in the MIB ("hmqOverloadRaised"); static. "" for a reserved number. */
 const char *event_name(enum event_type type);
 
-/* The type with a name, or 0 when there is none. */
+/* The type with this name, or 0 if there is none. */
 enum event_type event_type_by_name(const char *name);
 
 enum event_severity event_severity_of(enum event_type type);
@@ -90,13 +90,13 @@ const char *event_severity(enum event_type type);
 /* The raise that a clear ends (EVENT_OVERLOAD_RAISED for EVENT_OVERLOAD_CLEARED), else 0. */
 enum event_type event_raise_of(enum event_type clear);
 
-/* The clear that ends a raise, 0 for a type that nothing ends. */
+/* The clear that ends a raise, or 0 for any other type. */
 enum event_type event_clear_of(enum event_type raise);
 
-/* True for a type that some clear ends. */
+/* True for a type that has a clear. */
 bool event_is_raise(enum event_type type);
 
-/* The objects of the OBJECTS clause in their order, ended by one without a name; static. */
+/* The objects of the OBJECTS clause in their order; the last one has no name. Static. */
 const struct event_object *event_type_objects(enum event_type type);
 
 /* Whether the notification carries the value. */

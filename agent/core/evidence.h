@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What listings of the queue (postqueue -j) say about a command: whether a message already is where
- * the command would put it, and, where postsuper itself said nothing about a message, what can be
- * known of it all the same. Nothing is concluded from a message that is merely missing, except
- * where only the command can have taken it away.
+ * What listings of the queue (postqueue -j) prove about a command: whether a message already is
+ * where the command would put it and, if postsuper did not mention a message, what became of it. A
+ * message that is merely missing proves nothing, unless only the command can have removed it.
  */
 #ifndef HMQ_CORE_EVIDENCE_H
 #define HMQ_CORE_EVIDENCE_H
@@ -13,13 +12,13 @@
 
 #include <stdbool.h>
 
-/* True when the command would leave the message as it is: hold of a held one, unhold of one that is
- * not held, requeue of one that waits in maildrop, flush of one that is being delivered, expire of
- * one that is marked already. */
+/* True if the command would not change the message: hold if it is on hold, unhold if it is not,
+ * requeue if it waits in maildrop, flush if it is being delivered, expire if it is marked already.
+ */
 bool evidence_already(enum action_command command, const struct place *place);
 
-/* True when a selection by criteria takes the message: not what is there already, and for a flush
- * nothing that is on hold, which it does not reach. */
+/* True if a selection by criteria includes the message. It excludes messages that the command would
+ * not change and, for a flush, messages on hold, which a flush does not reach. */
 bool evidence_selects(enum action_command command, const struct place *place);
 
 /* The result for a message. text is static. */
@@ -28,15 +27,16 @@ struct verdict {
     const char *text;
 };
 
-/* For a message that evidence_selects leaves out though it was asked for by its id. */
+/* The result for a message that was named by its queue ID but that evidence_selects excludes. */
 struct verdict evidence_left_out(enum action_command command, const struct place *place);
 
-/* The command has ended in good order and did not name the message: target->after has it as it was
- * listed then. FAILED when it is there all the same. */
+/* The result for a message that a command which ended normally did not mention. target->after is
+ * how it was listed afterwards: if it is still there, the result is FAILED. */
 struct verdict evidence_unnamed(enum action_command command, const struct target *target);
 
-/* It is not known how the command ended, but certain that it has: target->place has the message as
- * it was listed before (or not present, when no listing was made), target->after as it was then. */
+/* The result if it is certain that the command has ended, but not how. target->place is how the
+ * message was listed before (not present if there was no listing), target->after how it was listed
+ * afterwards. */
 struct verdict evidence_open(enum action_command command, const struct target *target);
 
 #endif

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The protocol between the agent and the hooks process, over a SOCK_SEQPACKET socket: one packet is
- * one fixed-size struct of the direction. Both processes are of one build and one machine and read
- * the same configuration file, so that an endpoint is named by its position in config.hooks; the
- * digest in HOOK_HELLO tells the agent when the file was changed between the two readings.
+ * one fixed-size struct of the direction. Both processes come from one build, run on one machine
+ * and read the same configuration file, so an endpoint is identified by its position in
+ * config.hooks. The digest in HOOK_HELLO shows the agent whether the file was changed between the
+ * two readings.
  *
  *   agent -> hooks  struct hook_order: deliver this event to this endpoint. Per endpoint in the
  *                   order of serials, at most HOOK_WINDOW unanswered.
@@ -12,14 +13,15 @@
  *                   HOOK_DELIVERED and HOOK_GIVEN_UP answer an order; HOOK_RETRYING tells of a
  *                   failed try and does not.
  *
- * Each HOOK_HELLO chooses a session that the orders and reports after it repeat. What carries
- * another one was under way when the process was restarted, and is ignored: otherwise a restarted
- * process could take a late order for the first of its own and deliver it before its elders.
+ * Each HOOK_HELLO chooses a session that the orders and reports after it repeat. A packet with
+ * another session was in transit when the process was restarted, and is ignored. Otherwise a
+ * restarted process could take a late order for its first one and deliver it before earlier ones.
  *
  * An order with repeat set is a reminder of a raise that was delivered before, for an endpoint that
- * may have forgotten it. It is tried once, only while nothing else is owed, and not answered.
+ * may have lost it. It is tried once, only while no event is waiting, and not answered.
  *
- * Delivery is at least once and in order per endpoint; endpoints do not wait for each other.
+ * Each event is delivered at least once, in order for each endpoint. Endpoints do not wait for each
+ * other.
  */
 #ifndef HMQ_CORE_HOOK_PROTOCOL_H
 #define HMQ_CORE_HOOK_PROTOCOL_H
@@ -46,7 +48,7 @@ struct hook_order {
     uint32_t version;
     uint32_t session; /* of the HOOK_HELLO this is for */
     uint32_t hook;    /* position in config.hooks */
-    uint32_t repeat;  /* 1: only a reminder, see below */
+    uint32_t repeat;  /* 1 = a reminder, see above */
     struct event event;
 };
 
@@ -56,18 +58,18 @@ struct hook_report {
     uint32_t session; /* HOOK_HELLO: chosen at random, else that of the order */
     uint32_t hook;    /* position in config.hooks; HOOK_HELLO: how many there are */
     uint32_t serial;  /* of the event; HOOK_HELLO: hook_digest of the configuration it runs with */
-    char text[EVENT_TEXT_SIZE]; /* HOOK_RETRYING, HOOK_GIVEN_UP: why; HOOK_HELLO: what is wrong, ""
-                                 */
+    char text[EVENT_TEXT_SIZE]; /* HOOK_RETRYING, HOOK_GIVEN_UP: why; HOOK_HELLO: problems, or "" */
 };
 
-/* True when the len octets at packet are well-formed: lengths, enumerations, terminated texts. */
+/* True if the len octets at packet are well-formed: length, enumerations, terminated texts. */
 bool hook_order_valid(const struct hook_order *packet, size_t len);
 bool hook_report_valid(const struct hook_report *packet, size_t len);
 
-/* A number (FNV-1a) that differs when the endpoints' names, kinds, order or targets do. */
+/* A hash (FNV-1a) of the endpoints' names, kinds, order and targets. */
 uint32_t hook_digest(const struct config *config);
 
-/* "webhook.ops", as in the configuration: hmqHookName. out is NUL-terminated, cut to fit size. */
+/* "webhook.ops", as in the configuration: hmqHookName. out is NUL-terminated and truncated to size.
+ */
 void hook_full_name(const struct config_hook *hook, char *out, size_t size);
 
 #endif

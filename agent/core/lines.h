@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Zeroed by its owner before use; lines_deinit frees. */
+/* Must be zeroed before use; lines_deinit frees it. */
 struct lines {
     char *buffer; /* the unfinished line */
     size_t length;
@@ -17,17 +17,18 @@ struct lines {
     uint64_t number; /* lines completed so far */
 };
 
-/* A line without its newline; valid during the call. Returns 0 to go on, else it is passed up. */
+/* Receives a line without its newline, valid during the call. Returns 0 to continue; any other
+ * value is returned by lines_feed. */
 typedef int (*line_handler)(void *userdata, const char *line, size_t len);
 
 /*
- * Takes the next len octets and calls handler for each line completed by them.
- * Returns 0, the handler's non-zero result, -EMSGSIZE when a line exceeds max octets, or -ENOMEM.
+ * Processes the next len octets and calls handler for each line that they complete. Returns 0, the
+ * handler's non-zero result, -EMSGSIZE when a line exceeds max octets, or -ENOMEM.
  */
 int lines_feed(struct lines *lines, const char *data, size_t len, size_t max, line_handler handler,
                void *userdata);
 
-/* True when octets after the last newline are waiting. */
+/* True if there are octets after the last newline. */
 bool lines_unfinished(const struct lines *lines);
 
 void lines_deinit(struct lines *lines);

@@ -21,8 +21,8 @@ struct master_address {
 };
 
 /*
- * Parses an agentx_socket: unix:PATH with an absolute path, tcp:HOST:PORT or tcp6:HOST:PORT; an
- * IPv6 address stands in brackets. False, with *address untouched, when it is none of these or too
+ * Parses an agentx_socket: unix:PATH with an absolute path, tcp:HOST:PORT or tcp6:HOST:PORT, where
+ * an IPv6 address is in brackets. Returns false, with *address untouched, if it is malformed or too
  * long.
  */
 bool master_address_parse(const char *text, struct master_address *address);

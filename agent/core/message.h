@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * A listed message as it is kept and served: one block of memory with its texts, bounded in octets.
- * Texts are cut to what the MIB serves, and of many recipients the first ones are kept.
+ * Texts are truncated to what the MIB serves, and only the first of many recipients are kept.
  */
 #ifndef HMQ_CORE_MESSAGE_H
 #define HMQ_CORE_MESSAGE_H
@@ -14,10 +14,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Octets of a text that are served (SnmpAdminString). */
+/* The maximum length of a text that is served (SnmpAdminString), in octets. */
 #define MESSAGE_TEXT_MAX 255
 
-/* What a message with one recipient needs at most, and what one with many may have. */
+/* The most that a message with one recipient needs, and the limit for one with many. */
 #define MESSAGE_OCTETS_MIN ((size_t)1024)
 #define MESSAGE_OCTETS_MAX ((size_t)256 * 1024)
 
@@ -33,9 +33,9 @@ struct message {
     int64_t arrival;        /* seconds since the epoch */
     uint64_t size;          /* octets */
     int64_t next_retry;     /* seconds since the epoch, 0 = unknown or not deferred */
-    size_t octets;          /* of this block */
-    size_t recipient_count; /* all there are */
-    size_t recipient_rows;  /* the first ones, which are kept here */
+    size_t octets;          /* size of this block */
+    size_t recipient_count; /* all of them */
+    size_t recipient_rows;  /* how many of the first are kept here */
     uint32_t sender;        /* see message_sender_text */
     struct recipient_place recipients[];
 };
@@ -43,7 +43,8 @@ struct message {
 /* UTF-8, "" = the null sender. */
 const char *message_sender_text(const struct message *message);
 
-/* Of recipient 0..recipient_rows - 1. UTF-8: "" when postqueue named none; when never tried. */
+/* Texts of recipient 0..recipient_rows - 1, in UTF-8. The address is "" if postqueue did not give
+ * one, the reason is "" if delivery was never tried. */
 const char *message_address_text(const struct message *message, size_t recipient);
 const char *message_reason_text(const struct message *message, size_t recipient);
 
@@ -56,7 +57,7 @@ struct message_draft {
     bool full, no_memory;
 };
 
-/* Takes a recipient in, unless the message has had its octets_max. Texts may be any octets. */
+/* Adds a recipient, unless the message has reached octets_max. Texts may be any octets. */
 void message_draft_add(struct message_draft *draft, const char *address, const char *reason,
                        size_t octets_max);
 
@@ -65,8 +66,8 @@ void message_draft_reset(struct message_draft *draft);
 void message_draft_deinit(struct message_draft *draft);
 
 /*
- * Builds the message (free(3)) from what its line says, with at most octets_max octets (at least
- * MESSAGE_OCTETS_MIN). Returns NULL without memory.
+ * Builds the message, to be freed with free(3), from the contents of its line. octets_max, the
+ * limit of its size, is at least MESSAGE_OCTETS_MIN. Returns NULL if out of memory.
  */
 struct message *message_build(const struct message_head *head, const struct message_draft *draft,
                               size_t octets_max);

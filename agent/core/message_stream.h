@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The output of `postqueue -j` as it comes: a message a line, and a line may have any length (one
- * message with 100,000 recipients makes one of 25 MB). Nothing is held of a line but its frame and
- * one recipient at a time (core/message_json.h); what is longer than either may be is odd.
+ * The output of `postqueue -j` as it arrives: one message on each line, of any length (a message
+ * with 100,000 recipients makes a line of 25 MB). Only the frame of the line and one recipient at a
+ * time are held in memory (core/message_json.h); if either is too long, the line is malformed.
  *
- * An odd line costs its message no more than what cannot be read of it. Output most of which is no
- * message at all is no listing: message_stream_end.
+ * A malformed line affects only its own message, and of that only what cannot be read. Output that
+ * consists mostly of something other than messages is not a listing: see message_stream_end.
  */
 #ifndef HMQ_CORE_MESSAGE_STREAM_H
 #define HMQ_CORE_MESSAGE_STREAM_H
@@ -20,11 +20,11 @@ struct message_stream;
 
 /* Everything is borrowed for the call. */
 struct message_handlers {
-    /* A recipient of the message whose line is being read. Each address comes once, of the first
-     * 190,000: showq(8) prints some of many recipients twice, with the reason at first. */
+    /* A recipient of the message whose line is being read. Among the first 190,000, each address
+     * comes once: if there are many, showq(8) prints some twice, first with the reason. */
     recipient_handler recipient;
-    /* The line has ended; error says what was wrong with it, "" with LINE_OK. With LINE_BAD there
-     * is no message, and head has nothing. Returns 0 to go on, or a negative errno value. */
+    /* The line has ended. error is what was wrong with it, or "" with LINE_OK. With LINE_BAD there
+     * is no message, and head is empty. Returns 0 to continue, or a negative errno value. */
     int (*message)(void *userdata, enum line_result result, const struct message_head *head,
                    const char *error);
     void *userdata;
@@ -35,14 +35,14 @@ struct message_stream *message_stream_new(const struct message_handlers *handler
 void message_stream_free(struct message_stream *stream);
 
 /*
- * Takes the next len octets. Returns 0, the message handler's value when that is not 0, -ENOMEM, or
- * -EBADMSG when there is no end to a line that is no message: then nothing more is worth reading.
+ * Processes the next len octets. Returns 0, the message handler's value if that is not 0, -ENOMEM,
+ * or -EBADMSG if a line that is not a message does not end: the rest is then not worth reading.
  */
 int message_stream_feed(struct message_stream *stream, const char *data, size_t len);
 
 /*
- * To be asked at the end of the output. Returns true when it was a listing; else error (size
- * octets) says why not: it ends within a line, or has more lines that are no message than messages.
+ * To be called at the end of the output. Returns true if it was a listing. Otherwise error (size
+ * octets) has the reason: it ends within a line, or fewer than half of its lines are messages.
  */
 bool message_stream_end(const struct message_stream *stream, char *error, size_t size);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What the configuration lets a manager do: allow_actions, allow_settings and allow_view. The agent
- * refuses a SET by this, and the helper a request, each by its own reading of the file.
+ * What the configuration allows a manager to do: allow_actions, allow_settings and allow_view. The
+ * agent checks each SET, and the helper each request; each has read the file itself.
  */
 #ifndef HMQ_CORE_PERMISSION_H
 #define HMQ_CORE_PERMISSION_H
@@ -11,8 +11,8 @@
 
 #include <stdbool.h>
 
-/* What needs a permission: the command of an action, or a kind of setting; the other one is 0. Both
- * are 0 for what is always allowed, such as reading. */
+/* An operation that needs permission: the command of an action, or a kind of setting; the other is
+ * 0. Both are 0 for an operation that is always allowed, such as reading. */
 struct operation {
     enum action_command command;
     enum setting_kind setting;
@@ -21,14 +21,14 @@ struct operation {
 /* True when the configuration allows the operation. */
 bool permission_given(const struct config *config, struct operation operation);
 
-/* The key of the configuration that decides about it ("allow_actions"); static. */
+/* The configuration key that decides ("allow_actions"); static. */
 const char *permission_key(struct operation operation);
 
-/* The word that allows it in the value of that key ("hold"), or "" for a key that is yes or no;
- * static. */
+/* The word in the value of that key that allows it ("hold"), or "" if the key is yes or no; static.
+ */
 const char *permission_word(struct operation operation);
 
-/* The commands that allow_actions can name, as a set. */
+/* The commands that allow_actions can contain, as a set. */
 uint32_t permission_all_actions(void);
 
 #endif

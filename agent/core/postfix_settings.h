@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What Postfix runs with: the parameters the agent reads by `postconf -xh`, one line each.
+ * The parameters of Postfix that the agent reads with `postconf -xh`, one line each.
  */
 #ifndef HMQ_CORE_POSTFIX_SETTINGS_H
 #define HMQ_CORE_POSTFIX_SETTINGS_H
@@ -12,7 +12,7 @@
 #define POSTFIX_VERSION_SIZE 64
 #define LIFETIME_DAYS_MAX 90
 
-/* What qmgr(8) takes; it does not start with more (src/qmgr/qmgr.c). */
+/* The maximum for qmgr(8), which does not start with more (src/qmgr/qmgr.c). */
 #define LIFETIME_SECONDS_MAX 8640000U
 
 /* A buffer for a lifetime in main.cf's own words ("5d") and its NUL. */
@@ -41,12 +41,12 @@ static inline enum postfix_parameter lifetime_parameter(enum lifetime lifetime) 
 extern const char *const postfix_parameter_names[PARAMETER_COUNT + 1];
 
 struct postfix_settings {
-    bool known; /* false: nothing below means anything */
+    bool known; /* if false, the other members mean nothing */
     char version[POSTFIX_VERSION_SIZE];
     uint32_t bounce_lifetime_s;
     uint32_t maximal_lifetime_s;
     bool outbound_paused; /* defer_transports is not empty */
-    uint64_t asked_usec;  /* CLOCK_MONOTONIC before it was read; set by who reads */
+    uint64_t asked_usec;  /* CLOCK_MONOTONIC before it was read; set by the reader */
 };
 
 static inline uint32_t lifetime_effective_s(const struct postfix_settings *settings,
@@ -62,22 +62,22 @@ bool postfix_settings_parse(const char *text, size_t len, struct postfix_setting
                             char *error, size_t size);
 
 /*
- * A lifetime as hmqBounceQueueLifetime shows it. Returns false when it is no whole number of
- * days within 0..LIFETIME_DAYS_MAX: such a value is never rounded.
+ * Converts a lifetime to the days of hmqBounceQueueLifetime. Returns false, rather than rounding,
+ * if it is not a whole number of days in the range 0..LIFETIME_DAYS_MAX.
  */
 bool lifetime_days(uint32_t seconds, uint32_t *days);
 
 /*
- * True for a lifetime's text that may be written to main.cf: digits and one of s m h d w, within
- * what qmgr(8) takes.
+ * True if the text of a lifetime may be written to main.cf: digits and one of s m h d w, not more
+ * than qmgr(8) accepts.
  */
 bool lifetime_value_valid(const char *value);
 
-/* What main.cf itself says of one of the two lifetimes. */
+/* What main.cf itself has for one of the two lifetimes. */
 struct lifetime_line {
-    bool set;                        /* false: main.cf does not name it, the default holds */
-    bool restorable;                 /* value is one that can be written back */
-    char value[LIFETIME_VALUE_SIZE]; /* "" unless restorable; a bare number has got its d */
+    bool set;                        /* false: not in main.cf, so the default applies */
+    bool restorable;                 /* value can be written back */
+    char value[LIFETIME_VALUE_SIZE]; /* "" unless restorable; a number without a unit got a d */
 };
 
 struct main_cf_lifetimes {
@@ -89,13 +89,14 @@ lifetime_line_of(const struct main_cf_lifetimes *lifetimes, enum lifetime lifeti
     return lifetime == LIFETIME_BOUNCE ? &lifetimes->bounce : &lifetimes->maximal;
 }
 
-/* Writes a lifetime as main.cf would have it: "5d", or "5400s" when it is no whole number of days.
+/* Writes a lifetime in the form of main.cf: "5d", or "5400s" if it is not a whole number of days.
  */
 void lifetime_format(uint32_t seconds, char value[LIFETIME_VALUE_SIZE]);
 
 /*
- * Takes one line of `postconf -n bounce_queue_lifetime maximal_queue_lifetime`; *lifetimes starts
- * zeroed and stays "not set" for what no line names. Returns false for any other line.
+ * Parses one line of `postconf -n bounce_queue_lifetime maximal_queue_lifetime`. *lifetimes must be
+ * zeroed before the first line; a lifetime without a line remains "not set". Returns false for any
+ * other line.
  */
 bool main_cf_lifetime_parse(const char *line, size_t len, struct main_cf_lifetimes *lifetimes);
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Whether Postfix has stopped or was started, as events. A change counts once two looks, at least
- * POSTFIX_CHANGE_USEC apart, and every look in between have found it: a restart is not reported,
- * and neither is `master -t`, with which "postfix start" tries the lock, which looks like a Postfix
- * that runs for a moment (master(8)). What is unknown raises and clears nothing.
+ * Reports as events that Postfix has stopped or started. A change counts once two observations, at
+ * least POSTFIX_CHANGE_USEC apart, and all between them have shown it. Thus a restart is not
+ * reported. Neither is `master -t`, by which "postfix start" tests the lock and which looks like a
+ * Postfix that runs for a moment (master(8)). An unknown state raises and clears nothing.
  */
 #ifndef HMQ_CORE_POSTFIX_WATCH_H
 #define HMQ_CORE_POSTFIX_WATCH_H
@@ -16,15 +16,15 @@
 
 #define POSTFIX_CHANGE_USEC UINT64_C(5000000)
 
-/* Zeroed before use; stopped is kept over a restart. */
+/* Zeroed before use; stopped is stored across restarts. */
 struct postfix_watch {
     bool stopped;        /* hmqPostfixStopped was raised and not yet followed by its clear */
-    uint64_t since_usec; /* the first look that found it changed, 0 = the last one did not */
+    uint64_t since_usec; /* the first observation of a change, 0 = the last one showed none */
 };
 
 /*
- * Takes what was last seen of Postfix and when (CLOCK_MONOTONIC); the same look may be given again.
- * Returns EVENT_POSTFIX_STOPPED, EVENT_POSTFIX_STARTED or 0.
+ * Takes the last observation of Postfix and its time (CLOCK_MONOTONIC); the same one may be passed
+ * again. Returns EVENT_POSTFIX_STOPPED, EVENT_POSTFIX_STARTED or 0.
  */
 enum event_type postfix_watch_take(struct postfix_watch *watch, enum postfix_state state,
                                    uint64_t seen_usec);

@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The protocol between the agent and the root helper, over a SOCK_SEQPACKET socketpair: one packet
- * is one struct request, cut after its last id, or one struct reply. Both processes are of one
- * build and one machine, so that the structs travel as they lie in memory; the version, the exact
- * length and every field are checked, and what a type does not use must be zero.
+ * is one struct request, cut after its last id, or one struct reply. Both processes come from one
+ * build and run on one machine, so the structs are sent as they lie in memory. The version, the
+ * exact length and every field are checked; fields that a type does not use must be zero.
  *
- * The helper has its configuration from its own reading of the file, never from the agent: a
- * request names what to do by numbers and carries at most queue ids and the text of a lifetime. A
- * malformed request ends the helper. One that is well-formed but not allowed (allow_actions,
+ * The helper reads the configuration file itself and never gets it from the agent: a request
+ * specifies what to do by numbers and carries no more than queue IDs and the text of a lifetime. A
+ * malformed request ends the helper. A well-formed request that is not allowed (allow_actions,
  * allow_settings, allow_view) is answered by REPLY_STREAM with EPERM.
  *
- * What the agent has given up must not happen later. Two rules see to that, whatever stalls or ends
- * in between: every request but REQUEST_CANCEL carries the time by which its command must have
- * ended, and a command that has not been started by then is refused (ETIMEDOUT); and a request
- * names the helper process it was meant for, so that one which a new process finds in the socket is
- * dropped without an answer.
+ * A request that the agent has given up must not be carried out later. Two rules ensure this,
+ * whichever process stalls or ends. First, every request except REQUEST_CANCEL carries a deadline
+ * for the end of its command, and a command that has not been started by then is refused
+ * (ETIMEDOUT). Second, a request names the helper process that it is meant for, so a new process
+ * that finds it in the socket drops it without an answer.
  *
  *   REQUEST_SCAN      count the spool: all folders with SCAN_FULL, else the ones inotify named.
  *                     Answered by one REPLY_COUNTS; inotify hints are armed again by it. With
@@ -41,8 +41,8 @@
  *
  * Unasked: REPLY_DIRTY, a hint that the spool changed, at most one between two scans;
  * REPLY_SETTINGS_DIRTY, a hint that main.cf changed, at most one between two REQUEST_SETTINGS;
- * REPLY_HELLO, first of all from each (re)started helper process, when nothing of what an earlier
- * process ran is left running.
+ * REPLY_HELLO, first of all from each (re)started helper process, when nothing that an earlier
+ * process started is running any more.
  */
 #ifndef HMQ_CORE_PROTOCOL_H
 #define HMQ_CORE_PROTOCOL_H
@@ -88,16 +88,16 @@ enum reply_type {
     REPLY_TYPE_END,
 };
 
-/* What the helper's look at the lock on Postfix's pid/master.pid showed (hmqPostfixStatus). */
+/* What the helper found about the lock on Postfix's pid/master.pid (hmqPostfixStatus). */
 enum postfix_state { POSTFIX_RUNNING = 1, POSTFIX_STOPPED, POSTFIX_UNKNOWN };
 
-/* Why a command did not do what it was for, where that decides what happens next. The text beside
- * it is for people only. */
+/* Why a command failed, in cases where the reason decides what happens next. The text that
+ * accompanies it is for people only. */
 enum command_reason {
-    REASON_NONE = 0,   /* nothing went wrong, or nothing that a code is needed for */
-    REASON_MAIL_DOWN,  /* Postfix, or its container, does not run */
-    REASON_NO_MESSAGE, /* VIEW: there is no message with this id */
-    REASON_LOCK_FREE,  /* RELOAD: it failed, and nobody holds Postfix's lock in the spool */
+    REASON_NONE = 0,   /* no failure, or one that needs no code */
+    REASON_MAIL_DOWN,  /* Postfix or its container is not running */
+    REASON_NO_MESSAGE, /* VIEW: there is no message with this ID */
+    REASON_LOCK_FREE,  /* RELOAD: it failed, and no process holds Postfix's lock in the spool */
     REASON_END,
 };
 
@@ -106,26 +106,27 @@ enum command_reason {
 #define SCAN_CHECK 2U
 #define LIFETIME_REMOVE 4U
 
-/* On the wire it ends after ids[id_count - 1]: request_size. */
+/* In a packet it ends after ids[id_count - 1]: see request_size. */
 struct request {
     uint32_t version;
     uint32_t type;     /* enum request_type */
     uint32_t sequence; /* chosen by the agent, repeated in the replies */
     uint32_t worker;   /* of the last REPLY_HELLO; 0 before the first one */
-    /* CLOCK_MONOTONIC: when what is asked for must have ended; 0 for CANCEL only */
+    /* CLOCK_MONOTONIC: the deadline for the end of the command; 0 for CANCEL only */
     uint64_t deadline_usec;
-    /* SCAN_CHECK: how long a message must have lain where it is for counting in resting, else 0 */
+    /* SCAN_CHECK: how long a message must have stayed in its place to count as resting, else 0 */
     uint64_t rest_usec;
     uint32_t flags;     /* SCAN: SCAN_FULL, SCAN_CHECK; SET_LIFETIME: LIFETIME_REMOVE */
     uint32_t command;   /* ACTION: enum action_command, else 0 */
     uint32_t parameter; /* SET_LIFETIME: enum postfix_parameter, else 0 */
-    /* SET_LIFETIME: lifetime_value_valid, unless it is to be removed; filled up with NULs */
+    /* SET_LIFETIME: lifetime_value_valid, unless it is to be removed; padded with NULs */
     char value[LIFETIME_VALUE_SIZE];
     uint32_t id_count;
     char ids[PROTOCOL_IDS][QUEUE_ID_SIZE];
 };
 
-/* error: 0 or an errno value, with a text for people (one line, NUL-terminated) in text. */
+/* error is 0 or an errno value; then text is an explanation for people (one line, NUL-terminated).
+ */
 struct reply {
     uint32_t version;
     uint32_t type; /* enum reply_type */
@@ -134,32 +135,34 @@ struct reply {
     int32_t error;
     /* REPLY_COUNTS */
     uint32_t counts[QUEUE_COUNT];
-    uint8_t counted[QUEUE_COUNT]; /* 1 where counts[] is known (corrupt may be missing) */
-    uint8_t watching;             /* 1 when inotify covers every directory */
-    uint8_t changed;    /* 1 when something was or may have been changed since the last scan */
-    uint8_t postfix;    /* enum postfix_state */
-    uint64_t scan_usec; /* time the scan took */
-    uint32_t resting;   /* SCAN_CHECK: messages that have lain where they are for rest_usec */
-    /* REPLY_EXIT: wait status as from waitpid(2); timed_out when the deadline ended it. error is
-     * not 0 when the command never ran, EHOSTDOWN when its container does not run */
+    uint8_t counted[QUEUE_COUNT]; /* 1 if counts[] is known (corrupt may not exist) */
+    uint8_t watching;             /* 1 if inotify covers every directory */
+    uint8_t changed;              /* 1 if something has changed, or may have, since the last scan */
+    uint8_t postfix;              /* enum postfix_state */
+    uint64_t scan_usec;           /* time the scan took */
+    uint32_t resting; /* SCAN_CHECK: messages that have stayed in their place for rest_usec */
+    /* REPLY_EXIT: wait_status is as from waitpid(2), timed_out is 1 if the deadline ended the
+     * command. error is not 0 if the command never ran: EHOSTDOWN if its container is not running
+     */
     int32_t wait_status;
     uint8_t timed_out;
     uint8_t reason; /* enum command_reason */
-    /* REPLY_MTIME: seconds since the epoch per requested id, 0 = no such file in deferred */
+    /* REPLY_MTIME: seconds since the epoch for each ID requested, 0 = no such file in deferred */
     uint32_t id_count;
     int64_t mtimes[PROTOCOL_MTIMES];
-    /* REPLY_EXIT: the last line the command wrote to stderr, "" for an action; else, and with
-     * error, its text. REPLY_HELLO with error: what the helper may not do here. */
+    /* REPLY_HELLO with error: what the helper cannot do here. Any other reply with error: the
+     * explanation. REPLY_EXIT without error: the last line that the command wrote to stderr, "" for
+     * an action. */
     char text[PROTOCOL_TEXT];
 };
 
-/* The octets of a request with so many ids (at most PROTOCOL_IDS) on the wire. */
+/* The size of a request with id_count (at most PROTOCOL_IDS) queue IDs, in octets. */
 size_t request_size(uint32_t id_count);
 
-/* True when the len octets at packet are a well-formed request, every field within its bounds. */
+/* True if the len octets at packet are a well-formed request with every field within its bounds. */
 bool request_valid(const struct request *packet, size_t len);
 
-/* True when the len octets at packet are a well-formed reply, texts terminated. */
+/* True if the len octets at packet are a well-formed reply with terminated texts. */
 bool reply_valid(const struct reply *packet, size_t len);
 
 #endif

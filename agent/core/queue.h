@@ -28,7 +28,7 @@ int queue_mib_value(enum queue queue);
 /* Finds a queue by its directory name. Returns false, with *queue untouched, for any other name. */
 bool queue_by_name(const char *name, enum queue *queue);
 
-/* True for the five queues that mailq(1) lists, which make up hmqTotalMessages: not corrupt. */
+/* True for the five queues that mailq(1) lists and hmqTotalMessages counts: all but corrupt. */
 bool queue_is_listed(enum queue queue);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What is raised and has not been cleared: the event of each such raise, for receivers that forget
- * and have to be reminded.
+ * The events of all raises that have not been cleared, for receivers that lose them and have to be
+ * reminded.
  */
 #ifndef HMQ_CORE_RAISED_H
 #define HMQ_CORE_RAISED_H
@@ -16,10 +16,10 @@ struct raised {
     struct event events[EVENT_TYPE_END];
 };
 
-/* Takes an event in, in the order of serials: a raise is kept until its clear comes. */
+/* Processes an event; must be called in the order of serials. A raise is kept until its clear. */
 void raised_take(struct raised *raised, const struct event *event);
 
-/* The raise with the lowest type above `after` (0 at first), or NULL. */
+/* Returns the raise with the lowest type greater than after (0 in the first call), or NULL. */
 const struct event *raised_next(const struct raised *raised, unsigned after);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * How long this process has run, pauses left out. CLOCK_MONOTONIC goes on while a process is
+ * How long this process has run, not counting pauses. CLOCK_MONOTONIC continues while a process is
  * stopped or its cgroup is frozen, and may jump when a machine is resumed: by that clock everything
- * is late, though nobody had a chance to answer.
+ * is late, although nothing could have been answered in the meantime.
  */
 #ifndef HMQ_CORE_RUN_CLOCK_H
 #define HMQ_CORE_RUN_CLOCK_H
@@ -12,8 +12,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* A loop that turns every second was paused when its turns lie further apart. A pause counts as
- * little, but not as nothing: a machine that is merely slow still comes to every time-out. */
+/* The loop turns every second, so a longer gap is a pause. A pause counts as a short time rather
+ * than as none, so that timeouts still expire on a machine that is merely slow. */
 #define RUN_GAP_MAX_USEC (2 * USEC_PER_SEC)
 #define RUN_PAUSE_USEC (USEC_PER_SEC / 2)
 
@@ -23,7 +23,7 @@ struct run_clock {
     uint64_t ran_usec;
 };
 
-/* Takes in a turn of the loop. Returns for how long it has run, in microseconds. */
+/* Processes a turn of the loop. Returns how long the process has run, in microseconds. */
 static inline uint64_t run_clock_turn(struct run_clock *clock, uint64_t now_usec) {
     uint64_t gap = clock->seen_usec != 0 ? now_usec - clock->seen_usec : 0;
     clock->seen_usec = now_usec;
@@ -31,7 +31,7 @@ static inline uint64_t run_clock_turn(struct run_clock *clock, uint64_t now_usec
     return clock->ran_usec;
 }
 
-/* True when a turn that is taken in now is the first after a pause. */
+/* True if a turn at now_usec is the first after a pause. */
 static inline bool run_clock_paused(const struct run_clock *clock, uint64_t now_usec) {
     return clock->seen_usec != 0 && now_usec - clock->seen_usec > RUN_GAP_MAX_USEC;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Which messages an action is about: the criteria of an action_request, ANDed, against the lines of
- * a fresh `postqueue -j`.
+ * Which messages an action concerns: those in a fresh `postqueue -j` that meet all criteria of an
+ * action_request.
  */
 #ifndef HMQ_CORE_SELECTION_H
 #define HMQ_CORE_SELECTION_H
@@ -13,29 +13,30 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* How a listing shows a message. */
+/* How a message appears in a listing. */
 struct place {
     bool present, expired; /* expired: marked by postsuper -e */
     enum queue queue;
     int64_t arrival; /* seconds since the epoch */
 };
 
-/* How far the run of an action has got with a message. */
+/* How far an action has processed a message. */
 enum target_stage { TARGET_TO_DO, TARGET_DOUBTFUL, TARGET_SETTLED };
 
-/* A message an action is to act on. */
+/* A message that an action concerns. */
 struct target {
     char id[QUEUE_ID_SIZE];
-    bool listed;        /* the listing had it and it matches */
-    bool replaced;      /* the listing had the id with another message than the one selected */
-    int64_t arrival;    /* of the one that is meant, seconds since the epoch; 0 = unknown */
-    struct place place; /* in the listing that selected it; not present when there was none */
-    struct place after; /* in one made after the command */
+    bool listed;        /* it is in the listing and matches */
+    bool replaced;      /* the listing has another message under this ID */
+    int64_t arrival;    /* of the intended message, seconds since the epoch; 0 = unknown */
+    struct place place; /* in the listing that selected it; not present if there was none */
+    struct place after; /* in a listing made after the command */
     enum target_stage stage;
     bool open; /* DOUBTFUL: it is not known how its command ended */
 };
 
-/* Of what was asked for by id: sorted by id; of what was selected: as listed. */
+/* Sorted by ID if the messages were named by ID; in the order of the listing if they were selected.
+ */
 struct target_list {
     struct target *targets;
     size_t count, capacity;
@@ -43,48 +44,50 @@ struct target_list {
 
 void target_list_deinit(struct target_list *list);
 
-/* Appends; false without memory. */
+/* Appends a target. Returns false if out of memory. */
 bool target_list_add(struct target_list *list, const char *id, int64_t arrival);
 
-/* Sorts by id and drops repetitions. */
+/* Sorts by ID and removes duplicates. */
 void target_list_sort(struct target_list *list);
 
 struct target *target_list_find(const struct target_list *list, const char *id);
 
 /*
- * Splits hmqActionQueueIds (separated by spaces, commas, tabs or newlines) into valid ids, sorted,
- * each once. Returns false, with *list untouched, when one is no queue id (or without memory).
+ * Splits hmqActionQueueIds, separated by spaces, commas, tabs or newlines, into valid queue IDs,
+ * sorted and without duplicates. Returns false, with *list untouched, if one is malformed or if out
+ * of memory.
  */
 bool target_list_parse(const char *text, size_t len, struct target_list *list);
 
-/* True when the request names anything that a listing has to decide. */
+/* True if the request has a criterion that requires a listing. */
 bool request_has_criteria(const struct action_request *request);
 
-/* True when the two ask for the same: the text of the ids may differ in its separators only. */
+/* True if the two request the same. The separators between queue IDs may differ. */
 bool request_equal(const struct action_request *a, const struct action_request *b);
 
-/* The recipients of one message, looked through as its line is read. Reset found for the next. */
+/* Searches the recipients of one message while its line is read. Reset found for the next message.
+ */
 struct recipient_search {
     const struct action_request *request;
-    bool found; /* one met the recipient and the reason, both at once; true when neither is asked */
+    bool found; /* one recipient meets both criteria, recipient and reason, or there are none */
 };
 
 /* A recipient_handler; userdata is the search. */
 void recipient_search_take(void *userdata, const char *address, const char *reason);
 
 /*
- * True when all criteria but the ids hold for a message. recipient_found: of the search. What could
- * not be read of the message meets no criterion. now in seconds since the epoch.
+ * True if a message meets all criteria except the queue IDs. recipient_found is the result of the
+ * search. Data that could not be read meets no criterion. now is in seconds since the epoch.
  */
 bool request_matches(const struct action_request *request, const struct message_head *head,
                      bool recipient_found, int64_t now);
 
 /*
- * An address against a pattern with * and ?, which stands for one character (UTF-8; one octet of
- * what is none): case-sensitive before the last @, not after it; "<>" is the null sender, as is
- * "MAILER-DAEMON" in either case, besides an address of that name; a pattern of neither * nor ? is
- * the whole address; \*, \? and \\ are those characters themselves, and any other backslash is one.
- * Bounded by the product of both lengths.
+ * Matches an address with a pattern. * stands for any number of characters and ? for one (in UTF-8,
+ * or one octet of what is not UTF-8); a pattern without them must equal the whole address. \*, \?
+ * and \\ stand for the second character; any other backslash stands for itself. Case matters only
+ * before the last @. "<>" is the null sender; so is "MAILER-DAEMON", in upper or lower case, which
+ * also matches an address of that name. The time is bounded by the product of both lengths.
  */
 bool address_matches(const char *pattern, const char *address);
 

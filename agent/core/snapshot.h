@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The snapshot: everything known of the queue at one moment, immutable, reference-counted and
- * swapped whole. Getters and detection read nothing else. What is not known is marked so and has
- * no number.
+ * The snapshot: everything that is known about the queue at one moment. It is immutable,
+ * reference-counted and replaced as a whole. Getters and detection read nothing else. Unknown
+ * values are marked as unknown and have no number.
  */
 #ifndef HMQ_CORE_SNAPSHOT_H
 #define HMQ_CORE_SNAPSHOT_H
@@ -26,49 +26,52 @@ struct counts {
 struct snapshot {
     unsigned references;
     struct counts counts;
-    struct listing *listing; /* NULL when none is available */
+    struct listing *listing; /* NULL if none is available */
     enum postfix_state postfix;
     struct postfix_settings settings;
 };
 
-/* A snapshot in which nothing is known, with one reference; NULL without memory. */
+/* Returns a snapshot in which nothing is known, with one reference, or NULL if out of memory. */
 struct snapshot *snapshot_new(void);
 
-/* A copy to change before it is published, sharing the listing; NULL without memory. */
+/* Returns a copy that can be changed before it is published and shares the listing, or NULL if out
+ * of memory. */
 struct snapshot *snapshot_copy(const struct snapshot *snapshot);
 
 struct snapshot *snapshot_ref(struct snapshot *snapshot);
 void snapshot_unref(struct snapshot *snapshot);
 
-/* Counts by a listing, where the spool cannot be read; corrupt is not in it and stays unknown. */
+/* Takes the counts from a listing, for a spool that cannot be read. A listing lacks corrupt, which
+ * remains unknown. */
 void counts_from_listing(struct counts *counts, const struct listing *listing);
 
-/* True when the numbers are the same, whenever they were taken. */
+/* True if the numbers are equal; taken_usec is ignored. */
 bool counts_equal(const struct counts *a, const struct counts *b);
 
-/* True when there is a listing and it has fewer messages in a queue than are counted. */
+/* True if there is a listing and it has fewer messages in some queue than the counts. */
 bool snapshot_lists_fewer(const struct snapshot *snapshot);
 
-/* Messages in the five listed queues. Returns false when one of them is unknown. */
+/* The number of messages in the five listed queues. Returns false if one of them is unknown. */
 bool snapshot_total(const struct snapshot *snapshot, uint64_t *total);
 
 /*
- * Totals of one queue from the listing. When the counts say that the queue is empty, they are zero
- * whatever an older listing said. Returns false when unknown: no listing, or the counts see
- * messages where the listing saw none. What the listing could not read of single messages makes a
- * single total unknown: totals->unknown_size and the like are to be looked at.
+ * Totals of one queue from the listing. If the queue is empty according to the counts, they are
+ * zero whatever an older listing has. Returns false if they are unknown because there is no
+ * listing, or because the counts have messages and the listing has none. A total can be unknown on
+ * its own because of messages that could not be read completely: check totals->unknown_size and the
+ * like.
  */
 bool snapshot_queue_totals(const struct snapshot *snapshot, enum queue queue,
                            struct queue_totals *totals);
 
 /*
- * The same over the five listed queues: queues that are empty now count as zero, the others as the
- * listing saw them. Returns false when unknown: the counts are, or they see messages and the
- * listing saw none in those queues.
+ * The same over the five listed queues: queues that are empty now count as zero, the others as in
+ * the listing. Returns false if the totals are unknown because the counts are, or because the
+ * counts have messages and the listing has none in those queues.
  */
 bool snapshot_all_totals(const struct snapshot *snapshot, struct queue_totals *totals);
 
-/* Age in seconds of the oldest message at now, never negative; 0 when totals->messages is 0. */
+/* The age of the oldest message at now, in seconds, never negative; 0 if totals->messages is 0. */
 uint32_t queue_totals_age(const struct queue_totals *totals, int64_t now);
 
 #endif

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The agent's own state, for group hmqAgent and the notifications. There is one struct for each
- * module that knows a part of it. That module has a pointer through which it can write its own
- * struct, and reads the others, like everyone else, through a pointer to a const struct
- * agent_status. Whether something fails is a bool; the texts are for people.
+ * module that contributes a part. Only that module has a pointer to write it; everyone else reads
+ * it through a pointer to a const struct agent_status. Whether something fails is a bool; the texts
+ * are for people.
  */
 #ifndef HMQ_CORE_STATUS_H
 #define HMQ_CORE_STATUS_H
@@ -37,15 +37,16 @@ struct read_errors_status {
 /* Written by the collector (app/collector.c and app/collector_readings.c). */
 struct readings_status {
     enum data_status data;
-    bool lost; /* unavailable after reading was tried, not for want of a first result */
+    bool lost; /* unavailable although reading was tried */
     enum count_method method;
-    bool failed; /* a reading that data depends on fails at present; the reason is in error */
+    bool failed; /* a reading that data depends on is failing; the reason is in error */
     char error[STATUS_ERROR_SIZE];
     bool settings_tried;
     bool settings_failed; /* the last reading of the settings; the reason is in settings_error */
     char settings_error[STATUS_ERROR_SIZE];
-    uint64_t postfix_seen_usec; /* CLOCK_MONOTONIC of what snapshot.postfix is from, 0 = nothing */
-    uint64_t counts_taken_usec; /* CLOCK_MONOTONIC of the last good counts, 0 = none */
+    uint64_t
+        postfix_seen_usec; /* CLOCK_MONOTONIC of the observation in snapshot.postfix, 0 = none */
+    uint64_t counts_taken_usec; /* CLOCK_MONOTONIC of the last good counts, 0 = none yet */
     uint64_t list_taken_usec;   /* of the last good listing, 0 = none */
     uint64_t list_duration_usec;
     uint32_t listing_serial;
@@ -62,7 +63,7 @@ struct lifetimes_status {
 
 /* Written by app/load.c. */
 struct store_status {
-    bool usable; /* what has to be stored first can be accepted */
+    bool usable; /* requests that must be stored first can be accepted */
     bool failed; /* actions are refused at present; the reason is in error */
     char error[STATUS_ERROR_SIZE];
 };
@@ -88,8 +89,8 @@ static inline const char *last_error_shown(const struct agent_status *status) {
     return status->store.failed ? status->store.error : status->readings.errors.last;
 }
 
-/* That Postfix's settings cannot be read outweighs what was last known of them, but for a change
- * that is on its way. */
+/* If Postfix's settings cannot be read, this is reported instead of their last known state, unless
+ * a change is in progress. */
 static inline bool settings_unreadable(const struct agent_status *status) {
     return status->readings.settings_failed && status->lifetimes.state != SETTINGS_PENDING;
 }

@@ -13,27 +13,29 @@
 #include <stddef.h>
 
 /*
- * Copies the len octets at in as valid UTF-8 (RFC 3629) and a NUL into out: each invalid octet
- * becomes U+FFFD, each unsafe character a space. out needs 3 * len + 1 octets.
- * Returns the length without the NUL.
+ * Copies the len octets at in to out as valid UTF-8 (RFC 3629) with a NUL: each invalid octet
+ * becomes U+FFFD, each unsafe character a space. out needs 3 * len + 1 octets. Returns the length
+ * without the NUL.
  */
 size_t text_to_utf8(const char *in, size_t len, char *out);
 
-/* The same in place for NUL-terminated text, which gets no longer: an invalid octet becomes "?". */
+/* Does the same in place for NUL-terminated text, which cannot grow: an invalid octet becomes "?".
+ */
 void text_make_safe(char *text);
 
-/* True when the len octets at in are valid UTF-8 without an unsafe character. */
+/* True if the len octets at in are valid UTF-8 without unsafe characters. */
 bool text_is_safe(const char *in, size_t len);
 
 /* The longest prefix of valid UTF-8 text, at most max octets, that ends between characters. */
 size_t text_utf8_prefix(const char *text, size_t len, size_t max);
 
-/* True when the len octets at in are valid UTF-8 (RFC 3629). */
+/* True if the len octets at in are valid UTF-8 (RFC 3629). */
 bool text_is_utf8(const char *in, size_t len);
 
 /*
- * Copies the len octets at in with everything but printable ASCII written as \xHH, cut with "..."
- * to fit size (at least 4) with its NUL. Returns out, for use in a printf argument.
+ * Copies the len octets at in with everything but printable ASCII written as \xHH. If the result
+ * with its NUL exceeds size (at least 4), it is truncated and ends with "...". Returns out, so that
+ * the call can be a printf argument.
  */
 const char *text_escape(const char *in, size_t len, char *out, size_t size);
 

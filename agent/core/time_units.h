@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * How many of one unit of time make another. Times are microseconds in uint64_t (named _usec) or
- * seconds (named _s); a clock is read in os/clock.h only.
+ * Conversion between units of time. Times are microseconds in a uint64_t (named _usec) or seconds
+ * (named _s). Only os/clock.h reads a clock.
  */
 #ifndef HMQ_CORE_TIME_UNITS_H
 #define HMQ_CORE_TIME_UNITS_H

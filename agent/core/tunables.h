@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The values of hmqSettings that SNMP SET can change and that persist: what the configuration file
- * says of each counts until its first SET.
+ * The values of hmqSettings that an SNMP SET can change and that persist. Until its first SET, each
+ * has the value of the configuration file.
  */
 #ifndef HMQ_CORE_TUNABLES_H
 #define HMQ_CORE_TUNABLES_H
@@ -16,8 +16,8 @@
 
 #define TUNABLES_MESSAGE_LIMIT_MAX 10000
 
-/* Each persists by itself: what was never set follows the configuration. The first are the settings
- * of conditions, such as CONDITION_THRESHOLD(CONDITION_AGE). */
+/* Each persists separately: one that was never set follows the configuration. The first ones are
+ * the settings of conditions, such as CONDITION_THRESHOLD(CONDITION_AGE). */
 enum tunable {
     TUNABLE_MESSAGE_LIMIT = CONDITION_SETTINGS,
     TUNABLE_NOTIFY, /* all bits together */
@@ -30,16 +30,16 @@ struct tunables {
     uint32_t notify; /* bit 1 << type for each event type that is sent: hmqNotificationEnable */
 };
 
-/* What the configuration says, every notification enabled. */
+/* Takes the values of the configuration, with every notification enabled. */
 void tunables_from_config(struct tunables *tunables, const struct config *config);
 
-/* True when the values are in range and agree with each other: a clear value is at most its
- * threshold, unless that is switched off. */
+/* True if the values are in range and consistent: a clear value is at most its threshold, unless
+ * that is 0. */
 bool tunables_consistent(const struct tunables *tunables);
 
-/* Adds to the event what differs between the two, by the names in the configuration and, for the
- * notifications, "notifications" with hmqNotificationEnable in hexadecimal. Returns whether
- * anything does. */
+/* Adds each difference between the two to the event, under its name in the configuration; the
+ * notifications are "notifications" with hmqNotificationEnable in hexadecimal. Returns whether
+ * there are any. */
 bool tunables_describe(const struct tunables *before, const struct tunables *after,
                        struct event *event);
 
@@ -47,23 +47,23 @@ bool tunables_describe(const struct tunables *before, const struct tunables *aft
 #define TUNABLES_NOTIFY_OCTETS ((EVENT_TYPE_END - 1 + 7) / 8)
 void tunables_notify_bits(const struct tunables *tunables, uint8_t octets[TUNABLES_NOTIFY_OCTETS]);
 
-/* A tunable's key in the configuration, which is its name in the store too; NULL for
+/* The key of a tunable in the configuration, which is also its name in the store; NULL for
  * TUNABLE_NOTIFY and for a clear value that cannot be set. Static. */
 const char *tunable_name(enum tunable tunable);
 
-/* The bits 1 << enum tunable of all that there are. */
+/* All tunables, as bits 1 << enum tunable. */
 uint32_t tunables_all(void);
 
-/* The greatest value of any but TUNABLE_NOTIFY. */
+/* The greatest valid value of a tunable other than TUNABLE_NOTIFY. */
 uint32_t tunable_maximum(enum tunable tunable);
 
-/* The value of any but TUNABLE_NOTIFY. */
+/* The value of a tunable other than TUNABLE_NOTIFY. */
 uint32_t tunable_get(const struct tunables *tunables, enum tunable tunable);
 void tunable_set(struct tunables *tunables, enum tunable tunable, uint32_t value);
 
 /*
- * Takes those of which (bits 1 << enum tunable) over from another. Values that do not agree with
- * each other any more then are made to: the clear value follows the threshold.
+ * Copies the tunables in which (bits 1 << enum tunable) from another struct. A clear value that is
+ * then greater than its threshold becomes the default for it.
  */
 void tunables_merge(struct tunables *tunables, const struct tunables *from, uint32_t which);
 

@@ -2,8 +2,8 @@
 /*
  * The children that run the helper's programs (helper/recipe.h). Each runs in a process group of
  * its own with a deadline; its output goes to a pipe whose read end belongs to the caller. Its
- * error output is read here for its last line, except postsuper's, which reports on each id there:
- * that goes to the caller with the rest.
+ * error output is read here for its last line. The exception is postsuper, which reports on each
+ * queue ID there: its error output goes to the caller with the output.
  */
 #ifndef HMQ_HELPER_CHILD_H
 #define HMQ_HELPER_CHILD_H
@@ -21,9 +21,9 @@ struct child {
     pid_t pid; /* 0 = this slot is free */
     enum request_type type;
     int pidfd;
-    int errors;    /* read end of its stderr, -1 once closed or when it goes elsewhere */
+    int errors;    /* read end of its stderr; -1 if closed or if stderr goes elsewhere */
     int report;    /* a file with its stderr, read at its end, or -1 */
-    bool detached; /* what it leaves running in its group is to live on */
+    bool detached; /* what it leaves running in its group must not be killed */
     uint32_t sequence;
     uint64_t deadline_usec; /* CLOCK_MONOTONIC: when the group gets the next signal */
     bool terminated;        /* SIGTERM was sent, SIGKILL is next */
@@ -34,42 +34,41 @@ struct child {
 };
 
 /*
- * Starts the command of a valid request, if it is allowed; it may run until the request's deadline,
- * and no longer than command_timeout. Returns 0 with *child filled and the
- * read end of its output (non-blocking, close-on-exec) in *output, or an errno value with a line in
- * error.
+ * Starts the command of a valid request, if it is allowed. It may run until the request's deadline,
+ * but no longer than command_timeout. Returns 0 with *child filled in and the read end of its
+ * output (non-blocking, close-on-exec) in *output, or an errno value with a line in error.
  */
 int child_start(const struct config *config, const struct request *request, struct child *child,
                 int *output, char *error, size_t size);
 
-/* Reads what is there of its stderr (at most 64 KB of it), without waiting. */
+/* Reads what is available from its stderr (at most 64 KB) without blocking. */
 void child_read_errors(struct child *child);
 
-/* Sends SIGTERM to the group, SIGKILL two seconds later (by child_check_deadline). */
+/* Sends SIGTERM to the group. child_check_deadline sends SIGKILL two seconds later. */
 void child_stop(struct child *child, uint64_t now_usec);
 
-/* To be called at deadline_usec or later: the signals that are due. */
+/* To be called at deadline_usec or later: sends the signal that is due. */
 void child_check_deadline(struct child *child, uint64_t now_usec);
 
 /* Once pidfd is readable: reaps and frees the slot. Returns the wait status. */
 int child_reap(struct child *child);
 
 /*
- * Whether a command that was reaped with wait_status never ran: its program, or the engine that
- * was to take it into its container, did not start it. Returns 0 when it ran; else an errno value
- * (ENOEXEC, or as container_explain) with one line in text.
+ * Determines whether a command that was reaped with wait_status never ran, because its program, or
+ * the container engine, did not start it. Returns 0 if it ran, or else an errno value (ENOEXEC, or
+ * as container_explain) with one line in text.
  */
 int child_not_run(const struct config *config, const struct child *child, int wait_status,
                   char *text, size_t size);
 
 /*
- * The code for why a command that was reaped failed. error is what child_not_run returned. This
- * is the one place that reads Postfix's own words for it.
+ * Returns the code for why a command that was reaped failed. error is what child_not_run returned.
+ * This is the only place that interprets Postfix's messages for that.
  */
 enum command_reason child_reason(const struct child *child, int wait_status, int error);
 
 /*
- * Runs postconf -xh for one parameter and waits, at most five seconds. Returns 0 with its value
+ * Runs postconf -xh for one parameter and waits for at most five seconds. Returns 0 with its value
  * (one line) in value, or an errno value with a line in error.
  */
 int child_postconf(const struct config *config, const char *parameter, char *value, size_t size,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * What runs for a request: a table of programs and fixed arguments, chosen by the request's type.
- * No shell is involved, and postsuper gets its ids on its standard input only: as an argument `ALL`
- * would mean every message, and no id at all a repair of the whole queue.
+ * No shell is involved. postsuper gets queue IDs on its standard input only: as an argument, `ALL`
+ * would mean every message, and without any ID it would check and repair the whole queue.
  */
 #ifndef HMQ_HELPER_RECIPE_H
 #define HMQ_HELPER_RECIPE_H
@@ -17,25 +17,26 @@
 
 #define VECTOR_WORDS_MAX (CONFIG_CONTAINER_WORDS + CONTAINER_WORDS_MAX + 16)
 
-/* What execvp(3) gets. Borrows from the configuration and the request it was made of. */
+/* The arguments for execvp(3). They borrow from the configuration and the request. */
 struct argument_vector {
     const char *words[VECTOR_WORDS_MAX + 1]; /* NULL-terminated */
     size_t count;
     char seconds[24]; /* of container_words */
-    char setting[64]; /* "bounce_queue_lifetime=5d", when one of the words is that */
+    char setting[64]; /* "bounce_queue_lifetime=5d", if one of the words is a setting */
 };
 
-/* Where the error output goes. */
+/* Where error output goes. */
 enum error_sink {
-    ERRORS_LAST_LINE, /* here, for its last line */
+    ERRORS_LAST_LINE, /* to this process, for its last line */
     ERRORS_OUTPUT,    /* with the output */
     ERRORS_REPORT,    /* into a file */
 };
 
 /*
- * What runs for a request: program -c postfix_config_directory option arguments... `postfix reload`
- * leaves a postsuper behind that checks the queue (conf/postfix-script), which neither a signal nor
- * a closed pipe may disturb: its output goes nowhere, its errors into a file.
+ * The command for a type of request: program -c postfix_config_directory option arguments...
+ * `postfix reload` leaves a postsuper running that checks the queue (conf/postfix-script). So that
+ * neither a signal nor a closed pipe interferes with it, its output is discarded and its errors go
+ * to a file.
  */
 struct recipe {
     enum request_type type;
@@ -46,25 +47,24 @@ struct recipe {
     bool detached;
 };
 
-/* The recipe for a type of request, or NULL when it runs no command. Static. */
+/* The recipe for a type of request, or NULL if it runs no command. Static. */
 const struct recipe *recipe_find(uint32_t type);
 
 /*
- * Makes the argument vector of a valid request (request_valid): program -c DIR option..., for a
- * container behind container_words with what is left until timeout_usec from now. Returns false
- * when the type runs no command.
+ * Builds the argument vector of a valid request (request_valid): program -c DIR option..., and for
+ * a container, container_words with timeout_usec first. Returns false if the type runs no command.
  */
 bool recipe_vector(const struct config *config, const struct request *request,
                    uint64_t timeout_usec, struct argument_vector *vector);
 
 /*
- * Returns 0 when the configuration allows a valid request (allow_actions, allow_settings,
+ * Returns 0 if the configuration allows a valid request (allow_actions, allow_settings,
  * allow_view), or EPERM with a line in error.
  */
 int recipe_allowed(const struct config *config, const struct request *request, char *error,
                    size_t size);
 
-/* The argument vector of postconf -xh for one parameter (borrowed), which no request asks for. */
+/* Builds the argument vector of postconf -xh for one parameter (borrowed). No request uses it. */
 void recipe_vector_postconf(const struct config *config, const char *parameter,
                             uint64_t timeout_usec, struct argument_vector *vector);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Where each message was last seen during one scan. Messages that move while the directories are
- * read one after the other may be met in two of them or in none; by their ids they are one each.
+ * Where each message was last seen during one scan. A message that moves while the directories are
+ * read one after the other may be found in two of them or in none; its queue ID shows that it is
+ * one message.
  */
 #ifndef HMQ_HELPER_SEEN_H
 #define HMQ_HELPER_SEEN_H
@@ -13,26 +14,28 @@
 
 struct seen;
 
-/* NULL without memory. */
+/* Returns NULL if out of memory. */
 struct seen *seen_new(void);
 void seen_free(struct seen *seen);
 
 /* Forgets everything: a new scan begins. */
 void seen_reset(struct seen *seen);
 
-/* The message is in queue, whatever was noted before. Nothing is noted once the table is full. */
+/* Notes that the message is in queue, whatever was noted before. Once the table is full, nothing is
+ * noted. */
 void seen_note(struct seen *seen, const char *id, enum queue queue);
 
-/* The message was moved to queue, as far as it is known already. */
+/* Notes that a message that is already known was moved to queue. */
 void seen_moved(struct seen *seen, const char *id, enum queue queue);
 
-/* The message was removed from queue; without effect when it was seen elsewhere since. */
+/* Notes that the message was removed from queue. Has no effect if it has been seen elsewhere since.
+ */
 void seen_removed(struct seen *seen, const char *id, enum queue queue);
 
-/* True while everything noted since the reset is held (some 20,000 messages). */
+/* True as long as everything since the reset could be noted (some 20,000 messages). */
 bool seen_complete(const struct seen *seen);
 
-/* The messages whose last place was queue. */
+/* The number of messages that were last seen in queue. */
 uint32_t seen_messages(const struct seen *seen, enum queue queue);
 
 #endif

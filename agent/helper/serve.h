@@ -13,15 +13,17 @@
 
 struct serve_context {
     const struct config *config;
-    int socket;              /* SOCK_SEQPACKET */
-    uint32_t worker;         /* the number of this process; requests for another one are dropped */
-    _Atomic uint32_t *turns; /* counts the turns of the loop, for whoever watches; NULL = nobody */
+    int socket;      /* SOCK_SEQPACKET */
+    uint32_t worker; /* the number of this process; requests for another are dropped */
+    _Atomic uint32_t
+        *turns; /* counts the turns of the loop for the supervisor; NULL = there is none */
 };
 
-/* The loop turns at least this often, whether or not there is anything to do. */
+/* The loop turns at least this often, even if there is nothing to do. */
 #define SERVE_TURN_MS 1000
 
-/* Serves until one of the ends; WORKER_REFUSED after an invalid request. Everything is borrowed. */
+/* Serves requests until the worker has to end, and returns why: WORKER_REFUSED after an invalid
+ * request. Everything is borrowed. */
 enum worker_end serve(const struct serve_context *context);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * One command of the helper's as its client hears of it: output as it comes, the report of its end,
- * and what the two together say of how it ended. For io/helper_client.c only.
+ * One command of the helper as its client sees it: the output, the report of its end, and the
+ * conclusion from both about how it ended. For io/helper_client.c only.
  */
 #ifndef HMQ_IO_HELPER_STREAM_H
 #define HMQ_IO_HELPER_STREAM_H
@@ -19,7 +19,7 @@ enum {
     STREAM_COUNT = STREAM_FLUSH + HELPER_FLUSHES
 };
 
-/* What is to be known of the types that run a command. */
+/* The properties of the request types that run a command. */
 struct kind {
     int slot;
     const char *program;
@@ -43,29 +43,29 @@ struct stream {
     uint64_t asked_usec; /* the same, by the client's run clock */
     bool truncated, timed_out;
     int exit_error, wait_status;    /* of REPLY_EXIT */
-    char last_words[PROTOCOL_TEXT]; /* of its error output */
+    char last_words[PROTOCOL_TEXT]; /* the last line of its error output */
     bool failed;                    /* the reason is in error */
     char error[STREAM_ERROR_SIZE];
     bool lost;                  /* the helper went away, or did not answer */
-    bool cancelled;             /* its end was asked for */
-    bool not_run;               /* the helper has not started it, and will not */
+    bool cancelled;             /* cancellation was requested */
+    bool not_run;               /* the helper has not started it and will not start it */
     enum command_reason reason; /* of REPLY_EXIT */
 };
 
-/* No more output is taken. */
+/* Stops reading output. */
 void stream_close_output(struct stream *stream);
 
-/* The first thing that went wrong is the one worth reporting. */
+/* Notes an error. Only the first one is kept, because it is the one worth reporting. */
 __attribute__((format(printf, 2, 3))) void stream_fail(struct stream *stream, const char *format,
                                                        ...);
 
-/* The program of its kind. */
+/* The program that the command runs. */
 const char *stream_program(const struct stream *stream);
 
 /* Frees the slot and calls the end. */
 void stream_finish(struct stream *stream);
 
-/* Hands on what was read. Returns false when the command is not worth hearing further. */
+/* Passes on what was read. Returns false if no more output is needed. */
 bool stream_take(struct stream *stream, const char *data, size_t len);
 
 #endif

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The connection to the SNMP master agent: opened without ever waiting, and opened again whenever
- * it has ended.
+ * The connection to the SNMP master agent: opened without blocking, and opened again whenever it
+ * has ended.
  *
- * One attempt follows another: every 100 ms in the first ten seconds after a connection has ended,
- * then every 500 ms (over TCP every 2 s), so that a master that has come back is found at once.
+ * Attempts are made every 100 ms in the first ten seconds after a connection has ended, then every
+ * 500 ms (over TCP every 2 s), so that a master that has come back is found at once.
  */
 #ifndef HMQ_IO_MASTER_LINK_H
 #define HMQ_IO_MASTER_LINK_H
@@ -19,7 +19,7 @@ struct master_link;
 struct master_link_callbacks {
     /* Connected; the socket (non-blocking, close-on-exec) belongs to the callee. */
     void (*up)(void *userdata, int socket);
-    /* An attempt has failed; called for each one. */
+    /* An attempt has failed. Called for each one. */
     void (*failed)(void *userdata, const struct master_trouble *trouble);
     void *userdata;
 };
@@ -31,11 +31,11 @@ struct master_link_callbacks {
 int master_link_new(sd_event *event, const struct master_address *address,
                     const struct master_link_callbacks *callbacks, struct master_link **out);
 
-/* The connection handed out has ended: connects anew, from the loop. */
+/* The connection that was passed to up has ended: connects again, from the loop. */
 void master_link_again(struct master_link *link);
 
-/* True when another socket has taken the place of the one that the connection was made to, so that
- * its master is no longer the one that others reach. Always false over TCP. */
+/* True if the socket that the connection was made to has been replaced by another, so that its
+ * master can no longer be reached by others. Always false over TCP. */
 bool master_link_replaced(const struct master_link *link);
 
 void master_link_free(struct master_link *link); /* NULL is accepted */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * In words: why the SNMP master agent cannot be used, and what to do about it.
+ * Explains in words why the SNMP master agent cannot be used, and what to do about it.
  */
 #ifndef HMQ_IO_MASTER_WORDS_H
 #define HMQ_IO_MASTER_WORDS_H
@@ -17,9 +17,10 @@ struct master_words {
 };
 
 /*
- * Describes a trouble other than MASTER_GOOD. For a socket it looks at the owner and the mode of
- * what denies access, and for MASTER_OCCUPIED at the processes of this machine. Reads files only
- * (names of users and groups come from /etc), so that it is quick.
+ * Describes any trouble except MASTER_GOOD. If access to a socket is denied, it examines the owner
+ * and mode of the file or directory concerned; for MASTER_OCCUPIED, it examines the processes of
+ * this machine. It reads only files, including those in /etc for the names of users and groups, so
+ * it is quick.
  */
 void master_words_make(struct master_words *words, const struct master_trouble *trouble,
                        const struct config *config);

@@ -265,7 +265,7 @@ static bool is_retry(const struct mib_view *view, enum action_command command, c
            view->now_wall - last->created <= MIB_RETRY_S;
 }
 
-/* The queue id that an index stands for, whether or not there is such a message. */
+/* The queue ID that an index stands for, whether or not there is such a message. */
 static bool index_id(const uint32_t *index, size_t count, char id[QUEUE_ID_SIZE]) {
     size_t len = count - 1;
     if (len > QUEUE_ID_MAX) {

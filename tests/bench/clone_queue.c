@@ -2,7 +2,7 @@
 /*
  * clone_queue SPOOL TOTAL: fills Postfix's deferred queue up to TOTAL messages with copies of the
  * ones that are in it. Each copy is a file as Postfix would have made it: named by microseconds
- * and its own inode (short queue ids, src/global/mail_queue.h), in the hash subfolder of that name,
+ * and its own inode (short queue IDs, src/global/mail_queue.h), in the hash subfolder of that name,
  * of the same owner, mode and next retry, with its log of reasons in defer. Postfix must be idle
  * meanwhile.
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Lists of queue ids, and patterns against addresses: the first line is the pattern, the second the
+ * Lists of queue IDs, and patterns against addresses: the first line is the pattern, the second the
  * address, all of it a list of ids. A plain recursive matcher says the same where it has the time.
  */
 #include "core/selection.h"

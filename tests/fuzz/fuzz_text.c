@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Text from outside: postconf's output, queue ids, UTF-8 made valid and text escaped.
+ * Text from outside: postconf's output, queue IDs, UTF-8 made valid and text escaped.
  */
 #include "core/postfix_settings.h"
 #include "core/queue_id.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Queue ids: the grammar by cases, and 10,000 random strings against a second reading of it.
+ * Queue IDs: the grammar by cases, and 10,000 random strings against a second reading of it.
  */
 #include "core/queue_id.h"
 

@@ -126,7 +126,7 @@ static void test_hash_folders(void **state) {
     CHECK_COUNTS("hash folders", true, 0, 1, 0, 3, 0, 0);
 }
 
-/* As deep as a queue id is long; what is deeper is no folder of Postfix's. */
+/* As deep as a queue ID is long; what is deeper is no folder of Postfix's. */
 static void test_deep_folders(void **state) {
     (void)state;
     char path[128] = "deferred";

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The helper's loop on a socketpair, with a script in place of the container engine that writes
- * down its arguments and its standard input. Whatever comes in an id, only queue ids come out.
+ * down its arguments and its standard input. Whatever comes in an id, only queue IDs come out.
  */
 #include "helper/serve.h"
 
