@@ -26,7 +26,8 @@ install(FILES README.md LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
 set(examples ${CMAKE_INSTALL_DOCDIR}/examples)
 install(FILES contrib/hermes-mailqueue.conf.example contrib/snmpd/hermes-mailqueue-agentx.conf
-  contrib/snmpd/hermes-mailqueue-access.conf.example DESTINATION ${examples})
+  contrib/snmpd/hermes-mailqueue-access.conf.example contrib/snmpd/snmpd-restart.conf
+  DESTINATION ${examples})
 install(DIRECTORY contrib/integrations DESTINATION ${examples})
 install(DIRECTORY contrib/hook-scripts/ DESTINATION ${examples}/hooks USE_SOURCE_PERMISSIONS)
 install(DIRECTORY contrib/hermes DESTINATION ${examples} USE_SOURCE_PERMISSIONS)

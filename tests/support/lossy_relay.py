@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
 """lossy_relay.py PORT SNMPD_PORT DROPS LOG: passes datagrams between managers and snmpd, but loses
-the first DROPS answers to each manager (each of its sockets). LOG gets a line for each datagram."""
+the first DROPS answers to each request; one that is sent again is the same. LOG gets a line for
+each datagram."""
 import select
 import socket
 import sys
@@ -12,20 +13,22 @@ def main():
     front = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     front.bind(("127.0.0.1", port))
     managers = {}  # the socket to snmpd -> [its manager, answers so far]
-    backs = {}  # the manager's address -> the socket to snmpd
+    # (the manager's address, the request) -> the socket to snmpd; the address alone comes again
+    backs = {}
     with open(sys.argv[4], "w", buffering=1) as log:
         print("ready", file=log)
         while True:
             for link in select.select([front, *managers], [], [])[0]:
                 if link is front:
                     data, manager = front.recvfrom(65535)
-                    if manager not in backs:
+                    request = manager, data
+                    if request not in backs:
                         back = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
                         back.connect(("127.0.0.1", agent_port))
-                        backs[manager] = back
+                        backs[request] = back
                         managers[back] = [manager, 0]
                     print("request", file=log)
-                    backs[manager].send(data)
+                    backs[request].send(data)
                     continue
                 data = link.recv(65535)
                 managers[link][1] += 1

@@ -1,0 +1,34 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
+# Reload, wrong files, and what a process does that cannot start.
+set -euo pipefail
+# shellcheck source=tests/boot/cases/lib.sh
+. /in/cases/lib.sh
+
+sed -i 's/^overload_threshold.*/overload_threshold = 6/' "$conf"
+check "systemctl reload" systemctl reload "$agent"
+eventually "takes effect" is 1.4.7.0 6
+cp "$conf" /root/good.conf
+echo nonsense >>"$conf"
+check "a reload of a wrong file fails" not systemctl reload "$agent"
+check "and the agent goes on" is 1.4.7.0 6
+chmod 600 /etc/hermes-mailqueue/ops.secret
+cp /root/good.conf "$conf"
+check "so does one with a secret that the hooks cannot read" not systemctl reload "$agent"
+chmod 640 /etc/hermes-mailqueue/ops.secret
+sed -i 's/^overload_threshold.*/overload_threshold = 5/' "$conf"
+check "once it is right, it reloads" systemctl reload "$agent"
+
+# Helper and hooks with a file they refuse, connected to again and again; then it is mended.
+mark
+echo nonsense >>"$conf"
+systemctl stop "$hooks" "$helper"
+status_is() { same "$(systemctl show -p ExecMainStatus --value "$1")" "$2"; }
+eventually "with a wrong file the agent ends: status 1" status_is "$agent" 1
+check "and is not tried again and again" not up "$agent"
+check "both sockets still listen" up "$helper.socket" "$hooks.socket"
+cp /root/good.conf "$conf"
+sed -i 's/^overload_threshold.*/overload_threshold = 5/' "$conf"
+systemctl start "$agent"
+eventually "with the file mended all is back" agent_answers
+eventually "the hooks, too" said '^webhook hmqAgentStarted'

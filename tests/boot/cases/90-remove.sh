@@ -1,0 +1,18 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
+# Removing the package, and purging it.
+set -euo pipefail
+# shellcheck source=tests/boot/cases/lib.sh
+. /in/cases/lib.sh
+
+check "remove" apt-get remove -q -y hermes-mailqueue
+check "nothing runs" not pgrep -f /usr/sbin/hermes-mailqueue
+check "no socket listens" not up "$helper.socket" "$hooks.socket"
+check "no unit has failed" same "$(systemctl --failed --no-legend)" ''
+check "the database stays" test -f "$database"
+check "so does the configuration" test -f "$conf"
+check "purge" apt-get purge -q -y hermes-mailqueue
+check "the database is gone" test ! -e "$(dirname "$database")"
+check "the configuration too" test ! -e "$conf"
+rm -f /etc/snmp/snmpd.conf.d/hermes-mailqueue-*.conf
+check "snmpd starts without it" systemctl restart snmpd
