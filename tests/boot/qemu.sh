@@ -1,10 +1,9 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: BSD-3-Clause
 #
-# The machine as a virtual one with Debian's cloud kernel, emulated where there is no KVM: 25 to 70 s
-# to boot.  Its only network is a port on 127.0.0.1, forwarded to its sshd.  Sourced by boot.sh.
-# Needs besides what podman.sh does: qemu-system-x86, cpio, e2fsprogs, openssh-client, and 4 GB below
-# the cache.
+# The machine as a virtual one with Debian's cloud kernel, emulated where there is no KVM: 25 to
+# 70 s to boot.  Its only network is a port on 127.0.0.1, forwarded to its sshd.  Sourced by boot.sh.
+# Needs qemu-system-x86, cpio, e2fsprogs, openssh-client, and 4 GB below the cache.
 
 : "${root=}" "${work?}" "${cache?}"
 need qemu-system-x86_64 qemu-system-x86
@@ -16,7 +15,7 @@ machine_pid=
 port=
 ssh_options=()
 
-# unpack_kernel FOLDER: the kernel, its modules, and a busybox for the initrd, of the root's release.
+# unpack_kernel FOLDER: the kernel, its modules, and a busybox for the initrd, as in the root.
 unpack_kernel() {
     local file
     mkdir -p "$1/debs/partial"
@@ -31,10 +30,9 @@ unpack_kernel() {
     done
 }
 
-# make_initrd KERNEL-FOLDER VERSION FILE: it loads what the disk needs and goes on there.
+# make_initrd KERNEL-FOLDER MODULES FILE: it loads what the disk needs and goes on there.
 make_initrd() {
-    local modules=$1/unpacked/lib/modules/$2 tree=$1/initrd name
-    [ -d "$modules" ] || modules=$1/unpacked/usr/lib/modules/$2
+    local modules=$2 tree=$1/initrd name
     mkdir -p "$tree"/{bin,dev,proc,new,modules}
     cp "$1/unpacked/bin/busybox" "$tree/bin/" 2>/dev/null ||
         cp "$1/unpacked/usr/bin/busybox" "$tree/bin/"
@@ -66,37 +64,38 @@ END
 
 # make_disk: what the cache does not have yet.
 make_disk() {
-    local version disk_root=$work/disk-root
+    local disk_root=$work/disk-root modules version
     disk=$root.disk
     [ ! -f "$disk" ] || return 0
     rm -rf "$root.kernel"
     unpack_kernel "$root.kernel"
-    version=$(basename "$(find "$root.kernel/unpacked" -path '*/lib/modules/*' -prune -print -quit)")
+    modules=$(find "$root.kernel/unpacked" -path '*/lib/modules/*' -prune -print -quit)
+    version=${modules##*/}
     cp -a "$root" "$disk_root"
-    cp -a "$(find "$root.kernel/unpacked" -path "*/lib/modules/$version" -print -quit)" \
-        "$disk_root/lib/modules/" 2>/dev/null || {
-        mkdir -p "$disk_root/lib/modules"
-        cp -a "$(find "$root.kernel/unpacked" -path "*/lib/modules/$version" -print -quit)" \
-            "$disk_root/lib/modules/"
-    }
+    mkdir -p "$disk_root/lib/modules"
+    cp -a "$modules" "$disk_root/lib/modules/"
     chroot "$disk_root" depmod "$version"
-    cp -r "$disk_root/lib/modules/$version/modules.dep" \
-        "$(find "$root.kernel/unpacked" -path "*/lib/modules/$version" -print -quit)/"
+    cp "$disk_root/lib/modules/$version/modules.dep" "$modules/"
     cp "$root.kernel"/unpacked/boot/vmlinuz-* "$root.vmlinuz"
-    make_initrd "$root.kernel" "$version" "$root.initrd"
+    make_initrd "$root.kernel" "$modules" "$root.initrd"
     rm -f "$root.key" "$root.key.pub"
     ssh-keygen -q -t ed25519 -N '' -f "$root.key"
-    mkdir -p "$disk_root/root/.ssh" "$disk_root/etc/systemd/network"
-    cp "$root.key.pub" "$disk_root/root/.ssh/authorized_keys"
-    chmod -R go= "$disk_root/root/.ssh"
-    echo gw >"$disk_root/etc/hostname"
-    printf '127.0.0.1 localhost\n127.0.1.1 gw.test.example gw\n' >"$disk_root/etc/hosts"
-    printf '[Match]\nName=e*\n[Network]\nAddress=10.0.2.15/24\n' \
-        >"$disk_root/etc/systemd/network/a.network"
-    chroot "$disk_root" systemctl -q enable systemd-networkd
+    configure_disk "$disk_root"
     mke2fs -q -t ext4 -d "$disk_root" "$disk.new" 3G
     rm -rf --one-file-system "$disk_root"
     mv "$disk.new" "$disk"
+}
+
+# configure_disk ROOT: its name, its address, and who may log in.
+configure_disk() {
+    mkdir -p "$1/root/.ssh" "$1/etc/systemd/network"
+    cp "$root.key.pub" "$1/root/.ssh/authorized_keys"
+    chmod -R go= "$1/root/.ssh"
+    echo gw >"$1/etc/hostname"
+    printf '127.0.0.1 localhost\n127.0.1.1 gw.test.example gw\n' >"$1/etc/hosts"
+    printf '[Match]\nName=e*\n[Network]\nAddress=10.0.2.15/24\n' \
+        >"$1/etc/systemd/network/a.network"
+    chroot "$1" systemctl -q enable systemd-networkd
 }
 
 inside() {

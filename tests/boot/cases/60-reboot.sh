@@ -7,7 +7,8 @@ set -euo pipefail
 
 mail v1 v2 v3 v4 v5 v6
 eventually "overloaded before the reboot" is 1.2.5.0 1
-overload_stored() { [ "$(db "SELECT count(*) FROM event_log WHERE event = 'hmqOverloadRaised'")" -ge 1 ]; }
+raised="SELECT count(*) > 0 FROM event_log WHERE event = 'hmqOverloadRaised'"
+overload_stored() { same "$(db "$raised")" 1; }
 eventually "which is in the database" overload_stored
 db 'SELECT max(serial) FROM event_log' >/root/serial
 audit_rows >/root/audit

@@ -56,8 +56,8 @@ another() {
 }
 up() { systemctl is-active "$@"; }
 
-# mark: from here on `said` and `said_with` look. (After a cursor that a filter leaves out, journalctl
-# of systemd 252 skips the first line that the filter would have let through.)
+# mark: from here on `said` and `said_with` look. (After a cursor that a filter leaves out,
+# journalctl of systemd 252 skips the first line that the filter would have let through.)
 mark() { since=@$EPOCHREALTIME; }
 said() { journalctl --no-pager --since "$since" -o cat | grep -E -- "$1"; }
 said_with() { # PRIORITY PATTERN
