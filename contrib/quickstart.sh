@@ -397,9 +397,11 @@ stay() {
     else
         echo 'Ctrl-C ends it all.'
     fi
-    while sleep 1; do
-        agent_alive
-    done
+    # One command, at whose end a signal is taken: bash 5.2 cannot always take one while it reads
+    # a $(...).
+    tail -f --pid="$(<"$run/agent.pid")" /dev/null &
+    wait "$!"
+    agent_alive
 }
 
 parse "$@"

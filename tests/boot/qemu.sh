@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 #
 # The machine as a virtual one with Debian's cloud kernel, emulated where there is no KVM: 25 to
-# 70 s to boot.  Its only network is a port on 127.0.0.1, forwarded to its sshd.  Sourced by boot.sh.
+# 70 s to boot.  Its only network is a port on 127.0.0.1, forwarded to its sshd.  For boot.sh.
 # Needs qemu-system-x86, cpio, e2fsprogs, openssh-client, and 4 GB below the cache.
 
 : "${root=}" "${work?}" "${cache?}"
