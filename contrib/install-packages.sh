@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
 #
-# install-packages.sh PURPOSE...: installs what is missing of the packages that packages.txt lists
-# for `build`, `postfix`, `snmp`, `snmpd` and `test`.  It says what it installs.
+# install-packages.sh PURPOSE... [-- PACKAGE...]: installs what is missing of the packages that
+# packages.txt lists for `build`, `postfix`, `snmp`, `snmpd`, `test` and other purposes,
+# and of the packages named, if this release has them.  It says what it installs.
 #
 # A machine must not change by it beyond having the packages:
 #   * nothing is removed for them: Postfix would take the place of another mail server;
@@ -33,9 +34,10 @@ installed() {
 
 # apt_get COMMAND...: quiet, unless it fails.
 apt_get() {
-    # Another apt may be at work; 300 s are enough for most.
-    apt-get -q -y -o DPkg::Lock::Timeout=300 "$@" >"$log" 2>&1 </dev/null ||
-        die "apt-get $1 failed:"$'\n'"$(tail -n 15 "$log")"
+    # Another apt may be at work; 300 s are enough for most.  A terminal of its own would stop it
+    # where this script is in the background of one.
+    apt-get -o Dpkg::Use-Pty=0 -q -y -o DPkg::Lock::Timeout=300 "$@" >"$log" 2>&1 </dev/null ||
+        die "apt-get $* failed:"$'\n'"$(tail -n 15 "$log")"
 }
 
 # Debian's way to say that services stay off: a package asks this program first.
@@ -47,27 +49,54 @@ forbid_services() {
     chmod 0755 "$policy"
 }
 
-[ $# -gt 0 ] || die "usage: ${0##*/} build|postfix|snmp|snmpd|test..."
+# find_missing PURPOSE...: into `missing`.
+find_missing() {
+    local purpose package
+    for purpose in "$@"; do
+        grep -q "^$purpose " "$here/packages.txt" ||
+            die "'$purpose' is no purpose in $here/packages.txt"
+        while read -r package; do
+            installed "$package" || missing+=("$package")
+        done < <(awk -v purpose="$purpose" '$1 == purpose { print $2 }' "$here/packages.txt")
+    done
+}
+
+# known PACKAGE...: those that this release has and this machine lacks.
+known() {
+    local package
+    for package in "$@"; do
+        installed "$package" || [ -z "$(apt-cache show "$package" 2>/dev/null)" ] ||
+            echo "$package"
+    done
+}
+
+[ $# -gt 0 ] || die "usage: ${0##*/} PURPOSE... [-- PACKAGE...]; packages.txt has the purposes"
 command -v apt-get >/dev/null || die "there is no apt-get; install what $here/packages.txt lists"
-missing=()
-for purpose in "$@"; do
-    while read -r package; do
-        installed "$package" || missing+=("$package")
-    done < <(awk -v purpose="$purpose" '$1 == purpose { print $2 }' "$here/packages.txt")
+purposes=()
+while [ $# -gt 0 ] && [ "$1" != -- ]; do
+    purposes+=("$1")
+    shift
 done
-if [ ${#missing[@]} -eq 0 ]; then
+[ $# -eq 0 ] || shift
+missing=()
+find_missing "${purposes[@]}"
+# Lists that were fetched once tell well enough what a release does not have.
+if [ ${#missing[@]} -eq 0 ] && [ -z "$(known "$@")" ] &&
+    { [ $# -eq 0 ] || compgen -G '/var/lib/apt/lists/*_Packages*' >/dev/null; }; then
     exit 0
 fi
 need_root
-echo "installing ${missing[*]}"
 trap cleanup EXIT
 trap 'exit 1' HUP INT TERM
 log=$(mktemp)
 export DEBIAN_FRONTEND=noninteractive
 apt_get update
+while read -r package; do missing+=("$package"); done < <(known "$@")
+[ ${#missing[@]} -gt 0 ] || exit 0
+echo "installing ${missing[*]}"
 # A simulation first: it tells which packages would have to go.
-removed=$(apt-get -s -q -y --no-install-recommends install "${missing[@]}" 2>/dev/null |
-    awk '$1 == "Remv" { print $2 }')
+apt_get -s --no-install-recommends install "${missing[@]}"
+removed=$(awk '$1 == "Remv" { print $2 }' "$log")
 [ -z "$removed" ] ||
     die "installing ${missing[*]} would remove" "${removed//$'\n'/ };" \
         'decide about that yourself (apt-get install ...) and run this again'

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 #
 # quickstart.sh: the queue of a real Postfix through a real snmpd, on a Debian
-# 12 that has none of it yet.  See --help.
+# 12 or 13 that has none of it yet.  See --help.
 
 set -euo pipefail
 umask 022
@@ -15,7 +15,7 @@ once=no
 etc=              # Postfix's configuration directory
 private_postfix=auto
 system_snmpd=no
-address=127.0.0.1 # where snmpd answers
+address=          # where snmpd answers
 socket=           # where it takes subagents
 user=
 rows=5
@@ -37,8 +37,8 @@ Ctrl-C, which ends and removes everything that was started.
                   take subagents (contrib/snmpd/hermes-mailqueue-agentx.conf), and
                   root's ~/.snmp/snmp.conf or SNMPCONFPATH has to name a user
                   who may read (contrib/snmpd/hermes-mailqueue-access.conf.example)
-  --address ADDR  where that snmpd answers (127.0.0.1)
-  --agentx ADDR   where it takes subagents (detected)
+  --address ADDR  with --system-snmpd: where it answers (127.0.0.1)
+  --agentx ADDR   with --system-snmpd: where it takes subagents (detected)
   --user USER     whom the agent runs as (hermes-mq if there is one, else nobody)
   --rows N        how many messages to show (5)
 
@@ -80,8 +80,10 @@ parse() {
         esac
         case $1 in
         --once) once=yes ;;
-        --private) private_postfix=yes ;;
-        --postfix) private_postfix=no etc=$2; shift ;;
+        --private | --postfix)
+            [ "$private_postfix" = auto ] || die 'give --private or --postfix DIR, and once'
+            private_postfix=yes
+            [ "$1" = --private ] || { private_postfix=no etc=$2; shift; } ;;
         --system-snmpd) system_snmpd=yes ;;
         --address) address=$2; shift ;;
         --agentx) socket=$2; shift ;;
@@ -98,6 +100,9 @@ parse() {
         shift
     done
     [[ $rows =~ ^[0-9]{1,4}$ ]] || die "--rows $rows: give a number from 0 to 9999"
+    [ "$system_snmpd" = yes ] || [ -z "$address$socket" ] ||
+        die '--address and --agentx say where the snmpd of --system-snmpd is'
+    address=${address:-127.0.0.1}
 }
 
 choose_postfix() {
@@ -295,7 +300,11 @@ END
     registered ||
         die "the agent cannot register at $socket. Is another hermes-mailqueued running there?" \
             "It says:"$'\n'"$(tail -n 5 "$run/agent.log")"
-    say agent "runs as $user; its log is $run/agent.log"
+    if [ "$once" = yes ]; then
+        say agent "runs as $user"
+    else
+        say agent "runs as $user; its log is $run/agent.log"
+    fi
 }
 
 show_status() {
@@ -316,11 +325,7 @@ export_line() {
 # Lines to paste: each at the left margin, in the order in which they work.
 show_reading() {
     echo
-    if [ "$once" = yes ]; then
-        echo 'Without --once this stays, and these work in another terminal:'
-    else
-        echo 'To query it yourself, in another terminal while this runs:'
-    fi
+    echo 'To query it yourself, in another terminal while this runs:'
     echo
     [ "$system_snmpd" = yes ] || export_line "SNMPCONFPATH=$run/snmpd/clients/reader"
     [ "$system_snmpd" = no ] || [ -z "${SNMPCONFPATH-}" ] ||
@@ -386,6 +391,15 @@ follow_notifications() {
     done
 }
 
+# follow_events: the same where there is no snmptrapd, as the agent logs them.
+follow_events() {
+    local line
+    while IFS= read -r line; do
+        [[ ! $line =~ (hmq[A-Z][A-Za-z]+):\ (.*) ]] ||
+            printf '%(%F %T)T  %s, %s\n' -1 "${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}"
+    done
+}
+
 stay() {
     local received=$run/snmpd/log/traps
     stopping=yes
@@ -395,7 +409,8 @@ stay() {
         # Ends with this script, however that ends.
         tail -n +1 -f --pid=$$ -- "$received" | follow_notifications &
     else
-        echo 'Ctrl-C ends it all.'
+        echo 'Notifications appear here, as the agent logs them. Ctrl-C ends it all.'
+        tail -n +1 -f --pid=$$ -- "$run/agent.log" | follow_events &
     fi
     # One command, at whose end a signal is taken: bash 5.2 cannot always take one while it reads
     # a $(...).
@@ -406,7 +421,7 @@ stay() {
 
 parse "$@"
 need_root
-[ -r /etc/debian_version ] || die 'this is for Debian 12; README.md has the single steps'
+[ -r /etc/debian_version ] || die 'this is for Debian; README.md has the single steps'
 base=.1.3.6.1.4.1.8072.9999.9999.2525.1
 bin=$project/build/release/bin
 cd /
@@ -424,7 +439,13 @@ start_postfix
 start_snmpd
 start_agent
 show_status
+# What is shown once is gone right after.
+if [ "$once" = yes ]; then
+    echo
+    echo 'Without --once this stays, with commands to try.'
+    exit
+fi
 show_reading
 show_acting
 show_trying
-[ "$once" = yes ] || stay
+stay

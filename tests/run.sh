@@ -1,26 +1,72 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
 #
-# run.sh [unit|mib|lint|system|bench|fuzz|all]: installs what the tests need (Debian 12, as root),
-# builds with warnings as errors and sanitizers, and runs them. all, the default, is all but two:
-# bench measures a release build for some ten minutes, and of fuzz only the corpora are replayed;
-# fuzz itself goes on for a minute on each target. The last line is `N passed, N failed`.
+# run.sh [unit|mib|lint|system|bench|fuzz|all]: installs what the tests need (Debian 12 or 13, as
+# root), builds with warnings as errors and sanitizers, and runs them. all, the default, is all but
+# two: bench measures a release build for some ten minutes, and of fuzz only the corpora are
+# replayed; fuzz itself goes on for a minute on each target. The last line is `N passed, N failed`.
+#
+# run.sh release SUITE [PART]: the quickstart and `run.sh PART` on a fresh Debian of that name; see
+# release.sh.
 
 set -euo pipefail
 cd "$(dirname -- "${BASH_SOURCE[0]}")/.."
+# shellcheck source=contrib/lab/lib.sh
+. contrib/lab/lib.sh
+
+usage() {
+    echo "usage: ${0##*/} [unit|mib|lint|system|bench|fuzz|all]" >&2
+    echo "       ${0##*/} release SUITE [PART]" >&2
+    exit 1
+}
+
+# may_start PART: within a line, what would otherwise be many failures.
+may_start() {
+    local file
+    case $1 in
+    unit | mib | lint) ;;
+    *)
+        [ "$(id -u)" -eq 0 ] ||
+            die "must run as root (try sudo); the parts unit, mib and lint need it only to install"
+        ;;
+    esac
+    for file in build build/asan build/asan/CMakeCache.txt; do
+        [ ! -e "$file" ] || [ -w "$file" ] ||
+            die "$file was made by $(stat -c %U "$file"): run this as that user, or remove build/"
+    done
+}
+
+install_packages() {
+    local clang
+    clang=$(<tests/lint/clang-version)
+    contrib/install-packages.sh build postfix snmp snmpd test \
+        -- "clang-format-$clang" "clang-tidy-$clang"
+    # Whichever it came with: other packages of it exclude Debian's.
+    command -v npm >/dev/null || contrib/install-packages.sh npm
+}
+
+# count PATTERN: of the lines that ctest prints as a test ends.
+count() {
+    grep -cE "^ *[0-9]+/[0-9]+ Test .*$1" build/asan/ctest.log || true
+}
+
+# show_skipped: which, and in their own words why; single cases of a unit test too.
+show_skipped() {
+    awk '/^[0-9]+\/[0-9]+ Testing: / { name = $3 }
+        sub(/^ *SKIP: /, "") { print "skipped: " name ": " $0 }' \
+        build/asan/Testing/Temporary/LastTest.log
+}
 
 part=${1:-all}
 case $part in
-unit | mib | lint | system | bench | fuzz | all) ;;
-*)
-    echo "usage: ${0##*/} [unit|mib|lint|system|bench|fuzz|all]" >&2
-    exit 1
-    ;;
+unit | mib | lint | system | bench | fuzz | all) [ $# -le 1 ] || usage ;;
+release)
+    [ $# -eq 2 ] || [ $# -eq 3 ] || usage
+    exec tests/release.sh "${@:2}" ;;
+*) usage ;;
 esac
-
-contrib/install-packages.sh build postfix snmp snmpd test
-# Whichever it came with: other packages of it exclude Debian's.
-command -v npm >/dev/null || contrib/install-packages.sh npm
+may_start "$part"
+install_packages
 if [ "$part" = bench ]; then
     cmake --preset release -DHMQ_WERROR=ON
     cmake --build build/release
@@ -38,11 +84,10 @@ status=0
 ctest --test-dir build/asan -j "$(($(nproc) * 5 / 2))" --output-on-failure --no-tests=error \
     "${select[@]}" | tee build/asan/ctest.log || status=$?
 
-passed=$(grep -cE '^ *[0-9]+/[0-9]+ Test .* Passed ' build/asan/ctest.log || true)
-total=$(grep -cE '^ *[0-9]+/[0-9]+ Test ' build/asan/ctest.log || true)
-skipped=$(grep -cE '^ *[0-9]+/[0-9]+ Test .*\*\*\*Skipped' build/asan/ctest.log || true)
-[ "$skipped" -eq 0 ] || echo "$skipped skipped; see above why"
-failed=$((total - passed - skipped))
+passed=$(count ' Passed ')
+skipped=$(count '\*\*\*Skipped')
+failed=$(($(count '') - passed - skipped))
+show_skipped
 if [ "$part" = fuzz ]; then
     tests/fuzz/run.sh 60 | tee build/asan/fuzz.log || status=$?
     read -r more _ less _ < <(tail -n 1 build/asan/fuzz.log)

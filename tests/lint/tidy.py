@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """tidy.py BUILD: clang-tidy (.clang-tidy) finds nothing in agent/ and hooks/.
 
+It is the version that clang-version names, because others find other things; exits 77 without it.
 BUILD has the compile database. A file that was clean and has not changed since, with all that it
 includes, is not looked at again: BUILD/tidy keeps a mark for each such state.
 """
@@ -12,11 +13,14 @@ import json
 import os
 import pathlib
 import shlex
+import shutil
 import subprocess
 import sys
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 FOLDERS = (SOURCE / "agent", SOURCE / "hooks")
+
+VERSION = (SOURCE / "tests/lint/clang-version").read_text().strip()
 
 # How many states of a function the analyzer follows. Its own 225,000 take three times as long for
 # the whole, and have found nothing more here.
@@ -52,12 +56,21 @@ def state(file, arguments, directory):
     return digest.hexdigest()
 
 
-def check(build, marks, file, arguments, directory):
+def find_tool():
+    for name in (f"clang-tidy-{VERSION}", "clang-tidy"):
+        if shutil.which(name):
+            said = subprocess.run([name, "--version"], check=False, capture_output=True, text=True)
+            if f"version {VERSION}." in said.stdout:
+                return name
+    return None
+
+
+def check(tool, build, marks, file, arguments, directory):
     mark = marks / state(file, arguments, directory)
     if mark.exists():
         return None
     result = subprocess.run(
-        ["clang-tidy", "-p", str(build), "--quiet", *ANALYZER_OPTIONS, str(file)],
+        [tool, "-p", str(build), "--quiet", *ANALYZER_OPTIONS, str(file)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -70,6 +83,10 @@ def check(build, marks, file, arguments, directory):
 
 
 def main():
+    tool = find_tool()
+    if tool is None:
+        print(f"SKIP: there is no clang-tidy {VERSION} here, and others find other things")
+        return 77
     build = pathlib.Path(sys.argv[1]).resolve()
     marks = build / "tidy"
     marks.mkdir(exist_ok=True)
@@ -80,7 +97,7 @@ def main():
     checked = failed = 0
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         for findings in pool.map(
-            lambda item: check(build, marks, item[0], *item[1]), sorted(files.items())
+            lambda item: check(tool, build, marks, item[0], *item[1]), sorted(files.items())
         ):
             checked += findings is not None
             if findings:

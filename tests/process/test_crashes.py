@@ -150,9 +150,9 @@ class Crashes(LabTest):
         """As systemd does it."""
         command = (
             f'exec 3<&{listener.fileno()} {listener.fileno()}<&-; export LISTEN_FDS=1 '
-            f'LISTEN_PID=$$; exec {BIN}/hermes-mailqueue-hooks -c {config} -b {BACKOFF}'
+            f'LISTEN_PID=$$; exec "$0"/hermes-mailqueue-hooks -c {config} -b {BACKOFF}'
         )
-        return subprocess.Popen(["bash", "-c", command], pass_fds=[listener.fileno()])
+        return subprocess.Popen(["bash", "-c", command, BIN], pass_fds=[listener.fileno()])
 
     def test_ten_thousand_while_down(self):
         """Bounded memory here and there, the oldest first when it is back."""

@@ -298,8 +298,8 @@ class LabTest(unittest.TestCase):
     @staticmethod
     def free_port():
         """As contrib/lab/lib.sh chooses: no client's port, and no other test's."""
-        command = f". {LAB}/lib.sh && free_port"
-        return int(subprocess.check_output(["bash", "-c", command]))
+        command = '. "$0/lib.sh" && free_port'
+        return int(subprocess.check_output(["bash", "-c", command, LAB]))
 
 
 def openssl(*arguments, **options):

@@ -70,6 +70,14 @@ fail() {
     exit 1
 }
 
+# need_mounts: of namespaces of their own; the caller's test is skipped where there are none.
+need_mounts() {
+    unshare --mount --propagation private true 2>/dev/null || {
+        echo 'SKIP: a mount namespace is needed; in a chroot, its root must be a mount point'
+        exit 77
+    }
+}
+
 # check WHAT COMMAND...: now, without waiting.
 check() {
     local what=$1

@@ -42,4 +42,12 @@
         }                                                                                          \
     } while (0)
 
+/* run.sh repeats the line at its end. */
+#define SKIP(why)                                                                                  \
+    do {                                                                                           \
+        printf("SKIP: %s\n", why);                                                                 \
+        fflush(stdout);                                                                            \
+        skip();                                                                                    \
+    } while (0)
+
 #endif

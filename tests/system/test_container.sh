@@ -33,6 +33,8 @@ checks=0
 agent=
 port=$(free_port)
 export SNMP_PERSISTENT_DIR=$root/persist SNMPCONFPATH=$root/persist MIBS=''
+# Newer ones say on each call that they will not go on with the old kind of cgroups.
+export PODMAN_IGNORE_CGROUPSV1_WARNING=1
 
 # Below the limit of container_command, and runc because crun refuses hybrid cgroups.
 engine=(podman --root "$root/s/root" --runroot "$root/s/run" --tmpdir "$root/s/tmp" --runtime runc

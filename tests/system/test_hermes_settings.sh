@@ -9,7 +9,6 @@ set -euo pipefail
 daemon=$1
 source_dir=$(cd "$(dirname -- "${BASH_SOURCE[0]}")/../.." && pwd)
 lab=$source_dir/contrib/lab
-hermes=$source_dir/contrib/hermes
 # shellcheck source=contrib/lab/lib.sh
 . "$lab/lib.sh"
 need_root
@@ -17,6 +16,9 @@ need mariadbd mariadb-server-core
 need jq jq
 root=$(mktemp -d /tmp/hmq-db.XXXXXX)
 chmod 755 "$root"
+# For a user who may not enter the checkout's directory.
+hermes=$root/hermes
+cp -r "$source_dir/contrib/hermes" "$hermes"
 export SNMP_PERSISTENT_DIR=$root/persist
 password="it's a \"test\" #1 $(secret)"
 base=.1.3.6.1.4.1.8072.9999.9999.2525

@@ -8,6 +8,7 @@
 set -euo pipefail
 # shellcheck source=tests/support/lib.sh
 . "$(dirname -- "${BASH_SOURCE[0]}")/../support/lib.sh"
+need_mounts
 
 real=$(command -v postqueue)
 cp "$real" "$root/postqueue.real"

@@ -8,9 +8,11 @@ set -euo pipefail
 project=$(realpath -- "$1")
 # shellcheck source=contrib/lab/lib.sh
 . "$project/contrib/lab/lib.sh"
+# shellcheck source=tests/support/checkout.sh
+. "$project/tests/support/checkout.sh"
 root=$(mktemp -d /tmp/hmq-qs.XXXXXX)
 chmod 755 "$root"
-copy=$root/copy
+copy="$root/the home/copy"
 quickstart=
 
 cleanup() {
@@ -30,15 +32,10 @@ fail() {
     exit 1
 }
 
-# clean_copy: what git would give to a new user, with changes not yet committed.
+# clean_copy: closed to others, like many a home directory, and with a blank in its path.
 clean_copy() {
-    mkdir "$copy"
-    if git -C "$project" rev-parse --is-inside-work-tree >/dev/null 2>&1; then
-        (cd "$project" && git ls-files -z -co --exclude-standard |
-            xargs -0 cp --parents -t "$copy" 2>/dev/null) || true
-    else
-        tar -C "$project" --exclude=./build -cf - . | tar -C "$copy" -xf -
-    fi
+    mkdir -m 0700 "$root/the home"
+    copy_checkout "$project" "$copy"
     # Spares the network, where an earlier run has been.
     if [ -d "$project/build/mibs" ]; then
         mkdir "$copy/build"
@@ -92,7 +89,8 @@ paste_lines() {
     env -i HOME="$root" PATH=/usr/local/bin:/usr/bin:/bin TERM=dumb \
         bash --norc "$1.sh" >"$1.out" 2>"$1.err" || fail "$1: $(cat "$1.err" "$1.out")"
     [ -s "$1.out" ] || fail "nothing printed by the lines $(cat "$1")"
-    ! grep -v '^end of ' "$1.err" || fail 'the lines complain'
+    # net-snmp's first use on a machine.
+    ! grep -v -e '^end of ' -e '^Created directory: ' "$1.err" || fail 'the lines complain'
 }
 
 count_on_disk() {
@@ -103,8 +101,8 @@ all_deferred() {
     [ "$(count_queue "$root/pf/spool" deferred)" -eq 13 ]
 }
 
-stays_or_ended() {
-    grep -q 'Ctrl-C ends it all' "$root/stay.out" || ! start_time "$quickstart" >/dev/null
+stays_or_ended() { # OUTPUT
+    grep -q 'Ctrl-C ends it all' "$1" || ! start_time "$quickstart" >/dev/null
 }
 
 clean_copy
@@ -119,14 +117,28 @@ find "$root/pf/spool/deferred" -type f -printf '%f\n' | head -n 3 |
 
 "$copy/contrib/quickstart.sh" --once --postfix "$root/pf/etc" --rows 20 >"$root/once.out" 2>&1
 check_status "$root/once.out" "$root/pf/spool" 13
+! grep -E '^export|^snmp[a-z]+ -|hmq-quick' "$root/once.out" ||
+    fail 'commands for what is gone'
 echo 'ok: a given Postfix, shown once'
+
+# refused OPTION...: within a line, and before anything is done.
+refused() {
+    local said
+    ! said=$("$copy/contrib/quickstart.sh" "$@" 2>&1) || fail "$* is taken"
+    [ "$(wc -l <<<"$said")" -eq 1 ] || fail "$*: $said"
+}
+refused --address 127.0.0.1
+refused --agentx unix:/nowhere
+refused --private --postfix "$root/pf/etc"
+refused --rows many
+echo 'ok: options without an effect are refused'
 
 # From elsewhere, with a umask that shuts others out.  A background process of a script has SIGINT
 # ignored, and a shell cannot take that back.
 (cd / && umask 077 && exec env --default-signal=INT "$copy/contrib/quickstart.sh" --private) \
     >"$root/stay.out" 2>&1 &
 quickstart=$!
-wait_for 600 stays_or_ended || fail 'it does not get to the end'
+wait_for 600 stays_or_ended "$root/stay.out" || fail 'it does not get to the end'
 run=$(grep -o '/tmp/hmq-quick\.[A-Za-z0-9]*' "$root/stay.out" | head -n 1)
 [ -d "$run" ] || fail 'it does not stay'
 check_status "$root/stay.out" "$run/postfix/spool" 5
@@ -184,3 +196,26 @@ for pid in $pids; do
 done
 [ ! -e "$run" ] || fail "$run is still there"
 echo 'ok: nothing left behind'
+
+# Without snmptrapd, which quickstart.sh does not install.
+if ! unshare --mount --propagation private true 2>/dev/null; then
+    echo 'SKIP: the window without snmptrapd: there is no mount namespace for it'
+    exit 0
+fi
+mkdir "$root/sbin" "$root/links"
+for file in /usr/sbin/*; do ln -sf "$root/sbin/${file##*/}" "$root/links/"; done
+rm -f "$root/links/snmptrapd"
+unshare --mount --propagation private env --default-signal=INT bash -c '
+    mount --bind /usr/sbin "$1/sbin" && mount --bind "$1/links" /usr/sbin || exit
+    exec "${@:2}"' - "$root" "$copy/contrib/quickstart.sh" --postfix "$root/pf/etc" \
+    >"$root/log.out" 2>&1 &
+quickstart=$!
+wait_for 600 stays_or_ended "$root/log.out" || fail 'it does not get to the end'
+smtp-source -m 500 -s 5 -f a@hermes.example -t b@refused.example "127.0.0.1:$(<"$root/pf/port")"
+wait_for 60 grep -q '  hmqOverloadRaised, ' "$root/log.out" || fail 'no overload in the window'
+postsuper -c "$root/pf/etc" -d ALL deferred 2>/dev/null
+wait_for 60 grep -q '  hmqOverloadCleared, ' "$root/log.out" || fail 'no end of it in the window'
+kill -INT "$quickstart"
+wait "$quickstart" || fail "exit status $? on Ctrl-C"
+quickstart=
+echo 'ok: an overload and its end without snmptrapd'

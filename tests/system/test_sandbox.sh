@@ -7,6 +7,10 @@
 # the machine's own Postfix is not touched.
 
 set -euo pipefail
+unshare --mount --propagation private true 2>/dev/null || {
+    echo 'SKIP: a mount namespace is needed; in a chroot, its root must be a mount point'
+    exit 77
+}
 [ "${HMQ_NAMESPACE-}" = "$PPID" ] ||
     HMQ_NAMESPACE=$$ exec unshare --mount --propagation private -- \
         bash -c '"$@"; exit $?' - "$0" "$@"

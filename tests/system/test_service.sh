@@ -7,6 +7,7 @@
 set -euo pipefail
 # shellcheck source=tests/support/lib.sh
 . "$(dirname -- "${BASH_SOURCE[0]}")/../support/lib.sh"
+need_mounts
 
 reader=
 cleanup_more() { [ -z "$reader" ] || kill "$reader"; }
@@ -104,12 +105,13 @@ need systemd-analyze systemd
 # The paths of an installation, which is not there.
 mkdir "$root/units"
 cp "$source_dir"/contrib/systemd/* "$root/units"
-sed -i "s|^\(Exec[A-Za-z]*=+\?\)/[^ ]*/hermes-[^ ]*|\1$(realpath -- "$daemon")|" \
-    "$root"/units/*.service
+program=$root/hermes-mailqueued
+ln -s "$(realpath -- "$daemon")" "$program"
+sed -i "s|^\(Exec[A-Za-z]*=+\?\)/[^ ]*/hermes-[^ ]*|\1$program|" "$root"/units/*.service
 # systemd stops at the first command that fails: a wrong file is never told to the agent.
 reload=$(sed -n 's/^ExecReload=+\?//p' "$root/units/hermes-mailqueued.service")
 check "a reload checks the file first" eval \
-    '[[ $(head -n 1 <<<"$reload") == "$(realpath -- "$daemon") -c "*" -t" ]]'
+    '[[ $(head -n 1 <<<"$reload") == "$program -c "*" -t" ]]'
 check "and then has it read" eval \
     "[[ \$(sed -n 2p <<<\"\$reload\") == '/bin/kill -HUP \$MAINPID' ]]"
 # What systemd calls exposed, times ten.  The helper's is made of root and of the host's network, at

@@ -6,6 +6,7 @@
 set -euo pipefail
 # shellcheck source=tests/support/lib.sh
 . "$(dirname -- "${BASH_SOURCE[0]}")/../support/lib.sh"
+need_mounts
 
 # Where the build folder may be closed to others.
 cp "$daemon" "$helper" "$root/"

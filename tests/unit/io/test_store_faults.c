@@ -321,7 +321,7 @@ static void test_full_file_system(void **state) {
     char name[128];
     if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
         mount("tmpfs", fixture->dir, "tmpfs", MS_NOSUID, "size=8m") < 0) {
-        skip();
+        SKIP("a file system cannot be mounted here");
     }
     snprintf(name, sizeof name, "%s-ballast", fixture->path);
     start_good(fixture);

@@ -104,7 +104,7 @@ static void test_drop_root(void **state) {
     (void)state;
     assert_int_equal(in_child(drop_to_root), 0);
     if (geteuid() != 0) {
-        skip();
+        SKIP("only root can become someone else");
     }
     assert_int_equal(in_child(drop_to_nobody), 0);
     assert_int_equal(in_child(drop_twice), 0);

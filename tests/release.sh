@@ -1,0 +1,113 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
+#
+# release.sh SUITE [PART]: README's two commands on a fresh machine of another release of Debian
+# (bookworm, trixie), as root: contrib/quickstart.sh --once, then tests/run.sh PART.  Called by
+# tests/run.sh.  The machine is a root directory that has nothing but the essential packages and a
+# copy of this checkout.  PART shell: a shell in the root directory that a failed run has left.
+#
+# Below build/machines, or CACHE where that is set: SUITE.tar, the root before anything has
+# happened in it (remove it to have it made anew), archives/, the packages that were installed, so
+# that they are downloaded once, and SUITE/, the root, left where something failed.
+
+set -euo pipefail
+umask 022
+project=$(dirname -- "$(dirname -- "$(realpath -- "${BASH_SOURCE[0]}")")")
+# shellcheck source=contrib/lab/lib.sh
+. "$project/contrib/lab/lib.sh"
+# shellcheck source=tests/support/checkout.sh
+. "$project/tests/support/checkout.sh"
+enter=$project/tests/support/enter_root.sh
+
+# Awkward on purpose: closed to all others, and with a blank in its name.
+checkout='/root/a checkout'
+
+# sources: the places this machine has its packages from, for the other release.  None where this
+# is not Debian; mmdebstrap knows where to look then.
+sources() {
+    local host uri codename
+    host=$(. /etc/os-release && echo "${VERSION_CODENAME-}")
+    apt-get indextargets --format '$(REPO_URI) $(CODENAME)' 'Created-By: Packages' \
+        'Component: main' | sort -u |
+        while read -r uri codename; do
+            case $codename in
+            "$host" | "$host-updates" | "$host-security")
+                [[ $uri == */debian*/* ]] || continue
+                echo "deb $uri $suite${codename#"$host"} main" ;;
+            esac
+        done
+}
+
+# make_base: in a session of its own, because apt stops when it writes to a terminal from the
+# background.
+make_base() {
+    local -a from=()
+    mapfile -t from < <(sources)
+    apt-config dump | grep -E '^Acquire::(http|https|Check-|Retries)' >"$cache/apt.conf" || true
+    echo "making a root of $suite"
+    setsid -w mmdebstrap --quiet --mode=root --variant=minbase --include=ca-certificates \
+        --aptopt="$cache/apt.conf" "$suite" "$cache/.$suite.tar" "${from[@]}" \
+        </dev/null >"$cache/$suite.log" 2>&1 ||
+        die "no root of $suite: $(tail -n 5 "$cache/$suite.log")"
+    mv "$cache/.$suite.tar" "$cache/$suite.tar"
+}
+
+# What a machine is told by its network, and the certificates it trusts.
+settle_in() {
+    cp -L /etc/resolv.conf /etc/hosts "$root/etc/"
+    [ ! -s /etc/ssl/certs/ca-certificates.crt ] ||
+        cp -L /etc/ssl/certs/ca-certificates.crt "$root/etc/ssl/certs/"
+    ! command -v npm >/dev/null ||
+        echo "registry=$(cd / && npm config get registry)" >"$root/etc/npmrc"
+    copy_checkout "$project" "$root$checkout"
+}
+
+# in_root COMMAND...: in the checkout there.
+in_root() {
+    "$enter" "$root" -b "$cache/archives" var/cache/apt/archives \
+        env -C "$checkout" HOME=/root "$@"
+}
+
+suite=${1-} part=${2-all}
+[[ $suite =~ ^[a-z]+$ ]] || die "usage: tests/run.sh release SUITE [PART]"
+need_root
+cache=${CACHE-$project/build/machines}
+mkdir -p "$cache/archives"
+cache=$(realpath -- "$cache")
+root=$cache/$suite
+if [ "$part" = shell ]; then
+    [ -d "$root$checkout" ] || die "no run has left anything in $root"
+    in_root bash
+    exit
+fi
+"$project/contrib/install-packages.sh" release
+exec 9>"$cache/$suite.lock"
+flock -n 9 || die "another run works in $root"
+[ -s "$cache/$suite.tar" ] || make_base
+rm -rf --one-file-system -- "$root"
+mkdir "$root"
+tar -C "$root" --numeric-owner -xpf "$cache/$suite.tar"
+settle_in
+
+passed=0 failed=0
+if in_root contrib/quickstart.sh --once </dev/null; then
+    passed=1
+else
+    failed=1
+fi
+status=0
+in_root tests/run.sh "$part" </dev/null | tee "$cache/$suite.log" || status=$?
+read -r more what less _ < <(tail -n 1 "$cache/$suite.log") || true
+if [ "$what" = passed, ]; then
+    passed=$((passed + more)) failed=$((failed + less))
+else
+    failed=$((failed + 1))
+fi
+if [ "$failed" -eq 0 ] && [ "$status" -eq 0 ]; then
+    rm -rf --one-file-system -- "$root"
+else
+    status=1
+    echo "to look around: tests/run.sh release $suite shell"
+fi
+echo "$passed passed, $failed failed"
+exit "$status"
