@@ -11,23 +11,24 @@
 
 enum delivery_outcome {
     DELIVERY_DONE,    /* the endpoint has the event */
-    DELIVERY_RETRY,   /* not this time */
+    DELIVERY_RETRY,   /* failed this time */
     DELIVERY_REFUSED, /* the endpoint will never take this event */
 };
 
 struct delivery_result {
     enum delivery_outcome outcome;
-    uint64_t retry_after_usec;  /* what the endpoint asked for, 0 = nothing */
-    char text[EVENT_TEXT_SIZE]; /* why not, in one line; "" when done */
+    uint64_t retry_after_usec;  /* what the endpoint requested, 0 = nothing */
+    char text[EVENT_TEXT_SIZE]; /* the reason in one line; "" when done */
 };
 
 typedef void (*delivery_done)(void *userdata, const struct delivery_result *result);
 
 struct delivery {
-    /* Begins one try; only one at a time. event is borrowed until done, which is called exactly
-     * once, later from the loop or before start returns, unless self is freed before. */
+    /* Begins one attempt; there can be only one at a time. event is borrowed until done. Unless
+     * self is freed first, done is called exactly once, later from the loop or before start
+     * returns. */
     void (*start)(void *self, const struct event *event, delivery_done done, void *userdata);
-    /* Ends a running try without calling done. NULL is accepted. */
+    /* Ends a running attempt without calling done. NULL is accepted. */
     void (*free)(void *self);
     void *self;
 };

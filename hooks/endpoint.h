@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * One endpoint: the events it is owed, in order, one try at a time, tried again with backoff. No
- * endpoint waits for another.
+ * One endpoint: its undelivered events are tried in order, one at a time, and again with backoff.
+ * No endpoint waits for another.
  */
 #ifndef HMQ_HOOKS_ENDPOINT_H
 #define HMQ_HOOKS_ENDPOINT_H
@@ -15,7 +15,8 @@
 
 struct endpoint;
 
-/* Tells what became of a try: HOOK_DELIVERED, HOOK_RETRYING or HOOK_GIVEN_UP. text is borrowed. */
+/* Reports the result of an attempt: HOOK_DELIVERED, HOOK_RETRYING or HOOK_GIVEN_UP. text is
+ * borrowed. */
 typedef void (*endpoint_report)(void *userdata, uint32_t hook, enum hook_report_type type,
                                 uint32_t serial, const char *text);
 
@@ -32,20 +33,20 @@ int endpoint_new(sd_event *event, const struct endpoint_setup *setup, struct end
 void endpoint_free(struct endpoint *endpoint);
 
 /*
- * Queues an event, which is copied, behind those before it. Returns false when HOOK_WINDOW events
- * are queued already.
+ * Appends an event, which is copied, to the queue. Returns false if HOOK_WINDOW events are already
+ * queued.
  *
- * An event whose time is over is tried once all the same, unless the endpoint fails anyway: then it
- * is given up with the reason of the last failure, so that an endpoint that was down for days does
- * not have to fail once for each event it missed.
+ * An event whose time is over is still tried once, unless the endpoint is failing: then it is given
+ * up with the reason of the last failure, so that an endpoint that was down for days does not have
+ * to fail once for each event that it missed.
  */
 bool endpoint_add(struct endpoint *endpoint, const struct event *event);
 
 /*
- * Reminds of an event that was delivered before: it is tried once, after those that are reminded of
- * already, and not reported. Dropped when the endpoint is owed an event or does not work just now;
- * an event that is added drops all reminders before it that are not under way, which may be about
- * what the event ends.
+ * Queues a reminder of an event that was delivered before. It is tried once, after earlier
+ * reminders, and not reported. It is dropped if an event is queued or the endpoint is failing.
+ * Adding an event drops all reminders that are not being delivered, because they may concern what
+ * the event ends.
  */
 void endpoint_repeat(struct endpoint *endpoint, const struct event *event);
 

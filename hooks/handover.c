@@ -10,7 +10,7 @@
 
 #define SEALS (F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE)
 
-/* The file: the version, the struct, the text of the configuration. */
+/* The file has the version, the struct and the text of the configuration. */
 #define VERSION_SIZE 32
 #define CONFIG_OFFSET ((off_t)(VERSION_SIZE + sizeof(struct handover)))
 
@@ -19,7 +19,7 @@ static int fail(const char *path, const char *what, char *error, size_t size) {
     return -1;
 }
 
-/* Appends all of a file. Returns 0 or a negative errno value. */
+/* Appends a whole file. Returns 0 or a negative errno value. */
 static int copy(int from, int to) {
     char chunk[16384];
     size_t sum = 0;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What the supervisor of the hooks process hands to each worker it starts: all that was read when
- * it started itself, so that a file which has changed since does not change what a worker does
- * after a crash, and secrets that only root can read. It lies in a file without a name that nobody
- * can write to any more: the worker is the less trusted of the two.
+ * What the supervisor of the hooks process passes to each worker: everything that it read at its
+ * own start, so that a file which has changed since does not affect a worker started after a crash,
+ * and the secrets that only root can read. It is in an unnamed file that can no longer be written,
+ * because the worker is less trusted than the supervisor.
  */
 #ifndef HMQ_HOOKS_HANDOVER_H
 #define HMQ_HOOKS_HANDOVER_H
@@ -15,11 +15,11 @@
 #include <stdio.h>
 #include <sys/types.h>
 
-/* Octets of a configuration file. */
+/* The maximum size of a configuration file, in octets. */
 #define HANDOVER_CONFIG_MAX ((size_t)1024 * 1024)
 
-/* Both programs come from one build, and the supervisor holds on to the worker's file: the struct
- * is the format. */
+/* The struct is the format, because both programs come from one build and the supervisor keeps the
+ * worker's program open. */
 struct handover {
     pid_t supervisor;
     bool root;            /* the supervisor is root: the worker has to become user */
@@ -37,14 +37,14 @@ int handover_begin(const char *path, char *error, size_t size);
 FILE *handover_config(int fd);
 
 /*
- * Completes a handover and makes it immutable. The pointers in *handover are set to NULL and the
- * secrets erased, for they are the worker's alone. Returns 0 or a negative errno value.
+ * Completes a handover and makes it immutable. The pointers in *handover are set to NULL, and its
+ * secrets are erased because only the worker needs them. Returns 0 or a negative errno value.
  */
 int handover_complete(int fd, struct handover *handover);
 
 /*
- * Reads what handover_complete wrote. Returns 0, or -EINVAL when fd is no handover of this
- * build, or not immutable; *handover may hold anything then.
+ * Reads what handover_complete wrote. Returns 0, or -EINVAL if fd is not a handover of this build
+ * or not immutable; *handover is then undefined.
  */
 int handover_read(int fd, struct handover *handover);
 

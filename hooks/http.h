@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * libcurl's multi interface (libcurl-multi(3)) in an sd-event loop: its sockets and its timer
- * become event sources, so that any number of transfers wait together and none keeps the loop.
+ * become event sources, so that any number of transfers can wait at once without blocking the loop.
  */
 #ifndef HMQ_HOOKS_HTTP_H
 #define HMQ_HOOKS_HTTP_H
@@ -21,11 +21,11 @@ void http_free(struct http *http);
 
 /*
  * Starts the transfer that easy is set up for; done is called from the loop when it has ended.
- * CURLOPT_PRIVATE is taken. Returns 0, or -EIO when libcurl refuses the handle.
+ * CURLOPT_PRIVATE is used here. Returns 0, or -EIO if libcurl refuses the handle.
  */
 int http_start(struct http *http, CURL *easy, http_done done, void *userdata);
 
-/* Ends a transfer without calling done; nothing when it has ended. */
+/* Ends a transfer without calling done. Does nothing if it has ended. */
 void http_cancel(struct http *http, CURL *easy);
 
 #endif

@@ -77,7 +77,7 @@ static bool add_action(cJSON *document, const struct event_action *from) {
            payload_add_text(action, "comment", from->comment);
 }
 
-/* A number where the setting is one, null when it was not known. */
+/* Adds a number if the setting is one, and null if the value is unknown. */
 static bool add_value(cJSON *object, const char *name, const char *value) {
     uint64_t number;
     if (value[0] == '\0') {
@@ -88,7 +88,7 @@ static bool add_value(cJSON *object, const char *name, const char *value) {
                : payload_add_text(object, name, value);
 }
 
-/* Only the settings that were changed: {"bounce_queue_lifetime":{"old":"5d","new":"3d"}}. */
+/* Adds only the settings that changed: {"bounce_queue_lifetime":{"old":"5d","new":"3d"}}. */
 static bool add_settings(cJSON *document, const char *changes) {
     struct event_change change;
     cJSON *settings = cJSON_AddObjectToObject(document, "settings");

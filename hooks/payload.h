@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * What an endpoint is sent about an event: a JSON document in one of three formats
- * (hermes-mailqueue-hooks(8)), and the variables of a script's environment. A number that is not
- * known is null in the JSON and not set in the environment, never 0.
+ * (hermes-mailqueue-hooks(8)), and the variables of a script's environment. An unknown number is
+ * null in the JSON and unset in the environment, never 0.
  */
 #ifndef HMQ_HOOKS_PAYLOAD_H
 #define HMQ_HOOKS_PAYLOAD_H
@@ -15,14 +15,14 @@
 
 /* Where the events come from; the strings are borrowed. */
 struct payload_origin {
-    const char *host;     /* as gethostname(2) says */
+    const char *host;     /* as returned by gethostname(2) */
     const char *instance; /* Postfix's configuration directory */
 };
 
 #define PAYLOAD_TIME_SIZE 32
 
 /*
- * Makes the document:
+ * Builds the document:
  *   HOOK_FORMAT_JSON          one object, version 1.
  *   HOOK_FORMAT_ALERTMANAGER  the body of POST /api/v2/alerts of Prometheus' Alertmanager: an array
  *                             of one alert. A clear has the labels of its raise and an endsAt, so
@@ -37,9 +37,9 @@ char *payload_make(enum hook_format format, const struct event *event,
 const char *payload_time(int64_t time, char out[PAYLOAD_TIME_SIZE]);
 
 /*
- * The environment a script is given, NULL-terminated, the PATH and locale included. hook is the
- * endpoint's name in the configuration. Returns it for payload_environment_free, or NULL without
- * memory.
+ * Returns the environment of a script, NULL-terminated and including PATH and locale, to be freed
+ * with payload_environment_free, or NULL if out of memory. hook is the endpoint's name in the
+ * configuration.
  */
 char **payload_environment(const struct event *event, const struct payload_origin *origin,
                            const char *hook);

@@ -6,16 +6,16 @@
 #include <string.h>
 
 /*
- * Without an endsAt Alertmanager takes an alert for resolved after its resolve_timeout (5 minutes
- * by default), because Prometheus repeats its alerts; this agent tells each once. So a raise lasts
- * until its clear comes: a false alarm that stays is better than a false all-clear.
+ * Without an endsAt, Alertmanager treats an alert as resolved after its resolve_timeout (5 minutes
+ * by default), because Prometheus repeats its alerts. This agent may send each only once, so a
+ * raise has to last until its clear: a false alarm that remains is better than a false all-clear.
  */
 #define RAISE_LASTS_S (INT64_C(365) * 24 * 3600)
 
-/* What is no condition is shown for as long as Alertmanager itself would. */
+/* An event that nothing clears is shown for as long as Alertmanager itself would show it. */
 #define NOTICE_LASTS_S (INT64_C(5) * 60)
 
-/* "hmqOverload" for the raise and the clear. */
+/* For example "hmqOverload", for both the raise and the clear. */
 static void alert_name(enum event_type type, char *out, size_t size) {
     static const char raised[] = "Raised";
     snprintf(out, size, "%s", event_name(type));
@@ -75,8 +75,9 @@ static bool add_annotations(cJSON *alert, const struct event *event) {
     return good;
 }
 
-/* A clear does not know when its raise was: starting where it ends, it lies within that alert's
- * time, and Alertmanager merges the two and keeps the earlier start. */
+/* A clear does not know the time of its raise. It gets its own time as both start and end, which is
+ * within the time of the raise's alert, so Alertmanager merges the two and keeps the earlier start.
+ */
 static bool add_times(cJSON *alert, const struct event *event) {
     char start[PAYLOAD_TIME_SIZE];
     char end[PAYLOAD_TIME_SIZE];

@@ -9,11 +9,11 @@
 
 #include <cjson/cJSON.h>
 
-/* The queues an event tells of, in the order they are told. */
+/* The queues that an event reports, in their order. */
 #define PAYLOAD_QUEUES 5
 extern const enum queue payload_queues[PAYLOAD_QUEUES];
 
-/* Adds text as valid UTF-8, whatever it is. Returns false without memory. */
+/* Adds any text as valid UTF-8. Returns false if out of memory. */
 bool payload_add_text(cJSON *object, const char *name, const char *text);
 
 /* Each returns the document (cJSON_Delete), or NULL without memory. */

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Delivery by running a program of the site (hermes-mailqueue-hooks(8)).
+ * Delivery by running a script of the site (hermes-mailqueue-hooks(8)).
  *
- * Exit status 0 is delivered, SCRIPT_GIVE_UP refused; any other status, a signal and a run beyond
- * the timeout are tried again. Its output goes to the log, bounded. When it has ended, whatever is
- * left of its process group is killed; a process that left the group is not waited for.
+ * Exit status 0 means delivered, SCRIPT_GIVE_UP means refused; after any other status, a signal or
+ * a timeout, the event is tried again. A limited amount of its output goes to the log. After it has
+ * ended, what remains of its process group is killed; a process that left the group is not waited
+ * for.
  */
 #ifndef HMQ_HOOKS_SCRIPT_H
 #define HMQ_HOOKS_SCRIPT_H

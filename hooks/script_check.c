@@ -20,7 +20,7 @@ static const char *judge(const struct stat *st, uid_t user, bool last) {
     if (st->st_uid != 0 && st->st_uid != user) {
         return "belongs neither to root nor to hooks_user";
     }
-    /* The group bits are the mask of an ACL where there is one. */
+    /* If there is an ACL, the group bits are its mask. */
     if ((st->st_mode & (S_IWGRP | S_IWOTH)) != 0) {
         return (st->st_mode & S_ISVTX) != 0
                    ? "is writable by users other than its owner; put the script elsewhere"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What a script prints, on its way to the log: line by line, so much of each run and no more.
+ * Writes the output of a script to the log line by line, up to a limit for each run.
  */
 #ifndef HMQ_HOOKS_SCRIPT_OUTPUT_H
 #define HMQ_HOOKS_SCRIPT_OUTPUT_H
@@ -13,17 +13,17 @@
 
 struct script_output {
     const char *name;            /* the endpoint's, borrowed */
-    char line[SCRIPT_LINE_SIZE]; /* the one that has not ended yet; longer ones are cut */
+    char line[SCRIPT_LINE_SIZE]; /* the unfinished line; longer ones are truncated */
     size_t len;
     unsigned lines;              /* logged so far */
-    uint64_t dropped;            /* octets that were not */
+    uint64_t dropped;            /* octets that were not logged */
     char last[SCRIPT_LINE_SIZE]; /* the last line that was not empty, escaped; "" = none */
 };
 
 void script_output_begin(struct script_output *output, const char *name);
 void script_output_take(struct script_output *output, const char *octets, size_t len);
 
-/* Logs what is left, and how much was left out. */
+/* Logs the unfinished line, and how much was left out. */
 void script_output_end(struct script_output *output);
 
 #endif

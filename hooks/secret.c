@@ -16,7 +16,7 @@ static bool refuse(const char *path, const char *why, char *error, size_t size) 
 bool secret_load(const char *path, struct secret *secret, char *error, size_t size) {
     char octets[SECRET_MAX + 2];
     struct stat st;
-    /* Non-blocking: a FIFO in its place must not keep the start. */
+    /* Non-blocking, so that a FIFO in its place cannot delay the start. */
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (fd < 0 || fstat(fd, &st) < 0) {
         refuse(path, strerror(errno), error, size);

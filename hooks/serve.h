@@ -8,8 +8,8 @@
 #include "hooks/setup.h"
 #include "os/supervise.h"
 
-/* Serves until one of the ends; WORKER_REFUSED after an invalid order. What is wrong with the
- * endpoints is looked for first. The socket is borrowed. */
+/* Serves orders until the worker has to end, and returns why: WORKER_REFUSED after an invalid
+ * order. Problems of the endpoints are found first. The socket is borrowed. */
 enum worker_end serve(struct setup *setup, int socket);
 
 #endif

@@ -18,7 +18,7 @@ void setup_load_secrets(struct setup *setup) {
     }
 }
 
-/* A script is checked at each use again. */
+/* A script is checked again before each run. */
 void setup_find_problems(struct setup *setup) {
     for (size_t i = 0; i < setup->config->hook_count; i++) {
         const struct config_hook *hook = &setup->config->hooks[i];

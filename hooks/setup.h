@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What the endpoints work with: the configuration, their secrets and what is wrong with them.
+ * What the endpoints need: the configuration, their secrets, and any problems with them.
  */
 #ifndef HMQ_HOOKS_SETUP_H
 #define HMQ_HOOKS_SETUP_H
@@ -16,18 +16,20 @@ struct setup {
     const struct config *config; /* borrowed */
     struct backoff_policy policy;
     struct secret secrets[CONFIG_HOOKS_MAX];
-    char problems[CONFIG_HOOKS_MAX][SETUP_PROBLEM_SIZE]; /* why an endpoint cannot work, "" */
-    const char *members[CONFIG_HOOKS_MAX]; /* of the configuration, that a problem is with */
+    char problems[CONFIG_HOOKS_MAX][SETUP_PROBLEM_SIZE]; /* why an endpoint cannot work, or "" */
+    const char
+        *members[CONFIG_HOOKS_MAX]; /* the member of the configuration that has the problem */
 };
 
 /*
- * Reads the secret files, whose problems are added. To be called before root is given up, because
- * they may be root's to read. An endpoint whose secret cannot be read is never sent to unsigned,
- * and the others work.
+ * Reads the secret files and adds their problems. To be called while still root, because only root
+ * may be able to read them. If a secret cannot be read, nothing is sent to its endpoint, rather
+ * than unsigned; the others work.
  */
 void setup_load_secrets(struct setup *setup);
 
-/* Adds to the problems what shows before the first event, as the user the scripts would run as. */
+/* Adds the problems that can be found before the first event. To be called as the user that scripts
+ * run as. */
 void setup_find_problems(struct setup *setup);
 
 #endif

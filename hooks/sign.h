@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The signature of a webhook's body: HMAC-SHA256 (RFC 2104, FIPS 180-4) with the endpoint's secret,
- * computed by libcrypto, which libcurl is linked with already.
+ * computed by libcrypto, which libcurl already depends on.
  */
 #ifndef HMQ_HOOKS_SIGN_H
 #define HMQ_HOOKS_SIGN_H

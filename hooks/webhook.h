@@ -2,10 +2,10 @@
 /*
  * Delivery by HTTP: one POST with the event's document (hermes-mailqueue-hooks(8)).
  *
- * 2xx is delivered. 4xx other than 408 and 429 is refused: the same request would be refused again.
- * All else is tried again: no answer, no complete head of an answer within the endpoint's timeout,
- * other statuses, redirects, which are not followed. What counts is the answer's head; its body is
- * not kept, and read no further than its first 64 K.
+ * 2xx means delivered. 4xx except 408 and 429 means refused, because the same request would be
+ * refused again. Everything else is tried again: no response, no complete response header within
+ * the endpoint's timeout, other statuses, and redirects, which are not followed. Only the header of
+ * the response counts; its body is discarded, and only the first 64 K of it are read.
  */
 #ifndef HMQ_HOOKS_WEBHOOK_H
 #define HMQ_HOOKS_WEBHOOK_H
@@ -21,7 +21,7 @@ struct webhook_setup {
     const struct config_hook *hook;
     const struct payload_origin *origin;
     const struct secret *secret; /* empty = not signed */
-    const char *problem;         /* "" = none; else each try fails with it, and nothing is sent */
+    const char *problem; /* "" = none; otherwise each attempt fails with it, and nothing is sent */
     struct http *http;
 };
 
@@ -30,13 +30,13 @@ int webhook_new(const struct webhook_setup *setup, struct delivery *out);
 
 /*
  * The Idempotency-Key of an event: HOST-SERIAL, and HOST-NAME-SERIAL for an instance of Postfix
- * other than /etc/postfix, NAME being the last part of its configuration directory: serials of two
- * agents on one machine are the same numbers. Returns out.
+ * other than /etc/postfix, where NAME is the last part of its configuration directory, because two
+ * agents on one machine use the same serials. Returns out.
  */
 const char *webhook_key(const struct payload_origin *origin, uint32_t serial, char *out,
                         size_t size);
 
-/* What an answer with this HTTP status means for the event. */
+/* What a response with this HTTP status means for the event. */
 enum delivery_outcome webhook_outcome(long status);
 
 #endif

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * hermes-mailqueue-hooks-worker: the part of hermes-mailqueue-hooks that does the work. Its
- * supervisor (hooks/main.c) starts it with a handover and the socket to the agent; it is of no use
- * by hand.
+ * supervisor (hooks/main.c) starts it with a handover and the socket to the agent; it cannot be
+ * used by hand.
  *
- * It becomes the unprivileged user itself, rather than being started as that user: the log may only
- * be opened with the rights of the start, and a process that has changed its user cannot be traced
- * by that user's other processes, such as scripts, which keeps the secrets in it.
+ * It becomes the unprivileged user itself, rather than being started as that user: the log may need
+ * the privileges of the start to be opened, and a process that has changed its user cannot be
+ * traced by that user's other processes, such as scripts, which protects its secrets.
  */
 #include "core/duration.h"
 #include "hooks/handover.h"
@@ -29,7 +29,7 @@
 #define DESCRIPTOR_MAX 65535
 
 struct options {
-    const char *file; /* the configuration's name, for messages */
+    const char *file; /* the configuration file, for messages */
     int handover, socket;
     bool to_stderr;
 };
@@ -60,7 +60,7 @@ static bool parse_options(int argc, char **argv, struct options *options) {
            options->socket >= 0;
 }
 
-/* Takes the handover and closes it. Returns the configuration, or NULL after a line in the log. */
+/* Reads the handover and closes it. Returns the configuration, or NULL after logging why. */
 static struct config *take_handover(const struct options *options, struct handover *handover) {
     char error[512] = "the handover is not of this version";
     struct config *config = NULL;
@@ -80,7 +80,7 @@ static struct config *take_handover(const struct options *options, struct handov
     return config;
 }
 
-/* Returns how to end, or -1 to go on. */
+/* Returns an exit status, or -1 to continue. */
 static int give_up_rights(const struct handover *handover) {
     int r = environment_clean("C.UTF-8");
     if (r < 0) {
@@ -92,7 +92,7 @@ static int give_up_rights(const struct handover *handover) {
         log_line(LOG_ERR, "cannot become the user %s: %s", handover->user.name, strerror(-r));
         return WORKER_REFUSED;
     }
-    /* Again, because the change of user cancelled it. */
+    /* Called again, because the change of user has cancelled it. */
     return process_follow(handover->supervisor) ? -1 : WORKER_FAILED;
 }
 
@@ -102,7 +102,7 @@ int main(int argc, char **argv) {
     if (!parse_options(argc, argv, &options)) {
         return usage();
     }
-    /* It was started by its descriptor, whose number is its name until now. */
+    /* It was started through a descriptor, whose number has been its name so far. */
     prctl(PR_SET_NAME, SIBLING_HOOKS_WORKER);
     log_open(SIBLING_HOOKS, options.to_stderr, LOG_INFO);
     struct config *config = take_handover(&options, &handover);

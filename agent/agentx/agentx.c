@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The library in the agent's event loop.
+ * Integrates net-snmp's library into the agent's event loop.
  *
- * A connection that io/master_link.h has made is given to a session (session.c), and when it ends,
- * the link connects again. There are two sessions, each with a link of its own: the first is the
- * one that matters to everybody else, and the second, started once the first is up, shows when the
- * registration of the first is taken away (see session.c). The library reads and answers requests;
- * it opens no session by itself.
+ * A connection made by io/master_link.h is passed to a session (session.c), and when it ends, the
+ * link connects again. There are two sessions, each with its own link. The first one serves the
+ * objects; the second one, started once the first is up, shows when the registration of the first
+ * has been taken over (see session.c). The library reads and answers requests; it opens no session
+ * by itself.
  *
  * The library opens and closes descriptors within its calls. They are therefore watched through one
- * epoll descriptor, which is built anew when the session or the notifications have changed. It is
- * read until nothing is left: within the library a request and its answer travel over two pipes. A
- * session that has ended is freed (in rebuild) only after that, as answers to it may be on their
- * way.
+ * epoll descriptor, which is rebuilt when the session or the notifications have changed. It is read
+ * until nothing is left, because within the library a request and its answer pass through two
+ * pipes. A session that has ended is freed (in rebuild) only after that, as answers to it may still
+ * be in transit.
  */
 #include "agentx/session.h"
 
@@ -30,23 +30,23 @@
 #include <unistd.h>
 
 #define APPLICATION "hermes-mailqueued"
-/* The default, 250 ms, would be added to each notification's way. */
+/* The default, 250 ms, would delay each notification. */
 #define TIMER_ACCURACY_USEC 1000
-#define READ_ROUNDS_MAX 64 /* then the rest of the loop has its turn */
+#define READ_ROUNDS_MAX 64 /* after this many, the rest of the loop gets its turn */
 #define LOG_SIZE 512
 
-/* The default, RFC 2741, 6.2.3: the place that only one agent can have. */
+/* The default priority (RFC 2741, 6.2.3), which only one agent can have. */
 #define FIRST_PRIORITY 127
 #define FIRST_REFUSED_MAX_USEC (30 * USEC_PER_SEC)
 #define SECOND_PRIORITY 200
 #define SECOND_REFUSED_MAX_USEC (600 * USEC_PER_SEC)
 
-/* libnetsnmpagent: opens a session and waits for the answers. */
+/* From libnetsnmpagent, which has no header for it: opens a session and waits for the answers. */
 int subagent_startup(int major_id, int minor_id, void *server_arg, void *client_arg);
 
 struct agentx {
     sd_event *event;
-    int epoll; /* stands for the library's descriptors, which come and go, in the loop */
+    int epoll; /* represents the library's descriptors, which come and go, in the loop */
     sd_event_source *io, *timer;
     struct agentx_handler handler;
     struct master_address address;
@@ -54,8 +54,8 @@ struct agentx {
     struct agentx_session *session, *second;
     bool library_opened;
     bool up;
-    bool changed;             /* the session: descriptors differ */
-    bool ended, second_ended; /* a session: what it left is cleared up from the loop */
+    bool changed;             /* the session has changed, so descriptors may differ */
+    bool ended, second_ended; /* the session has ended: it is cleaned up from the loop */
     long ended_number, second_ended_number;
     uint32_t sessions;
     struct outbox outbox;
@@ -73,7 +73,7 @@ static void on_up(void *userdata, netsnmp_session *library) {
                                         agentx->sessions - 1);
 }
 
-/* A notification that has waited for its answer beyond all measure has been read by now. */
+/* The master answers, so it has also read a notification whose answer has timed out. */
 static void on_alive(void *userdata) {
     struct agentx *agentx = userdata;
     if (agentx->up && agentx->outbox.in_doubt) {
@@ -113,7 +113,7 @@ static void on_requested(void *userdata) {
     (void)userdata;
 }
 
-/* The second session: nobody needs to hear how it fares. */
+/* The second session: its state is not reported. */
 
 static void on_second_up(void *userdata, netsnmp_session *library) {
     (void)userdata;
@@ -159,7 +159,7 @@ static int on_log(int major_id, int minor_id, void *server_arg, void *client_arg
     return SNMP_ERR_NOERROR;
 }
 
-/* One subtree, so that a look-up below it costs the master one round trip. */
+/* One subtree, so that a lookup in it takes the master one round trip. */
 static int register_tree(struct agentx *agentx) {
     static const struct mib_oid objects = {.ids = {1}, .len = 1}; /* hmqObjects */
     oid name[MAX_OID_LEN];
@@ -173,11 +173,11 @@ static int register_tree(struct agentx *agentx) {
     if (netsnmp_register_handler(registration) != MIB_REGISTERED_OK) {
         return -EIO;
     }
-    register_mib_reattach(); /* the library serves nothing before a session of its own */
+    register_mib_reattach(); /* the library serves nothing before it has a session of its own */
     return 0;
 }
 
-/* Puts the library's present descriptors behind the epoll, whatever was behind it before. */
+/* Rebuilds the epoll descriptor from the library's present descriptors. */
 static void rebuild(struct agentx *agentx) {
     int count = 0;
     int block = 1;
@@ -185,7 +185,7 @@ static void rebuild(struct agentx *agentx) {
     netsnmp_large_fd_set set;
     int epoll = epoll_create1(EPOLL_CLOEXEC);
     if (epoll >= 0) {
-        /* A new one each time: what is registered in it cannot be stale. */
+        /* A new one each time, so that nothing registered in it can be stale. */
         int old = agentx->epoll;
         agentx->epoll = epoll;
         sd_event_source_set_io_fd(agentx->io, epoll);
@@ -218,7 +218,7 @@ static void on_second_link_up(void *userdata, int socket) {
     rebuild(agentx);
 }
 
-/* Without it a lost registration is not noticed, which is no reason to serve nothing. */
+/* Without it, the loss of a registration is not noticed, but the objects can still be served. */
 static void start_second_link(struct agentx *agentx) {
     const struct master_link_callbacks callbacks = {
         .up = on_second_link_up, .failed = on_second_trouble, .userdata = agentx};
@@ -227,7 +227,8 @@ static void start_second_link(struct agentx *agentx) {
     }
 }
 
-/* To be called after every call into the library: sessions, descriptors and timers may differ. */
+/* To be called after every call into the library: sessions, descriptors and timers may have
+ * changed. */
 static void settle(struct agentx *agentx) {
     if (agentx->ended) {
         agentx->ended = false;
@@ -247,7 +248,7 @@ static void settle(struct agentx *agentx) {
     rebuild(agentx);
 }
 
-/* Reads what is readable; false when nothing was. Fresh readiness only. */
+/* Reads from the descriptors that are ready now. Returns false if none is. */
 static bool read_ready(int epoll) {
     struct epoll_event events[16];
     netsnmp_large_fd_set set;
@@ -272,7 +273,7 @@ static int on_readable(sd_event_source *source, int epoll, uint32_t revents, voi
     (void)revents;
     for (int round = 0; round < READ_ROUNDS_MAX && read_ready(epoll); round++) {
     }
-    /* An answered GET leaves everything as it was. */
+    /* Answering a GET changes nothing. */
     if (agentx->changed || agentx->outbox.count != pending) {
         settle(agentx);
     }
@@ -307,7 +308,7 @@ static const struct {
     {SNMP_CALLBACK_LIBRARY, SNMP_CALLBACK_LOGGING, on_log},
 };
 
-/* Everything the library would read from or write to files by itself is off. */
+/* Disables everything that the library would read from or write to files by itself. */
 static void configure_library(struct agentx *agentx) {
     setenv("MIBS", "", 1);
     setenv("MIBDIRS", "/dev/null", 1);
@@ -322,7 +323,7 @@ static void configure_library(struct agentx *agentx) {
     }
 }
 
-/* What is registered when the library shuts down has its argument freed by it. */
+/* When the library shuts down, it frees the arguments of callbacks that are still registered. */
 static void forget_callbacks(struct agentx *agentx) {
     for (size_t i = 0; i < sizeof library_callbacks / sizeof library_callbacks[0]; i++) {
         snmp_unregister_callback(library_callbacks[i].major, library_callbacks[i].minor,
@@ -381,7 +382,7 @@ static int start_library(struct agentx *agentx) {
         return -EIO;
     }
     agentx->library_opened = true;
-    /* init_snmp would connect by itself. */
+    /* Otherwise init_snmp would connect by itself. */
     snmp_unregister_callback(SNMP_CALLBACK_LIBRARY, SNMP_CALLBACK_POST_READ_CONFIG,
                              subagent_startup, NULL, 1);
     init_snmp(APPLICATION);
@@ -419,7 +420,7 @@ int agentx_new(sd_event *event, const char *socket, const struct config_oid *bas
 
 void agentx_notify(struct agentx *agentx, struct notification *notification) {
     outbox_add(&agentx->outbox, notification);
-    /* Sending may find the session lost, so that it is not done inside a caller's callback. */
+    /* Sending may reveal that the session is lost, so it is not done within a caller's callback. */
     sd_event_source_set_time_relative(agentx->timer, 0);
     sd_event_source_set_enabled(agentx->timer, SD_EVENT_ONESHOT);
 }

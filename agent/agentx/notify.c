@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Notifications to the master, one at a time: each is an AgentX-Notify PDU (RFC 2741, 6.2.10) that
- * the master must acknowledge before the next one goes.
+ * the master must acknowledge before the next one is sent.
  *
  * The first notification of the queue is idle, in flight (sent and not answered), in doubt (the
  * session ended before the answer) or rejected (the master does not know the session). When a new
  * session is up, one that is in doubt counts as sent if the same master process is still there,
- * which reads what is in its socket; otherwise it is sent again, as is one that was rejected. When
- * the queue is full, the oldest one that is not under way is dropped and counted.
+ * because that reads what is in its socket; otherwise it is sent again, as is one that was
+ * rejected. When the queue is full, the oldest one that is not in flight is dropped and counted.
  */
 #include <net-snmp/net-snmp-config.h>
 
@@ -24,7 +24,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A stopped master delays its answer; resending would make the notification arrive twice. */
+/* A stopped master answers late; if the notification were sent again, it would arrive twice. */
 #define ANSWER_TIMEOUT_SEC 3600
 
 #define MICROSECONDS_PER_SEC 1000000L
@@ -88,8 +88,9 @@ static int on_answer(int operation, netsnmp_session *session, int request_id, ne
     (void)session;
     (void)request_id;
     bool answered = operation == NETSNMP_CALLBACK_OP_RECEIVED_MESSAGE;
-    /* A master that does not know the session has sent nothing; the next ping finds that out too,
-     * and a new session sends it. Any other answer means that the master has had it. */
+    /* A master that does not know the session has not forwarded the notification. The next ping
+     * reveals that, too, and a new session sends it. Any other answer means that the master has
+     * received it. */
     if (outbox->in_flight && answered && pdu != NULL && pdu->errstat == AGENTX_ERROR_NOT_OPEN) {
         outbox->in_flight = false;
         outbox->rejected = true;
@@ -163,7 +164,8 @@ void outbox_send(struct outbox *outbox, const struct config_oid *base) {
     }
     outbox->in_flight = true;
     if (snmp_async_send(outbox->session, pdu, on_answer, outbox) == 0) {
-        /* The library has closed nothing yet: the next ping finds out and the session restarts. */
+        /* The library has not closed anything yet: the next ping fails, and the session is
+         * restarted. */
         outbox->in_flight = false;
         snmp_free_pdu(pdu);
         return;
@@ -209,7 +211,8 @@ void outbox_session_up(struct outbox *outbox, netsnmp_session *session) {
     }
     struct master_identity master = identify_master(session);
     outbox->in_doubt = false;
-    /* What a living master was sent lies in its socket and is read; a dead one's is lost. */
+    /* A master that is still running reads what is in its socket; for one that has ended, it is
+     * lost. */
     if (master.pid != 0 && master.pid == outbox->master.pid &&
         master.start_time == outbox->master.start_time) {
         first_sent(outbox);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * GET and GETNEXT: each is answered at once from the view. A SET goes to agentx_set.c.
+ * GET and GETNEXT: each is answered at once from the view. set.c handles a SET.
  */
 #include "agentx/internal.h"
 

@@ -1,21 +1,22 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Nothing here waits: each PDU is sent with a callback for its answer, and the library's own
- * functions for sessions, which wait, are not used.
+ * Nothing here blocks: each PDU is sent with a callback for its answer, and the library's own
+ * functions for sessions, which block, are not used.
  *
- * States: NONE (no connection) -> OPENING -> REGISTERING -> UP. A registration that is refused is
- * tried again and again. The end of the connection leads to NONE from everywhere.
+ * States: NONE (no connection) -> OPENING -> REGISTERING -> UP. A refused registration is tried
+ * again and again. The end of the connection leads to NONE from any state.
  *
- * A refused registration is never unregistered: the master would take the one away that it was
- * refused for. Nor does the master say when somebody else's Unregister takes ours away, and no PDU
- * asks for it: another Register only draws an error into the master's log each time. So there are
- * two sessions, each on a connection of its own (net-snmp's master does not keep sessions of one
- * connection apart), and the second one registers the same objects with a lower precedence. That
- * one is asked only when the first registration has gone, which shows it: the objects stay served,
- * and the first session registers again at once.
+ * A refused registration is never unregistered: the master would remove the one that was the reason
+ * for the refusal. The master does not report when the Unregister of another subagent removes our
+ * registration, and no PDU can query it: a repeated Register only makes the master log an error
+ * each time. So there are two sessions, each on its own connection, because net-snmp's master does
+ * not distinguish sessions of one connection. The second one registers the same objects with a
+ * lower precedence, so it gets a request only when the first registration has gone. That reveals
+ * the loss: the objects are still served, and the first session registers again at once.
  *
- * A master that does not answer is waited for: it is busy, and its connection is as good as before
- * when it goes on. Only its end, an answer of notOpen, or another socket in its place ends it.
+ * A master that does not answer is busy, and its connection still works once it continues, so the
+ * session waits. The session ends only with the connection, with the answer notOpen, or if the
+ * socket has been replaced.
  */
 #include "agentx/session.h"
 
@@ -33,13 +34,15 @@
 #define SILENT_USEC (15 * USEC_PER_SEC)
 #define REFUSED_USEC (5 * USEC_PER_SEC)
 
-/* A request that was on its way to the second session when the first one registered is no sign. */
+/* A request that was in transit to the second session when the first one registered proves nothing.
+ */
 #define REGISTERED_FIRST_USEC (2 * USEC_PER_SEC)
 
-/* The answers have no deadline of the library's; it counts microseconds in a long. */
+/* The library must not limit the time for answers. It counts microseconds in a long. */
 #define LIBRARY_TIMEOUT_USEC (365L * 86400 * 1000000)
 
-/* libnetsnmpagent: passes a request to the handlers and their answer to the session. */
+/* From libnetsnmpagent, which has no header for it: passes a request to the handlers, and their
+ * answer to the session. */
 int handle_agentx_packet(int operation, netsnmp_session *session, int reqid, netsnmp_pdu *pdu,
                          void *magic);
 int agentx_parse(netsnmp_session *session, netsnmp_pdu *pdu, u_char *packet, size_t length);
@@ -51,7 +54,7 @@ enum session_state { SESSION_NONE, SESSION_OPENING, SESSION_REGISTERING, SESSION
 
 enum question { ASK_OPEN, ASK_REGISTER, ASK_PING, QUESTIONS };
 
-/* What a callback for an answer is given. */
+/* The argument of a callback for an answer. */
 struct asked {
     struct agentx_session *session;
     enum question question;
@@ -62,15 +65,15 @@ struct agentx_session {
     struct agentx_session_role role;
     struct agentx_session_callbacks callbacks;
     netsnmp_session *library; /* NULL = no connection */
-    int socket;               /* the library's */
+    int socket;               /* owned by the library */
     enum session_state state;
     long id;               /* the session number; 0 = none */
-    bool taken;            /* the registration has gone, and is being made again */
+    bool taken;            /* the registration was taken over and is being made again */
     bool silent;           /* reported */
-    uint64_t heard_usec;   /* when something came last */
-    uint64_t asked_usec;   /* of the oldest unanswered question; 0 = none */
+    uint64_t heard_usec;   /* when something was last received */
+    uint64_t asked_usec;   /* when the oldest unanswered question was sent; 0 = none */
     uint64_t up_usec;      /* when it was registered */
-    uint64_t refused_usec; /* when to register again; 0 = nothing was refused */
+    uint64_t refused_usec; /* when to register again after a refusal; 0 = not refused */
     uint64_t refused_wait_usec;
     struct asked asked[QUESTIONS];
 };
@@ -80,12 +83,12 @@ static void report(struct agentx_session *session, enum master_trouble_kind kind
     session->callbacks.trouble(session->callbacks.userdata, &trouble);
 }
 
-/* The library reads the end next and says so to on_packet. */
+/* Makes the library read the end of the connection next, which it reports to on_packet. */
 static void drop(struct agentx_session *session) {
     shutdown(session->socket, SHUT_RDWR);
 }
 
-/* Something came from the master. */
+/* Something was received from the master. */
 static void note_heard(struct agentx_session *session) {
     session->heard_usec = clock_usec();
     if (session->silent) {
@@ -97,7 +100,7 @@ static void note_heard(struct agentx_session *session) {
 static int on_answer(int operation, netsnmp_session *library, int request_id, netsnmp_pdu *pdu,
                      void *magic);
 
-/* Takes the PDU. */
+/* Sends the PDU (consumed). */
 static void ask(struct agentx_session *session, enum question question, netsnmp_pdu *pdu) {
     if (pdu == NULL) {
         drop(session);
@@ -173,7 +176,7 @@ static void refused(struct agentx_session *session, int error) {
            error);
 }
 
-/* The answer to a registration that was made again. When another agent was faster, it is asked from
+/* The answer to a repeated registration. If another agent was faster, it serves the objects from
  * now on, and the next request to the second session shows that it has ended. */
 static void registered_again(struct agentx_session *session, int error) {
     session->taken = false;
@@ -218,7 +221,7 @@ static int on_answer(int operation, netsnmp_session *library, int request_id, ne
     const struct asked *asked = magic;
     struct agentx_session *session = asked->session;
     (void)request_id;
-    /* Closing the library's session ends its questions too, as if they had timed out. */
+    /* Closing the library's session also ends its questions, as if they had timed out. */
     if (operation != NETSNMP_CALLBACK_OP_RECEIVED_MESSAGE || library != session->library) {
         return 1;
     }
@@ -252,7 +255,7 @@ static int on_packet(int operation, netsnmp_session *library, int request_id, ne
         return 1;
     }
     if (operation == NETSNMP_CALLBACK_OP_DISCONNECT) {
-        session->library = NULL; /* the library frees it when it looks for descriptors next */
+        session->library = NULL; /* the library frees it when it next looks for descriptors */
         session->socket = -1;
         session->state = SESSION_NONE;
         long number = session->id;
@@ -262,7 +265,7 @@ static int on_packet(int operation, netsnmp_session *library, int request_id, ne
         return 0;
     }
     if (operation != NETSNMP_CALLBACK_OP_RECEIVED_MESSAGE || pdu->command == AGENTX_RESPONSE) {
-        return 1; /* an answer to what nobody waits for */
+        return 1; /* an answer that nothing waits for */
     }
     note_heard(session);
     session->callbacks.requested(session->callbacks.userdata);
@@ -349,7 +352,7 @@ int agentx_session_begin(struct agentx_session *session, int socket) {
     if (session->library == NULL) {
         return -ENOMEM; /* and the library has freed the transport */
     }
-    /* The library keeps the timer of its pings here, and has none. */
+    /* The library keeps the timer of its own pings here; it has none. */
     session->library->securityModel = SNMP_DEFAULT_SECMODEL;
     session->socket = socket;
     session->state = SESSION_OPENING;

@@ -4,9 +4,9 @@
  * TestSet, ACTION is CommitSet, UNDO is UndoSet, COMMIT or FREE is CleanupSet. The transaction
  * travels with the request from phase to phase.
  *
- * A master can end at any point. The library then never frees a SET that it began, so that all that
- * are under way stand in a list here: when the session ends, what was prepared and not committed is
- * undone, as nobody was told that it was done, and any later phase of it fails.
+ * A master can end at any point, and the library then never frees a SET that it began. Therefore
+ * all unfinished ones are in a list here. When the session ends, those that were prepared but not
+ * committed are undone, because no success was reported, and any later phase of them fails.
  */
 #include <net-snmp/net-snmp-config.h>
 
@@ -24,13 +24,13 @@
 struct pending_set {
     const struct agentx_callbacks *callbacks;
     struct mib_transaction *transaction;
-    bool prepared;  /* and neither committed nor undone yet */
+    bool prepared;  /* but neither committed nor undone yet */
     bool abandoned; /* its session has ended */
-    long session;   /* the number of its session */
+    long session;   /* the session number */
     struct pending_set *previous, *next;
 };
 
-static struct pending_set *first_pending; /* the library has no place for it either */
+static struct pending_set *first_pending; /* the library has no other place for it */
 
 static const int snmp_errors[] = {
     [MIB_ERROR_NONE] = SNMP_ERR_NOERROR,
@@ -67,7 +67,7 @@ static void free_pending(void *data) {
     free(pending);
 }
 
-/* What the variable of a request carries. */
+/* The value in the variable of a request. */
 static struct mib_value sent_value(const netsnmp_variable_list *variable) {
     switch (variable->type) {
     case ASN_INTEGER:
@@ -125,7 +125,7 @@ static struct pending_set *new_pending(const struct agentx_callbacks *callbacks,
         return NULL;
     }
     pending->callbacks = callbacks;
-    /* The library passes it on from the PDU of the master. */
+    /* The library copies it from the master's PDU. */
     pending->session = info->asp->pdu->sessid;
     pending->next = first_pending;
     if (first_pending != NULL) {

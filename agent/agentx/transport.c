@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The library's own transports wait in sendto(2), raise SIGPIPE, and take a read of nothing for the
- * end of the connection. This one does none of it.
+ * The library's own transports block in sendto(2), raise SIGPIPE, and take an empty read for the
+ * end of the connection. This one does none of these.
  */
 #include "agentx/internal.h"
 
@@ -10,8 +10,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* How long a master may leave its socket full. It reads answers before it asks for more, so that
- * one that does not is as good as gone. */
+/* How long the master's socket may remain full. A master reads answers before it requests more, so
+ * one that does not has failed. */
 #define SEND_WAIT_MSEC 200
 
 static const oid domain[] = {1, 3, 6, 1, 2, 1, 100, 1, 13}; /* transportDomainLocal, RFC 3419 */
@@ -45,7 +45,8 @@ static int send_all(netsnmp_transport *transport, const void *octets, int size, 
             rest += sent;
             left -= (size_t)sent;
         } else if (errno != EINTR && (errno != EAGAIN || !wait_writable(transport->sock))) {
-            /* Half a PDU may be out: nothing good can follow. The reader sees the end. */
+            /* A part of a PDU may have been sent, so the connection is useless. The reader notices
+             * its end. */
             shutdown(transport->sock, SHUT_RDWR);
             return -1;
         }

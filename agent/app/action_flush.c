@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A batch of `postqueue -i`, which takes one id a process: HELPER_FLUSHES of them at a time, and
- * between two batches a turn for another action. The first one that fails ends the action; those
- * that are on their way then are waited for.
+ * A batch of `postqueue -i`, which needs a process for each queue ID: HELPER_FLUSHES of them run at
+ * a time, and other actions get their turn between two batches. The first one that fails ends the
+ * action, once those that are running have ended.
  */
 #include "app/helper_run.h"
 #include "app/action_run_internal.h"
@@ -81,11 +81,11 @@ static void end_batch(struct action_run *run) {
     }
 }
 
-/* Launches what may be; ends the batch with the last one that lands. */
+/* Starts as many as may run; ends the batch when the last one has ended. */
 static void pump(struct action_run *run) {
     struct flight *flight;
     if (run->pumping) {
-        return; /* it has ended before its launch returned */
+        return; /* it ended before the call that started it returned */
     }
     run->pumping = true;
     while (!run->flush_failed && run->launched < run->id_count &&

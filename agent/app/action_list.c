@@ -6,8 +6,8 @@ static void on_recipient(void *userdata, const char *address, const char *reason
     recipient_search_take(&run->search, address, reason);
 }
 
-/* One odd line keeps nothing from the others. Of a message without an id it cannot be said which
- * one it is. */
+/* A malformed line does not affect the others. A message without a queue ID cannot be identified.
+ */
 static int on_message(void *userdata, enum line_result result, const struct message_head *head,
                       const char *error) {
     struct action_run *run = userdata;

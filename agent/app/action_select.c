@@ -20,9 +20,9 @@ static int take_match(struct action_run *run, const struct message_head *head,
     return 0;
 }
 
-/* What the manager saw of the message decides. Without that, one that came after the SET is
- * another; an arrival that is still to come says that the clock was set back, and nothing about the
- * message. */
+/* Compares the arrival with the one that the manager saw. If that is unknown, a message that
+ * arrived after the SET is another one; but an arrival in the future only shows that the clock was
+ * set back. */
 static bool is_another(const struct action *action, const struct target *target, int64_t arrival) {
     if (target->arrival != 0) {
         return target->arrival != arrival;
@@ -30,9 +30,7 @@ static bool is_another(const struct action *action, const struct target *target,
     return arrival > action->created && arrival <= clock_wall();
 }
 
-/* Without its arrival it cannot be said which message it is: it is there, and nothing is done to
- * it.
- */
+/* Without its arrival a message cannot be identified: it exists, but nothing is done to it. */
 static bool can_be_judged(const struct message_head *head) {
     return (head->missing & MISSING_ARRIVAL) == 0;
 }
@@ -53,19 +51,20 @@ static int take_message(struct action_run *run, const struct message_head *head)
     }
     target->place = place;
     target->listed = target->listed || matches;
-    /* A moving message can be listed twice; two messages under one id are one too many. */
+    /* A message that moves can be listed twice, but two different messages under one ID are an
+     * error. */
     target->replaced =
         target->replaced || (can_be_judged(head) && is_another(run->action, target, head->arrival));
     return 0;
 }
 
-/* A target the listing had (or that no listing was asked about), and that is to be acted on. */
+/* A target that was in the listing, if there was one, and is to be acted on. */
 static bool actionable(const struct action_run *run, const struct target *target) {
     return target->listed && !target->replaced &&
            (!target->place.present || evidence_selects(run->action->key.command, &target->place));
 }
 
-/* With the number of what matches known: the guard, then the action. */
+/* The number of matching messages is known: checks the expected count, then runs the action. */
 static void selected(struct action_run *run) {
     struct action *action = run->action;
     int32_t expected = action->request.expected_count;
@@ -121,7 +120,7 @@ static void list(struct action_run *run) {
     action_list(run, take_message, on_listed);
 }
 
-/* What the manager saw of a message when it named it. */
+/* Recalls when the named messages arrived, as the manager saw it at the SET. */
 static void recall_arrivals(struct action_run *run) {
     const struct action *action = run->action;
     for (size_t i = 0; i < action->seen_count; i++) {

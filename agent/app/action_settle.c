@@ -7,8 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* A helper that went away says hello when it is back, and one that is stopped is replaced before
- * its silence is noticed here: it is not waited for much longer. */
+/* A helper that ended sends hello when it is back, and one that is stopped is replaced before its
+ * silence is noticed here, so there is no need to wait much longer. */
 #define LOOK_AGAIN_USEC USEC_PER_SEC
 #define LOOK_FOR_USEC (5 * USEC_PER_SEC)
 
@@ -44,7 +44,7 @@ static bool may_try_again(const struct action_run *run, const struct target *tar
            !run->cancelled && run->end_state == 0;
 }
 
-/* unlisted: why there is no listing, or NULL. Returns how many are to be acted on once more. */
+/* unlisted is why there is no listing, or NULL. Returns how many messages are to be tried again. */
 static size_t judge(struct action_run *run, const char *unlisted) {
     enum action_command command = run->action->key.command;
     size_t again = 0;
@@ -104,7 +104,7 @@ static void on_listed(struct action_run *run, const char *error) {
     if (error != NULL && run->open && clock_usec() < run->look_until_usec) {
         action_run_schedule_after(run, LOOK_AGAIN_USEC, look);
     } else if (error == NULL && !run->looked_again && some_missing(run)) {
-        /* Mail that moves is missed now and then. */
+        /* A listing can miss mail that moves. */
         run->looked_again = true;
         action_run_schedule(run, look);
     } else {

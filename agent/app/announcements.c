@@ -5,7 +5,8 @@ void announcements_load(struct announcements *announcements) {
     announcements->reported = *announcements->tunables;
 }
 
-/* hmqAgentStarted, once the first reading is there or has failed: it reports hmqDataStatus. */
+/* Emits hmqAgentStarted once the first reading has succeeded or failed, because it reports
+ * hmqDataStatus. */
 static void report_start(struct announcements *announcements) {
     const struct agent_status *status = announcements->status;
     const struct event started = {.type = EVENT_AGENT_STARTED,
@@ -17,7 +18,7 @@ static void report_start(struct announcements *announcements) {
     }
 }
 
-/* hmqSettingsChanged reports hmqSettingsState, which is known once the settings have been read. */
+/* Waits until the settings have been read, because hmqSettingsChanged reports hmqSettingsState. */
 static void report_tunables(struct announcements *announcements) {
     struct event event = {.type = EVENT_SETTINGS_CHANGED};
     if (announcements->status->readings.settings_tried &&

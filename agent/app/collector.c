@@ -3,16 +3,17 @@
  * Three readings, each with a schedule of its own (core/reading.h): the counts, by scanning the
  * spool; the listing; Postfix's settings. What they find is published as a new snapshot.
  *
- * Counts and listing see the queue at different times, and mail moves in between. An empty listing
- * while messages are counted is held, and its reading goes on, until a check of the spool has said
- * what lies there (app/empty_listing.h). Where another listing has fewer messages than are counted,
- * the next full scan is a check, which finds the files that Postfix does not list. One that has
- * more than are counted in a spool where nothing moves is held likewise: when the check finds
- * fewer still and no change since the scan before the listing, the spool that is counted is not
- * Postfix's, and its counts are not taken until they and a listing agree.
+ * Counts and listing see the queue at different times, and mail moves in between. If a listing is
+ * empty although messages are counted, it is held, and its reading is not complete, until a check
+ * of the spool has shown what is there (app/empty_listing.h). If a listing has some messages, but
+ * fewer than are counted, the next full scan is a check, which finds the files that Postfix does
+ * not list. If it has more than are counted in a spool where nothing moves, it is held, too. If the
+ * check still finds fewer, and no change since the scan before the listing, the spool that is
+ * counted is not Postfix's, and its counts are ignored until they agree with a listing.
  *
- * Whether Postfix runs is said by its lock, until showq(8) answers a listing that began after the
- * lock was seen free: then the listing decides, until the lock has been seen held.
+ * The lock in the spool shows whether Postfix is running, until showq(8) answers a listing that
+ * began after the lock was seen free. From then on the listing decides, until the lock is seen held
+ * again.
  */
 #include "app/collector_internal.h"
 #include "core/time_units.h"
@@ -22,17 +23,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Between two scans however short: each costs both processes something besides. */
+/* The least time between two scans, however short they are: each has a fixed cost in both
+ * processes. */
 #define SCAN_GAP_USEC (USEC_PER_SEC / 40)
 
-/* Whatever it costs, a queue that changes is listed as often. */
+/* A queue that changes is listed at least this often, whatever it costs. */
 #define LIST_GAP_MAX_USEC (60 * USEC_PER_SEC)
 
-/* What grows old without an event is judged as often. */
+/* How often the age of the data is checked. */
 #define JUDGE_USEC USEC_PER_SEC
 #define TIMER_ACCURACY_USEC 1000
 
-/* What a reading may need beyond its own time-out to be ended by the helper, and until the next. */
+/* The time, beyond its own timeout, until the helper has ended a reading and the next one begins.
+ */
 #define CHANCE_MORE_USEC (5 * USEC_PER_SEC)
 
 static uint64_t list_gap(const struct collector *collector) {
@@ -60,12 +63,13 @@ static enum data_status status_of(const struct collector *collector, const struc
                : status;
 }
 
-/* One that was on its way when the pause began, the wait after it fails, and another one. */
+/* The time for a reading that was running when the pause began, the wait after it fails, and
+ * another one. */
 static uint64_t chance_after_pause(const struct collector *collector) {
     return 2 * (collector->config->command_timeout_usec + CHANCE_MORE_USEC) + CHANCE_MORE_USEC;
 }
 
-/* What grew old during a pause says nothing of Postfix. */
+/* Data that became too old during a pause says nothing about Postfix. */
 void collector_turn(struct collector *collector) {
     struct reading *const readings[] = {&collector->scan, &collector->list, &collector->settings};
     uint64_t now = clock_usec();
@@ -89,7 +93,7 @@ static void set_timer(struct collector *collector) {
         next = smaller(next, reading_due(&collector->list, list_gap(collector)));
         next = smaller(next, reading_due(&collector->settings, settings_gap(collector)));
     }
-    /* What could not be started though it was due is not tried again at once. */
+    /* A reading that was due but could not be started is not tried again at once. */
     next = larger(next, now + SCAN_GAP_USEC);
     sd_event_source_set_time(collector->timer, next);
     sd_event_source_set_enabled(collector->timer, SD_EVENT_ONESHOT);
@@ -112,7 +116,8 @@ bool collector_believes_lock(const struct collector *collector) {
     return collector->lock_worth == LOCK_BELIEVED;
 }
 
-/* The lock says it at once; where it cannot be seen, as in a container, the listing tells. */
+/* The lock shows it at once. If the lock cannot be seen, as in a container, the listing shows it.
+ */
 static void publish_postfix(struct collector *collector, uint64_t now) {
     const struct sighting *sighting = NULL;
     if (sighting_holds(&collector->lock, age_limit(collector, &collector->scan), now) &&
@@ -134,7 +139,7 @@ static void publish_postfix(struct collector *collector, uint64_t now) {
     }
 }
 
-/* What has become too old is taken out of the snapshot: no number is better than a false one. */
+/* Removes data that is too old from the snapshot: no number is better than a false one. */
 static void drop_outdated(struct collector *collector, enum data_status counts,
                           enum data_status list) {
     const struct snapshot *snapshot = collector->snapshot;
@@ -145,7 +150,7 @@ static void drop_outdated(struct collector *collector, enum data_status counts,
     }
     struct snapshot *next = snapshot_copy(snapshot);
     if (next == NULL) {
-        return; /* tried again when judged next */
+        return; /* tried again at the next check */
     }
     if (drop_list) {
         listing_unref(next->listing);
@@ -157,7 +162,8 @@ static void drop_outdated(struct collector *collector, enum data_status counts,
     collector_publish(collector, next);
 }
 
-/* Why the data is not good: of the two readings that make it the one that matters more. */
+/* Notes why the data is not good. If both readings fail, the reason of the more important one
+ * counts. */
 static void note_data_error(struct collector *collector) {
     const struct read_errors *errors = &collector->errors;
     struct readings_status *status = collector->status;
@@ -240,8 +246,8 @@ void collector_start_due(struct collector *collector) {
         start_scan(collector, now);
     }
     collector->list.dirty = collector->list.dirty || collector->counts_by_list;
-    /* After the scan, whose answer tells what changed until then: a change that comes later is
-     * another one, and makes the listing dirty again. */
+    /* After the scan, whose answer includes all changes so far: a later change makes the listing
+     * dirty again. */
     if (!collector->scan.running && now >= reading_due(&collector->list, list_gap(collector))) {
         start_list(collector, now);
     }
@@ -292,7 +298,7 @@ static void on_dirty(void *userdata) {
 static void on_settings_dirty(void *userdata) {
     struct collector *collector = userdata;
     collector->settings.dirty = true;
-    collector->scan.dirty = true; /* queue_directory may be another one */
+    collector->scan.dirty = true; /* queue_directory may have changed */
     collector_start_due(collector);
 }
 

@@ -17,7 +17,8 @@ static bool check_user(const struct config *config, const char *key, const char 
     return good;
 }
 
-/* The hooks' own program knows what they need, and tries it as the user they run as. */
+/* Leaves the check to the hooks program, which knows what the endpoints need and tries it as the
+ * user they run as. */
 static bool check_hooks(const struct config *config) {
     int status = sibling_check(SIBLING_HOOKS, config->path);
     if (status < 0) {

@@ -14,7 +14,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Set before the notification is built, so that a GET at that moment and the notification agree. */
+/* To be called before the notification is built, so that it agrees with a GET at that moment. */
 static void set_status(struct condition_status *status, bool raised) {
     if (raised && !status->raised) {
         status->since = clock_wall();
@@ -75,7 +75,7 @@ static bool same_state(const struct store_state *a, const struct store_state *b)
            a->postfix_stopped == b->postfix_stopped;
 }
 
-/* An event whose state was not written any more before the process ended. */
+/* Applies an event that was stored before the process ended, although its state was not. */
 static void catch_up(struct store_state *state, const struct event *event) {
     enum condition condition;
     if (condition_of_event(event->type, &condition)) {
@@ -122,7 +122,7 @@ void detection_load(struct detection *detection, const struct store_image *image
         detection->postfix.stopped = state.postfix_stopped;
     }
     detection->loaded = true;
-    /* What this process has written of its own state is not all. */
+    /* Writes the combined state, because what this process has written so far is incomplete. */
     if (late || detection->data_decided || detection->postfix_decided) {
         state = state_of(detection);
         store_state_set(detection->store, &state);

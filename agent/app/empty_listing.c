@@ -4,7 +4,7 @@
 #include <assert.h>
 #include <stddef.h>
 
-/* The clock that files are stamped with goes by the kernel's ticks. */
+/* The clock for the timestamps of files advances with the kernel's ticks. */
 #define STAMP_LAG_USEC UINT64_C(20000)
 
 #define TRIES_MAX 2

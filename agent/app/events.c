@@ -3,9 +3,10 @@
  * Owns the log of events, their serials and what is raised. An event passes through the same steps
  * in the same order: it gets its serial and time; its values are taken from the view that a GET has
  * at this moment; its notification is built from these values; the system log, the log in memory
- * and the store get it; and last the hooks are informed. The notification waits until the store has
- * the event, or for STORE_WAIT_USEC, so that a restart does not forget what was sent. Notifications
- * leave in the order of their serials: when one has to go early, all that wait before it go first.
+ * and the store get it; and finally the endpoints are informed. The notification waits until the
+ * store has the event, or for STORE_WAIT_USEC, so that a restart does not forget what was sent.
+ * Notifications are sent in the order of their serials: if one has to be sent early, all that are
+ * waiting before it are sent first.
  */
 #include "app/events.h"
 
@@ -21,11 +22,11 @@
 
 #define STORE_WAIT_USEC UINT64_C(1000000)
 
-/* A notification whose event is on its way to the disk. */
+/* A notification whose event is being written to the disk. */
 struct waiting {
     struct waiting *next;
     struct events *events;
-    struct notification *notification; /* NULL once it was sent without waiting any longer */
+    struct notification *notification; /* NULL once it has been sent early */
     uint64_t until_usec;
 };
 
@@ -53,15 +54,15 @@ static void release(struct waiting *waiting) {
     }
 }
 
-/* All that wait, in their order. */
+/* Sends all that are waiting, in their order. */
 static void release_all(struct events *events) {
     for (struct waiting *waiting = events->first; waiting != NULL; waiting = waiting->next) {
         release(waiting);
     }
 }
 
-/* The store calls back in the order in which it was asked, but for what it could not take at all:
- * that comes at once, before what has been waiting. */
+/* The store calls back in the order of the requests, except for those that it could not accept:
+ * these fail at once, before those that are waiting. */
 static void take_out(struct events *events, const struct waiting *waiting) {
     struct waiting *before = NULL;
     struct waiting *at = events->first;
@@ -111,7 +112,8 @@ static void add_waiting(struct events *events, struct waiting *waiting) {
         events->first = waiting;
     }
     events->last = waiting;
-    /* It may be off with others in front, which went their way after a second. */
+    /* The timer may be off even though others are first, because they were sent early after a
+     * second. */
     int enabled = SD_EVENT_OFF;
     sd_event_source_get_enabled(events->timer, &enabled);
     if (enabled == SD_EVENT_OFF) {
@@ -174,7 +176,7 @@ static void observe_queue(struct event *event, const struct mib_view *view) {
     }
 }
 
-/* What only some types report: the values that their notifications carry. */
+/* Fills in the values that only some notifications carry. */
 static void observe_state(struct event *event, const struct agent_status *status) {
     if (event_type_carries(event->type, EVENT_VALUE_DATA_STATUS)) {
         event->data = status->readings.data;
@@ -195,8 +197,8 @@ void events_observe(struct event *event, const struct mib_view *view) {
     observe_state(event, view->status);
 }
 
-/* NULL without memory, which a restart makes up for, and for an event that is not complete, which
- * is not pending any more then. */
+/* Returns NULL if out of memory, in which case the notification is sent after a restart, and for an
+ * incomplete event, which is then no longer pending. */
 static struct notification *build(struct event *event) {
     struct notification *notification = NULL;
     int r = mib_notification_new(event, &notification);
@@ -222,7 +224,7 @@ static void store_and_send(struct events *events, const struct event *event,
     if (waiting == NULL) {
         store_event_add(store, event, NULL, NULL);
         if (notification != NULL) {
-            release_all(events); /* what was told first is sent first */
+            release_all(events); /* earlier notifications are sent first */
             agentx_notify(events->agentx, notification);
         }
         return;
@@ -255,7 +257,7 @@ void events_emit(struct events *events, const struct event *given) {
     events->sources.added(events->sources.userdata, &event);
 }
 
-/* One line about a finished action: what, by whom, how it ended. */
+/* Describes a finished action in one line: the command, the owner, and how it ended. */
 static void describe_action(const struct action *action, char *text, size_t size) {
     const char *command = action_command_name(action->key.command);
     const char *by = action->key.owner[0] != '\0' ? " by " : "";
@@ -307,7 +309,7 @@ static void resend(struct events *events, const struct event *pending) {
     }
 }
 
-/* What this process has raised or cleared by itself already is newer. */
+/* What this process has already raised or cleared is newer. */
 static void load_raised(struct events *events, const struct store_image *image, uint32_t begun) {
     struct raised now = {.types = 0};
     for (size_t i = 0; i < image->latest_count; i++) {
@@ -329,7 +331,8 @@ void events_load(struct events *events, const struct store_image *image) {
     if (image->event_serial > status->serial) {
         status->serial = image->event_serial;
     }
-    /* Read late, hmqEventTable has begun anew; what is from before was not sent all the same. */
+    /* If the image was read late, hmqEventTable has already begun with new events, but the earlier
+     * ones have not been sent yet. */
     uint32_t begun = event_log_oldest(events->log);
     load_raised(events, image, begun);
     for (size_t i = 0; i < image->event_count; i++) {

@@ -24,7 +24,7 @@ static void repeat_all(const struct hook_repeat *repeat, size_t hook) {
     }
 }
 
-/* Repeats what is due and arms the timer for what will be next; no endpoint may want it. */
+/* Repeats what is due and sets the timer for the next, even if no endpoint wants it. */
 static int on_timer(sd_event_source *source, uint64_t usec, void *userdata) {
     struct hook_repeat *repeat = userdata;
     uint64_t now = clock_usec();

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <syslog.h>
 
-/* From one line to the next. */
+/* The waits between one line and the next. */
 static const uint64_t waits_usec[] = {3 * USEC_PER_SEC, 57 * USEC_PER_SEC, 240 * USEC_PER_SEC,
                                       1500 * USEC_PER_SEC, 3600 * USEC_PER_SEC};
 #define WAITS (sizeof waits_usec / sizeof waits_usec[0])
@@ -18,8 +18,8 @@ struct master_report {
     const struct config *config;
     sd_event_source *timer;
     struct master_trouble trouble;
-    struct master_trouble said; /* by the last line; MASTER_GOOD = none yet */
-    size_t lines;               /* of this trouble */
+    struct master_trouble said; /* the trouble last logged; MASTER_GOOD = none yet */
+    size_t lines;               /* logged about this trouble */
     void (*status)(void *userdata, const char *reason);
     void *userdata;
 };

@@ -8,15 +8,15 @@
 #include <string.h>
 #include <syslog.h>
 
-/* A cause that comes and goes, or whose text varies, is logged once in so long a time. */
+/* A cause that comes and goes, or whose text varies, is logged once in this time. */
 #define QUIET_USEC (60 * USEC_PER_SEC)
 
-/* One that lasts is logged again. */
+/* A cause that lasts is logged again after this time. */
 #define REPEAT_USEC (3600 * USEC_PER_SEC)
 
 #define LINE_SIZE (STATUS_ERROR_SIZE + 128)
 
-/* What can be read again. */
+/* What can be read again once a cause is over. */
 static const char *const subjects[CAUSE_COUNT] = {
     [CAUSE_COUNTS] = "the counts",
     [CAUSE_LISTING] = "the listing",

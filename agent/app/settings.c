@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What a SET stored of the two lifetimes, and whether Postfix has it. A lifetime that was never set
- * is not stored: then main.cf decides and is followed. One that was set is compared with every
- * reading of Postfix's settings: what differs is reported as drift, once for each value, also over
- * a restart.
+ * The stored values of the two lifetimes, and whether Postfix has them. A lifetime that was never
+ * set is not stored and follows main.cf. One that was set is compared with every reading of
+ * Postfix's settings; a difference is reported as drift, once for each value, even across a
+ * restart.
  *
- * A change is stored first (action APPLY), carried out by settings_change, and then stored as
- * applied or taken back. A SET that comes meanwhile waits. A change that an earlier process did not
- * bring to its end is found in the store and resumed.
+ * A change is stored first (action APPLY), made by settings_change, and then stored as applied or
+ * reverted. Another SET waits until then. A change that an earlier process did not complete is
+ * found in the store and resumed.
  */
 #include "app/settings.h"
 
@@ -35,15 +35,17 @@ struct settings {
     struct settings_context context;
     struct settings_change *change;
     bool loaded, helper_up;
-    bool resume;  /* what is stored has not been applied: an earlier process ended within it */
-    bool resumed; /* the change on its way is that one: what main.cf had before it is not known */
+    bool resume;  /* the stored values have not been applied, because an earlier process ended first
+                   */
+    bool resumed; /* the present change is that one: what main.cf had before is unknown */
     struct setting stored[LIFETIME_COUNT], previous[LIFETIME_COUNT];
-    bool queued[LIFETIME_COUNT]; /* by a SET, waiting for the change on its way */
+    bool queued[LIFETIME_COUNT]; /* by a SET that waits for the present change */
     uint32_t queued_days[LIFETIME_COUNT];
-    bool busy; /* a change is on its way: changed */
+    bool busy; /* a change is in progress: see changed */
     bool changed[LIFETIME_COUNT];
-    int64_t drift_s[LIFETIME_COUNT]; /* what was reported as drifted, as in the store */
-    uint64_t settled_usec; /* a reading begun before this moment tells nothing of the change */
+    int64_t drift_s[LIFETIME_COUNT]; /* what was last reported as drifted, as in the store */
+    uint64_t
+        settled_usec; /* a reading that began before this moment says nothing about the change */
 };
 
 static void begin_queued(struct settings *settings);
@@ -62,7 +64,7 @@ static void show(struct settings *settings, enum settings_state state, const cha
     }
 }
 
-/* Writes what is stored; unapplied names those that Postfix is still to get. */
+/* Writes the stored values; unapplied marks those that Postfix does not have yet. */
 static void store(struct settings *settings, const bool unapplied[LIFETIME_COUNT],
                   store_done done) {
     struct store_parameter parameters[LIFETIME_COUNT] = {0};
@@ -119,7 +121,7 @@ static void emit_change(struct settings *settings, const struct settings_change_
     events_emit(settings->context.events, &event);
 }
 
-/* What Postfix has is known from reading main.cf back, before the next reading of its settings. */
+/* Reading main.cf back has shown what Postfix has, so the next reading is not needed for that. */
 static void applied(struct settings *settings, const struct settings_change_end *end) {
     uint32_t seconds[LIFETIME_COUNT];
     for (int i = 0; i < LIFETIME_COUNT; i++) {
@@ -128,13 +130,14 @@ static void applied(struct settings *settings, const struct settings_change_end 
     collector_note_lifetimes(settings->context.collector, settings->changed, seconds);
     store_applied(settings);
     forget_drift(settings);
-    /* Before the event, which reports the state. */
+    /* Must precede the event, which reports the state. */
     show(settings, SETTINGS_APPLIED, end->text);
     emit_change(settings, end);
     end_change(settings, SETTINGS_APPLIED, end->text);
 }
 
-/* What an interrupted change replaced is not known: then what main.cf has counts as stored. */
+/* What an interrupted change replaced is unknown, so the values of main.cf become the stored ones.
+ */
 static struct setting said_by(const struct lifetime_line *line) {
     uint32_t seconds;
     uint32_t days;
@@ -263,9 +266,9 @@ void settings_load(struct settings *settings, const struct store_image *image) {
 }
 
 /*
- * What Postfix has instead of what is stored, or STORE_NO_DRIFT, and the same in words. Returns
- * whether there is any. In words only: event->changes is for what is in force as it was asked for
- * here, which others may follow.
+ * Finds what Postfix has instead of the stored values, or STORE_NO_DRIFT, and describes it. Returns
+ * whether there is any difference. event->changes remains empty, because it is for changes that
+ * were requested here and that others may adopt.
  */
 static bool find_drift(const struct settings *settings, const struct postfix_settings *read,
                        int64_t drift_s[LIFETIME_COUNT], char *text, size_t size) {
@@ -298,7 +301,7 @@ void settings_observe(struct settings *settings, const struct postfix_settings *
     }
     if (find_drift(settings, read, drift_s, event.text, sizeof event.text)) {
         bool news = memcmp(drift_s, settings->drift_s, sizeof drift_s) != 0;
-        /* That a change failed stays to be seen, unless there is news. */
+        /* A failed change remains visible until there is something new. */
         if (news || status->state == SETTINGS_APPLIED) {
             show(settings, SETTINGS_DRIFTED, event.text);
         }

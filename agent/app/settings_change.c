@@ -35,7 +35,7 @@
 
 #define RETRY_USEC UINT64_C(2000000)
 
-/* Putting main.cf back is worth more than one try. */
+/* Restoring main.cf is important enough for several attempts. */
 #define ROLLBACK_TRIES_MAX 5
 
 enum step {
@@ -62,10 +62,10 @@ struct settings_change {
     struct main_cf_lifetimes *reading; /* which of the two is being read */
     char old_value[LIFETIME_COUNT][LIFETIME_VALUE_SIZE];
     int which;     /* the lifetime being written */
-    bool reloaded; /* Postfix was asked to, and may have read what main.cf had then */
-    bool restored; /* a line of main.cf was written again */
+    bool reloaded; /* Postfix was asked to reload, and may have read main.cf */
+    bool restored; /* a line of main.cf was restored */
     unsigned rollback_tries;
-    char note[STATUS_ERROR_SIZE]; /* what is to be added to a change that was applied */
+    char note[STATUS_ERROR_SIZE]; /* a remark about a change that was applied */
     char failure[STATUS_ERROR_SIZE];
 };
 
@@ -75,7 +75,7 @@ static const char *name_of(int lifetime) {
     return postfix_parameter_names[lifetime_parameter((enum lifetime)lifetime)];
 }
 
-/* Runs the command of a step; on_step_end is called in any case, perhaps within this call. */
+/* Runs the command of a step. on_step_end is always called, perhaps during this call. */
 static void run(struct settings_change *change, enum step step, const struct helper_order *order,
                 line_handler line) {
     const struct stream_callbacks callbacks = {
@@ -146,7 +146,7 @@ static bool same_line(const struct lifetime_line *a, const struct lifetime_line 
     return a->set == b->set && a->restorable == b->restorable && strcmp(a->value, b->value) == 0;
 }
 
-/* A line that is as it was needs no writing, which may be what cannot be done. */
+/* A line that has not changed is not written, because writing may be what fails. */
 static bool to_be_restored(const struct settings_change *change, int which) {
     enum lifetime lifetime = (enum lifetime)which;
     return change->changed[which] && !same_line(lifetime_line_of(&change->before, lifetime),
@@ -196,7 +196,7 @@ static void on_restored(struct settings_change *change, const struct command_end
     }
 }
 
-/* A Postfix that does not run has nothing to reload, and main.cf is what it will read. */
+/* If Postfix is not running, it need not reload: it will read main.cf when it starts. */
 static void on_reloaded_again(struct settings_change *change, const struct command_end *end) {
     (void)end;
     end_restored(change);
@@ -277,7 +277,7 @@ static void on_written(struct settings_change *change, const struct command_end 
     }
 }
 
-/* What main.cf has; where it does not name the lifetime, the default that Postfix runs with. */
+/* Notes the value in main.cf, or if there is none, the default that Postfix uses. */
 static void note_old_value(struct settings_change *change, enum lifetime lifetime) {
     const struct lifetime_line *line = lifetime_line_of(&change->before, lifetime);
     const struct postfix_settings *running =

@@ -86,7 +86,7 @@ bool action_add_result(struct action *action, const char *id, enum action_outcom
     return true;
 }
 
-/* Counts the rows and, where lines is given, notes them. */
+/* Counts the rows and, if lines is given, writes them. */
 static size_t divide_output(const struct action *action, struct action_line *lines) {
     size_t count = 0;
     for (size_t at = 0; at < action->output_len; count++) {

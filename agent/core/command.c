@@ -4,7 +4,8 @@
 #include <assert.h>
 #include <string.h>
 
-/* postqueue -i takes one ID a process. Few enough that another action soon gets its turn. */
+/* postqueue -i needs a process for each ID. The batch is small, so that another action soon gets
+ * its turn. */
 #define FLUSH_BATCH 16
 
 /* The phrases are those of src/postsuper/postsuper.c. */
@@ -63,7 +64,7 @@ static const struct command commands[COMMAND_END] = {
                         .proof = PROOF_FROM_HOLD,
                         .proven = "no longer in the queue",
                         .disproven = "the queue still shows it"},
-    /* postqueue -i accepts any ID, so a listing has to say whether there is such a message. */
+    /* postqueue -i accepts any ID, so a listing has to show whether the message exists. */
     [COMMAND_FLUSH] = {.name = "flush",
                        .request = REQUEST_FLUSH,
                        .batch = FLUSH_BATCH,

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The table of conditions: what each one watches, the notification that raises it, its keys, its
- * default and its stored names. What is watched has a table of its own, with the measurement and
- * the words for it. The position of a row is the condition's number, and two settings belong to
- * each, the threshold before the clear value (condition_setting_key).
+ * default and its stored names. Another table has the measurement and the wording for each watch.
+ * The position of a row is the condition's number, and two settings belong to each, the threshold
+ * before the clear value (condition_setting_key).
  */
 #include "core/condition.h"
 
@@ -69,7 +69,7 @@ static struct measurement measure_age(const struct snapshot *snapshot, enum queu
     return measured;
 }
 
-/* The wording: "the", the queue's name for WATCH_QUEUE, then subject, value and unit. */
+/* The wording is "the", for WATCH_QUEUE the name of the queue, and then subject, value and unit. */
 static const struct {
     struct measurement (*measure)(const struct snapshot *snapshot, enum queue queue, int64_t now);
     bool time;
@@ -130,7 +130,7 @@ void condition_describe(enum condition condition, const struct thresholds *thres
     const struct condition_row *row = condition_row(condition);
     uint32_t above = thresholds->of[condition].above;
     uint32_t clear = condition_clear(condition, thresholds);
-    /* A raise by a threshold that does not count any more ends without hysteresis. */
+    /* A raise by a threshold that is no longer in effect ends without hysteresis. */
     uint32_t limit = raised || measured->value > clear ? above : clear;
     char value[96];
     snprintf(value, sizeof value, "the %s%s%s %" PRIu64 " %s",

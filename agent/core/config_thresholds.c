@@ -9,7 +9,7 @@
 
 #define SEC_PER_DAY UINT64_C(86400)
 
-/* In whole seconds, because hmqAgeThreshold has no smaller unit. */
+/* Accepts only whole seconds, because hmqAgeThreshold has no smaller unit. */
 static bool parse_seconds(const struct config_key *key, struct config *config, const char *value,
                           char *error, size_t size) {
     uint64_t usec;

@@ -14,7 +14,8 @@ struct unit {
     uint64_t factor;
 };
 
-/* The digits at text as a number below limit; *rest is what follows. False without a digit. */
+/* Parses the digits at text as a number less than limit; *rest is what follows. Returns false if
+ * there is no digit. */
 static bool digits(const char *text, uint64_t limit, uint64_t *number, const char **rest) {
     uint64_t n = 0;
     const char *p = text;

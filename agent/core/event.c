@@ -32,7 +32,7 @@ bool event_change_add(struct event *event, const char *name, const char *old_val
     return true;
 }
 
-/* Copies what lies before the end character into out and returns what follows it, or NULL. */
+/* Copies the text before the end character to out and returns what follows that, or NULL. */
 static const char *take_word(const char *at, char end, char *out, size_t size) {
     const char *stop = strchr(at, end);
     size_t len = stop != NULL ? (size_t)(stop - at) : 0;

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-/* Grows to EVENT_LOG_MAX and is a ring from then on. */
+/* Grows up to EVENT_LOG_MAX and is a ring from then on. */
 struct event_log {
     struct event *events;
     size_t first, count, capacity;
@@ -24,7 +24,7 @@ static struct event *at(const struct event_log *log, size_t position) {
     return &log->events[(log->first + position) % log->capacity];
 }
 
-/* Without memory the oldest leaves early: the newest is worth more. */
+/* If out of memory, the oldest event is dropped early: the newest matters more. */
 static void make_room(struct event_log *log) {
     size_t capacity = log->capacity == 0 ? 16 : 2 * log->capacity;
     if (log->count < log->capacity || log->capacity == EVENT_LOG_MAX) {
@@ -34,7 +34,8 @@ static void make_room(struct event_log *log) {
     struct event *events = realloc(log->events, capacity * sizeof *events);
     if (events != NULL) {
         log->events = events;
-        log->capacity = capacity; /* first is 0: the ring has not turned before its last growth */
+        log->capacity = capacity; /* first is 0, because the ring does not turn before it has
+                                     reached its full size */
     }
 }
 
@@ -53,7 +54,7 @@ void event_log_add(struct event_log *log, const struct event *event) {
     log->count++;
 }
 
-/* The position of the first event above `after`. */
+/* The position of the first event with a serial greater than after. */
 static size_t search(const struct event_log *log, uint32_t after) {
     size_t low = 0;
     size_t high = log->count;

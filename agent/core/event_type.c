@@ -33,7 +33,7 @@
 static const struct {
     const char *name;
     enum event_severity severity;
-    enum event_type ends; /* the raise, 0 = it ends none */
+    enum event_type ends; /* the raise, or 0 */
     struct event_object objects[EVENT_OBJECTS_MAX + 1];
 } types[EVENT_TYPE_END] = {
     [EVENT_OVERLOAD_RAISED] = {"hmqOverloadRaised", SEVERITY_CRITICAL, 0,

@@ -48,7 +48,7 @@ struct verdict evidence_left_out(enum action_command command, const struct place
     return (struct verdict){OUTCOME_FAILED, command_row(command)->unreached_cause};
 }
 
-/* Another message under the same id is not the one that was meant. */
+/* Another message under the same ID is not the one that was named. */
 static struct place seen_after(const struct target *target) {
     bool other = target->arrival != 0 && target->after.arrival != target->arrival;
     return other ? (struct place){.present = false} : target->after;

@@ -7,11 +7,12 @@
 #define FIRST_CAPACITY ((size_t)32)
 #define CAPACITY_MAX (HASH_SET_MAX / 3 * 4)
 
-/* Texts chosen so that their hashes lie side by side cost no more than this for each. Three times
- * what others need in a full set. */
+/* Limits the cost of texts that were chosen so that their hashes are adjacent. It is three times
+ * what ordinary texts need in a full set. */
 #define PROBES_MAX ((size_t)1024)
 
-/* Eight octets at a time, then the finalizer of MurmurHash3: the low bits depend on all octets. */
+/* Hashes eight octets at a time and then applies the finalizer of MurmurHash3, which makes the low
+ * bits depend on all octets. */
 uint64_t hash_text(const char *text, size_t len) {
     uint64_t hash = UINT64_C(14695981039346656037) ^ len;
     for (size_t at = 0; at < len; at += sizeof hash) {
@@ -26,7 +27,7 @@ uint64_t hash_text(const char *text, size_t len) {
     return hash != 0 ? hash : 1;
 }
 
-/* The slot of the hash or the free one where it would go; NULL when neither is near. */
+/* The slot of the hash, or the free one for it; NULL if neither is within PROBES_MAX. */
 static uint64_t *find_slot(const struct hash_set *set, uint64_t hash) {
     size_t at = (size_t)hash & (set->capacity - 1);
     for (size_t probe = 0; probe < PROBES_MAX && probe < set->capacity; probe++) {
@@ -42,7 +43,8 @@ static size_t room(size_t capacity) {
     return capacity / 4 * 3;
 }
 
-/* Doubles the table while it may grow. Without memory it stays as it is, and fills up. */
+/* Doubles the table while it may grow. If out of memory, the table remains as it is and fills up.
+ */
 static void make_room(struct hash_set *set) {
     if (set->used < room(set->capacity) || set->capacity == CAPACITY_MAX) {
         return;

@@ -59,7 +59,7 @@ bool hook_report_valid(const struct hook_report *packet, size_t len) {
     return packet->hook < CONFIG_HOOKS_MAX && packet->serial != 0;
 }
 
-/* The NUL is hashed too, so that two texts cannot move a letter between them unnoticed. */
+/* The NUL is hashed, too, so that moving a letter from one text to the next changes the hash. */
 static uint32_t hash_with_text(uint32_t hash, const char *text) {
     for (size_t i = 0; i <= strlen(text); i++) {
         hash = (hash ^ (unsigned char)text[i]) * FNV_PRIME;

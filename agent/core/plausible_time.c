@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "core/plausible_time.h"
 
-/* NTP slews, and the two readings are not taken at one moment. */
+/* NTP slews the clock, and the two clocks are not read at exactly the same moment. */
 #define SLACK_S 60
 
 int64_t plausible_time_look(struct plausible_time *time, int64_t wall, int64_t elapsed_s) {

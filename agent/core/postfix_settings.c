@@ -18,7 +18,7 @@ const char *const postfix_parameter_names[PARAMETER_COUNT + 1] = {
     [PARAMETER_DEFER_TRANSPORTS] = "defer_transports",
 };
 
-/* Copies the next line into value and returns what follows, or NULL when there is none. */
+/* Copies the next line to value and returns what follows it, or NULL if there is none. */
 static const char *next_value(const char *text, const char *end, char value[VALUE_MAX]) {
     const char *newline = text < end ? memchr(text, '\n', (size_t)(end - text)) : NULL;
     if (newline == NULL) {
@@ -119,7 +119,7 @@ bool main_cf_lifetime_parse(const char *line, size_t len, struct main_cf_lifetim
             memcmp(line + name_len, equals, sizeof equals - 1) != 0) {
             continue;
         }
-        /* postconf prints no blank after the sign when the value is empty. */
+        /* postconf prints no space after the equals sign if the value is empty. */
         if (value < end && *value == ' ') {
             value++;
         }

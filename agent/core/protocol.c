@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-/* What each type may carry; everything else is zero in it. */
+/* What each type may carry; all other fields must be zero. */
 static const struct form {
     uint32_t ids_min, ids_max;
     uint32_t flags;

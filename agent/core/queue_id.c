@@ -27,7 +27,8 @@ static bool short_id_valid(const char *id, size_t len) {
     return len > SHORT_USEC_DIGITS;
 }
 
-/* The separator of a long id is its last z: the inode's base 51 has none. NULL when not long. */
+/* The separator of a long ID is its last z, because the base-51 digits of the inode do not include
+ * z. Returns NULL if the ID is not long. */
 static const char *long_separator(const char *id, size_t len) {
     const char *separator = NULL;
     for (size_t i = 0; i < len; i++) {

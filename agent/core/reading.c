@@ -5,7 +5,7 @@
 
 #define RETRY_USEC (5 * USEC_PER_SEC)
 
-/* What failed by taking too long is tried again after so many times as long. */
+/* A reading that failed after a long time is tried again after this many times as long. */
 #define RETRY_DUTY 3
 
 _Static_assert(READING_SAMPLES == 3, "the median is one of three");
@@ -34,12 +34,13 @@ void reading_end(struct reading *reading, bool good, uint64_t used_usec, uint64_
     reading->failed = !good;
     reading->ended_usec = now_usec;
     if (good) {
-        /* The time a failing one took, up to its timeout, says nothing of what reading costs. */
+        /* Only successful readings count: how long a failed one took says nothing about the cost of
+         * reading. */
         reading->good_usec = now_usec;
         reading->used_usec[reading->used_next] = used_usec;
         reading->used_next = (reading->used_next + 1) % READING_SAMPLES;
     } else if (reading->begun_usec < reading->resumed_usec) {
-        wait = smaller(interval_usec, RETRY_USEC); /* the pause is no cost */
+        wait = smaller(interval_usec, RETRY_USEC); /* the time of the pause is not its cost */
     } else {
         wait = larger(smaller(interval_usec, RETRY_USEC), RETRY_DUTY * used_usec);
     }

@@ -96,7 +96,7 @@ bool snapshot_queue_totals(const struct snapshot *snapshot, enum queue queue,
     return true;
 }
 
-/* One queue's share of the totals over all: as the listing saw it, or zero when it is empty now. */
+/* Adds one queue to the totals: as in the listing, or zero if it is empty now. */
 static void add_totals(struct queue_totals *sum, const struct queue_totals *one) {
     bool dated = one->messages > one->unknown_arrival;
     bool first = sum->messages == sum->unknown_arrival;

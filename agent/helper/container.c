@@ -11,15 +11,15 @@
 
 #define KILL_AFTER_SECONDS "2"
 
-/* timeout(1): the command was ended with the first signal. */
+/* The status of timeout(1) if its first signal ended the command. */
 #define TIMEOUT_STATUS 124
 
 /* Docker's "Error response from daemon: ..." and podman's "Error: ..."; Postfix's programs begin
  * their lines with their own names. */
 static const char *const engine_prefixes[] = {"Error", "Cannot connect to"};
 
-/* What docker (moby's daemon/exec.go), podman (libpod) and its API say, from the first that
- * matches. Without a text of ours the engine's own is passed on. */
+/* Messages of docker (moby's daemon/exec.go), podman (libpod) and its API; the first match counts.
+ * For those without a text here, the engine's message is passed on. */
 static const struct {
     const char *says;
     int error;
@@ -40,7 +40,7 @@ bool container_used(const struct config *config) {
 
 void container_words(const struct config *config, uint64_t timeout_usec, char seconds[static 24],
                      void (*push)(void *userdata, const char *word), void *userdata) {
-    /* 0 would mean no limit to timeout(1). */
+    /* For timeout(1), 0 would mean no limit. */
     uint64_t limit = timeout_usec > 0 ? (timeout_usec + USEC_PER_SEC - 1) / USEC_PER_SEC : 1;
     snprintf(seconds, 24, "%" PRIu64, limit);
     for (size_t i = 0; config->container_command[i] != NULL; i++) {

@@ -27,7 +27,7 @@ static bool line_is_lock_on(const char *line, const struct stat *st) {
                &inode) != 5) {
         return false;
     }
-    /* Filesystems without a device of their own may show another one in stat(2) than here. */
+    /* For file systems without a device, stat(2) may return another number than this one. */
     bool same_device = device_major == 0 ||
                        (device_major == major(st->st_dev) && device_minor == minor(st->st_dev));
     return strcmp(kind, "FLOCK") == 0 && strcmp(access, "WRITE") == 0 && inode == st->st_ino &&
@@ -39,7 +39,7 @@ bool postfix_lock_sees_all(void) {
     return stat("/proc/self/ns/pid", &st) == 0 && st.st_ino == FIRST_PID_NAMESPACE;
 }
 
-/* Without the directory this is no spool but the place where one is to be mounted. */
+/* Without this directory, the path is not a spool but a mount point for one. */
 static bool folder_exists(const char *spool) {
     char path[PATH_MAX];
     struct stat st;

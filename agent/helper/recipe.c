@@ -113,7 +113,7 @@ void recipe_vector_postconf(const struct config *config, const char *parameter,
     push(vector, parameter);
 }
 
-/* What a request is for, which the configuration may forbid. */
+/* The operation of a request, which the configuration may forbid. */
 static struct operation operation_of(const struct request *request) {
     struct operation operation = {.command = (enum action_command)request->command};
     for (uint32_t value = 1; operation.command == 0 && value < COMMAND_END; value++) {

@@ -5,13 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Bounded, so that memory does not grow with the queue; a power of two. */
+/* A fixed size, so that memory does not grow with the queue; a power of two. */
 #define SLOTS ((size_t)32768)
 #define FILL_MAX (SLOTS / 8 * 5)
 
 #define NOWHERE QUEUE_COUNT
 
-/* A slot of another generation than the table's is free: a reset touches nothing. */
+/* A slot whose generation differs from the table's is free, so a reset does not touch the slots. */
 struct slot {
     uint64_t hash;
     uint32_t generation;
@@ -58,7 +58,7 @@ static uint64_t hash_id(const char *id) {
     return hash;
 }
 
-/* The slot of the hash, or the free one where it would go. */
+/* The slot of the hash, or the free one for it. */
 static struct slot *find_slot(struct seen *seen, uint64_t hash) {
     size_t at = (size_t)hash & (SLOTS - 1);
     while (seen->slots[at].generation == seen->generation && seen->slots[at].hash != hash) {

@@ -21,7 +21,7 @@ void settings_watch_deinit(struct settings_watch *watch) {
     }
 }
 
-/* Returns whether main.cf was among what happened, or may have been. */
+/* Returns whether main.cf has changed, or may have. */
 static bool take_events(const struct settings_watch *watch) {
     _Alignas(struct inotify_event) char buffer[EVENT_BUFFER];
     bool changed = false;
@@ -40,8 +40,8 @@ static bool take_events(const struct settings_watch *watch) {
     return changed;
 }
 
-/* The directory may have been replaced since the last time; watching the same one again is nothing.
- */
+/* The directory may have been replaced since the last time; watching the same one again has no
+ * effect. */
 void settings_watch_arm(struct settings_watch *watch, const struct config *config) {
     if (watch->inotify < 0 || config->container[0] != '\0') {
         return;

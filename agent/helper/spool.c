@@ -38,8 +38,8 @@ void spool_forget(struct spool *spool) {
     spool->path[0] = '\0';
 }
 
-/* The directory a file is in depends on hash_queue_depth at the time it was deferred: by a lower
- * one it is further up. */
+/* The directory of a file depends on the hash_queue_depth at the time it was deferred: with a lower
+ * one, it is further up. */
 int64_t spool_deferred_mtime(const struct spool *spool, const char *id) {
     char hash[QUEUE_ID_SIZE];
     char folder[PATH_MAX];

@@ -14,8 +14,8 @@
 #include <syslog.h>
 #include <unistd.h>
 
-/* How often the supervisor looks at the worker, and for how many looks the worker may be stopped,
- * or busy with one thing (a scan of a cold disk, say), before it is ended and replaced. */
+/* How often the supervisor checks the worker, and for how many checks the worker may be stopped, or
+ * busy with one task such as a scan of a cold disk, before it is killed and replaced. */
 #define LOOK_MS 1000
 #define STOPPED_LOOKS_MAX 4
 #define SILENT_LOOKS_MAX 300
@@ -23,8 +23,8 @@
 #define ORPHAN_LOOK_MS 10
 #define ORPHAN_LOOKS_MAX 500
 
-/* Programs that are set-gid, as postqueue is, lose their parent-death signal: what a worker that
- * crashed was running has become a child of this process, and is killed here. */
+/* Set-gid programs such as postqueue lose their parent-death signal. The commands of a worker that
+ * crashed have become children of this process, and are killed here. */
 static void kill_orphans(void) {
     char path[64];
     char word[16];
@@ -36,15 +36,15 @@ static void kill_orphans(void) {
     }
     while (fscanf(children, "%15s", word) == 1) {
         if (number_parse(word, INT32_MAX, &child) && child > 1) {
-            kill(-(pid_t)child, SIGKILL); /* each leads a group of its own */
+            kill(-(pid_t)child, SIGKILL); /* each leads its own process group */
             kill((pid_t)child, SIGKILL);
         }
     }
     fclose(children);
 }
 
-/* Nothing may still be acting when the next worker says hello. What even SIGKILL does not end,
- * since it waits for a disk, is not waited for forever. */
+/* No command may still be running when the next worker sends hello. However, a process that waits
+ * for a disk does not end even by SIGKILL, and is not waited for forever. */
 static void end_orphans(void) {
     for (int i = 0; i < ORPHAN_LOOKS_MAX; i++) {
         pid_t child;
@@ -59,17 +59,17 @@ static void end_orphans(void) {
     }
 }
 
-/* What the supervisor knows of the worker between two looks. */
+/* The state of the watch between two checks. */
 struct watch {
     pid_t worker;
-    uint32_t turns; /* of its loop, at the last look */
-    int stopped;    /* looks in a row at which it was stopped */
-    int silent;     /* looks in a row without a turn */
+    uint32_t turns; /* of its loop, at the last check */
+    int stopped;    /* consecutive checks in which it was stopped */
+    int silent;     /* consecutive checks without a turn */
     bool killed;
 };
 
-/* Ends a worker that has been stopped, or has not turned its loop, for too long. Looks are counted,
- * not seconds: while the whole machine or container was frozen nobody is late. */
+/* Kills a worker that has been stopped, or has not turned its loop, for too long. It counts checks
+ * rather than seconds, because nothing is late while the whole machine or container is frozen. */
 static void judge_worker(struct watch *watch, uint32_t turns) {
     watch->silent = turns == watch->turns ? watch->silent + 1 : 0;
     watch->turns = turns;
@@ -84,8 +84,8 @@ static void judge_worker(struct watch *watch, uint32_t turns) {
     kill(watch->worker, SIGKILL);
 }
 
-/* Takes in what has become of the children. Returns true, with the worker's wait status, once that
- * has ended. */
+/* Reaps children that have ended. Returns true, with the worker's wait status, once the worker has
+ * ended. */
 static bool reap(struct watch *watch, int *status) {
     int what;
     pid_t child;

@@ -10,8 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
-/* True when a command is allowed that moves, removes or changes files below the spool: postsuper's
- * do, the others only read. */
+/* True if a command is allowed that moves, removes or changes files below the spool. Those of
+ * postsuper do; the others only read. */
 static bool spool_changes_allowed(const struct config *config) {
     for (uint32_t value = 1; value < COMMAND_END; value++) {
         enum action_command command = (enum action_command)value;
@@ -23,7 +23,8 @@ static bool spool_changes_allowed(const struct config *config) {
     return false;
 }
 
-/* Returns 0 or an errno value. What does not exist is somebody else's error to report. */
+/* Returns 0 or an errno value. A file that does not exist is not an error here: it is reported
+ * elsewhere. */
 static int check_path(const char *folder, const char *name) {
     char path[PATH_MAX];
     int len = snprintf(path, sizeof path, "%s%s%s", folder, name[0] != '\0' ? "/" : "", name);
@@ -42,7 +43,7 @@ static int check_paths(const char *folder, const char *const *names) {
 }
 
 int writable_check(const struct config *config, const char *spool, char *text, size_t size) {
-    /* deferred and hold may be mounts of their own; postconf -e puts a new main.cf in its
+    /* deferred and hold may be separate mounts; postconf -e creates a new main.cf in the same
      * directory. */
     static const char *const queues[] = {"", "incoming", "active", "deferred", "hold", NULL};
     static const char *const settings[] = {"", "main.cf", NULL};

@@ -13,7 +13,7 @@
 
 #define LINE_MAX_OCTETS ((size_t)64 * 1024)
 
-/* postsuper prints a line or two of less than 200 octets for an id. */
+/* postsuper prints one or two lines of less than 200 octets for each queue ID. */
 #define ACTION_OUTPUT_MAX ((size_t)1024 * 1024)
 
 const struct kind stream_kinds[REQUEST_TYPE_END] = {
@@ -53,7 +53,7 @@ const char *stream_program(const struct stream *stream) {
     return stream_kinds[stream->type].program;
 }
 
-/* Not before the output has ended: an action's last words are in it. */
+/* To be called after the output has ended, because it has the last message of an action. */
 static void judge_exit(struct stream *stream) {
     const char *colon = stream->last_words[0] != '\0' ? ": " : "";
     const char *name = stream_program(stream);
@@ -61,7 +61,7 @@ static void judge_exit(struct stream *stream) {
     if (!stream->exited || stream->truncated) {
         return;
     }
-    /* postfix(1) gives its reasons to a terminal and to the log only. */
+    /* postfix(1) writes its reasons only to a terminal and to the log. */
     if (stream->type == REQUEST_RELOAD && stream->last_words[0] == '\0') {
         snprintf(stream->last_words, sizeof stream->last_words,
                  "Postfix does not run, or its log says why");
@@ -84,7 +84,7 @@ static void judge_exit(struct stream *stream) {
     }
 }
 
-/* A status beyond 128 is how timeout(1) and shells pass on a signal. */
+/* With a status greater than 128, timeout(1) and shells report a signal. */
 static bool ended_by_itself(const struct stream *stream) {
     return stream->exited && !stream->lost && !stream->timed_out && !stream->cancelled &&
            WIFEXITED(stream->wait_status) && WEXITSTATUS(stream->wait_status) <= 128;
@@ -110,7 +110,7 @@ void stream_finish(struct stream *stream) {
     callbacks.end(callbacks.userdata, &end);
 }
 
-/* What an action's end tells is the last line, where it did not end well. */
+/* If an action failed, the last line is the reason. */
 static int on_line(void *userdata, const char *line, size_t len) {
     struct stream *stream = userdata;
     if (stream->type == REQUEST_ACTION) {

@@ -30,15 +30,15 @@
 #define LOOKUP_POLL_USEC (50 * USEC_PER_MSEC)
 #define TIMER_ACCURACY_USEC (10 * USEC_PER_MSEC)
 
-/* How long TCP keeps a connection to a host that has vanished. */
+/* How long TCP keeps a connection to a host that no longer responds. */
 #define TCP_LOST_MSEC 30000
 #define TCP_KEEPALIVE_SEC 10
 
-/* At least so long after a connection that ended at once. */
+/* The least wait after a connection that ended at once. */
 #define SHORT_LIVED_USEC USEC_PER_SEC
 #define SHORT_LIVED_RETRY_USEC (500 * USEC_PER_MSEC)
 
-/* Owns what the thread reads, which may outlive the link. */
+/* Owns the data of the thread, which may outlive the link. */
 struct lookup {
     struct gaicb request;
     struct gaicb *list[1];
@@ -52,11 +52,11 @@ struct master_link {
     struct master_address address;
     struct master_link_callbacks callbacks;
     sd_event_source *timer, *connecting;
-    int socket;             /* connecting; -1 = not */
-    uint64_t began_usec;    /* this series of attempts */
-    uint64_t deadline_usec; /* of this attempt */
+    int socket;             /* while connecting; -1 = none */
+    uint64_t began_usec;    /* when this series of attempts began */
+    uint64_t deadline_usec; /* deadline of this attempt */
     uint64_t up_usec;       /* when the last connection was made */
-    struct lookup *lookup;  /* on its way; NULL = none */
+    struct lookup *lookup;  /* in progress; NULL = none */
     dev_t device;           /* the socket that the last connection was made to */
     ino_t inode;
 };
@@ -97,7 +97,7 @@ static void connect_unix(struct master_link *link) {
     struct stat status;
     memcpy(address.sun_path, link->address.path, sizeof address.sun_path);
     link->socket = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    /* With a full backlog this fails with EAGAIN instead of waiting. */
+    /* If the backlog is full, this fails with EAGAIN instead of blocking. */
     if (link->socket < 0 ||
         connect(link->socket, (const struct sockaddr *)&address, sizeof address) < 0) {
         attempt_failed(link, MASTER_UNREACHABLE, errno);
@@ -136,7 +136,7 @@ static void set_tcp_options(int socket) {
         {IPPROTO_TCP, TCP_KEEPIDLE, TCP_KEEPALIVE_SEC},
         {IPPROTO_TCP, TCP_KEEPINTVL, TCP_KEEPALIVE_SEC},
     };
-    /* Without one of them a lost host is only noticed later. */
+    /* If one of them cannot be set, a lost host is only noticed later. */
     for (size_t i = 0; i < sizeof options / sizeof options[0]; i++) {
         setsockopt(socket, options[i].level, options[i].name, &options[i].value,
                    sizeof options[i].value);
@@ -170,7 +170,7 @@ static void lookup_free(struct lookup *lookup) {
     free(lookup);
 }
 
-/* The name is looked up once more at each attempt: its address may have changed. */
+/* The name is looked up again at each attempt, because its address may have changed. */
 static void start_lookup(struct master_link *link) {
     struct lookup *lookup = calloc(1, sizeof *lookup);
     if (lookup == NULL) {
@@ -282,7 +282,7 @@ void master_link_free(struct master_link *link) {
         return;
     }
     stop_connecting(link);
-    /* One that is on its way and cannot be called back is left to the C library's thread. */
+    /* A lookup that cannot be cancelled is left to the C library's thread. */
     if (link->lookup != NULL && gai_cancel(&link->lookup->request) != EAI_NOTCANCELED) {
         lookup_free(link->lookup);
     }

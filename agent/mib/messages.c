@@ -78,7 +78,7 @@ GETTER(message_next_retry) {
     return row->message->next_retry != 0 && mib_set_date(value, row->message->next_retry);
 }
 
-/* Reads none. */
+/* Always reads as none. */
 GETTER(message_control) {
     (void)view;
     UNUSED_ROW;

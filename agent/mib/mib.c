@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-/* The longest prefix and the column behind it. */
+/* The longest prefix plus the column. */
 #define COLUMN_OID_MAX 5
 
 static size_t column_oid(const struct mib_group *group, const struct mib_object *object,
@@ -15,7 +15,8 @@ static size_t column_oid(const struct mib_group *group, const struct mib_object 
     return group->prefix_len + 1;
 }
 
-/* The group's first object whose column is not before oid; *inside tells that oid lies in it. */
+/* The first object of the group whose column is not before oid; *inside is set if oid belongs to
+ * it. */
 static size_t first_object(const struct mib_group *group, const uint32_t *oid, size_t len,
                            bool *inside) {
     *inside = false;
@@ -79,7 +80,7 @@ static bool read_value(const struct mib_view *view, const struct mib_object *obj
     return object->get(view, row, value);
 }
 
-/* The first row of a column after the index that has a value. */
+/* Finds the first row after the index that has a value in the column. */
 static bool next_in_column(const struct mib_view *view, const struct mib_group *group,
                            const struct mib_object *object, const uint32_t *index, size_t count,
                            bool inclusive, struct mib_oid *name, struct mib_value *value) {

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The MIB as data: HERMES-MAILQUEUE-MIB's objects as descriptors with getters over a snapshot,
- * and GET and GETNEXT over them. Knows nothing of net-snmp, so that the whole tree can be walked
- * in a test. Object identifiers here are relative to the root (hermesMailQueueMIB):
- * hmqTotalMessages is 1.2.1.
+ * The MIB as data: HERMES-MAILQUEUE-MIB's objects as descriptors with getters over a snapshot, and
+ * GET and GETNEXT over them. It does not depend on net-snmp, so a test can walk the whole tree.
+ * Object identifiers here are relative to the root (hermesMailQueueMIB): hmqTotalMessages is 1.2.1.
  */
 #ifndef HMQ_MIB_MIB_H
 #define HMQ_MIB_MIB_H
@@ -21,10 +20,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The longest relative identifier: 1.6.6.1.4 + owner, command, id and result index, with room. */
+/* More than the longest relative identifier: 1.6.6.1.4 with owner, command, ID and result index. */
 #define MIB_OID_MAX 64
 
-/* MIB_OTHER: none of these, of a SET only. */
+/* MIB_OTHER: any other type, in a SET only. */
 enum mib_type { MIB_INTEGER, MIB_GAUGE32, MIB_COUNTER32, MIB_OCTETS, MIB_OTHER };
 
 struct mib_value {
@@ -41,7 +40,7 @@ struct mib_oid {
     size_t len;
 };
 
-/* What the getters read. All borrowed; the caller keeps them for the duration of the call. */
+/* What the getters read; borrowed for the duration of the call. */
 struct mib_view {
     const struct snapshot *snapshot;
     const struct agent_status *status;
@@ -58,22 +57,22 @@ struct mib_view {
 enum mib_result {
     MIB_OK,
     MIB_NO_OBJECT,   /* no such object in the module */
-    MIB_NO_INSTANCE, /* the object exists, this instance of it does not, or its value is unknown */
+    MIB_NO_INSTANCE, /* the object exists, but not this instance, or its value is unknown */
     MIB_END,         /* GETNEXT: nothing after oid */
 };
 
-/* GET. Returns MIB_OK with the value, MIB_NO_OBJECT or MIB_NO_INSTANCE with *value untouched. */
+/* GET. Returns MIB_OK with the value, or MIB_NO_OBJECT or MIB_NO_INSTANCE with *value untouched. */
 enum mib_result mib_get(const struct mib_view *view, const uint32_t *oid, size_t len,
                         struct mib_value *value);
 
 /*
- * GETNEXT: the first instance with a value after oid, or at it when inclusive. oid may be anything
- * of 0..128 sub-identifiers. Returns MIB_OK with its name and value, or MIB_END.
+ * GETNEXT: finds the first instance with a value after oid, or at oid if inclusive. oid may be any
+ * 0..128 sub-identifiers. Returns MIB_OK with its name and value, or MIB_END.
  */
 enum mib_result mib_next(const struct mib_view *view, const uint32_t *oid, size_t len,
                          bool inclusive, struct mib_oid *name, struct mib_value *value);
 
-/* One variable of a notification, its value owned. */
+/* One variable of a notification, including its value. */
 struct mib_varbind {
     struct mib_oid name;
     enum mib_type type;
@@ -83,7 +82,7 @@ struct mib_varbind {
     uint8_t octets[255];
 };
 
-/* A notification as it is kept until a master has taken it. */
+/* A notification, kept until a master has acknowledged it. */
 struct notification {
     enum event_type type; /* its number below hmqNotifications */
     uint32_t serial;      /* of its event */
@@ -94,8 +93,8 @@ struct notification {
 
 /*
  * Builds the notification of an event from the event alone, with every object of its OBJECTS clause
- * in order. Returns 0 with a new notification in *out (free(3)), -ENOMEM, or -ENODATA when the
- * event does not have a value that the clause needs: it is never sent without it.
+ * in order. Returns 0 with a new notification in *out (free(3)), -ENOMEM, or -ENODATA if the event
+ * lacks a value that the clause requires: it is never sent incomplete.
  */
 int mib_notification_new(const struct event *event, struct notification **out);
 

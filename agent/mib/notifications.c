@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Notifications: the values of the objects that each one carries. Which these are is
- * core/event_type.c, as the OBJECTS clauses of the module name them. The values come from the event
- * alone, never from the present state, so that a notification
- * that is sent late reports what was true then; app/events.c has taken them from the state that a
- * GET would have shown at that moment. A notification is complete or it is not built at all.
+ * Notifications: the values of the objects that each one carries. core/event_type.c lists these
+ * objects, as the OBJECTS clauses of the module do. The values come from the event alone, never
+ * from the present state, so that a notification that is sent late reports what was true then;
+ * app/events.c has taken them from the state that a GET would have shown at that moment. A
+ * notification is complete or it is not built at all.
  */
 #include "mib/value.h"
 
@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Fills the value, whose type is already set; false when the event does not have it. */
+/* Fills in the value, whose type is already set. Returns false if the event does not have it. */
 typedef bool value_getter(const struct event *event, const struct event_object *object,
                           struct mib_value *value);
 

@@ -105,7 +105,7 @@ GETTER(queue_oldest_id) {
         (totals.messages > 0 && totals.oldest_id[0] == '\0')) {
         return false;
     }
-    /* totals is a copy: the text must outlive this call. */
+    /* Uses the listing, because totals is a copy and the text must outlive this call. */
     return mib_set_text(value, totals.messages == 0 ? "" : listing->queues[row->queue].oldest_id);
 }
 

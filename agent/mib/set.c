@@ -97,7 +97,7 @@ static enum mib_error check_tunables(const struct mib_transaction *transaction, 
                : MIB_ERROR_NONE;
 }
 
-/* What is asked for has to be stored first: without a store nothing new can be taken on. */
+/* Requests must be stored first, so nothing new can be accepted without a store. */
 static enum mib_error check_resources(const struct mib_transaction *transaction,
                                       const struct mib_view *view, size_t *variable) {
     const struct mib_changes *changes = &transaction->changes;

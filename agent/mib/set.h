@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * SET: the variables of one PDU are staged and checked as a whole, and become changes that the
- * application prepares, and commits or undoes. Knows nothing of net-snmp.
+ * SET: the variables of one PDU are staged, checked as a whole, and become changes that the
+ * application prepares and then commits or undoes. Does not depend on net-snmp.
  */
 #ifndef HMQ_MIB_SET_H
 #define HMQ_MIB_SET_H
@@ -12,14 +12,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Unfinished actions at a time; more are refused with resourceUnavailable. */
+/* The maximum number of unfinished actions; more are refused with resourceUnavailable. */
 #define MIB_ACTIONS_MAX 1000
 
-/* The same command on the same message (hmqMessageControl), or hmqFlush, within so many seconds is
- * a manager's retry. */
+/* The same command on the same message (hmqMessageControl), or hmqFlush, within this many seconds
+ * is a retry of the manager. */
 #define MIB_RETRY_S 10
 
-/* The errors of RFC 3416, 4.2.5, that a SET can get here. */
+/* The errors of RFC 3416, 4.2.5, that are used for a SET. */
 enum mib_error {
     MIB_ERROR_NONE,
     MIB_NOT_WRITABLE,
@@ -32,9 +32,9 @@ enum mib_error {
     MIB_RESOURCE_UNAVAILABLE,
 };
 
-/* What a PDU asks for once it has been checked. */
+/* What a PDU requests, after it has been checked. */
 struct mib_changes {
-    struct action **actions; /* new rows; the transaction's until they have been prepared */
+    struct action **actions; /* new rows; owned by the transaction until they are prepared */
     bool prepared;
     size_t action_count, action_capacity;
     struct action_key *destroyed;
@@ -52,21 +52,22 @@ struct mib_transaction *mib_transaction_new(void); /* NULL without memory */
 void mib_transaction_free(struct mib_transaction *transaction);
 
 /*
- * Takes the next variable in (RESERVE1): its type, length, range and name. oid is relative to the
- * root. Every variable of the PDU is given, in their order, until one fails.
+ * Stages the next variable (RESERVE1): checks its type, length, range and name. oid is relative to
+ * the root. To be called for each variable of the PDU in order, until one fails.
  */
 enum mib_error mib_transaction_stage(struct mib_transaction *transaction,
                                      const struct mib_view *view, const uint32_t *oid, size_t len,
                                      const struct mib_value *value);
 
 /*
- * Checks what only the whole PDU shows (RESERVE2): the consistency of rows and values, and whether
- * there is room. On an error *variable is the position of the variable it belongs to, from 0.
+ * Checks what depends on the whole PDU (RESERVE2): the consistency of rows and values, and the
+ * available room. After an error, *variable is the position, from 0, of the variable that caused
+ * it.
  */
 enum mib_error mib_transaction_check(struct mib_transaction *transaction,
                                      const struct mib_view *view, size_t *variable);
 
-/* What was asked for; after a successful check. Borrowed. */
+/* The requested changes; only after a successful check. Borrowed. */
 struct mib_changes *mib_transaction_changes(struct mib_transaction *transaction);
 
 #endif

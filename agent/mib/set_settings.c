@@ -6,7 +6,7 @@ static bool allowed(const struct mib_view *view, enum setting_kind kind) {
     return permission_given(view->config, (struct operation){.setting = kind});
 }
 
-/* The tunables as this PDU leaves them. */
+/* The tunables with the changes of this PDU. */
 static struct tunables *staged_tunables(struct mib_transaction *transaction,
                                         const struct mib_view *view) {
     if (!transaction->changes.tunables_changed) {

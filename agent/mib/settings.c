@@ -10,7 +10,7 @@
 
 /* hmqSettings */
 
-/* What is stored; until something is, what Postfix has. */
+/* The stored lifetime, or that of Postfix if none is stored. */
 static bool set_days(const struct mib_view *view, struct mib_value *value, enum lifetime which) {
     const struct lifetimes_status *lifetimes = &view->status->lifetimes;
     const struct postfix_settings *settings = &view->snapshot->settings;

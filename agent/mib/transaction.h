@@ -10,10 +10,11 @@
 /* One row of hmqActionTable in a PDU. */
 struct staged_row {
     struct action_key key;
-    struct action *action; /* its request filled from the columns; owned until it goes to changes */
-    uint32_t columns;      /* bit 1 << column for each one that was set */
-    int32_t status;        /* hmqActionRowStatus, 0 = not in the PDU */
-    size_t first, at;      /* the variables that came first, and that set the status */
+    struct action
+        *action;      /* its request is filled from the columns; owned until moved to changes */
+    uint32_t columns; /* bit 1 << column for each one that was set */
+    int32_t status;   /* hmqActionRowStatus, 0 = not in the PDU */
+    size_t first, at; /* the row's first variable, and the one that set the status */
     bool no_memory;
 };
 
@@ -30,17 +31,17 @@ struct mib_transaction {
     size_t row_count, row_capacity;
     struct staged_control *controls;
     size_t control_count, control_capacity;
-    size_t tunables_variable; /* the last that changed the tunables */
+    size_t tunables_variable; /* the last one that changed a tunable */
     struct mib_changes changes;
 };
 
-/* Grows an array of *capacity elements of size octets so that one more fits. */
+/* Grows an array of *capacity elements of size octets so that it has room for one more. */
 void *mib_grow(void *array, size_t count, size_t *capacity, size_t size);
 
-/* Appends an action (consumed in any case) to the changes. */
+/* Appends an action (consumed, also on failure) to the changes. */
 enum mib_error mib_add_action(struct mib_transaction *transaction, struct action *action);
 
-/* The part of the check that belongs to hmqActionTable and to the one-line controls. */
+/* The parts of the check for hmqActionTable, and for hmqMessageControl and hmqFlush. */
 enum mib_error mib_check_rows(struct mib_transaction *transaction, const struct mib_view *view,
                               size_t *variable);
 enum mib_error mib_check_controls(struct mib_transaction *transaction, const struct mib_view *view,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * How the object tables are laid out, for the files of mib/ only.
+ * The layout of the object tables. For the files of mib/ only.
  */
 #ifndef HMQ_MIB_TREE_H
 #define HMQ_MIB_TREE_H
@@ -25,26 +25,27 @@ struct mib_transaction;
 /* How a column can be written. */
 struct mib_write {
     int64_t minimum, maximum; /* of the number; of the length of octets */
-    /* Takes a value of the right type and range in; index is the instance asked for. */
+    /* Stages a value of the right type and range. index is the requested instance. */
     enum mib_error (*stage)(struct mib_transaction *transaction, const struct mib_view *view,
                             const struct mib_object *object, const uint32_t *index, size_t count,
                             const struct mib_value *value);
-    size_t offset; /* where the stage function puts it: a member, an enum tunable or lifetime */
+    size_t offset; /* where the stage function stores it: the offset of a member, an enum tunable or
+                      an enum lifetime */
 };
 
 struct mib_object {
     uint32_t column;
     const char *name; /* in HERMES-MAILQUEUE-MIB */
     enum mib_type type;
-    /* Fills value, whose type is already set; false when the value is unknown. */
+    /* Fills value, whose type is already set. Returns false if the value is unknown. */
     bool (*get)(const struct mib_view *view, const struct mib_row *row, struct mib_value *value);
     const struct mib_write *write; /* NULL = read-only */
 };
 
 struct mib_index {
     /*
-     * Finds the first row whose index is after the count sub-identifiers, or at them when
-     * inclusive. They may be anything. Returns false when there is none.
+     * Finds the first row whose index follows the count sub-identifiers at index, or equals them if
+     * inclusive. They need not be a valid index. Returns false if there is none.
      */
     bool (*find)(const struct mib_view *view, const uint32_t *index, size_t count, bool inclusive,
                  struct mib_row *row);
@@ -73,11 +74,12 @@ extern const struct mib_group mib_actions_group, mib_action_group, mib_result_gr
 extern const struct mib_group mib_events_group, mib_event_group;
 extern const struct mib_group mib_hook_group;
 
-/* The object that an identifier lies in, *index being where its instance begins; or NULL. */
+/* The object that an identifier belongs to, or NULL. *index is the position at which the instance
+ * begins. */
 const struct mib_object *mib_find(const uint32_t *oid, size_t len, const struct mib_group **group,
                                   size_t *index);
 
-/* The object with this name in the module and the group it stands in; NULL = there is none. */
+/* The object with this name in the module, and its group; NULL if there is none. */
 const struct mib_object *mib_find_name(const char *name, const struct mib_group **group);
 
 /* The instance of every scalar: 0. */

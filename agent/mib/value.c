@@ -10,7 +10,7 @@
 #define TEXT_MAX 255 /* SnmpAdminString */
 #define KILO 1024
 #define NO_TIME_LEN 8
-#define YEAR_MAX 65535 /* DateAndTime has two octets for it */
+#define YEAR_MAX 65535 /* two octets in DateAndTime */
 
 bool mib_set_number(struct mib_value *value, uint64_t number) {
     value->number = number > UINT32_MAX ? UINT32_MAX : (uint32_t)number;

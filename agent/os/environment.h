@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The environment of a process of ours. Each program replaces what it was started with by this one,
- * before it does any work: proxies, CA files, resolver options, MAIL_CONFIG and more could be in
- * it.
+ * before it does any work: it could contain proxies, CA files, resolver options, MAIL_CONFIG and
+ * more.
  */
 #ifndef HMQ_OS_ENVIRONMENT_H
 #define HMQ_OS_ENVIRONMENT_H

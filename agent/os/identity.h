@@ -36,9 +36,9 @@ bool identity_find_key(const struct config *config, const char *key, const char 
                        struct identity *found, char *error, size_t size);
 
 /*
- * Turns this process, which runs as root, into that user with the user's groups, for good. Returns
- * 0 or a negative errno value: -EPERM also when user is root, or root could be had back. After an
- * error the process may be anything in between and must end.
+ * Changes this process permanently from root to user, with the user's groups. Returns 0 or a
+ * negative errno value; -EPERM also if user is root or if root could be regained. After an error
+ * the process is in an undefined state and must exit.
  */
 int identity_drop_root(const struct identity *user);
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Where each line goes. The journal is written to by its own datagram protocol
- * (systemd.io/JOURNAL_NATIVE_PROTOCOL) rather than with sd_journal_send(3), and stderr without
- * stdio, because both of these wait for a reader.
+ * Where each line goes. This file uses the journal's datagram protocol
+ * (systemd.io/JOURNAL_NATIVE_PROTOCOL) rather than sd_journal_send(3), and writes to stderr without
+ * stdio, because both of these can block.
  *
- * stderr is shared with the processes that started this one, so that O_NONBLOCK must not be set on
- * it. A pipe or terminal is opened a second time for that, which needs the rights the process
- * started with; where it cannot be, poll(2) goes before each write, which is at most as long as a
- * pipe takes at once. A write to a regular file waits for its disk and for nothing else.
+ * stderr is shared with the processes that started this one, so O_NONBLOCK must not be set on it. A
+ * pipe or terminal is therefore opened a second time, which requires the privileges that the
+ * process started with. If that is impossible, each write is preceded by poll(2) and is at most as
+ * long as a pipe accepts at once. A write to a regular file waits only for its disk.
  */
 #include "os/log.h"
 
@@ -37,10 +37,10 @@ static struct {
     const char *name;
     int level;
     int journal; /* a socket, -1 = lines go to stderr */
-    int stream;  /* stderr or what was opened in its place */
+    int stream;  /* stderr, or what was opened in its place */
     bool own_stream, socket_stream;
-    bool prefix;        /* stderr is read by the journal: priorities as sd-daemon(3) has them */
-    bool unfinished;    /* a part of a line was written */
+    bool prefix;     /* the journal reads stderr: lines begin with priorities as in sd-daemon(3) */
+    bool unfinished; /* a part of a line was written */
     unsigned long lost; /* lines since the last report */
 } state = {.name = "hermes-mailqueue", .level = LOG_INFO, .journal = -1, .stream = STDERR_FILENO};
 
@@ -94,7 +94,7 @@ void log_set_level(int level) {
     state.level = level;
 }
 
-/* Writes what fits now. Returns the number of octets, 0 when nothing does. */
+/* Writes what fits now. Returns the number of octets, which may be 0. */
 static size_t write_some(const char *octets, size_t len) {
     ssize_t written;
     if (state.socket_stream) {
@@ -109,8 +109,8 @@ static size_t write_some(const char *octets, size_t len) {
     return written > 0 ? (size_t)written : 0;
 }
 
-/* Returns false when the line was lost. A terminal may take a part of one: the next one starts on a
- * line of its own. */
+/* Returns false if the line was lost. A terminal may accept a part of a line; the next one then
+ * begins on a new line. */
 static bool write_stream(int priority, const char *text) {
     char line[LINE_SIZE];
     const char *start = state.unfinished ? "\n" : "";
@@ -124,7 +124,7 @@ static bool write_stream(int priority, const char *text) {
     return written == (size_t)len;
 }
 
-/* Returns false with errno set when the journal did not take the entry. */
+/* Returns false with errno set if the journal did not accept the entry. */
 static bool write_journal(int priority, const char *text, const char *event, unsigned serial) {
     static const struct sockaddr_un address = {.sun_family = AF_UNIX, .sun_path = JOURNAL_SOCKET};
     char entry[ENTRY_SIZE];
@@ -138,7 +138,7 @@ static bool write_journal(int priority, const char *text, const char *event, uns
                   (const struct sockaddr *)&address, sizeof address) == len;
 }
 
-/* A journal that is not there leaves its lines to stderr; one that takes no more loses them. */
+/* If there is no journal, lines go to stderr; if it accepts no more, they are lost. */
 static bool put(int priority, const char *text, const char *event, unsigned serial) {
     if (state.journal >= 0) {
         if (write_journal(priority, text, event, serial)) {

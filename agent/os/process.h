@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What a process of ours asks of the kernel for itself.
+ * Settings that a process makes for itself in the kernel.
  */
 #ifndef HMQ_OS_PROCESS_H
 #define HMQ_OS_PROCESS_H
@@ -11,8 +11,8 @@
 /*
  * Makes the kernel kill this process when its parent ends. Async-signal-safe, for use after
  * fork(2). A change of user cancels it, so call it again after one; execve(2) keeps it, unless the
- * program is set-uid or set-gid. Returns false when that failed or parent, a process id, has ended
- * already.
+ * program is set-uid or set-gid. Returns false if that failed or if parent, a process ID, has
+ * already ended.
  */
 bool process_follow(pid_t parent);
 

@@ -13,17 +13,17 @@
 #define SIBLING_HOOKS_WORKER "hermes-mailqueue-hooks-worker" /* started by that */
 
 /*
- * Starts the program of that name that lies beside this process's own binary, with config_file as
- * its -c and, when its log is to go to stderr, -f, on one end of a SOCK_SEQPACKET socketpair.
- * Returns 0 with the other end (non-blocking, close-on-exec) in *socket and its process in *pid, or
- * a negative errno value.
+ * Starts the program of that name that lies beside this process's own binary, with -c config_file,
+ * with -f if log_to_stderr, and with one end of a SOCK_SEQPACKET socketpair. Returns 0 with the
+ * other end (non-blocking, close-on-exec) in *socket and its process in *pid, or a negative errno
+ * value.
  */
 int sibling_start(const char *name, const char *config_file, bool log_to_stderr, int *socket,
                   pid_t *pid);
 
 /*
  * Opens the program of that name that lies beside this process's own binary, for fexecve(3), so
- * that the same file is run however often and whatever takes its place. Returns 0 with a descriptor
+ * that the same file can be run repeatedly, even if it is replaced. Returns 0 with a descriptor
  * (close-on-exec) in *fd, or a negative errno value.
  */
 int sibling_open(const char *name, int *fd);

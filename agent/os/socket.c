@@ -67,7 +67,7 @@ static bool option_is(int fd, int option, int expected) {
     return getsockopt(fd, SOL_SOCKET, option, &value, &len) == 0 && value == expected;
 }
 
-/* Whether a variable is the number. */
+/* Whether an environment variable has this number as its value. */
 static bool variable_is(const char *name, uint64_t expected) {
     const char *text = getenv(name);
     uint64_t number;

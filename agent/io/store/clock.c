@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The time that ages are counted by, which a clock that jumps does not move
+/* The plausible time, on which ages are based and which does not follow a clock that jumps
  * (core/plausible_time.h). It is kept in the table state. */
 #include "io/store/internal.h"
 #include "io/store/sql.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The table deliveries: how far each endpoint has got. */
+/* The table deliveries: the progress of each endpoint. */
 #include "io/store/content.h"
 #include "io/store/engine.h"
 #include "io/store/sql.h"
@@ -30,7 +30,7 @@ static int run_forget(struct store *store, struct task *task) {
 static const struct task_kind cursor_kind = {.flags = TASK_KEPT, .run = run_cursor};
 static const struct task_kind forget_kind = {.flags = TASK_KEPT, .run = run_forget};
 
-/* The slot of the hook, or a free one. NULL when all are taken by others. */
+/* The slot of the endpoint, or a free one; NULL if all are in use by others. */
 static struct task **cursor_slot(struct store *store, const char *hook) {
     for (size_t i = 0; i < CONFIG_HOOKS_MAX; i++) {
         struct cursor_slot *slot = &store->slots.cursors[i];
@@ -66,7 +66,8 @@ void store_cursor_forget(struct store *store, const char *hook) {
     store_submit(store, &task->task);
 }
 
-/* Those of a configuration that has all new endpoints are read with those of the one before it. */
+/* The limit has room for the endpoints of the present configuration and of the previous one, in
+ * case all have changed. */
 int store_load_deliveries(struct store *store, struct store_image *image) {
     struct store_db *db = &store->db;
     image->cursors = calloc(CURSORS_MAX, sizeof *image->cursors);

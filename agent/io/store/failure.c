@@ -9,7 +9,7 @@ struct meaning {
     int key; /* a result code, or an errno value */
     int error;
     bool permanent;
-    const char *what; /* NULL = SQLite's own words, or the system's */
+    const char *what; /* NULL = the message of SQLite or the system */
     const char *remedy;
 };
 
@@ -88,7 +88,7 @@ int store_db_fail(struct store_db *db, int code) {
 
 int store_db_fail_as(struct store_db *db, int code, const char *words) {
     struct store_db_failure *failure = &db->failure;
-    /* SQLite does not note the one of a commit that failed. */
+    /* SQLite does not record the system error of a failed commit. */
     int system_error = errno != 0 ? errno : sqlite3_system_errno(db->handle);
     if (failure->error != 0) {
         return code;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The database as people see it: usable or not, and why. On the worker thread. */
+/* Whether the database is usable, and if not, why. Runs on the worker thread. */
 #include "io/store/internal.h"
 
 #include <errno.h>
@@ -30,7 +30,7 @@ static void post_health(struct store *store, int error, const char *text) {
     }
 }
 
-/* Those that ask are answered; those that tell wait on. With the mutex held. */
+/* Fails the waiting calls that ask; those that report keep waiting. The mutex must be held. */
 static void refuse_waiting(struct store *store) {
     struct task *task, *next;
     for (task = TAILQ_FIRST(&store->queue); task != NULL; task = next) {
@@ -73,7 +73,7 @@ void store_recovered(struct store *store) {
     pthread_mutex_unlock(&store->mutex);
 }
 
-/* A lock is waited for; true when the failure is to be told. */
+/* Waits for a lock at first. Returns true if the failure is to be reported. */
 static bool out_of_patience(struct store *store) {
     uint64_t now = store_now_usec();
     if (store->db.failure.error != -EBUSY || store->health != 0) {
@@ -91,8 +91,8 @@ void store_failed(struct store *store) {
     if (!out_of_patience(store)) {
         return;
     }
-    /* After anything else than these the connection may be part of what is wrong. A deleted file
-     * lives on in it, though. */
+    /* After any other error the connection itself may be at fault, so it is closed, unless the file
+     * was deleted: then only the connection still has its contents. */
     if (error != -EBUSY && error != -ENOSPC && error != -ESTALE && store->db.handle != NULL) {
         int moved = 0;
         sqlite3_file_control(store->db.handle, "main", SQLITE_FCNTL_HAS_MOVED, &moved);

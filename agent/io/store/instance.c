@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Whose database it is: the Postfix instance that its actions were ordered for. */
+/* The owner of the database: the Postfix instance that its actions were requested for. */
 #include "io/store/content.h"
 #include "io/store/engine.h"
 #include "io/store/sql.h"
@@ -12,7 +12,7 @@
 
 #define VALUE_SIZE 512
 
-/* "" when nothing is noted. */
+/* Reads a value; "" if there is none. */
 static int read_value(struct store_db *db, const char *name, char value[VALUE_SIZE]) {
     value[0] = '\0';
     sqlite3_stmt *row = DB_QUERY(db, sql_instance_value, db_text(name));
@@ -31,7 +31,8 @@ static int adopt(struct store *store, int64_t from) {
     if (rc == SQLITE_OK) {
         rc = DB_RUN(db, sql_instance_adopt, db_text("container"), db_text(store->container));
     }
-    /* A file that did not know its instance yet is taken for this one's. */
+    /* A file of an older schema, which did not record an instance, is assumed to be this one's, and
+     * its queued actions are kept. */
     return rc == SQLITE_OK && from == STORE_SCHEMA_VERSION
                ? DB_RUN(db, sql_instance_refuse, db_int(time(NULL)))
                : rc;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What the files of the store's engine share, and no other part of it uses: see engine.h.
+ * What only the files of the store's engine share: see engine.h.
  */
 #ifndef HMQ_IO_STORE_INTERNAL_H
 #define HMQ_IO_STORE_INTERNAL_H
@@ -13,33 +13,33 @@ int store_start(sd_event *event, const struct store_place *place, const struct s
 
 uint64_t store_now_usec(void);
 
-/* The next three with the mutex held. */
+/* The next three must be called with the mutex held. */
 
-/* Out of the queue, not out of the counts. */
+/* Removes the task from the queue, but not from the counts. */
 void store_unlink(struct store *store, struct task *task);
 
-/* The task, in no list any more, goes to the loop, or is freed when nobody waits for it. */
+/* Passes a task that is in no list to the loop, or frees it if there is no callback. */
 void store_hand_over(struct store *store, struct task *task, int error, const char *text);
 
-/* The same for one that was submitted: it is out of the counts then. */
+/* The same for a task that was submitted; also removes it from the counts. */
 void store_give_back(struct store *store, struct task *task, int error, const char *text);
 
-/* The worker: worker.c. */
+/* worker.c */
 void *store_work(void *store);
 void store_dispose(struct store *store);
 
-/* Between tries of a database that is locked; each try waits in SQLite besides. */
+/* The wait between attempts to use a locked database, in addition to the wait within SQLite. */
 #define STORE_BUSY_PAUSE_USEC UINT64_C(20000)
 
-/* What db.failure says has happened: waits for a lock, or makes the database unusable, tells the
- * loop and answers what asks. */
+/* The failure in db.failure has occurred: waits if it is a lock; otherwise marks the database as
+ * unusable, informs the loop and fails the calls that ask. */
 void store_failed(struct store *store);
 
-/* It takes writes; tells the loop when that, or what was lost meanwhile, is news. */
+/* The database can be written: informs the loop if that has changed or if something was lost in the
+ * meantime. */
 void store_recovered(struct store *store);
 
-/* Looks at the clock and writes what is known of it. store->clock.believed is what ages are counted
- * by. */
+/* Reads the clock and writes its state. Ages are relative to store->clock.believed. */
 int store_look_at_clock(struct store *store);
 
 /* Transactions of the worker */

@@ -36,7 +36,7 @@ bool store_file_same(const struct store_file_id *a, const struct store_file_id *
            a->born_ns == b->born_ns;
 }
 
-/* A text that is not whole leaves 0 where it ends, which means "not known". */
+/* If the text is incomplete, the missing values remain 0, which means "unknown". */
 static pid_t read_notes(int fd, struct store_lock *lock) {
     char text[TEXT_MAX];
     int pid = 0;
@@ -45,7 +45,8 @@ static pid_t read_notes(int fd, struct store_lock *lock) {
     lock->file = lock->log = (struct store_file_id){0};
     lock->events = 0;
     lock->started = 0;
-    /* NOLINTNEXTLINE(cert-err34-c): the file is this program's own, and what is no number is 0 */
+    /* NOLINTNEXTLINE(cert-err34-c): this program wrote the file, and what is not a number becomes 0
+     */
     sscanf(text,
            "pid %d file %" SCNu64 " %" SCNu64 " %" SCNd64 " log %" SCNu64 " %" SCNu64 " %" SCNd64
            " events %" SCNu32 " started %" SCNu64,
@@ -67,11 +68,11 @@ void store_lock_note(struct store_lock *lock) {
                  lock->log.device, lock->log.inode, lock->log.born_ns, lock->events, lock->started);
     if (pwrite(lock->fd, text, (size_t)len, 0) == len) {
         int ignored = ftruncate(lock->fd, len);
-        (void)ignored; /* what follows is not read */
+        (void)ignored; /* the rest is not read */
     }
 }
 
-/* Links are followed once: a name that is changed later does not change the lock. */
+/* Links are resolved only once, so that the lock does not change if the link does. */
 static int find_path(struct store_lock *lock, const char *path) {
     char resolved[PATH_MAX];
     if (lock->path[0] != '\0') {
@@ -119,7 +120,7 @@ int store_lock_take(struct store_lock *lock, const char *path, pid_t *holder) {
         close(fd);
         return r;
     }
-    if (lock->held) { /* its file was deleted: what is known of it goes into the new one */
+    if (lock->held) { /* its file was deleted: the records are written to the new one */
         close(lock->fd);
     } else {
         read_notes(fd, lock);

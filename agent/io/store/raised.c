@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The table state, one row for each name: what conditions are raised and which lifetimes were
- * reported as drifted. The engine keeps its clock and the last serial given out there too.
+ * reported as drifted. The engine keeps its clock and the last serial assigned there, too.
  */
 #include "io/store/content.h"
 #include "io/store/engine.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The tables of the store, and how an older file becomes a present one. Part of the store, on its
- * worker thread. The schema is documented in hermes-mailqueue-db(5).
+ * The tables of the store, and the migration of older files. Part of the store, on its worker
+ * thread. The schema is documented in hermes-mailqueue-db(5).
  */
 #ifndef HMQ_IO_STORE_SCHEMA_H
 #define HMQ_IO_STORE_SCHEMA_H
@@ -13,11 +13,11 @@ struct store_db;
 /* PRAGMA user_version */
 #define STORE_SCHEMA_VERSION 3
 
-/* Fails for a database of another program or of a newer schema; writes nothing. */
+/* Fails for a database of another program and for a newer schema. Writes nothing. */
 int store_schema_recognise(struct store_db *db);
 
-/* Makes or upgrades the tables; inside a transaction. *from: the version that was found, 0 = a new
- * file. */
+/* Creates or upgrades the tables, inside a transaction. *from is the version that was found, 0 = a
+ * new file. */
 int store_schema_migrate(struct store_db *db, int64_t *from);
 
 #endif

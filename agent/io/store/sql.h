@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * All SQL of the store but its schema (schema.c), and the columns of what is read by it: each enum
- * has the columns of one SELECT in their order. Values ?1, ?2, ... are given by whoever runs a
- * statement, in their order.
+ * All SQL of the store except its schema (schema.c), and the columns of its results: each enum has
+ * the columns of one SELECT in their order. Whoever runs a statement passes the values ?1, ?2, ...
+ * in their order.
  */
 #ifndef HMQ_IO_STORE_SQL_H
 #define HMQ_IO_STORE_SQL_H
