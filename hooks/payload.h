@@ -28,7 +28,7 @@ struct payload_origin {
  *                             of one alert. A clear has the labels of its raise and an endsAt, so
  *                             that it resolves it.
  *   HOOK_FORMAT_SLACK         the body of a Slack incoming webhook: {"text": ...} in its mrkdwn.
- * Returns it NUL-terminated for free(3), or NULL without memory.
+ * Returns it NUL-terminated for free(3), or NULL if out of memory.
  */
 char *payload_make(enum hook_format format, const struct event *event,
                    const struct payload_origin *origin);

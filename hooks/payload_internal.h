@@ -16,7 +16,7 @@ extern const enum queue payload_queues[PAYLOAD_QUEUES];
 /* Adds any text as valid UTF-8. Returns false if out of memory. */
 bool payload_add_text(cJSON *object, const char *name, const char *text);
 
-/* Each returns the document (cJSON_Delete), or NULL without memory. */
+/* Each returns the document (cJSON_Delete), or NULL if out of memory. */
 cJSON *payload_json(const struct event *event, const struct payload_origin *origin);
 cJSON *payload_alertmanager(const struct event *event, const struct payload_origin *origin);
 cJSON *payload_slack(const struct event *event, const struct payload_origin *origin);

@@ -14,7 +14,7 @@
 /* "sha256=", 64 hexadecimal digits, NUL */
 #define SIGN_SIZE (7 + 64 + 1)
 
-/* Writes the value of X-Hermes-Signature for the body. Returns false when libcrypto fails. */
+/* Writes the value of X-Hermes-Signature for the body. Returns false if libcrypto fails. */
 bool sign_body(const struct secret *secret, const char *body, size_t len, char out[SIGN_SIZE]);
 
 #endif

@@ -4,15 +4,13 @@
  * one, checks the expected count, journals the start, runs commands in batches through the helper
  * and collects evidence.
  *
- *   ids only                  hold, unhold, requeue, view: acted on at once. What the command does
- *                             not name is looked for in a listing afterwards: it may be where it
- *                             was to go already
- *   ids, delete, expire and   first compared with a listing, and with a second one when an id is
- *   flush                     missing from the first: mail that moves is missed now and then. An id
- *                             that stands for a message which arrived after the SET, or not when
- *                             the manager's row said, is invalid
- *   criteria, all, count      a listing decides; it is the one that is acted on. What is already
- *                             where the command would put it is not selected
+ *   ids only                  hold, unhold, requeue, view: run at once. Messages that the command
+ * does not mention are then looked up in a listing: they may already be where the command would put
+ * them ids, delete, expire and   first compared with a listing, and with a second one if an ID is
+ * missing flush                     from the first, because a listing can miss mail that moves. An
+ * ID is invalid if it now belongs to a message that arrived after the SET, or at another time than
+ * the message that the manager saw criteria, all, count      selected from a listing, and then
+ * acted on. A message that already is where the command would put it is not selected
  *
  * If it is not known how a command ended, because the helper ended or did not answer or because the
  * command was killed, the action ends as interrupted, after a listing has shown what can still be

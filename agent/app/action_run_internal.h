@@ -45,7 +45,7 @@ struct action_run {
     bool listed_again;
     struct target_list targets; /* sorted by id once acting begins */
 
-    /* Acting: the batch on its way */
+    /* Acting: the current batch */
     size_t position;            /* in targets: the next one to act on */
     size_t batch[PROTOCOL_IDS]; /* positions of ids */
     char ids[PROTOCOL_IDS][QUEUE_ID_SIZE];

@@ -206,7 +206,7 @@ static bool has_hooks(const struct agent *agent) {
     return agent->hooks_socket >= 0 || agent->hooks_path != NULL;
 }
 
-/* image is NULL when the store could not be read in time. */
+/* image is NULL if the store could not be read in time. */
 static void start_hooks(struct agent *agent, const struct store_image *image) {
     sd_event_source_set_enabled(agent->hooks_timer, SD_EVENT_OFF);
     if (agent->hooks != NULL || !has_hooks(agent)) {

@@ -271,7 +271,7 @@ static void judge_surplus(struct collector *collector, const struct reply *check
     end_list(collector, listing, "", listing->taken_usec);
 }
 
-/* True when more is listed than the last scan counted, which ended before the listing began, and
+/* True if more is listed than the last scan counted, which ended before the listing began, and
  * nothing is known to have moved since. */
 static bool is_surplus(const struct collector *collector, const struct listing *listing) {
     const struct reading *scan = &collector->scan;

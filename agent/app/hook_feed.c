@@ -48,7 +48,7 @@ static void on_read(void *userdata, int error, const struct event *events, size_
     free(question);
 }
 
-/* True when the log in memory has everything after the serial. */
+/* True if the log in memory has everything after the serial. */
 static bool log_reaches_back(const struct hook_feed *feed, uint32_t after) {
     uint32_t oldest = event_log_oldest(feed->log);
     return oldest != 0 ? after + 1 >= oldest : after >= feed->event_serial;

@@ -24,17 +24,18 @@ void service_free(struct service *service);
 int service_signals(sd_event *event, sd_event_signal_handler_t stop,
                     sd_event_signal_handler_t reload, void *userdata);
 
-/* A process (a literal) that only root could start has ended for good. A service manager is made to
- * start everything anew: this process exits with a failure. Without one it stays and logs what is
- * lost, because nobody would start it again. */
+/* A process that only root could start has ended for good; program (a literal) is its name. If
+ * there is a service manager, this process exits with a failure, so that everything is started
+ * again. Otherwise it continues and logs what no longer works, because nobody would start it again.
+ */
 void service_process_gone(struct service *service, const char *program);
 
-/* Sent again until the manager has taken it. */
+/* Repeated until the service manager has accepted it. */
 void service_ready(struct service *service);
 void service_stopping(void);
 
-/* What keeps the SNMP master agent from asking this one, for the line of service_report; NULL =
- * nothing. Copied. */
+/* Why the SNMP master agent cannot be used, for the line of service_report; NULL = it can. Copied.
+ */
 void service_note_master(struct service *service, const char *reason);
 
 /* One line for people with the totals; sent only when it differs from the last one. */

@@ -83,7 +83,7 @@ bool command_exists(uint32_t value);
 /* The row of a command that exists. Static. */
 const struct command *command_row(enum action_command command);
 
-/* The command with a name, or 0 when there is none. */
+/* The command with a name, or 0 if there is none. */
 enum action_command command_by_name(const char *name);
 
 #endif

@@ -56,7 +56,8 @@ struct config_hook {
     unsigned member_lines[CONFIG_MEMBERS_MAX];
 };
 
-/* All strings are owned by the config and never NULL unless said; durations in microseconds. */
+/* All strings are owned by the config and never NULL unless stated otherwise; durations are in
+ * microseconds. */
 struct config {
     char *path;
     char *agentx_socket;

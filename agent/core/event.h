@@ -2,8 +2,8 @@
 /*
  * Events: what the agent reports on its own initiative. Their types are in core/event_type.h. The
  * store's row, the row of hmqEventTable, the notification and what webhooks and scripts receive are
- * all made from the struct event alone, so that whatever is sent late reports what was true when
- * the event happened.
+ * all made from the struct event alone, so that whatever is sent late reports what was true if the
+ * event happened.
  */
 #ifndef HMQ_CORE_EVENT_H
 #define HMQ_CORE_EVENT_H

@@ -12,7 +12,7 @@
 
 struct event_log;
 
-struct event_log *event_log_new(void); /* NULL without memory */
+struct event_log *event_log_new(void); /* NULL if out of memory */
 void event_log_free(struct event_log *log);
 
 /* Appends a copy. Its serial must be greater than all before it. If the log is full, the oldest

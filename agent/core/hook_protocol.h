@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The protocol between the agent and the hooks process, over a SOCK_SEQPACKET socket: one packet is
- * one fixed-size struct of the direction. Both processes come from one build, run on one machine
- * and read the same configuration file, so an endpoint is identified by its position in
- * config.hooks. The digest in HOOK_HELLO shows the agent whether the file was changed between the
- * two readings.
+ * The protocol between the agent and the hooks process, over a SOCK_SEQPACKET socket: each packet
+ * is one struct of fixed size, whose type depends on the direction. Both processes come from one
+ * build, run on one machine and read the same configuration file, so an endpoint is identified by
+ * its position in config.hooks. The digest in HOOK_HELLO shows the agent whether the file was
+ * changed between the two readings.
  *
- *   agent -> hooks  struct hook_order: deliver this event to this endpoint. Per endpoint in the
- *                   order of serials, at most HOOK_WINDOW unanswered.
- *   hooks -> agent  struct hook_report: HOOK_HELLO first of all from each (re)started process,
- *                   which forgets what ran before and is sent all unanswered orders again;
- *                   HOOK_DELIVERED and HOOK_GIVEN_UP answer an order; HOOK_RETRYING tells of a
- *                   failed try and does not.
+ *   agent -> hooks  struct hook_order: deliver this event to this endpoint. For each endpoint, the
+ *                   orders come in the order of serials, and at most HOOK_WINDOW are unanswered.
+ *   hooks -> agent  struct hook_report. HOOK_HELLO is the first report of each (re)started process,
+ *                   which has no earlier orders and is sent all unanswered ones again.
+ *                   HOOK_DELIVERED and HOOK_GIVEN_UP answer an order. HOOK_RETRYING reports a
+ * failed attempt and does not answer the order.
  *
  * Each HOOK_HELLO chooses a session that the orders and reports after it repeat. A packet with
  * another session was in transit when the process was restarted, and is ignored. Otherwise a

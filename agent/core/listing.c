@@ -88,7 +88,7 @@ size_t listing_octets_max(size_t limit) {
     return SHARED_OCTETS + limit * MESSAGE_OCTETS_MIN;
 }
 
-/* True when (arrival, size, id) of a comes before b's in the order; ties by id make it total. */
+/* True if (arrival, size, id) of a comes before b's in the order; ties by id make it total. */
 static bool comes_before(enum message_order order, int64_t arrival, uint64_t size, const char *id,
                          const struct message *b) {
     if (order == ORDER_LARGEST && size != b->size) {

@@ -41,7 +41,7 @@ struct listing {
 
 struct listing_builder;
 
-/* A builder that keeps limit rows in the given order. Returns NULL without memory. */
+/* A builder that keeps limit rows in the given order. Returns NULL if out of memory. */
 struct listing_builder *listing_builder_new(enum message_order order, size_t limit);
 void listing_builder_free(struct listing_builder *builder);
 

@@ -146,7 +146,7 @@ static size_t find_commas(const char *frame, size_t len, size_t commas[MEMBERS_M
     return count;
 }
 
-/* The members in front of what is broken, as an object; NULL when there are none. */
+/* The members in front of what is broken, as an object; NULL if there are none. */
 static cJSON *parse_beginning(const char *frame, size_t len) {
     size_t commas[MEMBERS_MAX];
     size_t count = find_commas(frame, len, commas);

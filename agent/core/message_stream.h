@@ -30,7 +30,7 @@ struct message_handlers {
     void *userdata;
 };
 
-/* Returns NULL without memory. */
+/* Returns NULL if out of memory. */
 struct message_stream *message_stream_new(const struct message_handlers *handlers);
 void message_stream_free(struct message_stream *stream);
 

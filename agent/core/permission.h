@@ -18,7 +18,7 @@ struct operation {
     enum setting_kind setting;
 };
 
-/* True when the configuration allows the operation. */
+/* True if the configuration allows the operation. */
 bool permission_given(const struct config *config, struct operation operation);
 
 /* The configuration key that decides ("allow_actions"); static. */

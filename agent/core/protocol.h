@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The protocol between the agent and the root helper, over a SOCK_SEQPACKET socketpair: one packet
- * is one struct request, cut after its last id, or one struct reply. Both processes come from one
- * build and run on one machine, so the structs are sent as they lie in memory. The version, the
+ * is one struct request, truncated after its last ID, or one struct reply. Both processes come from
+ * one build and run on one machine, so the structs are sent as they lie in memory. The version, the
  * exact length and every field are checked; fields that a type does not use must be zero.
  *
  * The helper reads the configuration file itself and never gets it from the agent: a request
@@ -16,30 +16,30 @@
  * (ETIMEDOUT). Second, a request names the helper process that it is meant for, so a new process
  * that finds it in the socket drops it without an answer.
  *
- *   REQUEST_SCAN      count the spool: all folders with SCAN_FULL, else the ones inotify named.
- *                     Answered by one REPLY_COUNTS; inotify hints are armed again by it. With
- *                     SCAN_CHECK all folders, and each file is looked at: see helper/scan.h.
- *   REQUEST_MTIME     modification times of up to PROTOCOL_MTIMES files in deferred. One
- *                     REPLY_MTIME.
- *   REQUEST_CANCEL    kill the running command of the same sequence number. No answer of its own.
+ *   REQUEST_SCAN      counts the spool: all directories with SCAN_FULL, else those that inotify
+ *                     reported. With SCAN_CHECK, all directories, and each file is examined: see
+ *                     helper/scan.h. Answered by one REPLY_COUNTS; also arms the inotify hint
+ * again. REQUEST_MTIME     modification times of up to PROTOCOL_MTIMES files in deferred. Answered
+ * by one REPLY_MTIME. REQUEST_CANCEL    kills the running command with the same sequence number.
+ * Has no answer.
  *
  * The others run one command each. They are answered by REPLY_STREAM with the read end of its
  * output (SCM_RIGHTS), then by REPLY_EXIT; commands of several requests may run at once.
  *
  *   REQUEST_LIST          postqueue -j
- *   REQUEST_SELECT        the same again, for an action's selection
+ *   REQUEST_SELECT        the same, for the selection of an action
  *   REQUEST_SETTINGS      postconf -xh for the parameters of core/postfix_settings.h; arms the hint
- *                         that main.cf changed
+ *                         that main.cf has changed
  *   REQUEST_ACTION        postsuper with the option of the command (core/command.h) and `-`; the
- *                         ids on its standard input, one a line. The stream is standard output and
- *                         error output together (core/results.h)
- *   REQUEST_FLUSH         postqueue -f, or postqueue -i for one id
- *   REQUEST_VIEW          postcat -q for one id
- *   REQUEST_LIFETIMES     postconf -n for the two lifetimes: what main.cf itself says
+ *                         queue IDs are on its standard input, one on each line. The stream is
+ *                         standard output and standard error together (core/results.h)
+ *   REQUEST_FLUSH         postqueue -f, or postqueue -i for one queue ID
+ *   REQUEST_VIEW          postcat -q for one queue ID
+ *   REQUEST_LIFETIMES     postconf -n for the two lifetimes: the lines of main.cf itself
  *   REQUEST_SET_LIFETIME  postconf -e for one of them, or postconf -X with LIFETIME_REMOVE
  *   REQUEST_RELOAD        postfix reload
  *
- * Unasked: REPLY_DIRTY, a hint that the spool changed, at most one between two scans;
+ * Unsolicited: REPLY_DIRTY, a hint that the spool has changed, at most one between two scans;
  * REPLY_SETTINGS_DIRTY, a hint that main.cf changed, at most one between two REQUEST_SETTINGS;
  * REPLY_HELLO, first of all from each (re)started helper process, when nothing that an earlier
  * process started is running any more.

@@ -5,9 +5,9 @@
  *
  *   postsuper: ID: placed on hold        done; so are `released from hold`, `requeued`, `removed`
  *                                        and `expired`, each for its own command only
- *   postsuper: warning: TEXT             about an id when it is named in TEXT: it failed, unless
- *                                        said to be done
- *   postsuper: fatal: TEXT               as a warning, and the end
+ *   postsuper: warning: TEXT             concerns an ID if TEXT has it: it failed, unless another
+ *                                        line reports it as done
+ *   postsuper: fatal: TEXT               like a warning, and ends the run
  *   postsuper: Placed on hold: 3 messages
  *                                        the last line of a complete run
  *

@@ -156,14 +156,14 @@ static bool is_folder(int fd, const struct linux_dirent64 *entry) {
     return fstatat(fd, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(st.st_mode);
 }
 
-/* True when a file's name and type do not show whether it counts. */
+/* True if a file's name and type do not show whether it counts. */
 static inline bool must_look(const struct scanner *scanner, const struct folder *folder,
                              const struct linux_dirent64 *entry, size_t len) {
     return scanner->checking || needs_complete(folder->queue) ||
            (scanner->unlisted.used > 0 && hash_set_has(&scanner->unlisted, entry->d_name, len));
 }
 
-/* Looks at a file. True when it counts. */
+/* Looks at a file. True if it counts. */
 static bool is_message(struct scanner *scanner, struct folder *folder, int fd,
                        const struct linux_dirent64 *entry, size_t len) {
     struct stat st;

@@ -55,8 +55,7 @@ static struct reply make_reply(enum reply_type type, uint32_t sequence) {
                           .postfix = POSTFIX_UNKNOWN};
 }
 
-/* Sends a reply, with a descriptor when fd is not -1. Returns false when the agent takes nothing.
- */
+/* Sends a reply, with a descriptor when fd is not -1. Returns false if the agent takes nothing. */
 static bool send_reply(const struct server *server, const struct reply *reply, int fd) {
     union {
         char buffer[CMSG_SPACE(sizeof(int))];

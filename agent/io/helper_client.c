@@ -109,7 +109,7 @@ static struct stream *find_output(struct helper_client *client, int fd) {
     return NULL;
 }
 
-/* Reads once. Returns false when nothing is there now. */
+/* Reads once. Returns false if nothing is there now. */
 static bool read_output(struct helper_client *client, struct stream *stream) {
     ssize_t got = read(stream->fd, client->chunk, CHUNK_SIZE);
     if (got < 0) {

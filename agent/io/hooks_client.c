@@ -146,7 +146,7 @@ static void lose(struct hooks_client *client, const char *why) {
     }
 }
 
-/* Returns false when the order does not fit now; the socket is then watched for room. */
+/* Returns false if the order does not fit now; the socket is then watched for room. */
 static bool send_order(struct hooks_client *client, size_t hook, const struct event *event,
                        bool repeat) {
     struct hook_order order = {.version = HOOK_PROTOCOL_VERSION,
@@ -164,8 +164,8 @@ static bool send_order(struct hooks_client *client, size_t hook, const struct ev
     return false;
 }
 
-/* Orders what is wanted of the events, as far as the window and the socket take it. Returns true
- * when all were looked at. */
+/* Orders what is wanted of the events, as far as the window and the socket take it. Returns true if
+ * all were looked at. */
 static bool order_events(struct hooks_client *client, size_t hook, const struct event *events,
                          size_t count) {
     struct endpoint *endpoint = &client->endpoints[hook];

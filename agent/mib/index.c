@@ -80,7 +80,7 @@ static size_t write_message(const struct mib_row *row, uint32_t *index) {
 
 const struct mib_index mib_message_index = {find_message, write_message};
 
-/* True when the message's index is the beginning of the longer index asked for. */
+/* True if the message's index is the beginning of the longer index asked for. */
 static bool index_continues(const struct message *message, const uint32_t *index, size_t count) {
     uint32_t own[QUEUE_ID_SIZE];
     size_t len = write_message(&(struct mib_row){.message = message}, own);

@@ -48,7 +48,7 @@ struct mib_changes {
 
 struct mib_transaction;
 
-struct mib_transaction *mib_transaction_new(void); /* NULL without memory */
+struct mib_transaction *mib_transaction_new(void); /* NULL if out of memory */
 void mib_transaction_free(struct mib_transaction *transaction);
 
 /*

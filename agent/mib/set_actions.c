@@ -121,7 +121,7 @@ enum mib_error mib_stage_action(struct mib_transaction *transaction, const struc
                : stage_column(object, &row->action->request, value);
 }
 
-/* True when a new row has what its command needs. */
+/* True if a new row has what its command needs. */
 static bool request_complete(const struct action_key *key, const struct action_request *request) {
     const struct command *row = command_row(key->command);
     bool ids = request->queue_ids[strspn(request->queue_ids, " ,\t\r\n")] != '\0';

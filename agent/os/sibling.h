@@ -29,9 +29,9 @@ int sibling_start(const char *name, const char *config_file, bool log_to_stderr,
 int sibling_open(const char *name, int *fd);
 
 /*
- * Runs the program of that name that lies beside this process's own binary with config_file as its
- * -c and with -t, and waits. What it prints goes where this process prints. Returns its exit
- * status, or a negative errno value.
+ * Runs the program of that name that lies beside this process's own binary with -c config_file -t,
+ * and waits. Its output goes where this process writes its own. Returns its exit status, or a
+ * negative errno value.
  */
 int sibling_check(const char *name, const char *config_file);
 

@@ -10,7 +10,7 @@
 
 /*
  * Parses the number of an inherited descriptor above standard error (option -s). Returns true with
- * the descriptor in *fd, or false, with *fd untouched, when it is no number or no open socket.
+ * the descriptor in *fd, or false, with *fd untouched, if it is not a number or not an open socket.
  */
 bool socket_parse(const char *text, int *fd);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * constant_agent SOCKET ROWS: the other side of the ratios: a net-snmp subagent that answers
- * constants, registered as ours is (one subtree, own handler). Below netSnmpPlaypen 2526, beside
- * ours: scalar .1.2.1.0, and a table .1.5.4.1.2..11 of ROWS rows with the same index as
+ * constant_agent SOCKET ROWS: the reference of the ratios: a net-snmp subagent that answers with
+ * constants and is registered as ours is (one subtree, its own handler). Below netSnmpPlaypen 2526,
+ * beside ours: scalar .1.2.1.0, and a table .1.5.4.1.2..11 of ROWS rows with the same index as
  * hmqMessageTable (11 octets) and values of its types and usual lengths.
  */
 #include <net-snmp/net-snmp-config.h>
@@ -58,7 +58,7 @@ static void answer_column(netsnmp_variable_list *variable, size_t column) {
     }
 }
 
-/* The row after the one named; the row's number stands in the id as decimal digits. */
+/* Finds the row after the one named. The ID has the number of the row in decimal digits. */
 static void next_cell(netsnmp_variable_list *variable) {
     oid name[ENTRY_LENGTH + 2 + ID_LENGTH];
     oid column = COLUMN_FIRST;

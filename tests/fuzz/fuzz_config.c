@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A configuration file of any content: refused with a message that names file and line, or printed
- * in a form that reads as the same configuration.
+ * Parses any configuration file: it must be refused with a message that names file and line, or
+ * printed in a form that parses as the same configuration.
  */
 #include "core/config.h"
 

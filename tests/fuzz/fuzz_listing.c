@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Output of postqueue -j in pieces into a listing. The first octet chooses the order, the limit and
- * the size of the pieces.
+ * Builds a listing from the output of postqueue -j in pieces. The first octet selects the order,
+ * the limit and the size of the pieces.
  */
 #include "core/listing.h"
 
@@ -27,7 +27,7 @@ static void check_message(const struct message *message) {
     }
 }
 
-/* Rows in strict order, each found by its index, their number and totals in keeping. */
+/* Rows must be in strict order and each found by its index; their number must fit the totals. */
 static void check(const struct listing *listing, size_t limit) {
     size_t octets = 0;
     for (size_t i = 0; i < listing->row_count; i++) {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * GET and GETNEXT with any object identifier: what GETNEXT finds comes after what was asked, GET of
- * it says the same, and from any name the tree is walked on in order. The first octet chooses what
- * is known; then a sub-identifier per two octets, or per five behind 0xFF.
+ * GET and GETNEXT with any object identifier: what GETNEXT finds must follow the requested name,
+ * GET must return the same value, and a walk from any name must be in order. The first octet
+ * selects what is known. Two octets each are a sub-identifier, or five after 0xFF.
  */
 #include "sample.h"
 

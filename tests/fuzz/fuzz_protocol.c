@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A packet of any content and length as a request and as a reply: what is taken for valid has ids
- * and texts that end within their fields.
+ * A packet of any content and length, as a request and as a reply: in a valid one, IDs and texts
+ * must end within their fields.
  */
 #include "core/protocol.h"
 
@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The packet as it would arrive: what is missing of the struct is what was in the buffer before. */
+/* The packet as it would arrive: the rest of the struct has the earlier contents of the buffer. */
 static void *packet(const uint8_t *data, size_t size, size_t struct_size) {
     char *copy = malloc(struct_size);
     MUST(copy != NULL);
@@ -19,7 +19,7 @@ static void *packet(const uint8_t *data, size_t size, size_t struct_size) {
     return copy;
 }
 
-/* The first octet says whether the rest is completed to the exact length. */
+/* The first octet determines whether the rest is extended to the exact length. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (size == 0) {
         return 0;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Lists of queue IDs, and patterns against addresses: the first line is the pattern, the second the
- * address, all of it a list of ids. A plain recursive matcher says the same where it has the time.
+ * Lists of queue IDs, and patterns that are matched with addresses: the first line is the pattern,
+ * the second the address, and everything together a list of IDs. A simple recursive matcher must
+ * agree unless it takes too long.
  */
 #include "core/selection.h"
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A PDU of any variables: per variable an octet for the object (by its place in the tree), one for
- * the type, one for the sub-identifiers of the instance and these, one for the length of the value
- * and it. What a PDU asks for is within bounds, new, and leaves the view as it is.
+ * A PDU with any variables. Each consists of an octet for the object (its position in the tree),
+ * one for the type, one for the number of sub-identifiers of the instance, these, one for the
+ * length of the value, and the value. What a PDU requests must be within bounds and new, and must
+ * not change the view.
  */
 #include "sample.h"
 #include "mib/tree.h"

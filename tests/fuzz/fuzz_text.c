@@ -42,7 +42,7 @@ static void check_utf8(const char *text, size_t size) {
     size_t once_len = text_to_utf8(text, size, once);
     char *twice = malloc(3 * once_len + 1);
     MUST(once_len <= 3 * size && strlen(once) == once_len);
-    /* Valid text stays as it is, also what is left of it when it is cut. */
+    /* Valid text must not change, even after it is truncated. */
     MUST(twice != NULL && text_to_utf8(once, once_len, twice) == once_len);
     MUST(memcmp(once, twice, once_len) == 0);
     size_t cut = text_utf8_prefix(once, once_len, once_len / 2);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * replay FOLDER...: runs the fuzzer it is linked with once on each file of the folders.
+ * replay DIRECTORY...: runs the fuzzer that it is linked with once on each file of the directories.
  */
 #include "fuzz.h"
 
@@ -22,7 +22,7 @@ static int replay_file(const char *folder, const char *name) {
     }
     size_t size = fread(buffer, 1, INPUT_MAX, file);
     fclose(file);
-    /* Exactly its size, so that reading behind it shows under a sanitizer. */
+    /* Allocates exactly the size, so that a sanitizer notices a read beyond the end. */
     uint8_t *data = realloc(buffer, size + (size == 0));
     LLVMFuzzerTestOneInput(data, size);
     free(data);

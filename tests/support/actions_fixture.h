@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Actions with the helper and the journal played by the test: a script says what each order is
- * answered with, and the fixture checks that the orders are those of the script.
+ * Actions whose helper and journal are played by the test: a script has the answer to each order,
+ * and the fixture checks that the orders are those of the script.
  */
 #ifndef HMQ_TESTS_SUPPORT_ACTIONS_FIXTURE_H
 #define HMQ_TESTS_SUPPORT_ACTIONS_FIXTURE_H
@@ -15,12 +15,12 @@
 /* What the helper is to do with the next order. */
 struct scripted {
     enum request_type type;
-    size_t ids;           /* it must carry so many */
+    size_t ids;           /* the number of IDs that it must carry */
     const char *lines[4]; /* its output */
-    bool confirm;         /* ACTION: every id is confirmed besides */
-    size_t listed;        /* SELECT: so many deferred messages besides, A0000000 and on */
+    bool confirm;         /* ACTION: every ID is also confirmed */
+    size_t listed;        /* SELECT: the number of additional deferred messages, from A0000000 on */
     const char *error;    /* NULL = ok */
-    bool lost, refused;   /* refused: the order is not taken */
+    bool lost, refused;   /* refused: the order is not accepted */
     bool exited, not_run; /* as command_end has them */
     enum command_reason reason;
     void (*meanwhile)(void); /* what happens before its end */
@@ -46,18 +46,18 @@ struct played {
 
 extern struct played t;
 
-/* Begins with a script, which has to last until tear_down. */
+/* Begins with a script, which must remain valid until tear_down. */
 void set_up(const struct scripted *script);
 void tear_down(void);
 
-/* An action of the owner ops with ids, its number 1 or another. */
+/* Creates an action of the owner ops with ids. Its number is 1, or id. */
 struct action *new_action(enum action_command command, const char *ids);
 struct action *numbered(enum action_command command, const char *ids, uint32_t id);
 
-/* Hands it over as a SET does. */
+/* Adds the action as a SET does. */
 void add(struct action *action);
 
-/* Runs the loop until so many actions have ended. */
+/* Runs the loop until this many actions have ended. */
 void run_until(size_t finished);
 
 #define HELD(id) "postsuper: " id ": placed on hold"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A collector with a helper played by the test: the world says what the helper answers at present.
+ * A collector whose helper is played by the test: world has the present answers of the helper.
  */
 #ifndef HMQ_TESTS_SUPPORT_COLLECTOR_WORLD_H
 #define HMQ_TESTS_SUPPORT_COLLECTOR_WORLD_H
@@ -23,7 +23,7 @@
     "\"message_size\": 1000, \"forced_expire\": false, \"sender\": \"a@b.example\", "              \
     "\"recipients\": [{\"address\": \"c@d.example\"}]}\n"
 
-/* What the helper answers at present. */
+/* The present answers of the helper. */
 static struct {
     bool silent;
     int scan_error; /* errno value with scan_text */
@@ -37,11 +37,11 @@ static struct {
     enum command_reason list_reason;
     const char *settings;
     int64_t mtime;
-    bool young;            /* whatever is counted has come just now */
+    bool young;            /* all messages have only just arrived */
     uint32_t unlisted;     /* files in hold that Postfix does not list */
     bool unlisted_known;   /* found by a check */
     uint64_t listing_usec; /* how long the next listing takes */
-    uint64_t step_usec;    /* the time that goes by with each step */
+    uint64_t step_usec;    /* the time that passes with each step */
     bool still;            /* the spool is watched, and nothing moves in it */
     unsigned scans, full_scans, checks, lists, settings_reads;
 } world;
@@ -173,7 +173,7 @@ static inline void answer_mtimes(const struct request *request) {
     fake_send(&fake, &reply, -1);
 }
 
-/* Everything that was asked is answered, and a fifth of a second goes by. */
+/* Answers all requests, and lets a fifth of a second pass. */
 static inline void step(void) {
     struct request request;
     while (fake.socket >= 0 && !world.silent && fake_take(&fake, &request)) {

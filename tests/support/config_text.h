@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Configurations from text, for the tests of core/config*.c and of what needs a configuration.
+ * Configurations from text, for the tests of core/config*.c and other tests that need a
+ * configuration.
  */
 #ifndef HMQ_TESTS_SUPPORT_CONFIG_TEXT_H
 #define HMQ_TESTS_SUPPORT_CONFIG_TEXT_H
@@ -13,7 +14,7 @@
 
 #define CONFIG_TEXT_PATH "/etc/test.conf"
 
-/* config_parse of len octets; error has 512 octets. */
+/* Calls config_parse with len octets; error has 512 octets. */
 static inline int config_from(const char *text, size_t len, struct config **out, char *error) {
     /* fmemopen(3) refuses an empty buffer. */
     FILE *stream = len > 0 ? fmemopen((void *)(uintptr_t)text, len, "r") : fopen("/dev/null", "r");
@@ -23,7 +24,7 @@ static inline int config_from(const char *text, size_t len, struct config **out,
     return result;
 }
 
-/* A configuration that must be good. */
+/* Parses a configuration that must be valid. */
 static inline struct config *good_config(const char *name, const char *text) {
     struct config *config = NULL;
     char error[512] = "";
@@ -34,7 +35,7 @@ static inline struct config *good_config(const char *name, const char *text) {
     return config;
 }
 
-/* The configuration as config_print shows it (free(3)). */
+/* Returns the output of config_print (free(3)). */
 static inline char *printed_config(const struct config *config) {
     char *text = NULL;
     size_t size = 0;
@@ -45,7 +46,7 @@ static inline char *printed_config(const struct config *config) {
     return text;
 }
 
-/* Whether the printed configuration has this very line. */
+/* Whether the printed configuration has exactly this line. */
 static inline bool has_line(const char *printed, const char *line) {
     size_t len = strlen(line);
     for (const char *at = printed; (at = strstr(at, line)) != NULL; at++) {

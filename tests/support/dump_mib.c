@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * dump_mib: prints what the code has of the MIB, for check_module.py to compare with the module.
+ * dump_mib: prints the MIB as it is in the code, for check_module.py to compare with the module.
  *
  *   object OID NAME TYPE        each object, OID relative to the root
  *   value OID TYPE VALUE        each instance of the sample, octets in hex

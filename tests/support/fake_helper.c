@@ -14,7 +14,8 @@
 uint64_t clock_ahead_usec;
 static unsigned turns;
 
-/* In the place of libc's, for libsystemd as well: this program's symbol comes first. */
+/* Replaces libc's function, for libsystemd as well, because this program's symbol takes precedence.
+ */
 int clock_gettime(clockid_t clock, struct timespec *now) {
     long result = syscall(SYS_clock_gettime, clock, now);
     if (result == 0 && clock == CLOCK_MONOTONIC) {

@@ -44,7 +44,7 @@ static inline struct session begin_with(const struct config *config) {
     return (struct session){pid, pair[0]};
 }
 
-/* Closes the socket; returns what serve returned. */
+/* Closes the socket. Returns what serve returned. */
 static inline int end(const struct session *session) {
     int status = 0;
     close(session->socket);
@@ -53,7 +53,7 @@ static inline int end(const struct session *session) {
     return WEXITSTATUS(status);
 }
 
-/* The next reply of a type; a descriptor that came along is left in *fd. */
+/* Receives the next reply of a type. A descriptor that comes with it is stored in *fd. */
 static inline struct reply await(const struct session *session, uint32_t type, int *fd) {
     for (;;) {
         struct reply reply;

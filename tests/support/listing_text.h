@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Listings from short descriptions of messages, for the tests of what works on a listing.
+ * Listings from short descriptions of messages, for tests that need a listing.
  */
 #ifndef HMQ_TESTS_SUPPORT_LISTING_TEXT_H
 #define HMQ_TESTS_SUPPORT_LISTING_TEXT_H
@@ -47,7 +47,7 @@ static inline void add_listed(struct listing_builder *builder, const struct list
     free(line);
 }
 
-/* Finishes: begun at 1 s and ended at 3 s. */
+/* Finishes a listing that began at 1 s and ended at 3 s. */
 static inline struct listing *finish(struct listing_builder *builder) {
     char error[200] = "";
     struct listing *listing =
@@ -57,7 +57,7 @@ static inline struct listing *finish(struct listing_builder *builder) {
     return listing;
 }
 
-/* A listing of count messages, begun at 1 s and finished at 3 s. */
+/* Returns a listing of count messages that began at 1 s and ended at 3 s. */
 static inline struct listing *make_listing(enum message_order order, size_t limit,
                                            const struct listed *listed, size_t count) {
     struct listing_builder *builder = listing_builder_new(order, limit);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A queue as a real one looks, as a view for the MIB: several senders, domains and reasons, short
- * and long ids, the null sender, text that is not ASCII or too long, a message with 5,000
- * recipients. Every object of the MIB has a value in it; whoever adds an object adds its data here.
+ * A realistic queue as a view for the MIB: several senders, domains and reasons, short and long
+ * IDs, the null sender, text that is not ASCII or too long, a message with 5,000 recipients. Every
+ * object of the MIB has a value; the data of a new object must be added here.
  */
 #ifndef HMQ_TESTS_SUPPORT_SAMPLE_H
 #define HMQ_TESTS_SUPPORT_SAMPLE_H
@@ -30,10 +30,10 @@ struct sample {
     struct mib_view view;
 };
 
-/* An event of a type with everything that its notification needs. */
+/* Returns an event of a type with everything that its notification requires. */
 struct event sample_event(const struct sample *sample, enum event_type type);
 
-/* Fills the sample with what is known; ends the program when that fails. */
+/* Fills the sample with what is to be known; exits on failure. */
 void sample_init(struct sample *sample, unsigned known);
 void sample_deinit(struct sample *sample);
 

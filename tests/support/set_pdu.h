@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * PDUs of a SET for the tests of it: variables by the names of their objects, staged and checked.
+ * PDUs for the tests of SET: variables by the names of their objects, staged and checked.
  */
 #ifndef HMQ_TESTS_SUPPORT_SET_PDU_H
 #define HMQ_TESTS_SUPPORT_SET_PDU_H
@@ -26,7 +26,7 @@ static const char *const error_names[] = {
     [MIB_RESOURCE_UNAVAILABLE] = "resourceUnavailable",
 };
 
-/* Where a variable points: at a scalar (0), a row of hmqActionTable, a message. */
+/* The instance of a variable: a scalar (0), a row of hmqActionTable, or a message. */
 struct variable {
     const char *object; /* NULL = the end */
     const char *owner;  /* of a row */
@@ -91,7 +91,8 @@ static inline size_t name_of(const struct variable *variable, uint32_t oid[128])
     return len;
 }
 
-/* Stages and checks. The transaction stays with the caller; *at is where the error belongs. */
+/* Stages and checks the variables. The caller owns the transaction; *at is the variable that caused
+ * the error. */
 static inline enum mib_error run(const struct mib_view *view, const struct variable *variables,
                                  struct mib_transaction **transaction, size_t *at) {
     *transaction = mib_transaction_new();
@@ -113,7 +114,7 @@ static inline void check_error(const char *name, enum mib_error is, enum mib_err
     CHECK_STRING(name, error_names[is], error_names[should]);
 }
 
-/* Takes an action into the sample's table. */
+/* Adds an action to the sample's table. */
 static inline struct action *add_action(struct sample *sample, const char *owner,
                                         enum action_command command, uint32_t id, const char *ids) {
     struct action_key key = {.command = command, .id = id};

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A spool in a temporary folder, for the tests of agent/helper.
+ * A spool in a temporary directory, for the tests of agent/helper.
  */
 #ifndef HMQ_TESTS_SUPPORT_SPOOL_FOLDER_H
 #define HMQ_TESTS_SUPPORT_SPOOL_FOLDER_H
@@ -17,7 +17,7 @@
 
 static char spool_path[64];
 
-/* The path of something in the spool; valid until the fourth next call. */
+/* The path of a file in the spool; valid for four calls. */
 static inline const char *in_spool(const char *name) {
     static char paths[4][256];
     static unsigned next;
@@ -30,7 +30,7 @@ static inline void make_folder(const char *name) {
     assert_int_equal(mkdir(in_spool(name), 0700), 0);
 }
 
-/* A queue file with something in it; mode 0700 is a complete one. */
+/* Creates a queue file with contents. With mode 0700 it is complete. */
 static inline void make_file(const char *name, mode_t mode) {
     int fd = open(in_spool(name), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
     assert_true(fd >= 0);

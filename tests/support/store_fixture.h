@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A store in a folder of its own, an event loop to run it, and what it has told so far. Waiting is
- * for a condition, and fails the test when it takes longer than WAIT_SECONDS.
+ * A store in its own directory, an event loop to run it, and what it has reported so far. Tests
+ * wait for a condition, and fail if that takes longer than WAIT_SECONDS.
  */
 #ifndef HMQ_TESTS_SUPPORT_STORE_FIXTURE_H
 #define HMQ_TESTS_SUPPORT_STORE_FIXTURE_H
@@ -14,7 +14,7 @@
 #define WAIT_SECONDS 60
 
 struct answer {
-    int count; /* of calls */
+    int count; /* numbers of calls */
     int error;
     char text[STORE_TEXT_SIZE];
     uint64_t serials[64];
@@ -33,13 +33,13 @@ struct fixture {
     struct store_image image; /* the fixture's own copy */
 };
 
-/* In the folder that TMPDIR names, or /tmp. */
+/* In the directory that TMPDIR names, or in /tmp. */
 void fixture_init(struct fixture *fixture);
 void fixture_deinit(struct fixture *fixture);
 
 /* Starts the store and waits for loaded. */
 void fixture_start(struct fixture *fixture);
-/* Stops it cleanly. */
+/* Stops the store cleanly. */
 void fixture_stop(struct fixture *fixture);
 void fixture_restart(struct fixture *fixture);
 
@@ -55,11 +55,11 @@ void on_added(void *answer, int error, const char *text, const uint64_t *serials
 /* Adds an action of the owner "ops" with the id, waits, and sets its serial. */
 struct action *fixture_add_action(struct fixture *fixture, uint32_t id);
 
-/* The first column of the first row that another connection reads, "" = none. */
+/* Returns the first column of the first row as another connection reads it, "" = none. */
 const char *fixture_sql(struct fixture *fixture, const char *sql, char out[1024]);
 void fixture_check_sql(struct fixture *fixture, const char *sql, const char *expected);
 
-/* The action of the image with the id, NULL = none. */
+/* The action of the image with this ID, NULL = none. */
 struct action *fixture_action(const struct fixture *fixture, uint32_t id);
 
 /* The mask of blocked signals of a thread of this process, by its number in decimal. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What every unit test includes: cmocka, and checks that name the case of a table that failed.
+ * For every unit test: cmocka, and checks that name the case of a table that failed.
  */
 #ifndef HMQ_TESTS_SUPPORT_UNIT_H
 #define HMQ_TESTS_SUPPORT_UNIT_H

@@ -54,7 +54,7 @@ static bool read_request(sqlite3_stmt *row, struct action_request *request) {
     return request->queue_ids != NULL;
 }
 
-/* NULL for a row that this program did not write (nothing of it is run), or without memory. */
+/* NULL for a row that this program did not write (nothing of it is run), or if out of memory. */
 static struct action *read_action(sqlite3_stmt *row) {
     struct action_key key = {.command = command_by_name(store_db_column_word(row, ACTIONS_COMMAND)),
                              .id = store_db_column_u32(row, ACTIONS_ID)};

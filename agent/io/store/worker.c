@@ -130,7 +130,7 @@ static void load(struct store *store) {
     post_image(store, task, store->health, store->health_text);
 }
 
-/* Takes the tasks of one transaction out of the queue. True when it is to wait for the disk. */
+/* Takes the tasks of one transaction out of the queue. True if it is to wait for the disk. */
 static bool take_batch(struct store *store, struct task_list *batch) {
     size_t count = 0, octets = 0;
     bool on_disk = false;

@@ -5,16 +5,16 @@
  */
 #include "collector_world.h"
 
-/* What the helper does before and after the agent was paused for longer than ages may be. */
+/* What the helper does before and after a pause that is longer than the limit of ages. */
 static const struct {
     const char *name;
-    bool asked;        /* a scan had been asked for */
-    bool answers;      /* at last */
-    bool fails;        /* at once */
-    bool again;        /* paused once more before it can answer */
-    bool stutter;      /* the loop only comes by every 5 seconds then */
-    bool lost;         /* in the end, not before */
-    unsigned within_s; /* so many seconds after the pause its end is known */
+    bool asked;        /* a scan was requested before */
+    bool answers;      /* the helper answers in the end */
+    bool fails;        /* the helper fails at once */
+    bool again;        /* a second pause before it can answer */
+    bool stutter;      /* then the loop turns only every 5 seconds */
+    bool lost;         /* the data is lost in the end, and not before */
+    unsigned within_s; /* seconds after the pause until the result is known */
 } pauses[] = {
     {"it answers", .answers = true, .within_s = 2},
     {"it had been asked already", .asked = true, .answers = true, .within_s = 2},
@@ -27,7 +27,7 @@ static const struct {
     {"it fails", .fails = true, .answers = true, .lost = true, .within_s = 2},
 };
 
-/* While the agent itself was paused no reading could answer: that is no loss. */
+/* While the agent itself is paused no reading can be answered, which is not a loss of data. */
 static void test_paused(void **state) {
     for (size_t i = 0; i < COUNT_OF(pauses); i++) {
         const char *name = pauses[i].name;
@@ -53,13 +53,13 @@ static void test_paused(void **state) {
         CHECK_INT(name, ever_lost, pauses[i].lost);
         CHECK(name, clock_ahead_usec - resumed < (uint64_t)pauses[i].within_s * SECOND);
         if (pauses[i].lost) {
-            /* Another pause does not make up for a loss. */
+            /* Another pause does not undo a loss. */
             clock_ahead_usec += 1000 * SECOND;
             step();
             CHECK(name, status.lost && status.data == DATA_UNAVAILABLE);
         } else {
             CHECK_INT(name, status.errors.count, 0);
-            /* A loss afterwards is reported as soon as ever. */
+            /* A later loss is reported as soon as usual. */
             world.silent = true;
             resumed = clock_ahead_usec;
             STEPS_UNTIL(status.lost);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Readings that contradict each other: Postfix's lock and showq(8), the counts and the listing.
- * What is false is never served as good, and mail that moves is no contradiction.
+ * False data is never served as good, and mail that moves is not a contradiction.
  */
 #include "collector_world.h"
 
@@ -24,7 +24,7 @@ static void test_postfix_state(void **state) {
     STEPS_UNTIL(now()->postfix == POSTFIX_RUNNING);
 }
 
-/* showq(8) answers, so that the free lock is another spool's or hidden from here. */
+/* showq(8) answers, so the free lock belongs to another spool or is hidden. */
 static void test_lock_denied(void **state) {
     (void)state;
     world.postfix = POSTFIX_STOPPED;
@@ -40,7 +40,7 @@ static void test_lock_denied(void **state) {
     CHECK("the lock was right", collector_believes_lock(collector));
 }
 
-/* The lock was seen held: that it is free counts at once, until showq(8) answers. */
+/* The lock was seen held before, so a free lock counts at once, until showq(8) answers. */
 static void test_lock_contradicted(void **state) {
     (void)state;
     read_all();
@@ -57,7 +57,7 @@ static void test_lock_contradicted(void **state) {
     STEPS_UNTIL(collector_believes_lock(collector));
 }
 
-/* A Postfix that could not start, with a main.cf that postqueue cannot read either. */
+/* A Postfix that could not start because of its main.cf, which postqueue cannot read either. */
 static void test_lock_and_no_listing(void **state) {
     (void)state;
     world.postfix = POSTFIX_STOPPED;
@@ -71,7 +71,8 @@ static bool counts_lost(void) {
     return status.data == DATA_UNAVAILABLE && total_unknown();
 }
 
-/* The spool of another Postfix, or an old one: nothing moves there, and messages are listed. */
+/* The spool of another Postfix, or an old one: nothing moves in it, although messages are listed.
+ */
 static void test_other_spool(void **state) {
     (void)state;
     world.still = true;
@@ -96,7 +97,7 @@ static void test_other_spool(void **state) {
     CHECK("the queue has run down to what is counted", total_is(1));
 }
 
-/* Mail that came or went between the two is no contradiction. */
+/* Mail that arrived or left between the two readings is not a contradiction. */
 static void test_more_listed(void **state) {
     (void)state;
     read_all();
@@ -109,7 +110,7 @@ static void test_more_listed(void **state) {
     CHECK_INT("no errors", status.errors.count, 0);
 }
 
-/* What main.cf says of the spool is asked for again: it is counted anew. */
+/* After a change of main.cf the spool is located again and counted again. */
 static void test_settings_dirty(void **state) {
     (void)state;
     struct reply dirty = fake_make(REPLY_SETTINGS_DIRTY, 0);

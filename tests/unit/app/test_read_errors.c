@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What of failing readings is logged, and how often.
+ * Which failures of readings are logged, and how often.
  */
 #include "app/read_errors.h"
 
@@ -45,7 +45,7 @@ static void test_lasting(void **state) {
     CHECK_STRING("kept", status.last, "no spool");
 }
 
-/* Two causes in turn, one that varies, and one that comes and goes. */
+/* Two alternating causes, one whose text varies, and one that comes and goes. */
 static void test_minute(void **state) {
     (void)state;
     struct read_errors errors = make();

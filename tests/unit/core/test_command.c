@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The table of commands: that each row is complete for its kind, and which values exist.
+ * The table of commands: each row is complete for its kind, and only these values exist.
  */
 #include "core/command.h"
 
@@ -27,7 +27,7 @@ static void test_values(void **state) {
     for (uint32_t value = 1; value < COMMAND_END; value++) {
         assert_true(command_exists(value));
     }
-    assert_in_range(COMMAND_END, 2, 32); /* sets are 32 bits */
+    assert_in_range(COMMAND_END, 2, 32); /* sets have 32 bits */
 }
 
 static void test_names(void **state) {
@@ -57,7 +57,7 @@ static void test_requests(void **state) {
         CHECK_INT(row->name, row->batch > 0, row->request != 0);
         CHECK(row->name, row->batch <= PROTOCOL_IDS);
         CHECK(row->name, !action || row->option[0] == '-');
-        /* hmqMessageControl acts on a message whose manager has seen no more than its ID. */
+        /* hmqMessageControl acts on a message of which the manager knows no more than the ID. */
         CHECK(row->name, !row->control || row->request != 0);
         CHECK(row->name, !row->one_id || !row->whole_queue);
         CHECK(row->name, !row->destructive || row->looks_up_ids);
@@ -79,7 +79,7 @@ static void test_places(void **state) {
     }
 }
 
-/* No two commands of postsuper are mixed up: in its option, or in what it reports. */
+/* No two commands of postsuper have the same option or the same report. */
 static void test_distinct(void **state) {
     (void)state;
     for (uint32_t a = 1; a < COMMAND_END; a++) {

@@ -49,7 +49,8 @@ static void test_table_is_complete(void **state) {
     }
 }
 
-/* A receiver matches a clear with its raise by name, so the two must differ in the ending only. */
+/* A receiver matches a clear with its raise by name, so the names must differ only in the ending.
+ */
 static void test_clears_follow_raises(void **state) {
     (void)state;
     for (enum event_type e = EVENT_OVERLOAD_RAISED; e < EVENT_DATA_LOST; e += 2) {
@@ -61,7 +62,7 @@ static void test_clears_follow_raises(void **state) {
     }
 }
 
-/* What a clear ends: the one before it for all pairs, nothing for raises and single ones. */
+/* A clear ends the raise before it; raises and other events end nothing. */
 static void test_raise_of(void **state) {
     (void)state;
     for (enum event_type e = EVENT_OVERLOAD_RAISED; e < EVENT_TYPE_END; e++) {
@@ -94,7 +95,7 @@ static void test_changes(void **state) {
                                     "message_limit: 50, was 100");
 }
 
-/* As a damaged database might have them. */
+/* Changes as a damaged database might contain them. */
 static void test_bad_changes(void **state) {
     (void)state;
     static const char *const bad[] = {"x",

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The last events: growth, the ring that turns over, search in serials that have gaps.
+ * The log of the last events: its growth, the full ring, and the search among serials with gaps.
  */
 #include "core/event_log.h"
 
@@ -13,7 +13,7 @@ static void fill(struct event_log *log, uint32_t first, uint32_t count, uint32_t
     }
 }
 
-/* So many events, then what the log must have of them. */
+/* A number of events, and what the log must then contain. */
 static const struct {
     const char *name;
     uint32_t first, count, step, oldest;

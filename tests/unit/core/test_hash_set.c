@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The set of texts: each is new once, up to the bound, and what is crafted to collide costs little.
+ * The set of texts: each is new only once, up to the limit, and texts crafted to collide cost
+ * little.
  */
 #include "core/hash_set.h"
 
@@ -34,7 +35,7 @@ static void test_each_once(void **state) {
     hash_set_deinit(&set);
 }
 
-/* Beyond the bound what is held is still known, and the rest counts as new. */
+/* Beyond the limit, texts in the set are still recognized, and all others count as new. */
 static void test_bound(void **state) {
     (void)state;
     struct hash_set set = {0};

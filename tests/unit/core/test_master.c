@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Where the master agent listens, as people write it; and the names of its errors.
+ * Addresses of the master agent as administrators write them, and the names of its errors.
  */
 #include "core/master.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What the configuration allows a manager, and by which of its keys.
+ * What the configuration allows a manager to do, and by which of its keys.
  */
 #include "core/permission.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The time that ages are counted by, as looks at a clock that jumps.
+ * Plausible time, with readings of a clock that jumps.
  */
 #include "core/plausible_time.h"
 
@@ -64,7 +64,7 @@ static void test_looks(void **state) {
     }
 }
 
-/* An agent that was off for a month deletes by age a week later than it would have. */
+/* An agent that was off for a month deletes old data a week late. */
 static void test_after_a_month(void **state) {
     (void)state;
     struct plausible_time time = {NOW, NOW, 0};

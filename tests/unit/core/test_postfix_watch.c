@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Postfix that stops and starts: sequences of looks, each with the event that must follow it.
+ * Postfix stops and starts: sequences of observations, each with the event that must follow.
  */
 #include "core/postfix_watch.h"
 
@@ -14,12 +14,12 @@
 
 static const struct {
     const char *name;
-    bool stopped; /* before the first look, as an earlier process left it */
+    bool stopped; /* before the first observation, as an earlier process left it */
     struct {
         uint64_t seen_s;
         enum postfix_state state;
         enum event_type event;
-    } steps[STEPS_MAX]; /* a time of 0 ends them */
+    } steps[STEPS_MAX]; /* a time of 0 ends the steps */
 } sequences[] = {
     {"runs", false, {{10, RUNS, 0}, {15, RUNS, 0}}},
     {"a stop that lasts",

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The queues: names, MIB values and which of them the totals are made of.
+ * The queues: their names, their MIB values, and which of them the totals include.
  */
 #include "core/queue.h"
 

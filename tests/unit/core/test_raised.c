@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What is raised: kept from the raise to its clear, with the raise's own event.
+ * What is raised: each raise is kept until its clear, with its own event.
  */
 #include "core/raised.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * When to read again: the median of what the last readings took, and its bounds.
+ * When to read again: the median duration of the last readings, and its limits.
  */
 #include "core/reading.h"
 
@@ -40,7 +40,7 @@ static void test_gaps(void **state) {
     }
 }
 
-/* A failed one changes neither the gap nor what was good. */
+/* A failed reading changes neither the gap nor the data. */
 static void test_failed(void **state) {
     (void)state;
     struct reading reading = {.running = false};
@@ -55,7 +55,7 @@ static void test_failed(void **state) {
     CHECK_INT("stale", reading_status(&reading, MOST, 41 * SECOND), DATA_STALE);
 }
 
-/* One without a result leaves everything as it was, and is done again. */
+/* A reading without a result changes nothing and is repeated. */
 static void test_drop(void **state) {
     (void)state;
     struct reading reading = {.running = false};
@@ -67,7 +67,7 @@ static void test_drop(void **state) {
     CHECK_INT("good", reading_status(&reading, MOST, 12 * SECOND), DATA_OK);
 }
 
-/* However long one takes, there is a pause after it. */
+/* However long a reading takes, there is a wait after it. */
 static void test_pause(void **state) {
     (void)state;
     struct reading reading = {.running = false};
@@ -77,7 +77,7 @@ static void test_pause(void **state) {
     CHECK_INT("a pause", reading_due(&reading, MOST), 104 * SECOND);
 }
 
-/* A pause gives a chance once, which a reading begun after it ends by failing. */
+/* A pause gives one grace period, which ends if a reading that began after it fails. */
 static void test_process_paused(void **state) {
     (void)state;
     struct reading reading = {.running = false};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Commands for a container: their words for docker and for podman with options, and what the
- * engines say when none runs, as docker 20 and 28 and podman 4.3 were seen to write it.
+ * Commands for a container: their words for docker and for podman with options, and the messages of
+ * the engines if it is not running, as docker 20 and 28 and podman 4.3 write them.
  */
 #include "helper/container.h"
 

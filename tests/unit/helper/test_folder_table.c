@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The table of folders against a list that is searched from one end to the other, and with as many
- * folders as hash_queue_depth 4 makes.
+ * The table of folders, compared with a list that is searched linearly, and with as many folders as
+ * hash_queue_depth 4 creates.
  */
 #include "helper/folder_table.h"
 
@@ -77,7 +77,7 @@ static void test_against_list(void **state) {
     folder_table_deinit(&table);
 }
 
-/* Two paths to one folder, as by a bind mount, share its watch. */
+/* Two paths to one folder, as with a bind mount, share its watch. */
 static void test_shared_watch(void **state) {
     (void)state;
     struct folder_table table = {0};
@@ -93,7 +93,7 @@ static void test_shared_watch(void **state) {
     folder_table_deinit(&table);
 }
 
-/* What goes through all folders for each takes minutes here. */
+/* An algorithm that searches all folders for each one would take minutes here. */
 static void test_many(void **state) {
     (void)state;
     struct folder_table table = {0};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Which spool the helper counts, and whose lock it sees: after main.cf has changed, and from a pid
- * namespace of its own.
+ * Which spool the helper counts and whose lock it sees: after a change of main.cf, and in its own
+ * PID namespace.
  */
 #include "helper/postfix_lock.h"
 
@@ -12,8 +12,8 @@
 #include "config_text.h"
 #include "helper_session.h"
 
-/* A folder with two spools, of one and two messages; main.cf names one of them, as a postconf in
- * the PATH says. */
+/* A directory with two spools, of one and two messages. main.cf names one of them, which a postconf
+ * in the PATH reports. */
 struct two_spools {
     char folder[64];
     struct config *config;
@@ -93,8 +93,8 @@ static void read_settings(const struct session *session) {
     close(fd);
 }
 
-/* queue_directory changes: by a main.cf written in place, by one renamed over it, and by one that
- * no hint comes of. */
+/* queue_directory changes: in a main.cf written in place, in one renamed over it, and in one
+ * without a hint. */
 static void test_spool_moves(void **state) {
     (void)state;
     struct two_spools two = make_two_spools();
@@ -121,7 +121,7 @@ static void test_spool_moves(void **state) {
     remove_two_spools(&two);
 }
 
-/* From a pid namespace of its own a free lock means nothing; only root can make one. */
+/* In a separate PID namespace, which only root can create, a free lock means nothing. */
 static void test_hidden_lock(void **state) {
     (void)state;
     struct two_spools two = make_two_spools();

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What the helper reports at its start about folders that it cannot write to: which errors are
- * found, which are none of its business, and that the text names the paths and the way out.
+ * What the helper reports at its start about directories that it cannot write to: which errors it
+ * finds, which it ignores, and that the text names the paths and the remedy.
  */
 #include "helper/writable.h"
 
@@ -17,8 +17,8 @@
 
 static char folder[] = "/tmp/hmq-writable-XXXXXX";
 
-/* Below folder: a spool and a configuration that can be written, and both again on a file system
- * that cannot. Returns false where mounting is not permitted. */
+/* Creates, below folder, a spool and a configuration that are writable, and both again on a
+ * read-only file system. Returns false if mounting is not permitted. */
 static bool build(void) {
     static const char *const names[] = {"good", "good/spool", "good/etc", "bad"};
     static const char *const inside[] = {"bad/spool", "bad/spool/hold", "bad/etc"};
@@ -88,7 +88,7 @@ static void test_cases(void **state) {
     }
 }
 
-/* A text that does not fit is cut. */
+/* A text that does not fit is truncated. */
 static void test_cut(void **state) {
     (void)state;
     char settings[256];

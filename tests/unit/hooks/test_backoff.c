@@ -77,8 +77,8 @@ static void test_left(void **state) {
               24 * HOUR);
 }
 
-/* An endpoint that answers 500 from the event on for so long. Returns how many tries it took, and
- * when the last one was. */
+/* Simulates an endpoint that answers 500 for some time after the event. Returns the number of
+ * attempts, and the time of the last one. */
 static unsigned simulate(uint64_t fails_usec, uint32_t seed, uint64_t *last_usec) {
     uint64_t event = 1795563667 * USEC;
     uint64_t now = event;
@@ -112,7 +112,7 @@ static void test_500s_for_an_hour(void **state) {
     }
 }
 
-/* The last try is at the very end of the 24 hours, not before and not after. */
+/* The last attempt is exactly at the end of the 24 hours. */
 static void test_500s_for_ever(void **state) {
     (void)state;
     for (uint32_t seed = 1; seed < 200; seed++) {

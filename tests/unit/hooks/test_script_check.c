@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Which scripts may be run. The folder is in a place where everything up to / is root's or the
- * tester's: /tmp can be written by everyone and is refused.
+ * Which scripts may be run. The directory is in a place where everything up to / belongs to root or
+ * to the user of the test, because /tmp is writable by everyone and therefore refused.
  */
 #include "hooks/script_check.h"
 

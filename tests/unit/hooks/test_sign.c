@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Signatures against openssl(1), another reading of the same standard, and what is refused as a
- * secret file.
+ * Signatures, compared with openssl(1), an independent implementation of the standard, and secret
+ * files that are refused.
  */
 #include "hooks/sign.h"
 
@@ -118,7 +118,7 @@ static void test_secret_is_no_file(void **state) {
     assert_non_null(strstr(error, "No such file"));
     assert_false(secret_load(folder, &secret, error, sizeof error));
     assert_non_null(strstr(error, "no regular file"));
-    /* Reading it would wait for a writer. */
+    /* Opening it would block until there is a writer. */
     assert_int_equal(mkfifo(in_folder("fifo"), 0600), 0);
     assert_false(secret_load(in_folder("fifo"), &secret, error, sizeof error));
     assert_non_null(strstr(error, "no regular file"));

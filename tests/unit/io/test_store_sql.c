@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The SQL of the store against its schema: each SELECT has the columns of its enum, in its order.
+ * The SQL of the store, checked against its schema: each SELECT has the columns of its enum, in the
+ * same order.
  */
 #include "io/store/db.h"
 #include "io/store/schema.h"
