@@ -116,12 +116,22 @@ bool collector_believes_lock(const struct collector *collector) {
     return collector->lock_worth == LOCK_BELIEVED;
 }
 
+static bool lock_tells(const struct collector *collector, uint64_t now) {
+    return sighting_holds(&collector->lock, age_limit(collector, &collector->scan), now) &&
+           (collector->lock.state == POSTFIX_RUNNING || collector_believes_lock(collector));
+}
+
+/* Although nothing moves, another listing is due before the result of the last one is too old. */
+static bool needs_showq(const struct collector *collector, uint64_t now) {
+    return !lock_tells(collector, now) && collector->showq.seen_usec != 0 &&
+           !sighting_holds(&collector->showq, age_limit(collector, &collector->list) / 2, now);
+}
+
 /* The lock shows it at once. If the lock cannot be seen, as in a container, the listing shows it.
  */
 static void publish_postfix(struct collector *collector, uint64_t now) {
     const struct sighting *sighting = NULL;
-    if (sighting_holds(&collector->lock, age_limit(collector, &collector->scan), now) &&
-        (collector->lock.state == POSTFIX_RUNNING || collector_believes_lock(collector))) {
+    if (lock_tells(collector, now)) {
         sighting = &collector->lock;
     } else if (sighting_holds(&collector->showq, age_limit(collector, &collector->list), now)) {
         sighting = &collector->showq;
@@ -245,7 +255,8 @@ void collector_start_due(struct collector *collector) {
     if (check || now >= reading_due(&collector->scan, scan_gap(collector))) {
         start_scan(collector, now);
     }
-    collector->list.dirty = collector->list.dirty || collector->counts_by_list;
+    collector->list.dirty =
+        collector->list.dirty || collector->counts_by_list || needs_showq(collector, now);
     /* After the scan, whose answer includes all changes so far: a later change makes the listing
      * dirty again. */
     if (!collector->scan.running && now >= reading_due(&collector->list, list_gap(collector))) {

@@ -57,6 +57,29 @@ static void test_lock_contradicted(void **state) {
     STEPS_UNTIL(collector_believes_lock(collector));
 }
 
+/* In a container the lock cannot be seen, and in a queue that rests nothing asks for a listing. */
+static void test_lock_hidden(void **state) {
+    (void)state;
+    world.postfix = POSTFIX_UNKNOWN;
+    world.still = true;
+    answer_down(true);
+    say_hello("");
+    STEPS_UNTIL(now()->postfix == POSTFIX_STOPPED);
+    unsigned lists = world.lists;
+    for (int i = 0; i < 150; i++) {
+        step();
+        CHECK_INT("it stays known", now()->postfix, POSTFIX_STOPPED);
+    }
+    CHECK("by few listings", world.lists > lists && world.lists < lists + 20);
+    answer_down(false);
+    STEPS_UNTIL(now()->postfix == POSTFIX_RUNNING);
+    world.postfix = POSTFIX_RUNNING;
+    steps(10);
+    lists = world.lists;
+    steps(30);
+    CHECK_INT("the lock is enough", world.lists, lists);
+}
+
 /* A Postfix that could not start because of its main.cf, which postqueue cannot read either. */
 static void test_lock_and_no_listing(void **state) {
     (void)state;
@@ -127,9 +150,9 @@ static void test_settings_dirty(void **state) {
 int main(void) {
     signal(SIGPIPE, SIG_IGN);
     const struct CMUnitTest tests[] = {
-        TEST(test_postfix_state),       TEST(test_lock_denied), TEST(test_lock_contradicted),
-        TEST(test_lock_and_no_listing), TEST(test_other_spool), TEST(test_more_listed),
-        TEST(test_settings_dirty),
+        TEST(test_postfix_state), TEST(test_lock_denied),         TEST(test_lock_contradicted),
+        TEST(test_lock_hidden),   TEST(test_lock_and_no_listing), TEST(test_other_spool),
+        TEST(test_more_listed),   TEST(test_settings_dirty),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
