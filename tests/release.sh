@@ -57,15 +57,22 @@ settle_in() {
     cp -L /etc/resolv.conf /etc/hosts "$root/etc/"
     [ ! -s /etc/ssl/certs/ca-certificates.crt ] ||
         cp -L /etc/ssl/certs/ca-certificates.crt "$root/etc/ssl/certs/"
-    ! command -v npm >/dev/null ||
-        echo "registry=$(cd / && npm config get registry)" >"$root/etc/npmrc"
     copy_checkout "$project" "$root$checkout"
 }
 
-# in_root COMMAND...: in the checkout there.
+# in_root COMMAND...: in the checkout there, with nothing of the caller's environment but the way to
+# the network.
 in_root() {
+    local name
+    local -a settings=(HOME=/root "TERM=${TERM-dumb}"
+        PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin)
+    for name in {http,https,no}_proxy {HTTP,HTTPS,NO}_PROXY NODE_EXTRA_CA_CERTS; do
+        [ -z "${!name-}" ] || settings+=("$name=${!name}")
+    done
+    ! command -v npm >/dev/null ||
+        settings+=("npm_config_registry=$(cd / && npm config get registry)")
     "$enter" "$root" -b "$cache/archives" var/cache/apt/archives \
-        env -C "$checkout" HOME=/root "$@"
+        env -i -C "$checkout" "${settings[@]}" "$@"
 }
 
 suite=${1-} part=${2-all}
