@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 #
 # build-deb.sh [-S] [OUTPUT-DIR]: makes the Debian package, or with -S its source package, and puts
-# it into OUTPUT-DIR (build/package). The folder it is run from stays as it is: the sources are
+# it into OUTPUT-DIR (build/package). The directory it is run from stays as it is: the sources are
 # copied, and contrib/packaging/debian becomes debian/ of the copy.
 #
 # What it needs: apt-get build-dep ./contrib/packaging

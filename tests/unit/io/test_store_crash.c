@@ -134,7 +134,9 @@ static void check_action(const struct action *action) {
         assert_true(step <= STEP_RUN);
         assert_true(action->result_count <= 1);
         assert_int_equal(action->succeeded, action->result_count);
-        assert_int_equal(action->matched, 2);
+        /* 0: killed between the two notes of its start, in the lock file and in the database. */
+        assert_true(action->matched == 2 ||
+                    (action->matched == 0 && action->result_count == 0 && step <= STEP_ADDED));
         break;
     case ACTION_PARTIAL:
         assert_true(step == STEP_RUN || step == STEP_ENDED);
