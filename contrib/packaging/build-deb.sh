@@ -5,9 +5,10 @@
 # it into OUTPUT-DIR (build/package). The directory it is run from stays as it is: the sources are
 # copied, and contrib/packaging/debian becomes debian/ of the copy.
 #
-# What it needs: apt-get build-dep ./contrib/packaging
-# DEB_BUILD_OPTIONS=nocheck leaves out the unit tests. DEBFULLNAME and DEBEMAIL name the maintainer
-# of the package that is made; who hands packages to others sets them.
+# `apt-get build-dep ./contrib/packaging` installs what it needs. DEB_BUILD_OPTIONS=nocheck leaves
+# out the unit tests. DEBFULLNAME and DEBEMAIL, if both are set, become the maintainer of the
+# package: set them when you hand it to others, because the address in debian/control reaches
+# nobody.
 
 set -euo pipefail
 umask 022

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 #
 # test_package.sh PROJECT BUILD: what `cmake --install` of the build and the Debian package put
-# where, and what lintian says of the package. Neither is installed on this machine.
+# where, and what lintian says of the package and its source. Neither is installed on this machine.
 
 set -euo pipefail
 project=$(realpath -- "$1")
@@ -124,5 +124,7 @@ for file in "$project"/contrib/systemd/*.{service,socket}; do
 done
 echo 'ok: the Debian package'
 
+quiet "$project/contrib/packaging/build-deb.sh" -S "$root/out"
+[ -s "$(echo "$root"/out/hermes-mailqueue_*.orig.tar.xz)" ] || fail 'the source package'
 lintian --allow-root --info --fail-on error,warning "$root"/out/*.changes || fail 'lintian'
 echo 'ok: lintian'
