@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
 #
-# test_database.sh DAEMON: one database for one agent, restoring a copy of it, and what is read of
-# it late.
+# test_database.sh DAEMON: one database for one agent, restoring a copy of it, what is read of
+# it late, and a database that a newer version wrote.
 
 set -euo pipefail
 # shellcheck source=tests/support/lib.sh
@@ -127,5 +127,17 @@ check "once" test "$(trap_count 2)" -eq $((clears + 1))
 check "and no raise" test "$(trap_count 1)" -eq "$raises"
 now 1.4.7.0 5 "the threshold that was set"
 stop_agent
+
+# After a downgrade: the file of a newer version is refused and stays as it is.
+sql 'PRAGMA user_version = 99' && sql 'PRAGMA wal_checkpoint(TRUNCATE)' >/dev/null
+check "no log is left" test ! -s "$db-wal"
+newer=$(sha256sum <"$db")
+start_agent
+eventually "the log says who wrote the file" grep -q \
+    "$db: was written by a newer version; install that version again" "$root/agent.log"
+expect 1.2.1.0 2 "monitoring goes on"
+refused "it takes no SET" resourceUnavailable 1.4.8.0 1.4.8.0 u 0
+stop_agent
+check "the file is as it was" test "$(sha256sum <"$db")" = "$newer"
 check "no sanitizer report" no_sanitizer_report
 echo "$checks checks"
