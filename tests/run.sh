@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
 #
-# run.sh [unit|mib|lint|system|bench|fuzz|all]: installs what the tests need (Debian 12 or 13, as
-# root), builds with warnings as errors and sanitizers, and runs them. all, the default, is all but
+# run.sh [unit|mib|lint|system|boot|bench|fuzz|all]: installs what the tests need (Debian 12 or 13,
+# as root), builds with warnings as errors and sanitizers, and runs them. all, the default, is all but
 # two: bench measures a release build for some ten minutes, and of fuzz only the corpora are
 # replayed; fuzz itself goes on for a minute on each target. The last line is `N passed, N failed`.
 #
@@ -15,7 +15,7 @@ cd "$(dirname -- "${BASH_SOURCE[0]}")/.."
 . contrib/lab/lib.sh
 
 usage() {
-    echo "usage: ${0##*/} [unit|mib|lint|system|bench|fuzz|all]" >&2
+    echo "usage: ${0##*/} [unit|mib|lint|system|boot|bench|fuzz|all]" >&2
     echo "       ${0##*/} release SUITE [PART]" >&2
     exit 1
 }
@@ -59,7 +59,7 @@ show_skipped() {
 
 part=${1:-all}
 case $part in
-unit | mib | lint | system | bench | fuzz | all) [ $# -le 1 ] || usage ;;
+unit | mib | lint | system | boot | bench | fuzz | all) [ $# -le 1 ] || usage ;;
 release)
     [ $# -eq 2 ] || [ $# -eq 3 ] || usage
     exec tests/release.sh "${@:2}" ;;

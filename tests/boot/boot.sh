@@ -1,9 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
 #
-# boot.sh DEB CACHE [CASE...]: installs the package on a machine of its own, a fresh Debian whose
-# first process is systemd, and runs the files of cases/ there in the order of their names: all, or
-# those whose names contain one of the words.  The last line is `N passed, N failed`.
+# boot.sh DEB CACHE [CASE...]: installs the package (or the one in the directory DEB) on a machine of
+# its own, a fresh Debian whose first process is systemd, and runs the files of cases/ there in the
+# order of their names: all, or those whose names contain one of the words.  The last line is
+# `N passed, N failed`.  Exits 77 where no such machine can run.
 #
 #   RELEASE=bookworm|trixie  Debian's release; by default this machine's
 #   ENGINE=podman|qemu       a container (default), or a virtual machine with Debian's own kernel,
@@ -18,6 +19,8 @@ here=$(dirname -- "$(realpath -- "${BASH_SOURCE[0]}")")
 . "$here/../../contrib/lab/lib.sh"
 need_root
 deb=$(realpath -- "$1")
+[ ! -d "$deb" ] || deb=$(echo "$deb"/hermes-mailqueue_*.deb)
+[ -f "$deb" ] || die "no package: $deb"
 mkdir -p "$2"
 cache=$(realpath -- "$2")
 shift 2
@@ -107,6 +110,7 @@ another_version() {
 another_version +next "$work/in/next.deb"
 
 make_root
+can_run || exit 77
 start_machine
 up "the machine has booted ($release, $engine)"
 for file in "$here"/cases/[0-9]*.sh; do

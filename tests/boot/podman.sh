@@ -29,6 +29,15 @@ quiet() { "${podman[@]}" "$@" 2> >(grep -v 'conmon to cgroupfs' >&2); }
 
 inside() { quiet exec -i "$machine" "$@" </dev/null; }
 
+# can_run: whether a container runs here at all.
+can_run() {
+    quiet run --rm --network=none --ulimit nofile=1024:20000 --ulimit nproc=10000:10000 \
+        --rootfs "$root:O" /bin/true || {
+        echo "SKIP: podman cannot run a container here"
+        return 1
+    }
+}
+
 start_machine() {
     quiet run -d --name "$machine" --hostname gw --network=none --systemd=always \
         --cgroupns=private --cap-add=ALL --security-opt seccomp=unconfined \

@@ -102,6 +102,8 @@ inside() {
     ssh "${ssh_options[@]}" -p "$port" root@127.0.0.1 "$(printf '%q ' "$@")" </dev/null
 }
 
+can_run() { true; }
+
 answers() { inside true 2>/dev/null; }
 
 start_machine() {

@@ -1,12 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
 #
-# test_package.sh PROJECT BUILD: what `cmake --install` of the build and the Debian package put
-# where, and what lintian says of the package and its source. Neither is installed on this machine.
+# test_package.sh PROJECT BUILD: what `cmake --install` of the build and the Debian package in
+# BUILD/package put where, and what lintian says of the package and its source. Neither is installed
+# on this machine.
 
 set -euo pipefail
 project=$(realpath -- "$1")
 build=$(realpath -- "$2")
+packages=$build/package
 root=$(mktemp -d /tmp/hmq-pkg.XXXXXX)
 trap 'rm -rf "$root"' EXIT
 
@@ -89,8 +91,7 @@ DESTDIR=$root/dest quiet cmake --install "$build" --prefix /usr/local
     fail "a site's configuration was overwritten"
 echo 'ok: cmake --install'
 
-DEB_BUILD_OPTIONS=nocheck quiet "$project/contrib/packaging/build-deb.sh" "$root/out"
-deb=$(echo "$root"/out/hermes-mailqueue_*.deb)
+deb=$(echo "$packages"/hermes-mailqueue_*.deb)
 dpkg-deb -x "$deb" "$root/deb"
 dpkg-deb -e "$deb" "$root/control"
 unit_dir=$(pkg-config --variable=systemdsystemunitdir systemd)
@@ -126,5 +127,6 @@ echo 'ok: the Debian package'
 
 quiet "$project/contrib/packaging/build-deb.sh" -S "$root/out"
 [ -s "$(echo "$root"/out/hermes-mailqueue_*.orig.tar.xz)" ] || fail 'the source package'
-lintian --allow-root --info --fail-on error,warning "$root"/out/*.changes || fail 'lintian'
+lintian --allow-root --info --fail-on error,warning "$packages"/*.changes "$root"/out/*.changes ||
+    fail 'lintian'
 echo 'ok: lintian'
