@@ -43,9 +43,10 @@ start_machine() {
         --cgroupns=private --cap-add=ALL --security-opt seccomp=unconfined \
         --security-opt unmask=ALL --ulimit nofile=1024:20000 --ulimit nproc=10000:10000 \
         -v "$work/in:/in:ro" --rootfs "$root:O" \
-        /bin/sh -c 'umount -R /sys/fs/cgroup; mount -t cgroup2 cgroup2 /sys/fs/cgroup &&
-            rm -f /etc/systemd/system/console-getty.service &&
-            ln -s /dev/null /etc/systemd/system/console-getty.service &&
+        /bin/sh -c 'umount -R /sys/fs/cgroup; mount -t cgroup2 cgroup2 /sys/fs/cgroup
+            for unit in console-getty systemd-modules-load; do
+                ln -sf /dev/null "/etc/systemd/system/$unit.service"
+            done
             exec /lib/systemd/systemd' >/dev/null
 }
 
