@@ -17,38 +17,17 @@ project=$(dirname -- "$(dirname -- "$(realpath -- "${BASH_SOURCE[0]}")")")
 . "$project/contrib/lab/lib.sh"
 # shellcheck source=tests/support/checkout.sh
 . "$project/tests/support/checkout.sh"
+# shellcheck source=tests/support/debian_root.sh
+. "$project/tests/support/debian_root.sh"
 enter=$project/tests/support/enter_root.sh
 
 # Awkward on purpose: closed to all others, and with a blank in its name.
 checkout='/root/a checkout'
 
-# sources: the places this machine has its packages from, for the other release.  None where this
-# is not Debian; mmdebstrap knows where to look then.
-sources() {
-    local host uri codename
-    host=$(. /etc/os-release && echo "${VERSION_CODENAME-}")
-    apt-get indextargets --format '$(REPO_URI) $(CODENAME)' 'Created-By: Packages' \
-        'Component: main' | sort -u |
-        while read -r uri codename; do
-            case $codename in
-            "$host" | "$host-updates" | "$host-security")
-                [[ $uri == */debian*/* ]] || continue
-                echo "deb $uri $suite${codename#"$host"} main" ;;
-            esac
-        done
-}
-
-# make_base: in a session of its own, because apt stops when it writes to a terminal from the
-# background.
 make_base() {
-    local -a from=()
-    mapfile -t from < <(sources)
-    apt-config dump | grep -E '^Acquire::(http|https|Check-|Retries)' >"$cache/apt.conf" || true
     echo "making a root of $suite"
-    setsid -w mmdebstrap --quiet --mode=root --variant=minbase --include=ca-certificates \
-        --aptopt="$cache/apt.conf" "$suite" "$cache/.$suite.tar" "${from[@]}" \
-        </dev/null >"$cache/$suite.log" 2>&1 ||
-        die "no root of $suite: $(tail -n 5 "$cache/$suite.log")"
+    debian_root "$suite" "$cache/.$suite.tar" "$cache/$suite.log" --variant=minbase \
+        --include=ca-certificates || die "no root of $suite: $(tail -n 5 "$cache/$suite.log")"
     mv "$cache/.$suite.tar" "$cache/$suite.tar"
 }
 

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
 #
-# boot.sh DEB CACHE [CASE...]: installs the package (or the one in the directory DEB) on a machine of
-# its own, a fresh Debian whose first process is systemd, and runs the files of cases/ there in the
-# order of their names: all, or those whose names contain one of the words.  The last line is
+# boot.sh DEB CACHE [CASE...]: installs the package (or the one in the directory DEB) on a machine
+# of its own, a fresh Debian whose first process is systemd, and runs the files of cases/ there in
+# the order of their names: all, or those whose names contain one of the words.  The last line is
 # `N passed, N failed`.  Exits 77 where no such machine can run.
 #
 #   RELEASE=bookworm|trixie  Debian's release; by default this machine's
@@ -31,6 +31,8 @@ work=$(mktemp -d /tmp/hmq-boot.XXXXXX)
 passed=0
 failed=0
 
+# shellcheck source=tests/support/debian_root.sh
+. "$here/../support/debian_root.sh"
 # shellcheck source=tests/boot/root.sh
 . "$here/root.sh"
 # shellcheck source=tests/boot/podman.sh

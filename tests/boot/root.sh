@@ -23,11 +23,9 @@ postfix postfix/mailname string gw.test.example'
     root=$cache/root-$(printf '%s\n' "$release" "${packages[@]}" | sha256sum | cut -c 1-16)
     [ ! -d "$root" ] || return 0
     rm -rf --one-file-system "$root.new"
-    # shellcheck disable=SC2016 # mmdebstrap expands it
-    mmdebstrap --quiet --mode=root --variant=apt --dpkgopt=force-unsafe-io \
-        "--include=$(IFS=,; echo "${packages[*]}")" \
-        --essential-hook="echo '$questions' | chroot \"\$1\" debconf-set-selections" \
-        "$release" "$root.new" >"$work/mmdebstrap.log" 2>&1 </dev/null ||
+    debian_root "$release" "$root.new" "$work/mmdebstrap.log" --variant=apt \
+        --dpkgopt=force-unsafe-io "--include=$(IFS=,; echo "${packages[*]}")" \
+        --essential-hook="echo '$questions' | chroot \"\$1\" debconf-set-selections" ||
         die "mmdebstrap failed:"$'\n'"$(tail -n 15 "$work/mmdebstrap.log")"
     mv "$root.new" "$root"
 }
