@@ -28,7 +28,7 @@ bool secret_load(const char *path, struct secret *secret, char *error, size_t si
     ssize_t len = S_ISREG(st.st_mode) ? read(fd, octets, sizeof octets) : 0;
     close(fd);
     if (!S_ISREG(st.st_mode)) {
-        return refuse(path, "is no regular file", error, size);
+        return refuse(path, "is not a regular file", error, size);
     }
     if ((st.st_mode & S_IRWXO) != 0) {
         return refuse(path, "everyone can use it; run chmod o= on it", error, size);

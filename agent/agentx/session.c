@@ -183,7 +183,7 @@ static void registered_again(struct agentx_session *session, int error) {
     if (error == SNMP_ERR_NOERROR) {
         report(session, MASTER_GOOD, 0);
         session->callbacks.log(session->callbacks.userdata, LOG_NOTICE,
-                               "the objects are registered again; they were served all the time");
+                               "the objects are registered again; they remained available");
     } else {
         report(session, MASTER_OCCUPIED, error);
     }

@@ -18,10 +18,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TEXT_NO_MATCH "no message with this id matches the other criteria"
-#define TEXT_REPLACED "the id now belongs to another message"
+#define TEXT_NO_MATCH "no message with this ID matches the other criteria"
+#define TEXT_REPLACED "the ID now belongs to another message"
 #define TEXT_UNDATED "the listing does not show when the message arrived"
-#define TEXT_NEW_ID "%s; Postfix logs the new id with orig_id=%s"
+#define TEXT_NEW_ID "%s; Postfix logs the new ID with orig_id=%s"
 
 void action_act_settle(struct action_run *run, struct target *target, enum action_outcome outcome,
                        const char *text) {
@@ -189,7 +189,7 @@ static void on_view_end(void *userdata, const struct command_end *command) {
         return;
     }
     action_index_output(run->action);
-    settle_batch(run, OUTCOME_DONE, command->truncated ? "cut at view_limit" : "");
+    settle_batch(run, OUTCOME_DONE, command->truncated ? "truncated at view_limit" : "");
     action_run_end_by_results(run,
                               command->truncated ? "the message is longer than view_limit" : "");
 }

@@ -48,6 +48,6 @@ void action_list(struct action_run *run,
     } else if (!helper_client_run(run->context.helper, &order, &callbacks)) {
         message_stream_free(run->listed);
         run->listed = NULL;
-        ended(run, "the helper does not list the queue");
+        ended(run, "the helper cannot list the queue now");
     }
 }

@@ -56,7 +56,7 @@ static size_t judge(struct action_run *run, const char *unlisted) {
         if (unlisted != NULL) {
             char text[ACTION_TEXT_SIZE];
             snprintf(text, sizeof text, "%s, and the queue could not be listed: %s",
-                     target->open ? "not known whether it was done" : "Postfix did not name it",
+                     target->open ? "not known whether it was done" : "Postfix did not mention it",
                      unlisted);
             action_act_settle(run, target, OUTCOME_FAILED, text);
             continue;

@@ -209,7 +209,8 @@ static struct notification *build(struct event *event) {
                  "not known",
                  event->serial, event_name(event->type));
     } else if (r < 0) {
-        log_line(LOG_ERR, "the notification of event %u (%s) waits for a restart: out of memory",
+        log_line(LOG_ERR,
+                 "the notification of event %u (%s) will be sent after a restart: out of memory",
                  event->serial, event_name(event->type));
     }
     return notification;

@@ -216,7 +216,8 @@ static void resume(struct settings *settings) {
     if (settings->resume && settings->helper_up && !settings->busy) {
         settings->resume = false;
         settings->resumed = true;
-        log_line(LOG_WARNING, "a change of Postfix's settings was interrupted and is made anew");
+        log_line(LOG_WARNING,
+                 "a change of Postfix's settings was interrupted and is being made again");
         begin(settings);
     }
 }

@@ -13,7 +13,7 @@
  *        v     |                                                                      v
  *      IDLE    | ROLLBACK_TRIES_MAX times                                           IDLE
  *              v
- *            IDLE: main.cf could not be put back
+ *            IDLE: main.cf could not be restored
  *
  * What fails before main.cf was touched ends at once; what fails later is taken back as a whole.
  * READ_AFTER fails too when main.cf does not have the new values. RELOAD_AGAIN is left out when
@@ -138,7 +138,7 @@ static void rollback_failed(struct settings_change *change, const char *error) {
         sd_event_source_set_enabled(change->retry, SD_EVENT_ONESHOT);
         return;
     }
-    snprintf(text, sizeof text, "main.cf could not be put back as it was: %.120s", error);
+    snprintf(text, sizeof text, "main.cf could not be restored: %.120s", error);
     end_rollback(change, text);
 }
 
@@ -232,7 +232,7 @@ static void on_read_after(struct settings_change *change, const struct command_e
     }
     for (int i = 0; i < LIFETIME_COUNT; i++) {
         if (change->changed[i] && !is_written(change, i)) {
-            fail(change, true, "main.cf does not have the new %s after all", name_of(i));
+            fail(change, true, "main.cf does not have the new %s", name_of(i));
             return;
         }
     }
@@ -248,7 +248,7 @@ static void on_reloaded(struct settings_change *change, const struct command_end
         return;
     }
     snprintf(change->note, sizeof change->note, "%s",
-             end->ok ? "" : "Postfix is not running: it takes the change when it is started");
+             end->ok ? "" : "Postfix is not running: the change takes effect when it is started");
     read_main_cf(change, STEP_READ_AFTER, &change->after);
 }
 
@@ -302,7 +302,7 @@ static void on_read_before(struct settings_change *change, const struct command_
     for (int i = 0; i < LIFETIME_COUNT; i++) {
         const struct lifetime_line *line = lifetime_line_of(&change->before, (enum lifetime)i);
         if (change->changed[i] && line->set && !line->restorable) {
-            fail(change, false, "main.cf has a %s that could not be put back", name_of(i));
+            fail(change, false, "main.cf has a %s that could not be restored", name_of(i));
             return;
         }
         note_old_value(change, (enum lifetime)i);

@@ -138,7 +138,7 @@ void condition_describe(enum condition condition, const struct thresholds *thres
              row->watch == WATCH_QUEUE ? " " : "", watches[row->watch].subject, measured->value,
              watches[row->watch].unit);
     if (above == 0) {
-        snprintf(out, size, "the threshold was switched off; %s", value);
+        snprintf(out, size, "the threshold was disabled; %s", value);
     } else if (measured->nothing) {
         snprintf(out, size, "the queue is empty");
     } else {

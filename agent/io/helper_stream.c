@@ -64,7 +64,7 @@ static void judge_exit(struct stream *stream) {
     /* postfix(1) writes its reasons only to a terminal and to the log. */
     if (stream->type == REQUEST_RELOAD && stream->last_words[0] == '\0') {
         snprintf(stream->last_words, sizeof stream->last_words,
-                 "Postfix does not run, or its log says why");
+                 "Postfix is not running, or its log has the reason");
         colon = ": ";
     }
     if (stream->timed_out) {
@@ -140,7 +140,7 @@ bool stream_take(struct stream *stream, const char *data, size_t len) {
     } else if (taken < len && stream->type == REQUEST_VIEW) {
         stream->truncated = true;
     } else if (taken < len) {
-        stream_fail(stream, "%s: more output than is taken, stopped", stream_program(stream));
+        stream_fail(stream, "%s: too much output, stopped", stream_program(stream));
     }
     return r == 0 && taken == len;
 }

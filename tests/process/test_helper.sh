@@ -252,7 +252,7 @@ ok "reload"
 "$lab/postfix.sh" stop "$root/pf"
 run 1 reload
 # Of Postfix 3.7 only the lock tells; later ones say so themselves.
-down='Postfix does not run, or its log says why lock free'
+down='Postfix is not running, or its log has the reason lock free'
 words='.*the Postfix mail system is not running mail down'
 says "error: postfix ended with status 1: ($down|$words) [0-9]+"
 run 1 flush
@@ -288,7 +288,7 @@ yes "$(printf '\033garbage')"
 END
 config 'container = x' "container_command = $root/docker"
 run 1 delete < <(printf '%s\n' A0000001)
-says 'A0000001 failed postsuper: more output than is taken, stopped'
+says 'A0000001 failed postsuper: too much output, stopped'
 ok "garbage without end is stopped"
 engine <<'END'
 tr '\0' x </dev/zero

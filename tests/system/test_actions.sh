@@ -81,7 +81,7 @@ act al hold 99 ids="$m1 $m2 $gone" 'sender=alice@*'
 finished al hold 99 partial 1 1 2
 check "the one that matches is on hold" holds hold "$m1"
 check "what is said of another" sql_is "SELECT text FROM action_results WHERE queue_id = '$m2' AND
-    outcome = 'notFound'" 'no message with this id matches the other criteria'
+    outcome = 'notFound'" 'no message with this ID matches the other criteria'
 act al unhold 99 ids="$m1"
 finished al unhold 99 "done" 1 1 0
 

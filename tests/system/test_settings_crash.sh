@@ -40,14 +40,16 @@ stored() {
 set_bounce() { set_object 1.4.1.0 i "$1" >/dev/null || fail "$1 days were not taken"; }
 reloads() { grep -c ' postfix .*reload' "$root/engine.log" || true; }
 reloaded() { [ "$(reloads)" -gt "$1" ]; }
-made_anew() { [ "$(grep -c 'was interrupted and is made anew' "$root/agent.log")" -eq "$1" ]; }
+made_again() {
+    [ "$(grep -c 'was interrupted and is being made again' "$root/agent.log")" -eq "$1" ]
+}
 
 completed() { # DAYS TIMES
     expect 1.4.5.0 1 "the next start completes it"
     now 1.4.1.0 "$1" "with the new value"
     check "in main.cf" bounce "$1d"
     eventually "in the database" stored "$1d1NONE"
-    check "the log says which" made_anew "$2"
+    check "the log says which" made_again "$2"
 }
 
 start_postfix 'bounce_queue_lifetime = 5d' 'maximal_queue_lifetime = 30d'

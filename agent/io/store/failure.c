@@ -33,7 +33,7 @@ static const struct meaning codes[] = {
      "its tables are not as hermes-mailqueued made them: restore a backup, or move it away"},
     {STORE_DB_NEWER, EPROTONOSUPPORT, false, "was written by a newer version",
      "install that version again, or move the file away"},
-    {STORE_DB_FOREIGN, EBADMSG, false, "is no database of hermes-mailqueue",
+    {STORE_DB_FOREIGN, EBADMSG, false, "is not a database of hermes-mailqueue",
      "move it away, or name another file as `database`"},
     {STORE_DB_REPLACED, ESTALE, false, "another file was put in its place while it was in use",
      "restart hermes-mailqueued to use that file; what was not in it is lost"},
@@ -70,7 +70,7 @@ static const struct meaning *find(const struct meaning *table, size_t count, int
 }
 
 static const struct meaning *meaning_of(int code, int system_error) {
-    static const struct meaning other = {0, EIO, false, NULL, "look at the disk and its log"};
+    static const struct meaning other = {0, EIO, false, NULL, "check the disk and the kernel log"};
     int primary = code >= STORE_DB_NEWER ? code : code & 0xff;
     const struct meaning *found = NULL;
     if (primary == SQLITE_CANTOPEN || primary == SQLITE_IOERR || primary == STORE_DB_SYSTEM) {

@@ -95,7 +95,7 @@ static const struct {
      false,
      {500, 450},
      {true, 470, false}},
-    {"the threshold was switched off; the queue has 470 messages",
+    {"the threshold was disabled; the queue has 470 messages",
      CONDITION_OVERLOAD,
      false,
      {0, 450},

@@ -117,11 +117,11 @@ static void test_secret_is_no_file(void **state) {
     assert_false(secret_load(in_folder("none"), &secret, error, sizeof error));
     assert_non_null(strstr(error, "No such file"));
     assert_false(secret_load(folder, &secret, error, sizeof error));
-    assert_non_null(strstr(error, "no regular file"));
+    assert_non_null(strstr(error, "is not a regular file"));
     /* Opening it would block until there is a writer. */
     assert_int_equal(mkfifo(in_folder("fifo"), 0600), 0);
     assert_false(secret_load(in_folder("fifo"), &secret, error, sizeof error));
-    assert_non_null(strstr(error, "no regular file"));
+    assert_non_null(strstr(error, "is not a regular file"));
     unlink(in_folder("fifo"));
 }
 

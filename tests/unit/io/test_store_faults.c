@@ -192,9 +192,10 @@ static const struct {
 } bad_files[] = {
     {"no folder", no_folder, make_folder, -ENOENT, "make the directory", false},
     {"a folder", a_folder, remove_folder, -EISDIR, "is a directory", false},
-    {"a fifo", a_fifo, remove_file, -EBADMSG, "is no database", false},
+    {"a fifo", a_fifo, remove_file, -EBADMSG, "is not a database", false},
     {"garbage", garbage, remove_file, -EBADMSG, "is not a database", false},
-    {"another program's", other_program, remove_file, -EBADMSG, "is no database of hermes", false},
+    {"another program's", other_program, remove_file, -EBADMSG, "is not a database of hermes",
+     false},
     {"a newer version's", newer, downgrade, -EPROTONOSUPPORT, "newer version", false},
     {"folder not writable", unwritable_folder, writable_folder, -EACCES, "permission denied", true},
     {"file not writable", unwritable_file, writable_file, -EACCES, "permission denied", true},
