@@ -39,8 +39,9 @@ may_start() {
 install_packages() {
     local clang
     clang=$(<tests/lint/clang-version)
+    # systemd-dev: Debian 12 has what is in it in systemd.
     contrib/install-packages.sh build postfix snmp snmpd test \
-        -- "clang-format-$clang" "clang-tidy-$clang"
+        -- "clang-format-$clang" "clang-tidy-$clang" systemd-dev
     # Whichever it came with: other packages of it exclude Debian's.
     command -v npm >/dev/null || contrib/install-packages.sh npm
 }

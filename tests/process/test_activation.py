@@ -40,10 +40,10 @@ class Activation(unittest.TestCase):
         """As systemd does it: the listener as descriptor 3, and variables that say so."""
         command = (
             f"exec 3<&{self.listener.fileno()}; export LISTEN_FDS=1 LISTEN_PID=$$; "
-            f"exec {BIN}/{program} -c {self.config} -f"
+            f'exec "$0/{program}" -c {self.config} -f'
         )
         service = subprocess.Popen(
-            ["bash", "-c", command],
+            ["bash", "-c", command, BIN],
             pass_fds=[self.listener.fileno()],
             stderr=subprocess.PIPE,
             text=True,

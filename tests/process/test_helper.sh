@@ -257,14 +257,20 @@ words='.*the Postfix mail system is not running mail down'
 says "error: postfix ended with status 1: ($down|$words) [0-9]+"
 run 1 flush
 says 'error: postqueue ended with status 69: .*mail system is down.*'
-# Without postlogd postsuper cannot write to the log of this instance, and dies of that after the
-# first message: which is done nevertheless.
-mapfile -t left < <(ids deferred | head -n 2)
-run 1 hold < <(printf '%s\n' "${left[@]}")
+# Without postlogd the postsuper of Postfix 3.7 cannot write to this instance's log, and dies of
+# that after the first message: which is done nevertheless. Later ones do without the log.
+mapfile -t left < <(ids deferred | head -n 3)
+if postsuper -c "$etc" -h "${left[2]}" 2>/dev/null; then
+    run 0 hold < <(printf '%s\n' "${left[@]:0:2}")
+    says "${left[1]} done placed on hold"
+    in_queue hold "${left[1]}" || fail "the second is not in hold"
+else
+    run 1 hold < <(printf '%s\n' "${left[@]:0:2}")
+    says "${left[1]} failed postsuper ended with status 1: postsuper: fatal: open logfile .*"
+    in_queue deferred "${left[1]}" || fail "the second is not in deferred"
+fi
 says "${left[0]} done placed on hold"
-says "${left[1]} failed postsuper ended with status 1: postsuper: fatal: open logfile .*"
 in_queue hold "${left[0]}" || fail "the first is not in hold"
-in_queue deferred "${left[1]}" || fail "the second is not in deferred"
 ok "stopped: reload, flush and hold say why they failed, and what was done"
 
 # postsuper hanging, printing garbage and missing, behind a container's engine.
