@@ -56,6 +56,10 @@ in_root() {
 
 suite=${1-} part=${2-all}
 [[ $suite =~ ^[a-z]+$ ]] || die "usage: tests/run.sh release SUITE [PART]"
+case $part in
+unit | mib | lint | system | bench | fuzz | all | shell) ;;
+*) die "'$part' is no part of the tests" ;;
+esac
 need_root
 cache=${CACHE-$project/build/machines}
 mkdir -p "$cache/archives"
@@ -82,7 +86,9 @@ else
     failed=1
 fi
 status=0
-in_root tests/run.sh "$part" </dev/null | tee "$cache/$suite.log" || status=$?
+# No pipe: enter_root.sh has to be a child of this shell, with which it ends.
+in_root tests/run.sh "$part" </dev/null > >(tee "$cache/$suite.log") || status=$?
+wait "$!"
 read -r more what less _ < <(tail -n 1 "$cache/$suite.log") || true
 if [ "$what" = passed, ]; then
     passed=$((passed + more)) failed=$((failed + less))

@@ -3,13 +3,14 @@
 #
 # enter_root.sh ROOT [-b SOURCE TARGET] COMMAND...: runs the command, as root, with ROOT as its root
 # directory.  SOURCE is seen there at /TARGET.  The network is this machine's; processes, mounts,
-# /dev and /run are the command's own.  When it ends, whatever it started ends too, and nothing
-# stays mounted: all of it lives in namespaces that end with the command.
+# /dev and /run are the command's own.  When it or the caller ends, however that ends, whatever it
+# started ends too, and nothing stays mounted: all of it lives in namespaces that end as well.
 
 set -euo pipefail
 
 if [ "${HMQ_ENTERED-}" != yes ]; then
-    HMQ_ENTERED=yes exec unshare --mount --propagation private --pid --ipc --fork --kill-child \
+    HMQ_ENTERED=yes exec setpriv --pdeathsig KILL \
+        unshare --mount --propagation private --pid --ipc --fork --kill-child \
         -- "$0" "$@"
 fi
 unset HMQ_ENTERED

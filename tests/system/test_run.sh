@@ -39,6 +39,8 @@ refused '*must run as root*' "$copy/contrib/quickstart.sh" --once
 mkdir "$copy/build"
 refused '*build was made by root*' "$copy/tests/run.sh" unit
 refused '*no purpose*' "$copy/contrib/install-packages.sh" nothing
+said=$("$copy/tests/run.sh" release nowhere nothing 2>&1) && fail 'a part that is none'
+[[ $said == *"'nothing' is no part"* && $said != *$'\n'* ]] || fail "run.sh release: $said"
 
 # A machine with another clang-format than the one the sources are written for.
 mkdir "$root/bin"
