@@ -66,7 +66,7 @@ is_up() {
 # up WHAT: waits until all that starts by itself has started, or has failed.
 up() {
     local state='' start=${EPOCHREALTIME/./} status=0
-    wait_for 180 is_up || true
+    wait_for 300 is_up || true
     [ "$state" = running ] || status=1
     result "$status" "$1, in $(((${EPOCHREALTIME/./} - start) / 1000)) ms" \
         "$state; $(inside systemctl --failed --no-legend 2>&1 | tr '\n' ' ' || true)"
@@ -83,7 +83,7 @@ selected() {
 }
 
 # run CASE: each line that it prints is a result.
-run() {
+run() { # CASE
     local before=$((passed + failed)) line status=0
     echo "-- $1"
     inside bash "/in/cases/$1" >"$work/out" 2>"$work/err" || status=$?
@@ -101,6 +101,7 @@ run() {
 # What the machine finds in /in.
 mkdir "$work/in"
 cp -r "$here/cases" "$work/in/"
+cp "$here/../../README.md" "$work/in/"
 cp "$deb" "$work/in/agent.deb"
 # another_version SUFFIX FILE: the same package with another version.
 another_version() {

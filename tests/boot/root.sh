@@ -14,11 +14,12 @@ dependencies() {
 
 # make_root: sets `root`, a folder below the cache that is not to be changed.
 make_root() {
-    local -a packages=(systemd systemd-sysv dbus procps iproute2 netbase postfix snmpd snmp
+    local -a packages=(systemd systemd-sysv dbus procps sudo iproute2 netbase postfix snmpd snmp
         snmptrapd sqlite3 python3-minimal libpython3-stdlib)
     local questions='postfix postfix/main_mailer_type select Internet Site
 postfix postfix/mailname string gw.test.example'
-    [ "$engine" != qemu ] || packages+=(udev kmod apparmor openssh-server)
+    [ "$engine" != qemu ] || packages+=(udev kmod apparmor openssh-server
+        linux-image-cloud-amd64)
     mapfile -t -O "${#packages[@]}" packages < <(dependencies)
     root=$cache/root-$(printf '%s\n' "$release" "${packages[@]}" | sha256sum | cut -c 1-16)
     [ ! -d "$root" ] || return 0
