@@ -50,6 +50,7 @@ struct agentx {
     sd_event_source *io, *timer;
     struct agentx_handler handler;
     struct master_address address;
+    char *context;
     struct master_link *link, *second_link;
     struct agentx_session *session, *second;
     bool library_opened;
@@ -170,6 +171,13 @@ static int register_tree(struct agentx *agentx) {
         return -ENOMEM;
     }
     registration->handler->myvoid = &agentx->handler;
+    if (agentx->context[0] != '\0') {
+        registration->contextName = strdup(agentx->context);
+        if (registration->contextName == NULL) {
+            netsnmp_handler_registration_free(registration);
+            return -ENOMEM;
+        }
+    }
     if (netsnmp_register_handler(registration) != MIB_REGISTERED_OK) {
         return -EIO;
     }
@@ -333,9 +341,11 @@ static void forget_callbacks(struct agentx *agentx) {
 
 static int add_sessions(struct agentx *agentx) {
     const struct agentx_session_role first_role = {.base = &agentx->handler.base,
+                                                   .context = agentx->context,
                                                    .priority = FIRST_PRIORITY,
                                                    .refused_max_usec = FIRST_REFUSED_MAX_USEC};
     const struct agentx_session_role second_role = {.base = &agentx->handler.base,
+                                                    .context = agentx->context,
                                                     .priority = SECOND_PRIORITY,
                                                     .refused_max_usec = SECOND_REFUSED_MAX_USEC};
     const struct agentx_session_callbacks first = {.up = on_up,
@@ -389,10 +399,10 @@ static int start_library(struct agentx *agentx) {
     return register_tree(agentx);
 }
 
-int agentx_new(sd_event *event, const char *socket, const struct config_oid *base,
+int agentx_new(sd_event *event, const struct agentx_place *place,
                const struct agentx_callbacks *callbacks, struct agentx **out) {
     struct master_address address;
-    if (!master_address_parse(socket, &address)) {
+    if (!master_address_parse(place->socket, &address)) {
         return -EINVAL;
     }
     struct agentx *agentx = calloc(1, sizeof *agentx);
@@ -402,11 +412,16 @@ int agentx_new(sd_event *event, const char *socket, const struct config_oid *bas
     agentx->event = sd_event_ref(event);
     agentx->address = address;
     agentx->handler.callbacks = *callbacks;
-    agentx->handler.base = *base;
+    agentx->handler.base = *place->base;
+    agentx->context = strdup(place->context);
+    agentx->outbox.context = agentx->context;
     agentx->outbox.sent = callbacks->sent;
     agentx->outbox.userdata = callbacks->userdata;
     agentx->epoll = epoll_create1(EPOLL_CLOEXEC);
-    int r = agentx->epoll < 0 ? -errno : start_library(agentx);
+    int r = agentx->epoll < 0 ? -errno : 0;
+    if (r == 0) {
+        r = agentx->context == NULL ? -ENOMEM : start_library(agentx);
+    }
     if (r == 0) {
         r = add_sources(agentx);
     }
@@ -449,6 +464,7 @@ void agentx_free(struct agentx *agentx) {
         close(agentx->epoll);
     }
     outbox_deinit(&agentx->outbox);
+    free(agentx->context);
     sd_event_unref(agentx->event);
     free(agentx);
 }

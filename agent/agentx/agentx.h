@@ -51,14 +51,22 @@ struct agentx_callbacks {
     void *userdata;
 };
 
+/* Where the objects are: the master's address in the form of core/master.h, their root, and their
+ * context, "" for the default one. */
+struct agentx_place {
+    const char *socket;
+    const struct config_oid *base;
+    const char *context;
+};
+
 /*
  * Starts the subagent: configures the library, which reads and writes no files, and starts a
- * session in the loop that registers base.1 (hmqObjects). No master has to be running. There can be
- * only one subagent in a process, because the library's state is global. callbacks is copied.
- * socket has the form of core/master.h. Returns 0 with *out (agentx_free), or a negative errno
- * value: -EINVAL if socket is malformed.
+ * session in the loop that registers base.1 (hmqObjects) in the context; requests in any other
+ * context find nothing. No master has to be running. There can be only one subagent in a process,
+ * because the library's state is global. place and callbacks are copied. Returns 0 with *out
+ * (agentx_free), or a negative errno value: -EINVAL if the address is malformed.
  */
-int agentx_new(sd_event *event, const char *socket, const struct config_oid *base,
+int agentx_new(sd_event *event, const struct agentx_place *place,
                const struct agentx_callbacks *callbacks, struct agentx **out);
 
 /* Queues a notification (consumed) and sends it as soon as possible. */

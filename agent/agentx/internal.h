@@ -25,6 +25,7 @@
 #define AGENTX_PING 13
 #define AGENTX_RESPONSE 18
 #define AGENTX_VERSION 0xC1
+#define AGENTX_FLAG_NON_DEFAULT_CONTEXT 0x08
 
 /* The process at the other end of the session, which distinguishes a new master from the same one.
  */
@@ -42,6 +43,7 @@ struct outbox {
     bool in_doubt;            /* the session was lost before first was acknowledged */
     bool rejected;            /* the master does not know the session: first waits for a new one */
     struct master_identity master;
+    const char *context; /* borrowed; "" = the default one */
     void (*sent)(void *userdata, uint32_t serial);
     void *userdata;
 };
@@ -54,6 +56,10 @@ bool agentx_relative_name(const struct config_oid *base, const netsnmp_variable_
 /* Writes base followed by the relative name. Returns the length. */
 size_t agentx_full_name(const struct config_oid *base, const struct mib_oid *relative,
                         oid name[MAX_OID_LEN]);
+
+/* Puts a PDU to the master in a context, "" for the default one (RFC 2741, 6.1.1). Returns false if
+ * out of memory. */
+bool agentx_set_context(netsnmp_pdu *pdu, const char *context);
 
 /* The handler of everything below base.1. Its myvoid is a struct agentx_handler. */
 struct agentx_handler {

@@ -124,21 +124,22 @@ static bool add_variable(netsnmp_pdu *pdu, const oid *name, size_t len,
     return snmp_pdu_add_variable(pdu, name, len, types[varbind->type], value, size) != NULL;
 }
 
-static netsnmp_pdu *make_pdu(const struct notification *notification, const struct config_oid *base,
-                             long session_id) {
+static netsnmp_pdu *make_pdu(const struct outbox *outbox, const struct config_oid *base) {
+    const struct notification *notification = outbox->first;
     netsnmp_pdu *pdu = snmp_pdu_create(AGENTX_NOTIFY);
     if (pdu == NULL) {
         return NULL;
     }
     pdu->time = ANSWER_TIMEOUT_SEC * MICROSECONDS_PER_SEC;
     pdu->flags |= UCD_MSG_FLAG_PDU_TIMEOUT;
-    pdu->sessid = session_id;
+    pdu->sessid = outbox->session->sessid;
 
     oid name[MAX_OID_LEN];
     struct mib_oid trap = {.ids = {0, (uint32_t)notification->type}, .len = 2};
     size_t len = agentx_full_name(base, &trap, name);
     u_long uptime = netsnmp_get_agent_uptime();
-    bool good = snmp_pdu_add_variable(pdu, sysuptime_oid, OID_LENGTH(sysuptime_oid), ASN_TIMETICKS,
+    bool good = agentx_set_context(pdu, outbox->context) &&
+                snmp_pdu_add_variable(pdu, sysuptime_oid, OID_LENGTH(sysuptime_oid), ASN_TIMETICKS,
                                       &uptime, sizeof uptime) != NULL &&
                 snmp_pdu_add_variable(pdu, snmptrap_oid, OID_LENGTH(snmptrap_oid), ASN_OBJECT_ID,
                                       name, len * sizeof *name) != NULL;
@@ -158,7 +159,7 @@ void outbox_send(struct outbox *outbox, const struct config_oid *base) {
         outbox->rejected) {
         return;
     }
-    netsnmp_pdu *pdu = make_pdu(outbox->first, base, outbox->session->sessid);
+    netsnmp_pdu *pdu = make_pdu(outbox, base);
     if (pdu == NULL) {
         return;
     }

@@ -140,6 +140,10 @@ static void ask_register(struct agentx_session *session) {
         pdu->priority = session->role.priority;
         pdu->sessid = session->id;
         snmp_pdu_add_variable(pdu, name, len, ASN_NULL, NULL, 0);
+        if (!agentx_set_context(pdu, session->role.context)) {
+            snmp_free_pdu(pdu); /* better no registration than one in another context */
+            pdu = NULL;
+        }
     }
     ask(session, ASK_REGISTER, pdu);
 }

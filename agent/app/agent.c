@@ -414,8 +414,10 @@ static int start_snmp(struct agent *agent) {
     int r = master_report_new(agent->event, agent->config, on_master_status, agent,
                               &agent->master_report);
     if (r == 0) {
-        r = agentx_new(agent->event, agent->config->agentx_socket, &agent->config->base_oid,
-                       &callbacks, &agent->agentx);
+        const struct agentx_place place = {.socket = agent->config->agentx_socket,
+                                           .base = &agent->config->base_oid,
+                                           .context = agent->config->context};
+        r = agentx_new(agent->event, &place, &callbacks, &agent->agentx);
     }
     if (r == 0) {
         events_connect(agent->events, agent->agentx);

@@ -70,8 +70,10 @@ int master_report_new(sd_event *event, const struct config *config,
 
 void master_report_session(struct master_report *report, bool up) {
     if (up) {
-        log_line(LOG_NOTICE, "registered with the SNMP master agent at %s",
-                 report->config->agentx_socket);
+        const char *context = report->config->context;
+        log_line(LOG_NOTICE, "registered with the SNMP master agent at %s%s%s",
+                 report->config->agentx_socket, context[0] != '\0' ? " in the context " : "",
+                 context);
     } else {
         log_line(LOG_WARNING, "lost the SNMP master agent at %s, trying again",
                  report->config->agentx_socket);

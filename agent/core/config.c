@@ -232,9 +232,11 @@ void config_free(struct config *config) {
     if (config == NULL) {
         return;
     }
-    char *owned[] = {config->path,       config->agentx_socket,  config->postfix_config_directory,
-                     config->container,  config->database,       config->user,
-                     config->hooks_user, config->spool_directory};
+    char *owned[] = {config->path,           config->agentx_socket,
+                     config->context,        config->postfix_config_directory,
+                     config->container,      config->database,
+                     config->user,           config->hooks_user,
+                     config->spool_directory};
     for (size_t i = 0; i < sizeof owned / sizeof owned[0]; i++) {
         free(owned[i]);
     }

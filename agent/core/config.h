@@ -15,6 +15,7 @@
 #include <stdio.h>
 
 #define CONFIG_OID_MAX 64
+#define CONFIG_CONTEXT_MAX 32 /* octets, as SnmpAdminString of vacmContextName, RFC 3415 */
 #define CONFIG_CONTAINER_WORDS 16
 #define CONFIG_HOOKS_MAX 64
 #define CONFIG_KEYS_MAX 64
@@ -62,6 +63,7 @@ struct config {
     char *path;
     char *agentx_socket;
     struct config_oid base_oid;
+    char *context; /* the SNMP context of the objects; "" = the default one */
     char *postfix_config_directory;
     enum spool_mode spool_mode;
     char *spool_directory;                               /* NULL unless spool_mode is SPOOL_PATH */

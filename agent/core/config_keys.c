@@ -95,6 +95,20 @@ static bool parse_container(const struct config_key *key, struct config *config,
     return parse_string(key, config, value, error, size);
 }
 
+/* The octets that neither snmpd.conf(5) nor a shell takes for anything else. */
+static bool parse_context(const struct config_key *key, struct config *config, const char *value,
+                          char *error, size_t size) {
+    size_t len = strlen(value);
+    size_t good =
+        strspn(value, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.");
+    if (good != len || len > CONFIG_CONTEXT_MAX) {
+        snprintf(error, size, "\"%s\" is not an SNMP context: at most %d letters, digits, - _ .",
+                 value, CONFIG_CONTEXT_MAX);
+        return false;
+    }
+    return parse_string(key, config, value, error, size);
+}
+
 static bool parse_words(const struct config_key *key, struct config *config, const char *value,
                         char *error, size_t size) {
     char **words = field(key, config);
@@ -421,6 +435,8 @@ static const struct config_key first_keys[] = {
     {"agentx_socket", "unix:/run/agentx/master", parse_master, print_string,
      offsetof(struct config, agentx_socket), 0, 0, NULL, false},
     {"base_oid", ".1.3.6.1.4.1.8072.9999.9999.2525", OTHER(oid, base_oid), false},
+    {"context", "", parse_context, print_string, offsetof(struct config, context), 0, 0, NULL,
+     false},
     {"postfix_config_directory", "/etc/postfix", PATH(postfix_config_directory), false},
     {"spool_directory", "auto", OTHER(spool, spool_mode), false},
     {"container", "", parse_container, print_string, offsetof(struct config, container), 0, 0, NULL,

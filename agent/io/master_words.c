@@ -233,13 +233,18 @@ static void say_occupied(struct master_words *words, const struct context *conte
     }
     int written = snprintf(words->reason, sizeof words->reason,
                            "another agent already serves the objects below %.200s", root);
+    if (context->config->context[0] != '\0') {
+        written += snprintf(words->reason + written, sizeof words->reason - (size_t)written,
+                            " in the context %.40s", context->config->context);
+    }
     if (find_agent(&pid, command)) {
         snprintf(words->reason + written, sizeof words->reason - (size_t)written,
                  "; process %" PRIu64 " may be it: %.120s", pid, command);
     }
-    snprintf(words->advice, sizeof words->advice,
-             "stop the other one, or give one of them another base_oid; this one waits and takes "
-             "over when the other ends");
+    snprintf(
+        words->advice, sizeof words->advice,
+        "stop the other one, or give one of them another context; this one waits and takes over "
+        "when the other ends");
 }
 
 static void (*const say[])(struct master_words *words, const struct context *context) = {

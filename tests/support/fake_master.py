@@ -1,9 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""fake_master.py SOCKET BASE: an AgentX master agent (RFC 2741) for one subagent that has objects
-below BASE.  It lets the subagent register, takes it through a SET of hmqFlush, and ends every
-connection at a given phase, as a master does that is killed there.  When the subagent is back, it
-prints "PHASE: queued N" with what hmqActionsQueued then is."""
+"""fake_master.py SOCKET BASE [CONTEXT...]: an AgentX master agent (RFC 2741) for one subagent that
+has objects below BASE.  It lets the subagent register, takes it through a SET of hmqFlush, and ends
+every connection at a given phase, as a master does that is killed there.  When the subagent is
+back, it prints "PHASE: queued N" with what hmqActionsQueued then is.
+
+With contexts, it prints "registered: NAME" for both Registers of the subagent, and "NAME: answer"
+or "NAME: nothing" for a GET in each context, however the subagent registered."""
 import os
 import selectors
 import socket
@@ -13,11 +16,18 @@ import sys
 OPEN, REGISTER, GET, TEST_SET, COMMIT_SET, CLEANUP_SET, RESPONSE = 1, 3, 5, 8, 9, 11, 18
 PHASES = {"TestSet": [TEST_SET], "CommitSet": [TEST_SET, COMMIT_SET]}
 INTEGER = 2
+GOOD_TYPES = (2, 65, 66)
+NETWORK_ORDER, IN_CONTEXT = 0x10, 0x08
 
 
 def oid(text):
     parts = [int(part) for part in text.strip(".").split(".")]
     return struct.pack(f"!BBBB{len(parts)}I", len(parts), 0, 0, 0, *parts)
+
+
+def octets(text):
+    data = text.encode()
+    return struct.pack("!I", len(data)) + data + b"\0" * (-len(data) % 4)
 
 
 class Master:
@@ -38,6 +48,7 @@ class Master:
         self.selector.register(self.listener, selectors.EVENT_READ)
         self.links = []
         self.registered = None
+        self.contexts = []
 
     def die(self):
         for link in [self.listener, *self.links]:
@@ -59,7 +70,15 @@ class Master:
         order = "!" if header[2] & 0x10 else "<"
         fields = struct.unpack(order + "BBBBIIII", header)
         _, kind, _, _, session, transaction, packet, size = fields
-        return order, kind, session, transaction, packet, self.read(link, size)
+        payload = self.read(link, size)
+        context = ""
+        if header[2] & IN_CONTEXT:
+            length, = struct.unpack(order + "I", payload[:4])
+            context = payload[4:4 + length].decode()
+            payload = payload[4 + length + -length % 4:]
+        if kind == REGISTER:
+            self.contexts.append(context)
+        return order, kind, session, transaction, packet, payload
 
     def answer(self, link):
         """Whatever the subagent asks for is granted; returns an answer of its own."""
@@ -92,28 +111,51 @@ class Master:
                 return got
         return None
 
-    def ask(self, kind, payload):
+    def ask(self, kind, payload, context=""):
         while self.registered is None:
             self.turn()
         link, session = self.registered
         self.packets += 1
-        link.sendall(struct.pack("!BBBBIIII", 1, kind, 0x10, 0, session, 99, self.packets,
+        flags = NETWORK_ORDER
+        if context:
+            flags |= IN_CONTEXT
+            payload = octets(context) + payload
+        link.sendall(struct.pack("!BBBBIIII", 1, kind, flags, 0, session, 99, self.packets,
                                  len(payload)) + payload)
         while True:
             got = self.turn()
             if got is not None:
                 return got
 
-    def get(self, name):
-        order, payload = self.ask(GET, oid(name) + struct.pack("!BBBB", 0, 0, 0, 0))
+    def get(self, name, context=""):
+        """None: no such object."""
+        order, payload = self.ask(GET, oid(name) + struct.pack("!BBBB", 0, 0, 0, 0), context)
+        if len(payload) < 13:
+            return None
         _, error, _, kind, _, subids = struct.unpack(order + "IHHHHB", payload[:13])
-        assert error == 0 and kind in (2, 65, 66), (error, kind)
+        if error != 0 or kind not in GOOD_TYPES:
+            return None
         # A name may begin with a prefix of one octet instead of 1.3.6.1.X.
         return struct.unpack(order + "I", payload[16 + 4 * subids:][:4])[0]
 
 
+def try_contexts(path, base, contexts):
+    master = Master(path)
+    while len(master.contexts) < 2:
+        master.turn()
+    for context in master.contexts:
+        print(f"registered: {context}")
+    for context in contexts:
+        found = master.get(base + ".1.6.2.0", context)
+        print(f"{context}: {'nothing' if found is None else 'answer'}")
+    master.die()
+
+
 def main():
-    path, base = sys.argv[1:]
+    path, base, *contexts = sys.argv[1:]
+    if contexts:
+        try_contexts(path, base, contexts)
+        return
     flush = struct.pack("!HH", INTEGER, 0) + oid(base + ".1.6.1.0") + struct.pack("!I", 1)
     for phase, steps in PHASES.items():
         master = Master(path)

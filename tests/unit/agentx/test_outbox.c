@@ -97,7 +97,7 @@ static int set_up(void **state) {
     wire.count = 0;
     wire.refuse = false;
     sent_count = 0;
-    outbox = (struct outbox){.sent = on_sent, .session = &session};
+    outbox = (struct outbox){.sent = on_sent, .session = &session, .context = ""};
     return 0;
 }
 
@@ -158,6 +158,22 @@ static void test_pdu(void **state) {
     CHECK("their name",
           snmp_oid_compare(variable->name, variable->name_length, text, OID_LENGTH(text)) == 0);
     CHECK("the end", variable->next_variable == NULL);
+}
+
+/* RFC 2741, 6.1.1: a flag in the header, and the name behind it. */
+static void test_context(void **state) {
+    (void)state;
+    add(1);
+    outbox_send(&outbox, &base);
+    CHECK("the default context", (wire.pdu->flags & AGENTX_FLAG_NON_DEFAULT_CONTEXT) == 0);
+    CHECK("which has no name", wire.pdu->community == NULL);
+    answer(NETSNMP_CALLBACK_OP_RECEIVED_MESSAGE, 0);
+    outbox.context = "out";
+    add(2);
+    outbox_send(&outbox, &base);
+    CHECK("another one", (wire.pdu->flags & AGENTX_FLAG_NON_DEFAULT_CONTEXT) != 0);
+    CHECK_INT("its length", wire.pdu->community_len, 3);
+    CHECK("its name", memcmp(wire.pdu->community, "out", 3) == 0);
 }
 
 static void test_no_master(void **state) {
@@ -263,7 +279,7 @@ static void test_full(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        TEST(test_one_at_a_time), TEST(test_pdu),        TEST(test_no_master),
+        TEST(test_one_at_a_time), TEST(test_pdu),        TEST(test_context), TEST(test_no_master),
         TEST(test_fates),         TEST(test_send_fails), TEST(test_full),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

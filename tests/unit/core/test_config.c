@@ -131,6 +131,7 @@ static void test_short_error(void **state) {
 /* Everything set to something other than its default, hooks too. */
 static const char everything[] = "agentx_socket = tcp:localhost:705\n"
                                  "base_oid = .1.3.6.1.4.1.99999.7\n"
+                                 "context = out\n"
                                  "postfix_config_directory = /etc/postfix-out\n"
                                  "spool_directory = /srv/spool\n"
                                  "container = hermes_postfix_dkim\n"

@@ -14,6 +14,7 @@
 #define WORDS4 "docker a b c "
 #define WORDS16 WORDS4 WORDS4 WORDS4 WORDS4
 #define X50 "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+#define X32 "abcdefghijklmnopqrstuvwxyz123456"
 #define X106 X50 X50 "xxxxxx"
 #define OID64                                                                                      \
     ".1.3.6.1.5.6.7.8.1.2.3.4.5.6.7.8.1.2.3.4.5.6.7.8.1.2.3.4.5.6.7.8"                             \
@@ -34,6 +35,11 @@ static const struct {
     {"base_oid", "1.3.6.1.4.1.5", ".1.3.6.1.4.1.5"},
     {"base_oid", ".1.3.6.1.4.4294967295", ".1.3.6.1.4.4294967295"},
     {"base_oid", OID64, OID64},
+    {"context", NULL, ""},
+    {"context", "", ""},
+    {"context", "o", "o"},
+    {"context", "Out-2_b.example", "Out-2_b.example"},
+    {"context", X32, X32},
     {"postfix_config_directory", NULL, "/etc/postfix"},
     {"postfix_config_directory", "/a b", "/a b"},
     {"spool_directory", NULL, "auto"},
@@ -163,6 +169,12 @@ static const struct {
     {"base_oid", ".1.3.6.1.4.-1", NULL},
     {"base_oid", ".1.3.6.1.4.1x", NULL},
     {"base_oid", OID64 ".1", NULL},
+    {"context", X32 "x", "\"" X32 "x\" is not an SNMP context: at most 32 letters, digits, - _ ."},
+    {"context", "a b", "\"a b\" is not an SNMP context: at most 32 letters, digits, - _ ."},
+    {"context", "out*", NULL},
+    {"context", "a/b", NULL},
+    {"context", "\"out\"", NULL},
+    {"context", "caf\xc3\xa9", NULL},
     {"postfix_config_directory", "etc", "\"etc\" is not an absolute path"},
     {"postfix_config_directory", "", "\"\" is not an absolute path"},
     {"spool_directory", "spool", "\"spool\" is neither auto, none nor an absolute path"},

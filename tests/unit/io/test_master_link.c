@@ -258,13 +258,29 @@ static const struct {
      "stop the other one"},
 };
 
+static void test_occupied_context(void **state) {
+    (void)state;
+    char context[] = "out";
+    char socket[] = "unix:/nowhere";
+    const struct master_trouble trouble = {MASTER_OCCUPIED, 263};
+    const struct config config = {
+        .agentx_socket = socket, .context = context, .base_oid = {{1, 3, 6, 1, 4, 1, 99999, 7}, 8}};
+    static const char expected[] =
+        "another agent already serves the objects below .1.3.6.1.4.1.99999.7 in the context out";
+    struct master_words said;
+    master_words_make(&said, &trouble, &config);
+    CHECK(said.reason, strncmp(said.reason, expected, strlen(expected)) == 0);
+}
+
 static void test_words(void **state) {
     (void)state;
     char own[80];
     snprintf(own, sizeof own, "unix:%s", t.path);
     for (size_t i = 0; i < COUNT_OF(words); i++) {
         char *socket = strdup(words[i].socket != NULL ? words[i].socket : own);
+        char context[] = "";
         const struct config config = {.agentx_socket = socket,
+                                      .context = context,
                                       .base_oid = {{1, 3, 6, 1, 4, 1, 99999, 7}, 8}};
         struct master_words said;
         master_words_make(&said, &words[i].trouble, &config);
@@ -300,8 +316,8 @@ static void test_denied(void **state) {
 int main(void) {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        TEST(test_appears), TEST(test_left_behind), TEST(test_full_backlog), TEST(test_dropped),
-        TEST(test_refused), TEST(test_words),       TEST(test_denied),
+        TEST(test_appears), TEST(test_left_behind), TEST(test_full_backlog),     TEST(test_dropped),
+        TEST(test_refused), TEST(test_words),       TEST(test_occupied_context), TEST(test_denied),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
