@@ -45,8 +45,7 @@ static pid_t read_notes(int fd, struct store_lock *lock) {
     lock->file = lock->log = (struct store_file_id){0};
     lock->events = 0;
     lock->started = 0;
-    /* NOLINTNEXTLINE(cert-err34-c): this program wrote the file, and what is not a number becomes 0
-     */
+    /* NOLINTNEXTLINE(cert-err34-c): this program wrote the file, and what is no number becomes 0 */
     sscanf(text,
            "pid %d file %" SCNu64 " %" SCNu64 " %" SCNd64 " log %" SCNu64 " %" SCNu64 " %" SCNd64
            " events %" SCNu32 " started %" SCNu64,
