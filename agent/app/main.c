@@ -104,6 +104,9 @@ static int run(struct config *config, bool to_stderr) {
         config_free(config);
         return result;
     }
+    /* Nothing here waits for a child. As the first process of a container it also is the parent of
+     * every orphan. */
+    signal(SIGCHLD, SIG_IGN);
     r = agent_run(agent);
     agent_free(agent);
     return r < 0 ? EXIT_CANNOT_START : EXIT_SUCCESS;

@@ -21,6 +21,7 @@
 #include "os/log.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
@@ -75,20 +76,28 @@ static bool send_reply(const struct server *server, const struct reply *reply, i
     return sendmsg(server->socket, &message, MSG_NOSIGNAL) == (ssize_t)sizeof *reply;
 }
 
+/* Whether this process may read the queue. Root may; so may the user that Postfix's files belong
+ * to. */
+static bool may_read_spool(struct server *server) {
+    char ignored[PROTOCOL_TEXT];
+    char folder[PATH_MAX + sizeof "/deferred"];
+    /* Why the spool cannot be found is for the first scan to report. */
+    int error = spool_locate(&server->spool, server->config, ignored, sizeof ignored);
+    snprintf(folder, sizeof folder, "%s/deferred", server->spool.path);
+    return geteuid() == 0 || (error == 0 && access(folder, R_OK | X_OK) == 0);
+}
+
 static bool send_hello(struct server *server) {
     struct reply reply = make_reply(REPLY_HELLO, 0);
-    char ignored[PROTOCOL_TEXT];
     reply.worker = server->worker;
-    if (geteuid() != 0 && server->config->spool_mode != SPOOL_NONE) {
+    if (may_read_spool(server)) {
+        reply.error =
+            writable_check(server->config, server->spool.path, reply.text, sizeof reply.text);
+    } else if (server->config->spool_mode != SPOOL_NONE) {
         reply.error = EPERM;
         snprintf(reply.text, sizeof reply.text,
                  "not root: Postfix's queue directories cannot be read, "
                  "counts come from postqueue");
-    } else if (geteuid() == 0) {
-        /* Why the spool cannot be found is for the first scan to report. */
-        spool_locate(&server->spool, server->config, ignored, sizeof ignored);
-        reply.error =
-            writable_check(server->config, server->spool.path, reply.text, sizeof reply.text);
     }
     return send_reply(server, &reply, -1);
 }

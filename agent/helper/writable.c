@@ -52,6 +52,10 @@ int writable_check(const struct config *config, const char *spool, char *text, s
         return 0;
     }
     bool acts = spool[0] != '\0' && spool_changes_allowed(config);
+    if (acts && geteuid() != 0) {
+        snprintf(text, size, "not root: postsuper refuses all actions that change the queue");
+        return EPERM;
+    }
     int spool_error = acts ? check_paths(spool, queues) : 0;
     bool sets = permission_given(config, (struct operation){.setting = SETTING_LIFETIMES});
     int settings_error = sets ? check_paths(configuration, settings) : 0;

@@ -17,6 +17,8 @@
  * Postfix in a container is not checked, because its commands see other file systems than this
  * process.
  *
+ * Without root no such action is possible: then this is reported, with EPERM.
+ *
  * Returns 0 if everything is writable, else the first errno value, with one line in text that names
  * the paths and what to do.
  */

@@ -88,6 +88,22 @@ static void test_cases(void **state) {
     }
 }
 
+/* Whatever is writable, postsuper insists on root. */
+static void test_without_root(void **state) {
+    (void)state;
+    char text[128] = "";
+    struct config *acting = good_config("acting", "allow_settings =\n");
+    struct config *reading = good_config("reading", "allow_actions = count\nallow_settings =\n");
+    assert_int_equal(seteuid(65534), 0);
+    CHECK_INT("acting", writable_check(acting, "/tmp", text, sizeof text), EPERM);
+    CHECK_STRING("acting", text, "not root: postsuper refuses all actions that change the queue");
+    CHECK_INT("reading", writable_check(reading, "/tmp", text, sizeof text), 0);
+    CHECK_INT("no spool", writable_check(acting, "", text, sizeof text), 0);
+    assert_int_equal(seteuid(0), 0);
+    config_free(acting);
+    config_free(reading);
+}
+
 /* A text that does not fit is truncated. */
 static void test_cut(void **state) {
     (void)state;
@@ -111,7 +127,9 @@ static int remove_all(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_cases), cmocka_unit_test(test_cut)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_cases),
+                                       cmocka_unit_test(test_without_root),
+                                       cmocka_unit_test(test_cut)};
     if (!build()) {
         puts("SKIP: a file system cannot be mounted here");
         return 77;
