@@ -178,7 +178,7 @@ static void note_data_error(struct collector *collector) {
     const struct read_errors *errors = &collector->errors;
     struct readings_status *status = collector->status;
     enum read_cause cause = CAUSE_LISTING;
-    if (collector->helper_gone) {
+    if (collector->helper_gone || collector->silences > 0) {
         cause = CAUSE_HELPER;
     } else if (read_errors_lasting(errors, CAUSE_COUNTS) && !collector->counts_by_list) {
         cause = CAUSE_COUNTS;
@@ -188,8 +188,21 @@ static void note_data_error(struct collector *collector) {
              status->failed ? read_errors_text(errors, cause) : "");
 }
 
+/* A helper that accepts the connection and says nothing asks for nothing to be read, so no reading
+ * fails. */
+static void expect_hello(struct collector *collector) {
+    uint64_t wait = collector->config->command_timeout_usec + CHANCE_MORE_USEC;
+    if (!collector->helper_ready && !collector->helper_gone &&
+        collector->clock.ran_usec > (collector->silences + 1) * wait) {
+        collector->silences++;
+        note_error(collector, CAUSE_HELPER,
+                   "the helper does not respond: it hangs, or it serves another agent");
+    }
+}
+
 void collector_judge(struct collector *collector) {
     collector_turn(collector);
+    expect_hello(collector);
     uint64_t now = clock_usec();
     struct readings_status *status = collector->status;
     const struct reading *counting =
@@ -199,7 +212,7 @@ void collector_judge(struct collector *collector) {
     drop_outdated(collector, counts, list);
     publish_postfix(collector, now);
     status->data = counts > list ? counts : list;
-    status->lost = collector->helper_gone ||
+    status->lost = collector->helper_gone || collector->silences > 0 ||
                    (list == DATA_UNAVAILABLE && reading_was_tried(&collector->list)) ||
                    (counts == DATA_UNAVAILABLE && reading_was_tried(counting));
     status->method = collector->counts_by_list ? COUNT_COMMAND : COUNT_SPOOL;
@@ -284,6 +297,10 @@ static void on_hello(void *userdata, const char *missing) {
         note_error(collector, CAUSE_HELPER, "the helper was restarted");
     }
     collector->helper_ready = true;
+    if (collector->silences > 0) {
+        collector->silences = 0;
+        read_errors_over(&collector->errors, CAUSE_HELPER, clock_usec());
+    }
     collector->full_usec = 0;
     next_retry_stop(&collector->next_retry);
     collector->scan.due_usec = 0;

@@ -43,6 +43,7 @@ struct collector {
     uint64_t lock_free_usec; /* since when the lock has been free, 0 = it has not */
     enum lock_worth lock_worth;
     bool helper_ready, helper_gone;
+    unsigned silences; /* how often the first hello was overdue */
     struct run_clock clock;
     uint64_t full_usec;      /* when the next full scan is due */
     bool counts_by_list;     /* the spool cannot be read here */

@@ -27,6 +27,33 @@ static void test_before_hello(void **state) {
     CHECK_INT("no error", status.errors.count, 0);
 }
 
+/* It accepts the connection, and hangs or serves another agent. */
+static void test_no_hello(void **state) {
+    (void)state;
+    uint64_t begun = clock_ahead_usec;
+    STEPS_UNTIL(status.lost);
+    CHECK("soon", clock_ahead_usec - begun < 10 * SECOND);
+    CHECK("the reason", strstr(status.error, "the helper does not respond") != NULL);
+    check_nothing_known("no hello");
+    CHECK_INT("logged", logs, 1);
+    STEPS_UNTIL(status.errors.count > 1);
+    CHECK_INT("once", logs, 1);
+    read_all();
+    CHECK("in the end it is served", !status.lost && total_is(3));
+    CHECK("and says so", strstr(logged, "can be read again") != NULL);
+}
+
+/* Nothing can be said to an agent that is paused. */
+static void test_no_hello_while_paused(void **state) {
+    (void)state;
+    steps(5);
+    clock_ahead_usec += 1000 * SECOND;
+    steps(5);
+    CHECK("not lost", !status.lost);
+    read_all();
+    CHECK_INT("no error", status.errors.count, 0);
+}
+
 static void test_all_well(void **state) {
     (void)state;
     struct queue_totals totals;
@@ -435,6 +462,8 @@ int main(void) {
     signal(SIGPIPE, SIG_IGN);
     const struct CMUnitTest tests[] = {
         TEST(test_before_hello),
+        TEST(test_no_hello),
+        TEST(test_no_hello_while_paused),
         TEST(test_all_well),
         TEST(test_empty),
         TEST(test_no_corrupt),
