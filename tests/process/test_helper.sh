@@ -144,8 +144,16 @@ postconf -c "$etc" -e enable_long_queue_ids=yes
 "$lab/postfix.sh" reload "$root/pf"
 before=$(ids deferred)
 inject 1 x@refused.example
+# A process from before the reload may have taken the first one.
 new_id() {
-    long=$(comm -13 <(echo "$before") <(ids deferred) | grep z | head -n 1) && [ -n "$long" ]
+    local new
+    new=$(comm -13 <(echo "$before") <(ids deferred))
+    long=$(grep -m 1 z <<<"$new") && return
+    if [ -n "$new" ]; then
+        before=$(ids deferred)
+        inject 1 x@refused.example
+    fi
+    return 1
 }
 wait_for 60 new_id || fail "no message with a long id"
 run 0 hold < <(printf '%s\n' "$long")

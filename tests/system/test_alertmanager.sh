@@ -47,7 +47,7 @@ start_alertmanager() {
 forget_alerts() { # Alertmanager starts again, without its data
     stop_daemon "$root/alertmanager.pid"
     start_alertmanager
-    wait_for "$patience" test -n "$(alerts length)" || wait_for "$patience" alerts_answered
+    wait_for "$patience" alerts_answered || fail 'Alertmanager does not start again'
 }
 alerts_answered() { [ -n "$(alerts length)" ]; }
 start_alertmanager
