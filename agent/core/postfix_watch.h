@@ -15,10 +15,13 @@
 #include <stdint.h>
 
 #define POSTFIX_CHANGE_USEC UINT64_C(5000000)
+/* As long as it has not been seen running: at boot both start at once, and slow is no alarm. */
+#define POSTFIX_FIRST_USEC UINT64_C(30000000)
 
-/* Zeroed before use; stopped is stored across restarts. */
+/* Zeroed before use; stopped is kept over a restart. */
 struct postfix_watch {
     bool stopped;        /* hmqPostfixStopped was raised and not yet followed by its clear */
+    bool seen_running;   /* since the agent started */
     uint64_t since_usec; /* the first observation of a change, 0 = the last one showed none */
 };
 
