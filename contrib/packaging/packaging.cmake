@@ -6,14 +6,40 @@
 set(HMQ_UNIT_DIR lib/systemd/system CACHE STRING
   "Where the systemd units go; below the prefix unless absolute")
 
+# hmq_instance_unit(VARIABLE NAME): makes of the text of the unit NAME the template unit for one of
+# several instances. An instance %i has its own configuration, sockets and units, and the
+# directories that postmulti(1) gives to the Postfix instance postfix-%i.
+function(hmq_instance_unit variable name)
+  set(text "${${variable}}")
+  foreach(pair
+      "/etc/hermes-mailqueue/hermes-mailqueue[.]conf => /etc/hermes-mailqueue/%i.conf"
+      "/run/hermes-mailqueue/(helper|hooks) => /run/hermes-mailqueue/%i/\\1"
+      "hermes-mailqueue-(helper|hooks)[.](service|socket) => hermes-mailqueue-\\1@%i.\\2"
+      "(systemctl edit hermes-[a-z-]+) => \\1@"
+      "(Paths=-/var/spool/postfix) -/etc/postfix => \\1-%i -/etc/postfix-%i"
+      "(InaccessiblePaths=)(-/var/spool/postfix) => \\1\\2 \\2-%i"
+      "(Description=[^\n]*) => \\1, instance %i")
+    string(REGEX MATCH "^(.*) => (.*)$" pair "${pair}")
+    string(REGEX REPLACE "${CMAKE_MATCH_1}" "${CMAKE_MATCH_2}" text "${text}")
+  endforeach()
+  string(REPLACE "BSD-3-Clause\n#\n"
+    "BSD-3-Clause\n#\n# For one of several instances, %i: made from ${name}.\n#\n" text "${text}")
+  set(${variable} "${text}" PARENT_SCOPE)
+endfunction()
+
 # The units name the programs' place.
 file(GLOB units CONFIGURE_DEPENDS contrib/systemd/*.service contrib/systemd/*.socket)
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${units})
 foreach(file ${units})
   get_filename_component(name ${file} NAME)
+  string(REPLACE "." "@." template ${name})
   file(READ ${file} unit)
   string(REPLACE "/usr/sbin/" "${CMAKE_INSTALL_FULL_SBINDIR}/" unit "${unit}")
   file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/${name} CONTENT "${unit}" @ONLY)
-  install(FILES ${PROJECT_BINARY_DIR}/${name} DESTINATION ${HMQ_UNIT_DIR})
+  hmq_instance_unit(unit ${name})
+  file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/${template} CONTENT "${unit}" @ONLY)
+  install(FILES ${PROJECT_BINARY_DIR}/${name} ${PROJECT_BINARY_DIR}/${template}
+    DESTINATION ${HMQ_UNIT_DIR})
 endforeach()
 install(FILES contrib/packaging/sysusers.conf DESTINATION lib/sysusers.d
   RENAME hermes-mailqueue.conf)

@@ -55,9 +55,11 @@ check_tree() {
 644 $2/lib/tmpfiles.d/hermes-mailqueue.conf
 644 /etc/hermes-mailqueue/hermes-mailqueue.conf
 TREE
-    # All units, and every program that one starts is installed.
+    # All units, each for several instances too, and every program that one starts is installed.
     for file in "$project"/contrib/systemd/*.{service,socket}; do
-        [ "$(stat -c %a "$units/${file##*/}" 2>/dev/null)" = 644 ] || fail "${file##*/}"
+        file=${file##*/}
+        [ "$(stat -c %a "$units/$file" "$units/${file/./@.}" 2>/dev/null)" = $'644\n644' ] ||
+            fail "$file"
     done
     while read -r file; do
         [ -x "$1/$file" ] || [ -x "$file" ] || fail "a unit starts $file, which is not there"
@@ -123,6 +125,9 @@ for file in "$project"/contrib/systemd/*.{service,socket}; do
         grep -q "stop.* ${file##*/}" "$root/control/prerm" ||
         fail "${file##*/} is not restarted on upgrade and stopped on removal"
 done
+grep -q "try-restart 'hermes-mailqueue\*@\*'" "$root/control/postinst" &&
+    grep -q "stop 'hermes-mailqueue\*@\*'" "$root/control/prerm" ||
+    fail 'instances are not restarted on upgrade and stopped on removal'
 echo 'ok: the Debian package'
 
 quiet "$project/contrib/packaging/build-deb.sh" -S "$root/out"

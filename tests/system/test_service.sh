@@ -105,6 +105,8 @@ need systemd-analyze systemd
 # The paths of an installation, which is not there.
 mkdir "$root/units"
 cp "$source_dir"/contrib/systemd/* "$root/units"
+# Those for one of several instances are made by the build.
+cp "$(dirname -- "$daemon")"/../hermes-mailqueue*@.* "$root/units"
 program=$root/hermes-mailqueued
 ln -s "$(realpath -- "$daemon")" "$program"
 sed -i "s|^\(Exec[A-Za-z]*=+\?\)/[^ ]*/hermes-[^ ]*|\1$program|" "$root"/units/*.service
@@ -121,10 +123,21 @@ for unit in "$root"/units/*.service; do
     name=$(basename "$unit" .service)
     status=0
     report=$(systemd-analyze verify "$root/units/${unit##*/}" 2>&1) || status=$?
-    report=$(grep -F "${unit##*/}" <<<"$report" | grep -v "Command 'man " || true)
+    # A template is looked at as the instance `i`.
+    report=$(grep -F "${name/@/@i}.service" <<<"$report" | grep -v "Command 'man " || true)
     [ -z "$report" ] || fail "systemd-analyze verify: $report"
     ok "systemd-analyze verify ${unit##*/}"
-    systemd-analyze security --offline=true --threshold="${exposed[$name]}" --no-pager "$unit" \
+    systemd-analyze security --offline=true --threshold="${exposed[${name%@}]}" --no-pager "$unit" \
         >"$root/security" || fail "${unit##*/} is too exposed: $(tail -n 1 "$root/security")"
     ok "systemd-analyze security ${unit##*/}: $(grep -o 'level for.*' "$root/security")"
 done
+
+# An instance shares the programs and the database's directory with others, and nothing else.
+plain='hermes-mailqueue-(helper|hooks)\.|/etc/hermes-mailqueue/[^%]|/run/hermes-mailqueue/[^%]'
+plain+='|^ReadWritePaths=.*/postfix( |$)'
+for unit in "$root"/units/hermes-mailqueue*@.*; do
+    check "${unit##*/} is an instance's" grep -q '^[^#].*[/@-]%i' "$unit"
+    check "and names nothing of another's" not grep -vE '^#' <(grep -E "$plain" "$unit")
+done
+check "all of them were there" test "$(find "$root/units" -name '*@.*' | wc -l)" -eq \
+    "$(find "$source_dir/contrib/systemd" -type f | wc -l)"

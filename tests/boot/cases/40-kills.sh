@@ -10,7 +10,7 @@ pid=$(main_pid "$agent")
 kill -KILL "$pid"
 eventually "the agent is killed: restarted" another "$pid" "$agent"
 eventually "and answers" agent_answers
-check "no helper is left over" same "$(pgrep -fc "/usr/sbin/$helper ")" 2
+check "no helper is left over" same "$(pgrep -fc "/usr/sbin/$helper -c $conf")" 2
 
 pid=$(main_pid "$agent")
 kill -KILL "$(main_pid "$helper")"

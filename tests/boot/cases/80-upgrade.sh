@@ -7,10 +7,13 @@ set -euo pipefail
 rows=$(audit_rows)
 
 pid=$(main_pid "$agent")
+out_pid=$(main_pid hermes-mailqueued@out)
 old_helper=$(main_pid "$helper")
 check "a newer version installs" apt-get install -q -y -o Dpkg::Options::=--force-confold \
     /in/next.deb
 check "the agent is restarted" another "$pid" "$agent"
+[ "$out_pid" = 0 ] ||
+    check "that of the other instance, too" another "$out_pid" hermes-mailqueued@out
 eventually "and answers" agent_answers
 check "with another helper" another "$old_helper" "$helper"
 check "the audit is kept" same "$(audit_rows)" "$rows"
