@@ -68,9 +68,13 @@ static int reap_worker(void *userdata, pid_t worker) {
 }
 
 /* Nothing of the caller's environment reaches Postfix's programs: MAIL_CONFIG for one matters.
- * Returns 0 or a negative errno value. */
+ * `podman --remote` insists on a HOME where it cannot create one below /run, as in the unit's
+ * sandbox. Returns 0 or a negative errno value. */
 static int prepare(void) {
     int r = environment_clean("C");
+    if (r == 0 && setenv("HOME", "/root", 1) < 0) {
+        r = -errno;
+    }
     /* The terminal's Ctrl-C ends the agent, and the agent's end this. */
     signal(SIGINT, SIG_IGN);
     signal(SIGPIPE, SIG_IGN);

@@ -8,6 +8,7 @@
 #   spool    its volume can be read, and a Postfix that hangs
 #   listing  it cannot, and the command lines that an engine gets
 #   engines  what engines that fail say; there is no container
+#   remote   an engine asked over its socket, from inside the sandbox of the helper's unit
 #
 # A listing through an engine takes long and they keep a distance from each other, so that most of
 # the time is spent waiting: the parts run side by side.
@@ -45,6 +46,7 @@ cleanup() {
     trap - EXIT
     [ -z "$agent" ] || kill -KILL "$agent" 2>/dev/null || true
     stop_daemon "$root/snmpd.pid" || true
+    stop_daemon "$root/service.pid" || true
     "${engine[@]}" rm -f -t 0 -a >/dev/null 2>&1 || true
     if [ "$status" -ne 0 ] && [ "$status" -ne 77 ]; then tail -n 40 "$root/agent.log" || true; fi
     # Of podman's mounts some stay when its last container is gone, and each podman adds one to
@@ -154,7 +156,8 @@ start_agent() { # LINE...
     rm -rf "$root/state"
     mkdir -m 0755 "$root/state"
     chown nobody "$root/state"
-    "$daemon" -c "$root/agent.conf" -f 2>>"$root/agent.log" </dev/null >/dev/null &
+    "${agent_command[@]:-$daemon}" -c "$root/agent.conf" -f 2>>"$root/agent.log" </dev/null \
+        >/dev/null &
     agent=$!
 }
 
@@ -361,6 +364,30 @@ test_docker_arguments() {
     ok "docker's command line"
 }
 
+# With no home directory to look into, as ProtectHome=yes has it, and the state's one to write to.
+# The agent is inside, too, which is stricter than its own unit in all that matters here.
+test_remote() {
+    local command unit=$lab/../systemd/hermes-mailqueue-helper.service
+    local -a commands=("podman --remote --url unix:$root/engine.sock")
+    { cat "$unit"; echo "ReadWritePaths=$root/state"; echo 'InaccessiblePaths=/root /home'; } \
+        >"$root/helper.service"
+    start_daemon "$root/service.pid" "$root/service.log" \
+        "${engine[@]}" system service -t 0 "unix:$root/engine.sock"
+    wait_for "$patience" test -S "$root/engine.sock" || fail "the engine has no socket"
+    agent_command=("$lab/../../tests/support/sandbox.sh" "$root/helper.service" "$daemon")
+    if command -v docker >/dev/null; then
+        commands+=("$(command -v docker) -H unix://$root/engine.sock")
+    else
+        echo 'NOTE: there is no docker to ask the same engine with'
+    fi
+    for command in "${commands[@]}"; do
+        start_agent "container_command = $command"
+        expect "$total" 5 "from inside the sandbox: ${command%% *}"
+        expect "$bounce" 3 'settings too'
+        stop_agent
+    done
+}
+
 # boot: a container of Postfix with its queue in a volume.
 boot() {
     make_rootfs
@@ -392,6 +419,15 @@ listing)
 engines)
     start_snmpd
     test_engines ;;
+remote)
+    unshare --mount --propagation private true 2>/dev/null || {
+        echo 'SKIP: a mount namespace is needed; in a chroot, its root must be a mount point'
+        exit 77
+    }
+    boot
+    send_five
+    start_snmpd
+    test_remote ;;
 *) fail "no part '$part'" ;;
 esac
 ! grep -q -e 'ERROR: .*Sanitizer' -e 'runtime error:' "$root/agent.log" || fail 'a sanitizer report'
