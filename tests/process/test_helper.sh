@@ -237,7 +237,9 @@ fi
 watch_main_cf() { # HOW COMMAND...
     local how=$1
     shift
-    "$order" "$root/conf" watch >"$root/watch" &
+    # What the last one wrote must not be read: the redirection of a job comes late.
+    : >"$root/watch"
+    timeout 120 "$order" "$root/conf" watch >>"$root/watch" &
     wait_for 60 grep -q armed "$root/watch" || fail "not armed"
     "$@"
     wait $! || fail "no hint when main.cf was $how"
