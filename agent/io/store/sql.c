@@ -56,12 +56,14 @@ const char sql_actions_interrupt[] =
 
 const char sql_actions_last_started[] = "SELECT max(serial) FROM actions WHERE state <> 'queued'";
 
-/* In a copy that was put back, actions that were carried out later are still queued. */
+/* In a copy that was put back, actions that were carried out later are still queued; so is one that
+ * was noted as started outside the database, but not yet in it, when the agent was killed. */
 const char sql_actions_not_again[] =
     "UPDATE actions"
     " SET state = 'interrupted', ended = ?1, announce = command <> 'count',"
     "  succeeded = 0, failed = 0,"
-    "  error = 'this may have been done: the database is a copy made before it was started'"
+    "  error = 'this may have been done: the agent was killed as it began, or the database is an"
+    " older copy'"
     " WHERE state = 'queued' AND serial <= ?2";
 
 const char sql_actions_skip_serials[] =
