@@ -104,17 +104,19 @@ static bool add_settings(cJSON *document, const char *changes) {
 cJSON *payload_json(const struct event *event, const struct payload_origin *origin) {
     char time[PAYLOAD_TIME_SIZE];
     cJSON *document = cJSON_CreateObject();
-    bool good = document != NULL && cJSON_AddNumberToObject(document, "version", 1) != NULL &&
-                cJSON_AddNumberToObject(document, "serial", event->serial) != NULL &&
-                payload_add_text(document, "time", payload_time(event->time, time)) &&
-                payload_add_text(document, "host", origin->host) &&
-                payload_add_text(document, "instance", origin->instance) &&
-                payload_add_text(document, "event", event_name(event->type)) &&
-                payload_add_text(document, "severity", event_severity(event->type)) &&
-                payload_add_text(document, "text", event->text) && add_queue(document, event) &&
-                add_number(document, "threshold", event->threshold) &&
-                (!event->has_action || add_action(document, &event->action)) &&
-                (event->changes[0] == '\0' || add_settings(document, event->changes));
+    bool good =
+        document != NULL && cJSON_AddNumberToObject(document, "version", 1) != NULL &&
+        cJSON_AddNumberToObject(document, "serial", event->serial) != NULL &&
+        payload_add_text(document, "time", payload_time(event->time, time)) &&
+        payload_add_text(document, "host", origin->host) &&
+        payload_add_text(document, "instance", origin->instance) &&
+        (origin->context[0] == '\0' || payload_add_text(document, "context", origin->context)) &&
+        payload_add_text(document, "event", event_name(event->type)) &&
+        payload_add_text(document, "severity", event_severity(event->type)) &&
+        payload_add_text(document, "text", event->text) && add_queue(document, event) &&
+        add_number(document, "threshold", event->threshold) &&
+        (!event->has_action || add_action(document, &event->action)) &&
+        (event->changes[0] == '\0' || add_settings(document, event->changes));
     if (!good) {
         cJSON_Delete(document);
         return NULL;

@@ -17,6 +17,7 @@
 struct payload_origin {
     const char *host;     /* as returned by gethostname(2) */
     const char *instance; /* Postfix's configuration directory */
+    const char *context;  /* the SNMP context of the agent's objects, "" = the default one */
 };
 
 #define PAYLOAD_TIME_SIZE 32

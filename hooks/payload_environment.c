@@ -83,6 +83,9 @@ char **payload_environment(const struct event *event, const struct payload_origi
     set_text(&variables, "HMQ_HOOK", hook);
     set_text(&variables, "HMQ_HOST", origin->host);
     set_text(&variables, "HMQ_INSTANCE", origin->instance);
+    if (origin->context[0] != '\0') {
+        set_text(&variables, "HMQ_CONTEXT", origin->context);
+    }
     set_event(&variables, event);
     if (variables.failed) {
         payload_environment_free(variables.list);

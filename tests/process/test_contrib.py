@@ -160,9 +160,14 @@ class Contrib(LabTest):
         server.silent = False
         done = self.run_script("flush-when-back", FLUSH_WHEN_BACK_CONF=config, PATH=path)
         self.assertEqual(done.returncode, 0, done.stderr)
+        done = self.run_script(
+            "flush-when-back", FLUSH_WHEN_BACK_CONF=config, PATH=path, HMQ_CONTEXT="out"
+        )
+        self.assertEqual(done.returncode, 0, done.stderr)
+        request = "127.0.0.1:1161 .1.3.6.1.4.1.8072.9999.9999.2525.1.6.1.0 i 1"
         self.assertEqual(
             self.read("sets"),
-            "/etc/creds -t 5 -r 1 127.0.0.1:1161 .1.3.6.1.4.1.8072.9999.9999.2525.1.6.1.0 i 1\n",
+            f"/etc/creds -t 5 -r 1 {request}\n/etc/creds -t 5 -r 1 -n out {request}\n",
         )
 
     def test_verify_signature(self):

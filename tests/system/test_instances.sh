@@ -189,6 +189,17 @@ wait "${agents[second]}" || fail "the second agent does not end in good order"
 unset 'agents[second]'
 check "it took nothing away" context_is hmq-out out 1.2.1.0 1
 
+# One that ends without a word, and comes back while the others go on.
+kill -KILL "${agents[out]}"
+wait "${agents[out]}" || true
+no_out() { denied hmq-out out; }
+eventually "a killed agent is gone" no_out
+check "the one in the other context answers" context_is hmq-edge edge-a 1.2.1.0 0
+check "so does the one in the default context" context_is hmq-main '' 1.2.1.0 1
+"$daemon" -c "$root/out.conf" -f 2>>"$root/agent-out.log" </dev/null >/dev/null &
+agents[out]=$!
+eventually "it takes its place again" context_is hmq-out out 1.2.1.0 1
+
 stop_daemon "$root/snmpd.pid"
 start_snmpd
 for context in "${contexts[@]}" ''; do

@@ -11,7 +11,8 @@
 #include <cjson/cJSON.h>
 #include <stdlib.h>
 
-static const struct payload_origin origin = {.host = "gw1.example.com", .instance = "/etc/postfix"};
+static const struct payload_origin origin = {
+    .host = "gw1.example.com", .instance = "/etc/postfix", .context = ""};
 
 static struct event overload(enum event_type type) {
     struct event event = {.serial = 17,
@@ -315,6 +316,24 @@ static void test_environment(void **state) {
     payload_environment_free(environment);
 }
 
+/* A script that acts over SNMP has to reach the agent that called it. */
+static void test_context(void **state) {
+    (void)state;
+    static const struct payload_origin out = {
+        .host = "gw1.example.com", .instance = "/etc/postfix-out", .context = "out"};
+    struct event event = overload(EVENT_OVERLOAD_RAISED);
+    char *text = payload_make(HOOK_FORMAT_JSON, &event, &out);
+    char **environment = payload_environment(&event, &out, "pager");
+    assert_non_null(text);
+    assert_non_null(strstr(text, "\"instance\":\"/etc/postfix-out\",\"context\":\"out\","));
+    assert_string_equal(variable(environment, "HMQ_CONTEXT"), "out");
+    payload_environment_free(environment);
+    free(text);
+    environment = payload_environment(&event, &origin, "pager");
+    assert_null(variable(environment, "HMQ_CONTEXT"));
+    payload_environment_free(environment);
+}
+
 static void test_environment_unknown_is_not_set(void **state) {
     (void)state;
     struct event event = finished();
@@ -344,6 +363,7 @@ int main(void) {
         cmocka_unit_test(test_slack_titles),
         cmocka_unit_test(test_slack_has_room),
         cmocka_unit_test(test_environment),
+        cmocka_unit_test(test_context),
         cmocka_unit_test(test_environment_unknown_is_not_set),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
