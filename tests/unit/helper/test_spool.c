@@ -6,12 +6,16 @@
 
 #include "helper/postfix_lock.h"
 
+#include <poll.h>
 #include <signal.h>
 #include <sys/file.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 
 #include "config_text.h"
 #include "spool_folder.h"
+
+#define LOCKS 100
 
 static const struct {
     const char *name;
@@ -141,11 +145,52 @@ static void test_lock(void **state) {
     CHECK_INT("a spool that is a file", postfix_lock_state("/dev/null"), POSTFIX_UNKNOWN);
 }
 
+/* Ends with the test. Locks and unlocks files of its own, as Postfix's other processes do. */
+static void start_lockers(pid_t *lockers, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        lockers[i] = fork();
+        if (lockers[i] != 0) {
+            continue;
+        }
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        int locked[LOCKS];
+        for (size_t k = 0; k < LOCKS; k++) {
+            locked[k] = open(spool_path, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+            flock(locked[k], LOCK_EX);
+        }
+        for (size_t k = 0;; k = (k + 7) % LOCKS) {
+            flock(locked[k], LOCK_UN);
+            poll(NULL, 0, k % 4 == 0);
+            flock(locked[k], LOCK_EX);
+        }
+    }
+}
+
+/* The kernel gives out a long list of locks in parts, and leaves out a lock when one before it is
+ * released between two of them. */
+static void test_lock_among_many(void **state) {
+    (void)state;
+    pid_t lockers[4];
+    make_folder("pid");
+    make_file("pid/master.pid", 0600);
+    int master = open(in_spool("pid/master.pid"), O_RDWR | O_CLOEXEC);
+    assert_int_equal(flock(master, LOCK_EX), 0);
+    start_lockers(lockers, COUNT_OF(lockers));
+    for (int i = 0; i < 6000; i++) {
+        CHECK_INT("locked all the time", postfix_lock_state(spool_path), POSTFIX_RUNNING);
+    }
+    for (size_t i = 0; i < COUNT_OF(lockers); i++) {
+        end(lockers[i]);
+    }
+    close(master);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_places),
         cmocka_unit_test_setup_teardown(test_mtime, make_spool, remove_spool),
         cmocka_unit_test_setup_teardown(test_lock, make_spool, remove_spool),
+        cmocka_unit_test_setup_teardown(test_lock_among_many, make_spool, remove_spool),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
