@@ -1,10 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
 #
-# run.sh [unit|mib|lint|system|boot|bench|fuzz|all]: installs what the tests need (Debian 12 or
-# 13, as root), builds with warnings as errors and sanitizers, and runs them. all, the default, is
-# all but two: bench measures a release build for some ten minutes, and of fuzz only the corpora are
-# replayed; fuzz itself goes on for a minute on each target. The last line is `N passed, N failed`.
+# run.sh [unit|mib|lint|system|boot|image|bench|fuzz|all]: installs what the tests need (Debian 12
+# or 13, as root), builds with warnings as errors and sanitizers, and runs them. all, the default,
+# is all but three: image builds a container image from packages, bench measures a release build for
+# some ten minutes, and of fuzz only the corpora are replayed; fuzz itself goes on for a minute on
+# each target. The last line is `N passed, N failed`.
 #
 # run.sh release SUITE [PART]: the quickstart and `run.sh PART` on a fresh Debian of that name; see
 # release.sh.
@@ -15,7 +16,7 @@ cd "$(dirname -- "${BASH_SOURCE[0]}")/.."
 . contrib/lab/lib.sh
 
 usage() {
-    echo "usage: ${0##*/} [unit|mib|lint|system|boot|bench|fuzz|all]" >&2
+    echo "usage: ${0##*/} [unit|mib|lint|system|boot|image|bench|fuzz|all]" >&2
     echo "       ${0##*/} release SUITE [PART]" >&2
     exit 1
 }
@@ -60,7 +61,7 @@ show_skipped() {
 
 part=${1:-all}
 case $part in
-unit | mib | lint | system | boot | bench | fuzz | all) [ $# -le 1 ] || usage ;;
+unit | mib | lint | system | boot | image | bench | fuzz | all) [ $# -le 1 ] || usage ;;
 release)
     [ $# -eq 2 ] || [ $# -eq 3 ] || usage
     exec tests/release.sh "${@:2}" ;;
@@ -68,6 +69,7 @@ release)
 esac
 may_start "$part"
 install_packages
+[ "$part" != image ] || contrib/install-packages.sh image
 if [ "$part" = bench ]; then
     cmake --preset release -DHMQ_WERROR=ON
     cmake --build build/release
@@ -76,7 +78,7 @@ fi
 cmake --preset asan -DHMQ_WERROR=ON
 cmake --build build/asan
 case $part in
-all) select=() ;;
+all) select=(-LE '^image$') ;;
 lint) select=(-L '^(lint|tidy)$') ;;
 *) select=(-L "^$part$") ;;
 esac
