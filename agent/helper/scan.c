@@ -17,6 +17,7 @@
 #include "helper/folder_table.h"
 #include "helper/seen.h"
 #include "helper/spool.h"
+#include "helper/watchable.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -123,7 +124,7 @@ static bool is_hash_name(const char *name) {
 /* Watches what fd has open, which its path may no longer lead to. */
 static int watch_fd(struct scanner *scanner, int fd, uint32_t mask) {
     char path[sizeof "/proc/self/fd/" + 3 * sizeof fd];
-    if (scanner->inotify < 0) {
+    if (scanner->inotify < 0 || !watchable(fd)) {
         return -1;
     }
     snprintf(path, sizeof path, "/proc/self/fd/%d", fd);

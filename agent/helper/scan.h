@@ -24,7 +24,7 @@
 struct scan_counts {
     uint32_t messages[QUEUE_COUNT];
     bool known[QUEUE_COUNT]; /* false for corrupt if its directory does not exist */
-    bool watching;           /* inotify covers every directory, so changes lead to hints */
+    bool watching;           /* inotify sees every change in every directory: there are hints */
     bool hinted;             /* something had changed, or may have, when the scan began */
     bool moving;             /* something more changed during the scan */
     uint32_t resting;        /* of a check: see scanner_check */
