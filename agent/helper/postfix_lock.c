@@ -8,12 +8,13 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
+/* The kernel gives the list in pieces, each at a time of its own. If a lock before the end of one
+ * is released before the next is read, the first lock of that one is left out. So the list is read
+ * again, in pieces of another size, until the lock is found. */
+static const size_t piece_sizes[] = {65536, 3001, 2003, 1501, 1201, 907};
+
 #define LOCK_FOLDER "pid"
 #define LOCK_FILE LOCK_FOLDER "/master.pid"
-
-/* The kernel gives out a long list in parts and loses its place when a lock is released in between:
- * with some hundred locks, one search in a thousand misses one that is held all the time. */
-#define SEARCHES 5
 
 /* PROC_PID_INIT_INO of linux/proc_ns.h */
 #define FIRST_PID_NAMESPACE 0xEFFFFFFCU
@@ -52,13 +53,14 @@ static bool folder_exists(const char *spool) {
            S_ISDIR(st.st_mode);
 }
 
-/* Searches the list once. */
-static enum postfix_state search(const struct stat *st) {
+/* Whether one reading of the list has a lock on that file. */
+static enum postfix_state look(const struct stat *st, size_t piece_size) {
     char line[256];
     FILE *locks = fopen("/proc/locks", "re");
     if (locks == NULL) {
         return POSTFIX_UNKNOWN;
     }
+    setvbuf(locks, NULL, _IOFBF, piece_size);
     enum postfix_state state = POSTFIX_STOPPED;
     while (state == POSTFIX_STOPPED && fgets(line, sizeof line, locks) != NULL) {
         if (line_is_lock_on(line, st)) {
@@ -82,9 +84,10 @@ enum postfix_state postfix_lock_state(const char *spool) {
     if (stat(path, &st) < 0) {
         return errno == ENOENT && folder_exists(spool) ? POSTFIX_STOPPED : POSTFIX_UNKNOWN;
     }
-    enum postfix_state state = search(&st);
-    for (int more = SEARCHES - 1; more > 0 && state == POSTFIX_STOPPED; more--) {
-        state = search(&st);
+    enum postfix_state state = POSTFIX_STOPPED;
+    for (size_t i = 0; i < sizeof piece_sizes / sizeof piece_sizes[0] && state == POSTFIX_STOPPED;
+         i++) {
+        state = look(&st, piece_sizes[i]);
     }
     return state;
 }
