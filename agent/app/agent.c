@@ -66,6 +66,9 @@ struct agent {
     struct settings *settings;
     struct detection detection;
     struct announcements announcements;
+    /* Data that were good a moment ago are no loss: the next process reads them within seconds, or
+     * reports that it cannot. */
+    bool restarting;
     int hooks_socket; /* until the feed takes it; -1 = none */
     const char *hooks_path;
     uint32_t first_serial;
@@ -90,7 +93,7 @@ static void fill_view(void *userdata, struct mib_view *view) {
 
 static void on_changed(void *userdata) {
     struct agent *agent = userdata;
-    if (!agent->started) {
+    if (!agent->started || agent->restarting) {
         return;
     }
     const struct snapshot *snapshot = collector_snapshot(agent->collector);
@@ -113,7 +116,8 @@ static void on_helper_up(void *userdata) {
 
 static void on_helper_gone(void *userdata) {
     struct agent *agent = userdata;
-    service_process_gone(agent->service, "hermes-mailqueue-helper");
+    bool ending = service_process_gone(agent->service, "hermes-mailqueue-helper");
+    agent->restarting = ending && agent->status.readings.data == DATA_OK;
 }
 
 static void on_hooks_gone(void *userdata) {

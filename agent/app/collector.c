@@ -335,8 +335,9 @@ static void on_gone(void *userdata) {
     collector->helper_ready = false;
     collector->helper_gone = true;
     note_error(collector, CAUSE_HELPER, "the helper has ended; restart hermes-mailqueued");
-    collector_judge(collector);
+    /* First: whoever starts all anew need not tell of what is lost for as long. */
     collector->callbacks.helper_gone(collector->callbacks.userdata);
+    collector_judge(collector);
 }
 
 int collector_new(sd_event *event, int socket, const struct config *config,

@@ -182,13 +182,17 @@ static int on_gone_timer(sd_event_source *source, uint64_t usec, void *userdata)
     return sd_event_exit(sd_event_source_get_event(source), -ECHILD);
 }
 
-void service_process_gone(struct service *service, const char *program) {
-    if (getenv("NOTIFY_SOCKET") == NULL || service->gone != NULL) {
-        return;
+bool service_process_gone(struct service *service, const char *program) {
+    if (getenv("NOTIFY_SOCKET") == NULL) {
+        return false;
+    }
+    if (service->gone_timer != NULL) {
+        return true;
     }
     service->gone = program;
-    sd_event_add_time_relative(sd_event_source_get_event(service->timer), &service->gone_timer,
-                               CLOCK_MONOTONIC, GONE_WAIT_USEC, 0, on_gone_timer, service);
+    return sd_event_add_time_relative(sd_event_source_get_event(service->timer),
+                                      &service->gone_timer, CLOCK_MONOTONIC, GONE_WAIT_USEC, 0,
+                                      on_gone_timer, service) >= 0;
 }
 
 void service_ready(struct service *service) {

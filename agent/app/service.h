@@ -27,8 +27,8 @@ int service_signals(sd_event *event, sd_event_signal_handler_t stop,
 /* A process that only root could start has ended for good; program (a literal) is its name. If
  * there is a service manager, this process exits with a failure, so that everything is started
  * again. Otherwise it continues and logs what no longer works, because nobody would start it again.
- */
-void service_process_gone(struct service *service, const char *program);
+ * Returns whether it will exit. */
+bool service_process_gone(struct service *service, const char *program);
 
 /* Repeated until the service manager has accepted it. */
 void service_ready(struct service *service);

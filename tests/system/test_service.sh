@@ -43,6 +43,19 @@ check "plain stderr with -f" told '^hermes-mailqueued: notice: hmqAgentStarted' 
 stop_agent
 eventually "STOPPING=1" told '^STOPPING=1' "$root/notified"
 
+# The helper is killed: all is to be started anew, which is no loss of data.
+start_agent
+expect 1.1.5.0 1 "the data is good"
+kill -KILL "$(supervisor)"
+ended() { ! agent_lives; }
+eventually "without its helper it ends" ended
+agent_status=0
+wait "$agent" || agent_status=$?
+agent=
+check "so that it is started again: exit 2" test "$agent_status" -eq 2
+check "saying why" told 'hermes-mailqueue-helper has ended for good' "$root/agent.log"
+check "no loss of data is reported" not told hmqDataLost "$root/agent.log"
+
 # A log that nobody reads, full from the start, and a service manager that reads nothing.
 mkfifo "$root/full"
 exec {full}<>"$root/full"

@@ -12,10 +12,16 @@ eventually "the agent is killed: restarted" another "$pid" "$agent"
 eventually "and answers" agent_answers
 check "no helper is left over" same "$(pgrep -fc "/usr/sbin/$helper -c $conf")" 2
 
+mark
 pid=$(main_pid "$agent")
 kill -KILL "$(main_pid "$helper")"
 eventually "the helper is killed: all start anew" another "$pid" "$agent"
 eventually "and answer" agent_answers
+pid=$(main_pid "$agent")
+systemctl restart "$helper"
+eventually "so they do when it is restarted" another "$pid" "$agent"
+eventually "and answer" agent_answers
+check "no loss of data is reported" not said hmqDataLost
 
 mark
 # shellcheck disable=SC2046 # one word each
