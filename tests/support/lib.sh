@@ -39,6 +39,9 @@ export SNMP_PERSISTENT_DIR=$root/persist SNMPCONFPATH=$root/persist MIBS=''
 cleanup() {
     local status=$? file
     trap - EXIT
+    # Whatever fails, and even if nobody reads what this prints, the rest is cleaned up.
+    trap '' PIPE
+    set +e
     if declare -F cleanup_more >/dev/null; then cleanup_more || true; fi
     if [ -n "$agent" ]; then
         kill -CONT "$agent" 2>/dev/null || true
@@ -54,11 +57,15 @@ cleanup() {
             [ ! -f "$file" ] || { echo "--- ${file##*/}"; tail -n 60 "$file"; }
         done
     fi
-    rm -rf --one-file-system "$root"
+    if [ -n "${HMQ_KEEP-}" ]; then
+        echo "kept: $root"
+    else
+        rm -rf --one-file-system "$root"
+    fi
     exit "$status"
 }
 trap cleanup EXIT
-trap 'exit 1' INT TERM
+trap 'exit 1' INT PIPE TERM
 
 ok() {
     checks=$((checks + 1))
