@@ -125,13 +125,19 @@ free_port() {
 
 # wait_for SECONDS COMMAND...: until COMMAND succeeds; 1 when time is up.
 wait_for() {
-    local deadline=$((${EPOCHREALTIME/./} + $1 * 1000000)) looks=0
+    local deadline=$((${EPOCHREALTIME/./} + $1 * 1000000)) looks=0 start pause
     shift
+    start=${EPOCHREALTIME/./}
     until "$@"; do
         [ "${EPOCHREALTIME/./}" -lt "$deadline" ] || return 1
-        # Looking costs more than waiting: at first often, then seldom.
+        # At first often, then seldom; and where a look takes long, because the machine is slow or
+        # busy, looking must not be what keeps it busy.
         looks=$((looks + 1))
-        if ((looks <= 8)); then sleep 0.05; else sleep 0.25; fi
+        pause=$((4 * (${EPOCHREALTIME/./} - start) / 1000))
+        pause=$((looks <= 8 ? 50 : pause < 250 ? 250 : pause > 999 ? 999 : pause))
+        printf -v pause '%03d' "$pause"
+        sleep "0.$pause"
+        start=${EPOCHREALTIME/./}
     done
 }
 
