@@ -5,6 +5,8 @@
 # boot.sh.
 #
 # What the options are for, on hosts with hybrid cgroups or without CAP_SYS_RESOURCE too:
+#   --systemd=false, and what it would do besides
+#                podman 5 refuses the mode together with a cgroup namespace where cgroups are v1
 #   --ulimit     podman's defaults cannot be set there
 #   --cap-add=ALL, seccomp and unmask
 #                instead of --privileged, which would let the container's udev and sysctl loose on
@@ -39,8 +41,9 @@ can_run() {
 }
 
 start_machine() {
-    quiet run -d --name "$machine" --hostname gw --network=none --systemd=always \
-        --cgroupns=private --cap-add=ALL --security-opt seccomp=unconfined \
+    quiet run -d --name "$machine" --hostname gw --network=none --systemd=false \
+        --tmpfs /run --tmpfs /run/lock --tmpfs /tmp --env container=podman \
+        --stop-signal RTMIN+3 --cgroupns=private --cap-add=ALL --security-opt seccomp=unconfined \
         --security-opt unmask=ALL --ulimit nofile=1024:20000 --ulimit nproc=10000:10000 \
         -v "$work/in:/in:ro" --rootfs "$root:O" \
         /bin/sh -c 'umount -R /sys/fs/cgroup; mount -t cgroup2 cgroup2 /sys/fs/cgroup
