@@ -73,7 +73,7 @@ int writable_check(const struct config *config, const char *spool, char *text, s
                        both ? " and " : "", second, strerror(error));
     if (len > 0 && (size_t)len < size && error == EROFS) {
         snprintf(text + len, size - (size_t)len,
-                 "; run `systemctl edit hermes-mailqueue-helper` and add: [Service] "
+                 "; run `systemctl edit` for the helper's unit and add: [Service] "
                  "ReadWritePaths=%s%s%s",
                  first, both ? " " : "", second);
     }

@@ -13,7 +13,7 @@
 
 #include "config_text.h"
 
-#define EDIT "; run `systemctl edit hermes-mailqueue-helper` and add: [Service] ReadWritePaths="
+#define EDIT "; run `systemctl edit` for the helper's unit and add: [Service] ReadWritePaths="
 
 static char folder[] = "/tmp/hmq-writable-XXXXXX";
 
