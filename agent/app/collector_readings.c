@@ -93,6 +93,9 @@ static uint64_t messages_of(const struct reply *reply) {
 
 static void see_lock(struct collector *collector, enum postfix_state state) {
     uint64_t now = clock_usec();
+    /* In a container a lock that was released looks as if it could not be seen. */
+    bool vanished = collector->lock.state == POSTFIX_RUNNING && state == POSTFIX_UNKNOWN;
+    collector->list.dirty = collector->list.dirty || vanished;
     sighting_see(&collector->lock, state, now);
     if (state == POSTFIX_RUNNING) {
         collector->lock_worth = LOCK_BELIEVED;

@@ -78,6 +78,13 @@ static void test_lock_hidden(void **state) {
     lists = world.lists;
     steps(30);
     CHECK_INT("the lock is enough", world.lists, lists);
+    world.postfix = POSTFIX_UNKNOWN;
+    answer_down(true);
+    int looks = 0;
+    for (; now()->postfix != POSTFIX_STOPPED && looks < 200; looks++) {
+        step();
+    }
+    CHECK("a listing is made soon after the lock was last seen", looks < 15);
 }
 
 /* A Postfix that could not start because of its main.cf, which postqueue cannot read either. */
