@@ -176,9 +176,14 @@ configure() { # [KEY=VALUE...]: over what suits all tests
     done >"$root/agent.conf"
 }
 
+databases_opened() { grep -c 'opened the database ' "$root/agent.log" || true; }
+# takes_sets: the agent that was started last has opened its database; before, it refuses a SET.
+takes_sets() { [ "$(databases_opened)" -gt "$opened_before" ]; }
+
 start_agent() { # [KEY=VALUE...]
     [ $# -eq 0 ] && [ -f "$root/agent.conf" ] || configure "$@"
     touch "$root/agent.log"
+    opened_before=$(databases_opened)
     "${agent_command[@]:-$daemon}" -c "$root/agent.conf" -f 2>>"$root/agent.log" \
         </dev/null >/dev/null &
     agent=$!

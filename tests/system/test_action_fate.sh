@@ -25,6 +25,7 @@ inject 100 x@refused.example many@source.example
 eventually "300 are deferred" settled 300
 start_agent command_timeout=5s
 expect 1.2.1.0 300 "they are counted"
+eventually "it takes SETs" takes_sets
 eventually "the store is in use" grep -q 'registered with' "$root/agent.log"
 mapfile -t all < <(ids deferred)
 some="${all[*]:0:50}"

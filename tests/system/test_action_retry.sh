@@ -20,7 +20,7 @@ m4=$(send d@one.example x@refused.example)
 start_agent overload_threshold=0 message_limit=1000
 expect 1.5.1.0 4 "four rows"
 eventually "all are deferred" settled 4
-eventually "the store is in use" grep -q 'opened the database ' "$root/agent.log"
+eventually "it takes SETs" takes_sets
 relay_port=$(free_port)
 touch "$root/relayed"
 start_daemon "$root/relay.pid" "$root/relay.log" \

@@ -26,6 +26,7 @@ started=$EPOCHSECONDS
 start_agent allow_view=yes 'allow_actions=hold unhold requeue delete flush expire count' \
     view_limit=4K overload_threshold=0
 expect 1.2.1.0 5 "five messages"
+eventually "it takes SETs" takes_sets
 eventually "all are deferred" settled 5
 eventually "the store is in use" grep -q 'opened the database ' "$root/agent.log"
 
@@ -306,6 +307,7 @@ sqlite3 "$root/state/agent.db" 'DELETE FROM instance' # as the manual has it for
 # shellcheck disable=SC2046
 start_agent $(use_engine) 'allow_actions=hold unhold count flush' command_timeout=10s
 expect 1.2.1.0 3 "through a container engine"
+eventually "it takes SETs" takes_sets
 some=$(sql "$actions")
 before=$(on_disk)
 bad=("3F25A01B7C;id" '$(id)' '`id`' '3F25A01B7C|id' '../../etc/passwd' ALL - -d '--' -c/tmp
@@ -368,6 +370,7 @@ stop_agent
 sqlite3 "$root/state/agent.db" 'DELETE FROM instance'
 start_agent allow_actions=count allow_view=yes
 expect 1.2.1.0 3 "with nothing but count"
+eventually "it takes SETs" takes_sets
 refused "hmqFlush" notWritable 1.6.1.0 1.6.1.0 i 1
 act al view 951 ids="$m3"
 finished al view 951 "done" 1 1 0

@@ -34,7 +34,7 @@ eventually "8 are deferred" settled 8
 # the end.
 start_agent overload_threshold=1 overload_clear_threshold=0
 expect 1.2.1.0 8 "8 messages"
-eventually "the database is open" grep -q 'opened the database ' "$root/agent.log"
+eventually "it takes SETs" takes_sets
 check "it remembers its instance" sql_is "SELECT value FROM instance WHERE name = 'container'" ''
 set_object 1.4.8.0 u 4 1.4.7.0 u 5 >/dev/null
 expect 1.2.5.0 1 "an overload"

@@ -45,6 +45,7 @@ allow_set
 start_snmpd
 start_trapd
 start_agent overload_threshold=500
+eventually "it takes SETs" takes_sets
 expect 1.4.2.0 30 "the lifetimes are those of the running Postfix"
 now 1.4.1.0 5 "both"
 expect 1.4.5.0 1 "applied"
@@ -120,6 +121,7 @@ eventually "and stays" settled 1
 check "it did not expire" not in_maillog "$m2: .*status=expired"
 stop_agent
 start_agent
+eventually "it takes SETs" takes_sets
 expect 1.4.1.0 3 "after a restart"
 now 1.4.2.0 7 "both"
 expect 1.4.5.0 1 "applied"
@@ -164,6 +166,7 @@ now 1.4.2.0 8 "stored is what was"
 expect_traps 12 5 "one hmqSettingsChanged"
 stop_agent
 start_agent
+eventually "it takes SETs" takes_sets
 expect 1.4.5.0 4 "still drifted after a restart"
 eventually "the agent has started" has_traps 13 3
 expect_traps 12 5 "which is not reported again"
@@ -233,6 +236,7 @@ expect_traps 7 1 "what is enabled comes: hmqHoldRaised"
 expect_traps 3 0 "no hmqWarningRaised before it"
 stop_agent
 start_agent overload_threshold=100 overload_clear_threshold=90 message_limit=50
+eventually "it takes SETs" takes_sets
 expect 1.4.7.0 2 "after a restart, whatever the configuration says"
 now 1.4.8.0 1 "the same"
 now 1.4.9.0 2 "the same"
