@@ -10,11 +10,15 @@ check "systemctl reload" systemctl reload "$agent"
 eventually "takes effect" is 1.4.7.0 6
 cp "$conf" /root/good.conf
 echo nonsense >>"$conf"
+mark
 check "a reload of a wrong file fails" not systemctl reload "$agent"
+eventually "and the journal has the reason" said 'conf:[0-9]+: nonsense: '
 check "and the agent goes on" is 1.4.7.0 6
+mark
 chmod 600 /etc/hermes-mailqueue/ops.secret
 cp /root/good.conf "$conf"
 check "so does one with a secret that the hooks cannot read" not systemctl reload "$agent"
+eventually "with the reason" said 'ops\.secret'
 chmod 640 /etc/hermes-mailqueue/ops.secret
 sed -i 's/^overload_threshold.*/overload_threshold = 5/' "$conf"
 check "once it is right, it reloads" systemctl reload "$agent"
@@ -26,6 +30,10 @@ systemctl stop "$hooks" "$helper"
 status_is() { same "$(systemctl show -p ExecMainStatus --value "$1")" "$2"; }
 eventually "with a wrong file the agent ends: status 1" status_is "$agent" 1
 check "and is not tried again and again" not up "$agent"
+agent_names_line() { journalctl --no-pager --since "$since" -o cat -u "$agent" | grep ': nonsense: '; }
+mark
+check "a start with it fails" not systemctl start "$agent"
+eventually "and the journal has the reason" agent_names_line
 check "both sockets still listen" up "$helper.socket" "$hooks.socket"
 cp /root/good.conf "$conf"
 sed -i 's/^overload_threshold.*/overload_threshold = 5/' "$conf"
