@@ -57,7 +57,9 @@ static int meet_peers(const struct config *config, bool to_stderr, struct agent_
         r = sibling_start(SIBLING_HELPER, config->path, to_stderr, &peers->helper, &child);
     }
     if (r < 0 && helper_path != NULL) {
-        log_line(LOG_ERR, "cannot reach " SIBLING_HELPER " at %s: %s", helper_path, strerror(-r));
+        log_line(LOG_ERR,
+                 "cannot reach " SIBLING_HELPER " at %s: %s; restart the unit of its socket",
+                 helper_path, strerror(-r));
         return EXIT_CANNOT_START;
     }
     if (r < 0) {
@@ -69,6 +71,24 @@ static int meet_peers(const struct config *config, bool to_stderr, struct agent_
     return r < 0 ? cannot("start " SIBLING_HOOKS, r) : EXIT_SUCCESS;
 }
 
+/* Whether a process that is not root runs as the user, the only one that the helper's unit serves.
+ * To find out from the helper would mean to start, to report lost data and to fail, again and
+ * again. */
+static bool is_user(const struct config *config) {
+    struct identity user;
+    char error[512];
+    bool found = identity_find_key(config, "user", config->user, &user, error, sizeof error);
+    if (!found) {
+        fprintf(stderr, "%s\n", error);
+    } else if (user.uid != geteuid()) {
+        fprintf(stderr,
+                "%s:%u: user: is \"%s\", but the unit runs as the user with the number %u: set "
+                "User= and SocketUser= of the units to the same user\n",
+                config->path, config_line(config, "user"), config->user, (unsigned)geteuid());
+    }
+    return found && user.uid == geteuid();
+}
+
 /* Becomes the user, with the peers met before. Returns an exit status. */
 static int take_place(const struct config *config, bool to_stderr, struct agent_peers *peers) {
     struct identity user = {.uid = 0};
@@ -78,7 +98,11 @@ static int take_place(const struct config *config, bool to_stderr, struct agent_
         fprintf(stderr, "%s\n", error);
         return EXIT_CONFIGURATION;
     }
-    if (!root && getenv("HMQ_HELPER_SOCKET") == NULL) {
+    bool unit = getenv("HMQ_HELPER_SOCKET") != NULL;
+    if (!root && unit && !is_user(config)) {
+        return EXIT_CONFIGURATION;
+    }
+    if (!root && !unit) {
         log_line(LOG_WARNING, "not started as root: the key user is ignored, and only what this "
                               "user may read is read");
     }

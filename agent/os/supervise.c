@@ -47,6 +47,10 @@ enum worker_end supervise(const struct supervision *supervision) {
             if (ended_on_purpose(status)) {
                 return (enum worker_end)WEXITSTATUS(status);
             }
+            /* One that was still starting fails because nobody is there. */
+            if (WIFEXITED(status) && socket_peer_closed(supervision->socket)) {
+                return WORKER_PEER_CLOSED;
+            }
             log_line(LOG_WARNING, "worker ended (%s %d), starting another",
                      WIFSIGNALED(status) ? "signal" : "status",
                      WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));

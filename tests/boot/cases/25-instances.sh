@@ -72,6 +72,24 @@ eventually "it is back after a restart" agent_answers
 check "which the second one does not notice" same "$(main_pid "$out_agent")" "$pid"
 complaints() { journalctl --no-pager -b -p warning -o cat -u 'hermes-mailqueue*@out*' | grep .; }
 check "no complaint in the journal" not complaints
+
+# A third one, whose file has not what its units have.
+cat >/etc/hermes-mailqueue/odd.conf <<'END'
+context = odd
+database = /srv/odd.db
+END
+odd_agent=hermes-mailqueued@odd
+mark
+systemctl start "$odd_agent"
+eventually "a database that the sandbox protects: the drop-in is named" said '/srv/odd.db: .*ReadWritePaths='
+echo 'user = daemon' >>/etc/hermes-mailqueue/odd.conf
+check "with another user than the unit's it does not start" not systemctl restart "$odd_agent"
+eventually "with the reason" said 'odd.conf:3: user: is "daemon"'
+check "and is not tried again and again" same "$(systemctl is-active "$odd_agent")" failed
+systemctl stop 'hermes-mailqueue*@odd.*'
+systemctl reset-failed
+rm /etc/hermes-mailqueue/odd.conf
+
 systemctl restart snmpd
 eventually "snmpd restarted: the second one is back" out 1.2.1.0 1
 eventually "and the first one" agent_answers
