@@ -11,8 +11,12 @@ check "no socket listens" not up "$helper.socket" "$hooks.socket"
 check "no unit has failed" same "$(systemctl --failed --no-legend)" ''
 check "the database stays" test -f "$database"
 check "so does the configuration" test -f "$conf"
+# On a file system of its own, as some administrators keep it.
+folder=$(dirname "$database")
+mount --bind "$folder" "$folder"
 check "purge" apt-get purge -q -y hermes-mailqueue
-check "the database is gone" test ! -e "$(dirname "$database")"
+umount "$folder"
+check "the database is gone" same "$(ls -A "$folder")" ''
 check "the configuration too" test ! -e "$conf"
 rm -f /etc/snmp/snmpd.conf.d/hermes-mailqueue-*.conf
 check "snmpd starts without it" systemctl restart snmpd
