@@ -81,7 +81,8 @@ END
 odd_agent=hermes-mailqueued@odd
 mark
 systemctl start "$odd_agent"
-eventually "a database that the sandbox protects: the drop-in is named" said '/srv/odd.db: .*ReadWritePaths='
+eventually "a database that the sandbox protects: the drop-in is named" said \
+    '/srv/odd.db: .*ReadWritePaths='
 echo 'user = daemon' >>/etc/hermes-mailqueue/odd.conf
 check "with another user than the unit's it does not start" not systemctl restart "$odd_agent"
 eventually "with the reason" said 'odd.conf:3: user: is "daemon"'
