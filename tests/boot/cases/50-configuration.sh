@@ -30,7 +30,9 @@ systemctl stop "$hooks" "$helper"
 status_is() { same "$(systemctl show -p ExecMainStatus --value "$1")" "$2"; }
 eventually "with a wrong file the agent ends: status 1" status_is "$agent" 1
 check "and is not tried again and again" not up "$agent"
-agent_names_line() { journalctl --no-pager --since "$since" -o cat -u "$agent" | grep ': nonsense: '; }
+agent_names_line() {
+    journalctl --no-pager --since "$since" -o cat -u "$agent" | grep ': nonsense: '
+}
 mark
 check "a start with it fails" not systemctl start "$agent"
 eventually "and the journal has the reason" agent_names_line
