@@ -123,21 +123,23 @@ free_port() {
     die "no free port found in $try attempts; give one as an argument"
 }
 
-# wait_for SECONDS COMMAND...: until COMMAND succeeds; 1 when time is up.
+# wait_for SECONDS COMMAND...: until COMMAND succeeds; 1 when time is up.  Its variables have names
+# of their own, because COMMAND sees them in the place of the caller's.
 wait_for() {
-    local deadline=$((${EPOCHREALTIME/./} + $1 * 1000000)) looks=0 start pause
+    local wait_deadline=$((${EPOCHREALTIME/./} + $1 * 1000000)) wait_looks=0 wait_began wait_pause
     shift
-    start=${EPOCHREALTIME/./}
+    wait_began=${EPOCHREALTIME/./}
     until "$@"; do
-        [ "${EPOCHREALTIME/./}" -lt "$deadline" ] || return 1
+        [ "${EPOCHREALTIME/./}" -lt "$wait_deadline" ] || return 1
         # At first often, then seldom; and where a look takes long, because the machine is slow or
         # busy, looking must not be what keeps it busy.
-        looks=$((looks + 1))
-        pause=$((4 * (${EPOCHREALTIME/./} - start) / 1000))
-        pause=$((looks <= 8 ? 50 : pause < 250 ? 250 : pause > 999 ? 999 : pause))
-        printf -v pause '%03d' "$pause"
-        sleep "0.$pause"
-        start=${EPOCHREALTIME/./}
+        wait_looks=$((wait_looks + 1))
+        wait_pause=$((4 * (${EPOCHREALTIME/./} - wait_began) / 1000))
+        wait_pause=$((wait_pause < 250 ? 250 : wait_pause > 999 ? 999 : wait_pause))
+        wait_pause=$((wait_looks <= 8 ? 50 : wait_pause))
+        printf -v wait_pause '%03d' "$wait_pause"
+        sleep "0.$wait_pause"
+        wait_began=${EPOCHREALTIME/./}
     done
 }
 
