@@ -79,7 +79,7 @@ m2=$(send b@one.example x@suspended.example)
 start_agent allow_view=yes overload_threshold=0
 expect 1.5.1.0 2 "two messages"
 eventually "both are deferred" settled 2
-eventually "the store is in use" grep -q 'opened the database ' "$root/agent.log"
+eventually "it takes SETs" takes_sets
 check "snmpd takes every line of the example" not grep -i -e error -e warning "$root/snmpd.log"
 
 may al al hold 1 ids="$m1"

@@ -4,6 +4,7 @@
  */
 #include "core/tunables.h"
 
+#include "config_text.h"
 #include "unit.h"
 
 static void test_from_config(void **state) {
@@ -116,19 +117,23 @@ static const struct {
     const char *text;
 } overridden[] = {
     {"a threshold", CONDITION_THRESHOLD(CONDITION_OVERLOAD), 90,
-     "FILE:2: overload_threshold is 90, not 100: it was set over SNMP, and the database keeps "
+     CONFIG_TEXT_PATH
+     ":2: overload_threshold is 90, not 100: it was set over SNMP, and the database keeps "
      "that; to use the file's value, stop the agent and delete the row 'overload_threshold' of the "
      "table tunables in /db"},
     {"its clear value", CONDITION_CLEAR(CONDITION_OVERLOAD), 81,
-     "FILE:3: overload_clear_threshold is 81, not 80: it was set over SNMP, and the database keeps "
+     CONFIG_TEXT_PATH
+     ":3: overload_clear_threshold is 81, not 80: it was set over SNMP, and the database keeps "
      "that; to use the file's value, stop the agent and delete the row 'overload_clear_threshold' "
      "of the table tunables in /db"},
     {"a time", CONDITION_THRESHOLD(CONDITION_AGE), 60,
-     "FILE:4: age_threshold is 60 s, not 7200 s: it was set over SNMP, and the database keeps "
+     CONFIG_TEXT_PATH
+     ":4: age_threshold is 60 s, not 7200 s: it was set over SNMP, and the database keeps "
      "that; to use the file's value, stop the agent and delete the row 'age_threshold' of the "
      "table tunables in /db"},
     {"the limit", TUNABLE_MESSAGE_LIMIT, 51,
-     "FILE:5: message_limit is 51, not 50: it was set over SNMP, and the database keeps that; to "
+     CONFIG_TEXT_PATH
+     ":5: message_limit is 51, not 50: it was set over SNMP, and the database keeps that; to "
      "use the file's value, stop the agent and delete the row 'message_limit' of the table "
      "tunables in /db"},
     {"the same value", TUNABLE_MESSAGE_LIMIT, 50, NULL},
@@ -140,12 +145,8 @@ static const struct {
 /* What a key of the file has to give way to, and that one which nothing overrides is not named. */
 static void test_overridden(void **state) {
     (void)state;
-    struct config *config;
+    struct config *config = good_config("settings", settings_of_file);
     char text[512];
-    FILE *stream = fmemopen((void *)(uintptr_t)settings_of_file, sizeof settings_of_file - 1, "r");
-    assert_non_null(stream);
-    assert_int_equal(config_parse(stream, "FILE", &config, text, sizeof text), 0);
-    fclose(stream);
     for (size_t i = 0; i < COUNT_OF(overridden); i++) {
         struct tunables tunables, set = {0};
         uint32_t stored = overridden[i].set != 0 ? 1U << overridden[i].tunable : 0;
@@ -164,12 +165,8 @@ static void test_overridden(void **state) {
 /* The clear value follows a threshold that was set below the file's clear value. */
 static void test_overridden_clear(void **state) {
     (void)state;
-    struct config *config;
+    struct config *config = good_config("settings", settings_of_file);
     char text[512];
-    FILE *stream = fmemopen((void *)(uintptr_t)settings_of_file, sizeof settings_of_file - 1, "r");
-    assert_non_null(stream);
-    assert_int_equal(config_parse(stream, "FILE", &config, text, sizeof text), 0);
-    fclose(stream);
     const uint32_t stored = 1U << CONDITION_THRESHOLD(CONDITION_OVERLOAD);
     struct tunables tunables;
     const struct tunables set = {.thresholds = {.of[CONDITION_OVERLOAD] = {.above = 50}}};
@@ -177,8 +174,9 @@ static void test_overridden_clear(void **state) {
     tunables_merge(&tunables, &set, stored);
     assert_true(tunable_overridden(&tunables, CONDITION_CLEAR(CONDITION_OVERLOAD), stored, config,
                                    text, sizeof text));
-    assert_string_equal(text, "FILE:3: overload_clear_threshold is 45, not 80: the file's value is "
-                              "above the threshold that was set over SNMP");
+    assert_string_equal(text, CONFIG_TEXT_PATH
+                        ":3: overload_clear_threshold is 45, not 80: the file's value is "
+                        "above the threshold that was set over SNMP");
     config_free(config);
 }
 
