@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * One row for each key of the configuration file, with the parsers and printers that the rows name.
+ * One row for each key of the configuration file, with the parsers and printers of values that only
+ * one key has; core/config_values.h has the others.
  * A parser that rejects a value says what it expected; it may leave the configuration half changed,
  * since config.c then discards it. What a printer writes has to parse to the same value, and two
  * values that differ have to print differently: a reload compares what is printed to find the keys
@@ -8,6 +9,7 @@
  */
 #include "core/config_keys.h"
 
+#include "core/config_values.h"
 #include "core/duration.h"
 #include "core/master.h"
 #include "core/permission.h"
@@ -18,51 +20,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
-
-static void *field(const struct config_key *key, struct config *config) {
-    return (char *)config + key->offset;
-}
-
-static const void *const_field(const struct config_key *key, const struct config *config) {
-    return (const char *)config + key->offset;
-}
-
-static bool replace(char **target, const char *value) {
-    char *copy = strdup(value);
-    if (copy == NULL) {
-        return false;
-    }
-    free(*target);
-    *target = copy;
-    return true;
-}
-
-static bool parse_string(const struct config_key *key, struct config *config, const char *value,
-                         char *error, size_t size) {
-    if (value[0] == '\0' && key->minimum > 0) {
-        snprintf(error, size, "must not be empty");
-        return false;
-    }
-    if (!replace(field(key, config), value)) {
-        snprintf(error, size, "out of memory");
-        return false;
-    }
-    return true;
-}
-
-static void print_string(const struct config_key *key, const struct config *config, FILE *stream) {
-    char *const *value = const_field(key, config);
-    fputs(*value, stream);
-}
-
-static bool parse_path(const struct config_key *key, struct config *config, const char *value,
-                       char *error, size_t size) {
-    if (value[0] != '/') {
-        snprintf(error, size, "\"%s\" is not an absolute path", value);
-        return false;
-    }
-    return parse_string(key, config, value, error, size);
-}
 
 /* net-snmp would accept more forms, and guess what many of them mean. */
 static bool parse_master(const struct config_key *key, struct config *config, const char *value,
@@ -79,7 +36,7 @@ static bool parse_master(const struct config_key *key, struct config *config, co
         snprintf(error, size, "\"%s\" is neither unix:/PATH nor tcp:HOST:PORT", value);
         return false;
     }
-    return parse_string(key, config, value, error, size);
+    return config_parse_string(key, config, value, error, size);
 }
 
 /* The names that docker and podman allow; one that begins with a dash would be taken as an option.
@@ -92,7 +49,7 @@ static bool parse_container(const struct config_key *key, struct config *config,
             return false;
         }
     }
-    return parse_string(key, config, value, error, size);
+    return config_parse_string(key, config, value, error, size);
 }
 
 /* The octets that neither snmpd.conf(5) nor a shell takes for anything else. */
@@ -106,12 +63,12 @@ static bool parse_context(const struct config_key *key, struct config *config, c
                  value, CONFIG_CONTEXT_MAX);
         return false;
     }
-    return parse_string(key, config, value, error, size);
+    return config_parse_string(key, config, value, error, size);
 }
 
 static bool parse_words(const struct config_key *key, struct config *config, const char *value,
                         char *error, size_t size) {
-    char **words = field(key, config);
+    char **words = config_field(key, config);
     char copy[CONFIG_VALUE_MAX];
     char *rest = NULL;
     size_t count = 0;
@@ -144,104 +101,10 @@ static bool parse_words(const struct config_key *key, struct config *config, con
 }
 
 static void print_words(const struct config_key *key, const struct config *config, FILE *stream) {
-    char *const *words = const_field(key, config);
+    char *const *words = config_const_field(key, config);
     for (size_t i = 0; words[i] != NULL; i++) {
         fprintf(stream, "%s%s", i > 0 ? " " : "", words[i]);
     }
-}
-
-static bool parse_duration(const struct config_key *key, struct config *config, const char *value,
-                           char *error, size_t size) {
-    uint64_t usec;
-    if (!duration_parse(value, &usec) || usec < key->minimum || usec > key->maximum) {
-        snprintf(error, size,
-                 "\"%s\" is not a duration from %" PRIu64 "ms to %" PRIu64 "s (10s, 5m)", value,
-                 key->minimum / USEC_PER_MSEC, key->maximum / USEC_PER_SEC);
-        return false;
-    }
-    uint64_t *target = field(key, config);
-    *target = usec;
-    return true;
-}
-
-static void print_usec(uint64_t usec, FILE *stream) {
-    if (usec % USEC_PER_SEC == 0) {
-        fprintf(stream, "%" PRIu64 "s", usec / USEC_PER_SEC);
-    } else {
-        fprintf(stream, "%" PRIu64 "ms", usec / USEC_PER_MSEC);
-    }
-}
-
-static void print_duration(const struct config_key *key, const struct config *config,
-                           FILE *stream) {
-    const uint64_t *usec = const_field(key, config);
-    print_usec(*usec, stream);
-}
-
-bool config_parse_number(const struct config_key *key, struct config *config, const char *value,
-                         char *error, size_t size) {
-    uint64_t number;
-    if (!number_parse(value, key->maximum, &number)) {
-        snprintf(error, size, "\"%s\" is not a number from 0 to %" PRIu64, value, key->maximum);
-        return false;
-    }
-    uint32_t *target = field(key, config);
-    *target = (uint32_t)number;
-    return true;
-}
-
-void config_print_number(const struct config_key *key, const struct config *config, FILE *stream) {
-    const uint32_t *number = const_field(key, config);
-    fprintf(stream, "%" PRIu32, *number);
-}
-
-/* Begins the message; add_choice appends the words that would be valid. */
-static void explain_word(const char *word, char *error, size_t size) {
-    snprintf(error, size, "\"%s\" is not one of:", word);
-}
-
-static void add_choice(const char *choice, char *error, size_t size) {
-    size_t len = strlen(error);
-    if (choice[0] != '\0') {
-        snprintf(error + len, size - len, " %s", choice);
-    }
-}
-
-static bool parse_enum(const struct config_key *key, struct config *config, const char *value,
-                       char *error, size_t size) {
-    for (int i = 0; key->names[i] != NULL; i++) {
-        if (strcmp(value, key->names[i]) == 0) {
-            int *target = field(key, config);
-            *target = i + (int)key->minimum;
-            return true;
-        }
-    }
-    explain_word(value, error, size);
-    for (int i = 0; key->names[i] != NULL; i++) {
-        add_choice(key->names[i], error, size);
-    }
-    return false;
-}
-
-static void print_enum(const struct config_key *key, const struct config *config, FILE *stream) {
-    const int *value = const_field(key, config);
-    fputs(key->names[*value - (int)key->minimum], stream);
-}
-
-static bool parse_yes_no(const struct config_key *key, struct config *config, const char *value,
-                         char *error, size_t size) {
-    bool *target = field(key, config);
-    if (strcmp(value, "yes") != 0 && strcmp(value, "no") != 0) {
-        snprintf(error, size, "\"%s\" is neither yes nor no", value);
-        return false;
-    }
-    *target = strcmp(value, "yes") == 0;
-    return true;
-}
-
-static void print_yes_no(const struct config_key *key, const struct config *config, FILE *stream) {
-    const bool *value = const_field(key, config);
-    fputs(*value ? "yes" : "no", stream);
 }
 
 /* The word for the value of a set's bit, "" for one that cannot be in the set. */
@@ -264,21 +127,21 @@ static bool parse_set(const struct config_key *key, struct config *config, const
             value++;
         }
         if (value > key->maximum) {
-            explain_word(w, error, size);
+            config_explain_word(w, error, size);
             for (value = 1; value <= key->maximum; value++) {
-                add_choice(word_of(key, value), error, size);
+                config_add_choice(word_of(key, value), error, size);
             }
             return false;
         }
         bits |= 1U << value;
     }
-    uint32_t *target = field(key, config);
+    uint32_t *target = config_field(key, config);
     *target = bits;
     return true;
 }
 
 static void print_set(const struct config_key *key, const struct config *config, FILE *stream) {
-    const uint32_t *bits = const_field(key, config);
+    const uint32_t *bits = config_const_field(key, config);
     const char *separator = "";
     for (uint32_t value = 1; value <= key->maximum; value++) {
         if ((*bits & 1U << value) != 0) {
@@ -286,35 +149,6 @@ static void print_set(const struct config_key *key, const struct config *config,
             separator = " ";
         }
     }
-}
-
-static bool parse_bytes(const struct config_key *key, struct config *config, const char *value,
-                        char *error, size_t size) {
-    char copy[32];
-    uint64_t factor = 1;
-    uint64_t number;
-    size_t len = strlen(value);
-    snprintf(copy, sizeof copy, "%s", value);
-    if (len > 0 && len < sizeof copy && (copy[len - 1] == 'K' || copy[len - 1] == 'M')) {
-        factor = copy[len - 1] == 'K' ? 1024 : 1024 * 1024;
-        copy[len - 1] = '\0';
-    }
-    if (len >= sizeof copy || !number_parse(copy, key->maximum / factor, &number) ||
-        number * factor < key->minimum) {
-        snprintf(error, size,
-                 "\"%s\" is not a size of %" PRIu64 " to %" PRIu64 " octets (256K, 1M)", value,
-                 key->minimum, key->maximum);
-        return false;
-    }
-    uint64_t *target = field(key, config);
-    *target = number * factor;
-    return true;
-}
-
-static void print_bytes(const struct config_key *key, const struct config *config, FILE *stream) {
-    const uint64_t *bytes = const_field(key, config);
-    bool kilo = *bytes % 1024 == 0 && *bytes != 0;
-    fprintf(stream, "%" PRIu64 "%s", kilo ? *bytes / 1024 : *bytes, kilo ? "K" : "");
 }
 
 #define RETENTION_AGE_MIN_USEC (UINT64_C(60) * 1000000)
@@ -350,7 +184,7 @@ static void print_retention(const struct config_key *key, const struct config *c
                             FILE *stream) {
     (void)key;
     fprintf(stream, "%" PRIu32 " ", config->action_retention_rows);
-    print_usec(config->action_retention_usec, stream);
+    config_print_usec(config->action_retention_usec, stream);
 }
 
 static bool parse_oid(const struct config_key *key, struct config *config, const char *value,
@@ -421,26 +255,30 @@ static const char *const order_names[] = {"oldest", "newest", "largest", NULL};
 /* LOG_ERR and up */
 static const char *const level_names[] = {"error", "warning", "notice", "info", "debug", NULL};
 
-#define STRING(member) parse_string, print_string, offsetof(struct config, member), 1, 0, NULL
-#define PATH(member) parse_path, print_string, offsetof(struct config, member), 1, 0, NULL
+#define STRING(member)                                                                             \
+    config_parse_string, config_print_string, offsetof(struct config, member), 1, 0, NULL
+#define PATH(member)                                                                               \
+    config_parse_path, config_print_string, offsetof(struct config, member), 1, 0, NULL
 #define DURATION(member, min, max)                                                                 \
-    parse_duration, print_duration, offsetof(struct config, member), min, max, NULL
+    config_parse_duration, config_print_duration, offsetof(struct config, member), min, max, NULL
 #define NUMBER(member, max)                                                                        \
     config_parse_number, config_print_number, offsetof(struct config, member), 0, max, NULL
+#define YES_NO(member)                                                                             \
+    config_parse_yes_no, config_print_yes_no, offsetof(struct config, member), 0, 0, NULL
 #define SET(member, last) parse_set, print_set, offsetof(struct config, member), 1, last, NULL
 #define OTHER(kind, member) parse_##kind, print_##kind, offsetof(struct config, member), 0, 0, NULL
 
 /* In the order in which they are printed; the thresholds stand between the two. */
 static const struct config_key first_keys[] = {
-    {"agentx_socket", "unix:/run/agentx/master", parse_master, print_string,
+    {"agentx_socket", "unix:/run/agentx/master", parse_master, config_print_string,
      offsetof(struct config, agentx_socket), 0, 0, NULL, false},
     {"base_oid", ".1.3.6.1.4.1.8072.9999.9999.2525", OTHER(oid, base_oid), false},
-    {"context", "", parse_context, print_string, offsetof(struct config, context), 0, 0, NULL,
-     false},
+    {"context", "", parse_context, config_print_string, offsetof(struct config, context), 0, 0,
+     NULL, false},
     {"postfix_config_directory", "/etc/postfix", PATH(postfix_config_directory), false},
     {"spool_directory", "auto", OTHER(spool, spool_mode), false},
-    {"container", "", parse_container, print_string, offsetof(struct config, container), 0, 0, NULL,
-     false},
+    {"container", "", parse_container, config_print_string, offsetof(struct config, container), 0,
+     0, NULL, false},
     {"container_command", "docker", OTHER(words, container_command), false},
     {"database", "/var/lib/hermes-mailqueue/hermes-mailqueue.db", PATH(database), false},
     {"user", "hermes-mq", STRING(user), false},
@@ -449,20 +287,20 @@ static const struct config_key first_keys[] = {
     {"scan_interval", "60s", DURATION(scan_interval_usec, 100 * USEC_PER_MSEC, USEC_PER_DAY), true},
     {"command_timeout", "30s", DURATION(command_timeout_usec, USEC_PER_SEC, 3600 * USEC_PER_SEC),
      false},
-    {"message_order", "oldest", parse_enum, print_enum, offsetof(struct config, message_order), 0,
-     0, order_names, true},
+    {"message_order", "oldest", config_parse_enum, config_print_enum,
+     offsetof(struct config, message_order), 0, 0, order_names, true},
 };
 
 static const struct config_key last_keys[] = {
     {"message_limit", "100", NUMBER(message_limit, 10000), true},
     {"allow_actions", NULL, SET(allow_actions, COMMAND_END - 1), false},
     {"allow_settings", "lifetimes thresholds pause", SET(allow_settings, SETTING_END - 1), false},
-    {"allow_view", "no", OTHER(yes_no, allow_view), false},
-    {"view_limit", "256K", parse_bytes, print_bytes, offsetof(struct config, view_limit_bytes), 1,
-     UINT64_C(16) * 1024 * 1024, NULL, false},
+    {"allow_view", "no", YES_NO(allow_view), false},
+    {"view_limit", "256K", config_parse_bytes, config_print_bytes,
+     offsetof(struct config, view_limit_bytes), 1, UINT64_C(16) * 1024 * 1024, NULL, false},
     {"action_retention", "1000 7d", OTHER(retention, action_retention_rows), false},
-    {"log_level", "info", parse_enum, print_enum, offsetof(struct config, log_level), LOG_ERR, 0,
-     level_names, true},
+    {"log_level", "info", config_parse_enum, config_print_enum, offsetof(struct config, log_level),
+     LOG_ERR, 0, level_names, true},
 };
 
 #define FIRST_KEYS (sizeof first_keys / sizeof first_keys[0])

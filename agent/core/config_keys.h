@@ -32,11 +32,6 @@ struct config_key {
  */
 bool config_key_at(size_t position, struct config_key *out);
 
-/* A whole number of 0 to key->maximum, a uint32_t. */
-bool config_parse_number(const struct config_key *key, struct config *config, const char *value,
-                         char *error, size_t size);
-void config_print_number(const struct config_key *key, const struct config *config, FILE *stream);
-
 /* Describes the key of a threshold or clear value (core/condition.h). The setting must have one. */
 struct config_key config_threshold_key(unsigned setting);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "core/config_keys.h"
 
+#include "core/config_values.h"
 #include "core/duration.h"
 #include "core/time_units.h"
 
