@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Values that more than one key of the configuration file can have. Each function finds the place
+ * of its value by the offset in the row of the key. A parser that rejects a value says what it
+ * expected; one that replaces a text frees the old one only when it has the new one.
+ */
 #include "core/config_values.h"
 
 #include "core/duration.h"
