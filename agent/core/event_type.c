@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The table of event types, and what can be read from it. A row's place is its public number, and
+ * its objects are in the order of the module's OBJECTS clause: both are fixed.
+ */
 #include "core/event_type.h"
 
 #include <assert.h>
@@ -32,28 +36,35 @@
 
 static const struct {
     const char *name;
+    const char *title;
     enum event_severity severity;
     enum event_type ends; /* the raise, or 0 */
     struct event_object objects[EVENT_OBJECTS_MAX + 1];
 } types[EVENT_TYPE_END] = {
-    [EVENT_OVERLOAD_RAISED] = {"hmqOverloadRaised", SEVERITY_CRITICAL, 0,
+    [EVENT_OVERLOAD_RAISED] = {"hmqOverloadRaised", "Mail queue overloaded", SEVERITY_CRITICAL, 0,
                                TOTAL_CROSSED("hmqOverloadThreshold")},
-    [EVENT_OVERLOAD_CLEARED] = {"hmqOverloadCleared", SEVERITY_OK, EVENT_OVERLOAD_RAISED,
+    [EVENT_OVERLOAD_CLEARED] = {"hmqOverloadCleared", "Mail queue no longer overloaded",
+                                SEVERITY_OK, EVENT_OVERLOAD_RAISED,
                                 TOTAL_CROSSED("hmqOverloadThreshold")},
-    [EVENT_WARNING_RAISED] = {"hmqWarningRaised", SEVERITY_WARNING, 0,
+    [EVENT_WARNING_RAISED] = {"hmqWarningRaised", "Mail queue is growing", SEVERITY_WARNING, 0,
                               TOTAL_CROSSED("hmqWarningThreshold")},
-    [EVENT_WARNING_CLEARED] = {"hmqWarningCleared", SEVERITY_OK, EVENT_WARNING_RAISED,
-                               TOTAL_CROSSED("hmqWarningThreshold")},
-    [EVENT_AGE_RAISED] = {"hmqAgeRaised", SEVERITY_WARNING, 0, AGE_CROSSED("hmqAgeThreshold")},
-    [EVENT_AGE_CLEARED] = {"hmqAgeCleared", SEVERITY_OK, EVENT_AGE_RAISED,
-                           AGE_CROSSED("hmqAgeThreshold")},
-    [EVENT_HOLD_RAISED] = {"hmqHoldRaised", SEVERITY_WARNING, 0,
+    [EVENT_WARNING_CLEARED] = {"hmqWarningCleared",
+                               "Mail queue is back below the warning threshold", SEVERITY_OK,
+                               EVENT_WARNING_RAISED, TOTAL_CROSSED("hmqWarningThreshold")},
+    [EVENT_AGE_RAISED] = {"hmqAgeRaised", "Mail waits too long", SEVERITY_WARNING, 0,
+                          AGE_CROSSED("hmqAgeThreshold")},
+    [EVENT_AGE_CLEARED] = {"hmqAgeCleared", "Mail no longer waits too long", SEVERITY_OK,
+                           EVENT_AGE_RAISED, AGE_CROSSED("hmqAgeThreshold")},
+    [EVENT_HOLD_RAISED] = {"hmqHoldRaised", "Many messages on hold", SEVERITY_WARNING, 0,
                            QUEUE_CROSSED("hmqHoldThreshold", QUEUE_HOLD)},
-    [EVENT_HOLD_CLEARED] = {"hmqHoldCleared", SEVERITY_OK, EVENT_HOLD_RAISED,
-                            QUEUE_CROSSED("hmqHoldThreshold", QUEUE_HOLD)},
-    [EVENT_DATA_LOST] = {"hmqDataLost", SEVERITY_CRITICAL, 0, DATA_CHANGED},
-    [EVENT_DATA_RESTORED] = {"hmqDataRestored", SEVERITY_OK, EVENT_DATA_LOST, DATA_CHANGED},
+    [EVENT_HOLD_CLEARED] = {"hmqHoldCleared", "Few messages on hold again", SEVERITY_OK,
+                            EVENT_HOLD_RAISED, QUEUE_CROSSED("hmqHoldThreshold", QUEUE_HOLD)},
+    [EVENT_DATA_LOST] = {"hmqDataLost", "Mail queue cannot be read", SEVERITY_CRITICAL, 0,
+                         DATA_CHANGED},
+    [EVENT_DATA_RESTORED] = {"hmqDataRestored", "Mail queue can be read again", SEVERITY_OK,
+                             EVENT_DATA_LOST, DATA_CHANGED},
     [EVENT_ACTION_FINISHED] = {"hmqActionFinished",
+                               "Queue action finished",
                                SEVERITY_INFO,
                                0,
                                {EVENT_SERIAL, OBJECT("hmqActionState", ACTION_STATE),
@@ -62,18 +73,21 @@ static const struct {
                                 OBJECT("hmqActionFailedCount", ACTION_FAILED),
                                 OBJECT("hmqActionComment", ACTION_COMMENT)}},
     [EVENT_SETTINGS_CHANGED] = {"hmqSettingsChanged",
+                                "Queue settings changed",
                                 SEVERITY_INFO,
                                 0,
                                 {EVENT_SERIAL, OBJECT("hmqSettingsState", SETTINGS_STATE),
                                  OBJECT("hmqEventText", TEXT)}},
     [EVENT_AGENT_STARTED] = {"hmqAgentStarted",
+                             "Mail queue agent started",
                              SEVERITY_INFO,
                              0,
                              {EVENT_SERIAL, OBJECT("hmqAgentVersion", VERSION),
                               OBJECT("hmqDataStatus", DATA_STATUS)}},
-    [EVENT_POSTFIX_STOPPED] = {"hmqPostfixStopped", SEVERITY_CRITICAL, 0, POSTFIX_CHANGED},
-    [EVENT_POSTFIX_STARTED] = {"hmqPostfixStarted", SEVERITY_OK, EVENT_POSTFIX_STOPPED,
+    [EVENT_POSTFIX_STOPPED] = {"hmqPostfixStopped", "Postfix has stopped", SEVERITY_CRITICAL, 0,
                                POSTFIX_CHANGED},
+    [EVENT_POSTFIX_STARTED] = {"hmqPostfixStarted", "Postfix is running again", SEVERITY_OK,
+                               EVENT_POSTFIX_STOPPED, POSTFIX_CHANGED},
 };
 
 _Static_assert(EVENT_TYPE_END <= 32, "a set of types has 32 bits");
@@ -93,6 +107,11 @@ uint32_t event_types(void) {
 const char *event_name(enum event_type type) {
     assert(type > 0 && type < EVENT_TYPE_END);
     return types[type].name != NULL ? types[type].name : "";
+}
+
+const char *event_title(enum event_type type) {
+    assert(event_type_exists(type));
+    return types[type].title;
 }
 
 enum event_type event_type_by_name(const char *name) {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The types of events, one row for each notification of the module: its number, its name, its
- * severity, which raise it ends, and the objects of its OBJECTS clause. The store, the MIB, the
- * configuration's lists of events, webhooks and scripts read this table; nothing else lists the
- * notifications.
+ * title, its severity, which raise it ends, and the objects of its OBJECTS clause. The store, the
+ * MIB, the configuration's lists of events, webhooks and scripts read this table; nothing else
+ * lists the notifications.
  *
  * A type's value is the notification's number below hmqNotifications. Its bit in
  * hmqNotificationEnable is that number minus one, from the left, and its bit in a set of types is 1
@@ -78,6 +78,9 @@ uint32_t event_types(void);
 
 /* The notification's name in the MIB ("hmqOverloadRaised"); static. "" for a reserved number. */
 const char *event_name(enum event_type type);
+
+/* What has happened, for people, as the heading of a message ("Mail queue overloaded"); static. */
+const char *event_title(enum event_type type);
 
 /* The type with this name, or 0 if there is none. */
 enum event_type event_type_by_name(const char *name);

@@ -145,6 +145,21 @@ size_t text_utf8_prefix(const char *text, size_t len, size_t max) {
     return end;
 }
 
+size_t text_utf16_prefix(const char *text, size_t len, size_t max) {
+    size_t end = 0;
+    size_t units = 0;
+    while (end < len) {
+        size_t n = utf8_character((const unsigned char *)text + end, len - end);
+        size_t needed = n == 4 ? 2 : 1; /* a surrogate pair */
+        if (n == 0 || units + needed > max) {
+            break;
+        }
+        units += needed;
+        end += n;
+    }
+    return end;
+}
+
 /* Writes an octet as text_escape does and returns the length without the NUL. */
 static size_t escape_octet(char octet, char piece[5]) {
     if (octet >= 0x20 && octet <= 0x7E && octet != '\\') {

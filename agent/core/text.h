@@ -29,6 +29,11 @@ bool text_is_safe(const char *in, size_t len);
 /* The longest prefix of valid UTF-8 text, at most max octets, that ends between characters. */
 size_t text_utf8_prefix(const char *text, size_t len, size_t max);
 
+/* The longest prefix of valid UTF-8 text, in octets, that ends between characters and has at most
+ * max code units in UTF-16. No text has more characters than that, so that a service that limits a
+ * text in characters accepts it, however it counts those beyond U+FFFF. */
+size_t text_utf16_prefix(const char *text, size_t len, size_t max);
+
 /* True if the len octets at in are valid UTF-8 (RFC 3629). */
 bool text_is_utf8(const char *in, size_t len);
 

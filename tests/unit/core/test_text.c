@@ -149,6 +149,21 @@ static void test_prefix(void **state) {
     }
 }
 
+/* A letter, one of two and one of three octets (a unit each), and one of four (two units). */
+#define MIXED "a\xC3\xA9\xE2\x82\xAC\xF0\x9F\x93\xA7"
+
+static void test_utf16(void **state) {
+    (void)state;
+    static const size_t octets[] = {0, 1, 3, 6, 6, 10, 10};
+    for (size_t max = 0; max < COUNT_OF(octets); max++) {
+        char name[32];
+        snprintf(name, sizeof name, "%zu units", max);
+        CHECK_INT(name, text_utf16_prefix(MIXED, strlen(MIXED), max), octets[max]);
+    }
+    CHECK_INT("empty", text_utf16_prefix("", 0, 5), 0);
+    CHECK_INT("a part of it", text_utf16_prefix("abcdef", 3, 5), 3);
+}
+
 static const struct {
     const char *name;
     const char *in;
@@ -186,7 +201,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_to_utf8), cmocka_unit_test(test_make_safe),
         cmocka_unit_test(test_random),  cmocka_unit_test(test_prefix),
-        cmocka_unit_test(test_escape),
+        cmocka_unit_test(test_utf16),   cmocka_unit_test(test_escape),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -248,20 +248,6 @@ static void test_slack(void **state) {
 }
 
 /* The longest texts, each character of which grows when it is escaped, are not cut. */
-/* A type without a title would be written as "(null)". */
-static void test_slack_titles(void **state) {
-    (void)state;
-    for (enum event_type type = 1; type < EVENT_TYPE_END; type++) {
-        if (event_type_exists(type)) {
-            struct event event = overload(type);
-            cJSON *document = make(HOOK_FORMAT_SLACK, &event);
-            const char *text = cJSON_GetStringValue(cJSON_GetObjectItem(document, "text"));
-            CHECK(event_name(type), text != NULL && strstr(text, "(null)") == NULL);
-            cJSON_Delete(document);
-        }
-    }
-}
-
 static void test_slack_has_room(void **state) {
     (void)state;
     struct event event = finished();
@@ -360,7 +346,6 @@ int main(void) {
         cmocka_unit_test(test_alert_unknown_is_absent),
         cmocka_unit_test(test_alert_of_an_action),
         cmocka_unit_test(test_slack),
-        cmocka_unit_test(test_slack_titles),
         cmocka_unit_test(test_slack_has_room),
         cmocka_unit_test(test_environment),
         cmocka_unit_test(test_context),
