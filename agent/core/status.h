@@ -9,6 +9,7 @@
 #define HMQ_CORE_STATUS_H
 
 #include "core/condition.h"
+#include "core/delivery.h"
 #include "core/reading.h"
 #include "core/snapshot.h"
 
@@ -82,6 +83,7 @@ struct agent_status {
     struct store_status store;
     struct condition_status conditions[CONDITION_COUNT]; /* written by app/detection.c */
     struct events_status events;
+    const struct delivery *delivery; /* of app/delivery_reader.c; NULL while mail_log is off */
 };
 
 /* hmqLastReadError */
