@@ -245,8 +245,7 @@ static void start_scan(struct collector *collector, uint64_t now) {
 }
 
 static void start_list(struct collector *collector, uint64_t now) {
-    if (listing_reader_start(&collector->listing, collector->helper,
-                             collector->config->message_order,
+    if (listing_reader_start(&collector->listing, collector->helper, collector->config,
                              collector->tunables->message_limit)) {
         reading_begin(&collector->list, now);
     }

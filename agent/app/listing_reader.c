@@ -39,15 +39,16 @@ static void on_end(void *userdata, const struct command_end *command) {
 }
 
 bool listing_reader_start(struct listing_reader *reader, struct helper_client *helper,
-                          enum message_order order, size_t limit) {
+                          const struct config *config, size_t limit) {
     const struct stream_callbacks callbacks = {.data = on_data, .end = on_end, .userdata = reader};
     const struct helper_order list = {.type = REQUEST_LIST};
-    reader->builder = listing_builder_new(order, limit);
+    reader->builder = listing_builder_new(config->message_order, limit);
     reader->begun_usec = clock_usec();
     if (reader->builder == NULL || !helper_client_run(helper, &list, &callbacks)) {
         listing_reader_deinit(reader);
         return false;
     }
+    listing_builder_add_insight(reader->builder, config->insight_limit, clock_wall());
     return true;
 }
 

@@ -32,9 +32,10 @@ struct listing_reader {
     uint64_t begun_usec;
 };
 
-/* Starts a reading. Returns false if the helper does not accept it now or if out of memory. */
+/* Starts a reading that keeps limit messages in the order of the configuration, and the insight as
+ * it says. Returns false if the helper does not accept it now or if out of memory. */
 bool listing_reader_start(struct listing_reader *reader, struct helper_client *helper,
-                          enum message_order order, size_t limit);
+                          const struct config *config, size_t limit);
 
 /* To be called after the helper's client has been freed, which ends its callbacks. */
 void listing_reader_deinit(struct listing_reader *reader);

@@ -78,6 +78,7 @@ struct config {
     enum message_order message_order;
     struct thresholds thresholds;
     uint32_t message_limit;
+    uint32_t insight_limit;  /* rows of each insight table */
     uint32_t allow_actions;  /* 1 << enum action_command */
     uint32_t allow_settings; /* 1 << enum setting_kind */
     bool allow_view;

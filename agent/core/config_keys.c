@@ -11,6 +11,7 @@
 
 #include "core/config_values.h"
 #include "core/duration.h"
+#include "core/insight.h"
 #include "core/master.h"
 #include "core/permission.h"
 #include "core/time_units.h"
@@ -293,6 +294,7 @@ static const struct config_key first_keys[] = {
 
 static const struct config_key last_keys[] = {
     {"message_limit", "100", NUMBER(message_limit, 10000), true},
+    {"insight_limit", "20", NUMBER(insight_limit, INSIGHT_ROWS_MAX), true},
     {"allow_actions", NULL, SET(allow_actions, COMMAND_END - 1), false},
     {"allow_settings", "lifetimes thresholds pause", SET(allow_settings, SETTING_END - 1), false},
     {"allow_view", "no", YES_NO(allow_view), false},

@@ -13,6 +13,7 @@
 #include "core/listing.h"
 
 #include "core/hash_set.h"
+#include "core/insight_builder.h"
 #include "core/message_stream.h"
 
 #include <assert.h>
@@ -37,6 +38,7 @@ struct listing_builder {
     struct message_stream *stream;
     struct message_draft draft; /* of the message whose line is being read */
     struct hash_set ids;
+    struct insight_builder *insight; /* NULL = none is gathered */
     struct queue_totals queues[QUEUE_COUNT];
     uint64_t messages;
     char flaw[FLAW_SIZE];
@@ -46,6 +48,9 @@ static void take_recipient(void *userdata, const char *address, const char *reas
     struct listing_builder *builder = userdata;
     if (builder->limit > 0) {
         message_draft_add(&builder->draft, address, reason, builder->row_octets);
+    }
+    if (builder->insight != NULL) {
+        insight_builder_recipient(builder->insight, address, reason);
     }
 }
 
@@ -70,6 +75,10 @@ struct listing_builder *listing_builder_new(enum message_order order, size_t lim
     return builder;
 }
 
+void listing_builder_add_insight(struct listing_builder *builder, size_t limit, int64_t now) {
+    builder->insight = insight_builder_new(limit, now);
+}
+
 void listing_builder_free(struct listing_builder *builder) {
     if (builder == NULL) {
         return;
@@ -81,6 +90,7 @@ void listing_builder_free(struct listing_builder *builder) {
     message_stream_free(builder->stream);
     message_draft_deinit(&builder->draft);
     hash_set_deinit(&builder->ids);
+    insight_builder_free(builder->insight);
     free(builder);
 }
 
@@ -212,6 +222,9 @@ static int take_message(void *userdata, enum line_result result, const struct me
         snprintf(builder->flaw, sizeof builder->flaw, "%s", error);
     }
     bool again = head->id[0] != '\0' && !hash_set_add(&builder->ids, head->id, strlen(head->id));
+    if (builder->insight != NULL) {
+        insight_builder_message(builder->insight, result != LINE_BAD && !again, head);
+    }
     if (result != LINE_BAD && !again) {
         count_message(builder, head);
         if (result == LINE_OK && wanted(builder, head)) {
@@ -270,6 +283,9 @@ struct listing *listing_builder_finish(struct listing_builder *builder, uint64_t
     listing->row_count = drop_duplicates(builder->rows, builder->row_count);
     listing->rows = builder->rows;
     memcpy(listing->queues, builder->queues, sizeof listing->queues);
+    if (builder->insight != NULL) {
+        listing->insight = insight_builder_finish(builder->insight);
+    }
     listing->taken_usec = now_usec;
     listing->duration_usec = now_usec - started_usec;
     builder->rows = NULL;
@@ -305,6 +321,7 @@ void listing_unref(struct listing *listing) {
         free(listing->rows[i]);
     }
     free(listing->rows);
+    insight_free(listing->insight);
     free(listing);
 }
 

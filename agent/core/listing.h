@@ -11,6 +11,7 @@
 #define HMQ_CORE_LISTING_H
 
 #include "core/config.h"
+#include "core/insight.h"
 #include "core/message.h"
 #include "core/queue.h"
 
@@ -34,8 +35,9 @@ struct listing {
     struct message **rows; /* in queue_id_compare order, each id once */
     size_t row_count;
     struct queue_totals queues[QUEUE_COUNT];
-    uint64_t omitted;    /* messages listed without a row */
-    uint64_t taken_usec; /* CLOCK_MONOTONIC at its end */
+    struct insight *insight; /* NULL if it was not asked for, or if memory was too short for it */
+    uint64_t omitted;        /* messages listed without a row */
+    uint64_t taken_usec;     /* CLOCK_MONOTONIC at its end */
     uint64_t duration_usec;
 };
 
@@ -44,6 +46,13 @@ struct listing_builder;
 /* A builder that keeps limit rows in the given order. Returns NULL if out of memory. */
 struct listing_builder *listing_builder_new(enum message_order order, size_t limit);
 void listing_builder_free(struct listing_builder *builder);
+
+/*
+ * Has the builder gather the insight, too, before anything is fed to it: limit rows of each table
+ * (0..INSIGHT_ROWS_MAX), with ages by now, in seconds since the epoch. Without memory for it, the
+ * listing has none.
+ */
+void listing_builder_add_insight(struct listing_builder *builder, size_t limit, int64_t now);
 
 /* The total size, in octets, that limit rows may have. If they exceed it, the last recipients of
  * those with many are dropped, down to MESSAGE_OCTETS_MIN. */

@@ -115,6 +115,12 @@ void text_make_safe(char *text) {
 size_t text_to_utf8(const char *in, size_t len, char *out) {
     size_t written = 0;
     for (size_t i = 0; i < len;) {
+        while (i < len && in[i] >= ' ' && in[i] <= '~') {
+            out[written++] = in[i++];
+        }
+        if (i == len) {
+            break;
+        }
         const unsigned char *at = (const unsigned char *)in + i;
         size_t n = utf8_character(at, len - i);
         if (n == 0) {

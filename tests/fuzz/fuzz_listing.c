@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Builds a listing from the output of postqueue -j in pieces. The first octet selects the order,
- * the limit and the size of the pieces.
+ * Builds a listing with its insight from the output of postqueue -j in pieces. The first octet
+ * selects the order, the limit and the size of the pieces.
  */
 #include "core/listing.h"
+#include "core/text.h"
 
 #include "fuzz.h"
 
@@ -24,6 +25,39 @@ static void check_message(const struct message *message) {
         const char *reason = message_reason_text(message, r);
         MUST(strlen(address) <= MESSAGE_TEXT_MAX && address + strlen(address) < end);
         MUST(strlen(reason) <= MESSAGE_TEXT_MAX && reason + strlen(reason) < end);
+    }
+}
+
+static void check_table(const struct insight_table *table, uint64_t messages) {
+    MUST(table->count <= INSIGHT_ROWS_MAX && table->count <= table->distinct);
+    for (size_t i = 0; i < table->count; i++) {
+        const struct insight_row *row = &table->rows[i];
+        uint64_t dated = 0;
+        MUST(text_is_safe(row->name, strlen(row->name)));
+        MUST(text_is_safe(row->other, strlen(row->other)));
+        MUST(row->messages > 0 && row->messages <= messages);
+        for (size_t a = 0; a < INSIGHT_AGES; a++) {
+            dated += row->ages[a];
+        }
+        MUST(row->ages_known ? dated == row->messages : dated < row->messages);
+        MUST(i == 0 || table->rows[i - 1].messages > row->messages ||
+             (table->rows[i - 1].messages == row->messages &&
+              strcmp(table->rows[i - 1].name, row->name) < 0));
+    }
+}
+
+static void check_insight(const struct listing *listing) {
+    const struct insight *insight = listing->insight;
+    MUST(insight != NULL);
+    check_table(&insight->senders, listing_messages(listing));
+    check_table(&insight->domains, listing_messages(listing));
+    check_table(&insight->reasons, listing_messages(listing));
+    for (int q = 0; q < QUEUE_COUNT; q++) {
+        uint64_t messages = insight->ages[q].unknown;
+        for (size_t a = 0; a < INSIGHT_AGES; a++) {
+            messages += insight->ages[q].messages[a];
+        }
+        MUST(messages == listing->queues[q].messages);
     }
 }
 
@@ -67,6 +101,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     char error[64] = "";
     int r = 0;
     MUST(builder != NULL);
+    listing_builder_add_insight(builder, limit, 1700000000);
     for (size_t at = 1; at < size && r == 0; at += piece) {
         size_t len = size - at < piece ? size - at : piece;
         r = listing_builder_feed(builder, (const char *)data + at, len);
@@ -78,6 +113,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     check_text(error);
     if (listing != NULL) {
         check(listing, limit);
+        check_insight(listing);
     }
     listing_unref(listing);
     return 0;

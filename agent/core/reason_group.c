@@ -1,0 +1,364 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * One pass over the text. It is cut into atoms, which are runs of octets that occur in addresses,
+ * names, numbers and codes, and into whatever is between them, which is copied. An atom that is
+ * nothing as a whole is cut into pieces at its punctuation. What a piece is depends on its form
+ * and, where that is ambiguous (450 may be a reply code or a number of seconds), on what was
+ * written before it.
+ *
+ * All that is looked ahead is bounded, so that a long text cannot make this slow. Octets that are
+ * not ASCII count as letters; the result is made valid UTF-8 at the end. A `*` in the text is
+ * treated like one that replaces something: nobody can tell them apart in a group.
+ */
+#include "core/reason_group.h"
+
+#include "core/reason_word.h"
+#include "core/text.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+#include <strings.h>
+
+/* Enough octets for a group even if cleaning shortens each character to a third. */
+#define OUT_MAX ((size_t)4 * REASON_GROUP_SIZE)
+
+/* The longest address in <>, and the longest IP address in []. RFC 5321 allows 256 for a path. */
+#define ANGLE_MAX ((size_t)512)
+#define BRACKET_MAX ((size_t)64)
+
+struct grouping {
+    const char *at, *end; /* what is still to be read */
+    char out[OUT_MAX + 1];
+    size_t length; /* of out */
+    char code[3];  /* the first reply code, or NULs */
+    bool full, plain;
+};
+
+static void put(struct grouping *group, const char *text, size_t len) {
+    if (len > OUT_MAX - group->length) {
+        len = OUT_MAX - group->length;
+        group->full = true;
+    }
+    for (size_t i = 0; i < len; i++) {
+        group->out[group->length++] = text[i];
+        group->plain = group->plain && text[i] >= ' ' && text[i] <= '~';
+    }
+}
+
+/* Puts a `*`, unless there is nothing but spaces between it and the one before. */
+static void put_star(struct grouping *group) {
+    size_t len = group->length;
+    while (len > 0 && group->out[len - 1] == ' ') {
+        len--;
+    }
+    if (len > 0 && group->out[len - 1] == '*') {
+        group->length = len;
+    } else {
+        put(group, "*", 1);
+    }
+}
+
+static bool is_after(const struct grouping *group, const char *text) {
+    size_t len = strlen(text);
+    return group->length >= len && memcmp(group->out + group->length - len, text, len) == 0;
+}
+
+static bool is_after_any(const struct grouping *group, const char *const *texts) {
+    while (*texts != NULL && !is_after(group, *texts)) {
+        texts++;
+    }
+    return *texts != NULL;
+}
+
+static bool is_blank(char c) {
+    return (c >= 0 && c <= ' ') || c == 0x7F;
+}
+
+/* The octets of atoms, besides letters, digits and what is not ASCII. */
+static bool is_atom(char c) {
+    return word_is_letter(c) || word_is_digit(c) || (c != '\0' && strchr(".-_@+/:~%&#!$^?=\\", c));
+}
+
+/* The octets that end a URL. */
+static bool ends_url(char c) {
+    return is_blank(c) || strchr("<>\"'()[]`*", c) != NULL;
+}
+
+/* The position of the first such octet, at most max octets away; else SIZE_MAX. */
+static size_t find(const struct grouping *group, size_t from, char c, size_t max) {
+    size_t there = (size_t)(group->end - group->at);
+    size_t last = there < max ? there : max;
+    const char *found = from < last ? memchr(group->at + from, c, last - from) : NULL;
+    return found != NULL ? (size_t)(found - group->at) : SIZE_MAX;
+}
+
+/* True if the text `from` octets ahead is an IP address in brackets. */
+static bool is_bracketed_ip(const struct grouping *group, size_t from, size_t *len) {
+    if (group->at + from >= group->end || group->at[from] != '[') {
+        return false;
+    }
+    size_t end = find(group, from, ']', from + BRACKET_MAX);
+    *len = end - from + 1;
+    return end != SIZE_MAX && word_is_ip(group->at + from + 1, end - from - 1);
+}
+
+/* An address, which may have a quoted part with anything in it, and else no spaces. */
+static bool take_angle(struct grouping *group) {
+    size_t end = find(group, 1, '>', ANGLE_MAX);
+    if (end == SIZE_MAX || find(group, 1, '@', end) == SIZE_MAX ||
+        (group->at[1] != '"' && find(group, 1, ' ', end) != SIZE_MAX)) {
+        return false;
+    }
+    put(group, "<*>", 3);
+    group->at += end + 1;
+    return true;
+}
+
+/* A reply code is where a server's answer begins, before an enhanced code, and where the first one
+ * is repeated, since Postfix joins the lines of an answer. next: what follows it. */
+static bool is_reply_code(struct grouping *group, const char *piece, size_t len, const char *next) {
+    static const char *const words[] = {": ", "code ", "error ", "status ", "reply ", NULL};
+    size_t there = (size_t)(group->end - next);
+    if (len != 3 || !word_is_reply_code(piece) || word_is_counted(next, there)) {
+        return false;
+    }
+    bool code = group->length == 0 || is_after_any(group, words) ||
+                memcmp(group->code, piece, sizeof group->code) == 0 ||
+                (there > 1 && word_enhanced_code(next + 1, there - 1) > 0);
+    if (code && group->code[0] == '\0') {
+        memcpy(group->code, piece, sizeof group->code);
+    }
+    return code;
+}
+
+static void put_number(struct grouping *group, const char *piece, size_t len, const char *next) {
+    static const char *const kept[] = {"RFC ", "rfc ", "RFC", "section ", "port ", NULL};
+    bool port = len <= 5 && is_after(group, "*:");
+    if (port || is_after_any(group, kept) || is_reply_code(group, piece, len, next)) {
+        put(group, piece, len);
+    } else {
+        put_star(group);
+    }
+}
+
+/* A name that stays, because it says which blocklist it is about. */
+static bool is_blocklist(const struct grouping *group) {
+    static const char *const words[] = {"using ",     "listed by ",  "listed in ",   "listed on ",
+                                        "listed at ", "blocked by ", "rejected by ", NULL};
+    return is_after_any(group, words);
+}
+
+/* The piece that Postfix names, whatever it looks like. */
+static bool is_named(const struct grouping *group) {
+    static const char *const words[] = {"name=", "mail for ", NULL};
+    return is_after_any(group, words);
+}
+
+static bool is_date_word(const struct grouping *group, const char *piece, size_t len) {
+    const char *next = piece + len;
+    while (next < group->end && next < piece + len + 4 && (*next == ' ' || *next == ',')) {
+        next++;
+    }
+    return word_is_date(piece, len) &&
+           (is_after(group, "* ") || is_after(group, "*, ") || is_after(group, "*-") ||
+            (next < group->end &&
+             (word_is_digit(*next) || (group->end - next >= 3 && word_is_date(next, 3)))));
+}
+
+/* In an answer of several lines, a hyphen follows the reply code of all but the last. */
+static bool begins_line(struct grouping *group, const char *piece, size_t len) {
+    return len > 4 && word_is_reply_code(piece) && piece[3] == '-' &&
+           (word_enhanced_code(piece + 4, len - 4) == len - 4 ||
+            is_reply_code(group, piece, 3, piece + 3));
+}
+
+/* Letters, digits, dots, hyphens and underscores, with a letter or digit at either end. */
+static void put_piece(struct grouping *group, const char *piece, size_t len) {
+    size_t unit;
+    if (begins_line(group, piece, len)) {
+        memcpy(group->code, piece, sizeof group->code);
+        put(group, piece, 4);
+        piece += 4;
+        len -= 4;
+    }
+    struct word_form form = word_form(piece, len);
+    if (word_enhanced_code(piece, len) == len) {
+        put(group, piece, len);
+    } else if (is_named(group)) {
+        put_star(group);
+    } else if (form.digits && !form.letters) {
+        put_number(group, piece, len, piece + len);
+    } else if ((unit = word_unit(piece, len)) > 0) {
+        put_star(group);
+        put(group, piece + len - unit, unit);
+    } else if (form.host && !is_blocklist(group)) {
+        put_star(group);
+    } else if ((form.digits && !form.host && !word_is_code(piece, len)) ||
+               is_date_word(group, piece, len)) {
+        put_star(group);
+    } else {
+        put(group, piece, len);
+    }
+}
+
+/* Cuts an atom at its punctuation; what is left at the ends of a piece is copied, too. */
+static void put_pieces(struct grouping *group, const char *atom, size_t len) {
+    for (size_t at = 0; at < len && !group->full;) {
+        size_t end = at;
+        while (end < len && word_is_inner(atom[end])) {
+            end++;
+        }
+        size_t from = at;
+        size_t to = end;
+        while (from < to && !word_is_outer(atom[from])) {
+            from++;
+        }
+        while (to > from && !word_is_outer(atom[to - 1])) {
+            to--;
+        }
+        put(group, atom + at, from - at);
+        if (to > from) {
+            put_piece(group, atom + from, to - from);
+        }
+        put(group, atom + to, end - to);
+        if (end < len) {
+            put(group, atom + end, 1);
+        }
+        at = end + 1;
+    }
+}
+
+/* True if the atom is a name only because of what surrounds it: `host NAME[`, `NAME[192.0.2.1]`. */
+static bool is_host_in_place(const struct grouping *group, size_t len) {
+    static const char *const words[] = {"host ", "with ", "connect to ", "from ", NULL};
+    size_t bracket;
+    return group->at + len < group->end && group->at[len] == '[' &&
+           (is_bracketed_ip(group, len, &bracket) || is_after_any(group, words));
+}
+
+static void take_atom(struct grouping *group) {
+    const char *atom = group->at;
+    size_t len = 0;
+    while (atom + len < group->end && is_atom(atom[len])) {
+        len++;
+    }
+    size_t core = len;
+    while (core > 0 && !word_is_outer(atom[core - 1])) {
+        core--;
+    }
+    size_t prefix = word_address_prefix(atom, core);
+    if (is_host_in_place(group, len)) {
+        put_star(group);
+    } else if (word_is_address(atom + prefix, core - prefix)) {
+        put(group, atom, prefix);
+        put_star(group);
+        put(group, atom + core, len - core);
+    } else if (word_is_ip(atom, core) || word_is_time(atom, core)) {
+        put_star(group);
+        put(group, atom + core, len - core);
+    } else {
+        put_pieces(group, atom, len);
+    }
+    group->at = atom + len;
+}
+
+/* Scheme and host stay; of the rest, what varies with the address or the attempt is replaced. */
+static bool take_url(struct grouping *group) {
+    size_t there = (size_t)(group->end - group->at);
+    size_t scheme = there >= 8 && strncasecmp(group->at, "https://", 8) == 0  ? 8
+                    : there >= 7 && strncasecmp(group->at, "http://", 7) == 0 ? 7
+                                                                              : 0;
+    size_t at = scheme;
+    while (at < there && !ends_url(group->at[at]) && strchr("/?#", group->at[at]) == NULL) {
+        at++;
+    }
+    if (scheme == 0) {
+        return false;
+    }
+    put(group, group->at, at);
+    while (at < there && !ends_url(group->at[at]) && !group->full) {
+        size_t end = at;
+        while (end < there && !ends_url(group->at[end]) &&
+               strchr("/?#&=;,:!", group->at[end]) == NULL) {
+            end++;
+        }
+        size_t core = end;
+        while (core > at && group->at[core - 1] == '.') {
+            core--;
+        }
+        if (word_varies_in_url(group->at + at, core - at)) {
+            put_star(group);
+        } else {
+            put(group, group->at + at, core - at);
+        }
+        put(group, group->at + core, end - core);
+        if (end < there && !ends_url(group->at[end])) {
+            put(group, group->at + end++, 1);
+        }
+        at = end;
+    }
+    group->at += at;
+    return true;
+}
+
+static void take_blanks(struct grouping *group) {
+    while (group->at < group->end && is_blank(*group->at)) {
+        group->at++;
+    }
+    if (group->length > 0 && !is_after(group, " ")) {
+        put(group, " ", 1);
+    }
+}
+
+static void take_next(struct grouping *group) {
+    char c = *group->at;
+    size_t len;
+    if (is_blank(c)) {
+        take_blanks(group);
+    } else if (c == '*') {
+        put_star(group);
+        group->at++;
+    } else if (is_bracketed_ip(group, 0, &len)) {
+        put_star(group);
+        group->at += len;
+    } else if ((c == '<' && take_angle(group)) || ((c == 'h' || c == 'H') && take_url(group))) {
+        return;
+    } else if (is_atom(c)) {
+        take_atom(group);
+    } else {
+        put(group, group->at++, 1);
+    }
+}
+
+size_t reason_group(const char *reason, size_t len, char out[REASON_GROUP_SIZE]) {
+    char clean[3 * OUT_MAX + 1];
+    struct grouping group;
+    group.at = reason;
+    group.end = reason + len;
+    group.length = 0;
+    group.full = false;
+    group.plain = true;
+    memset(group.code, 0, sizeof group.code);
+    while (group.at < group.end && !group.full) {
+        take_next(&group);
+    }
+    while (group.length > 0 && group.out[group.length - 1] == ' ') {
+        group.length--;
+    }
+    const char *text = group.plain ? group.out : clean;
+    size_t length = group.plain ? group.length : text_to_utf8(group.out, group.length, clean);
+    bool cut = group.full || length >= REASON_GROUP_SIZE;
+    if (cut) {
+        length = text_utf8_prefix(text, length, REASON_GROUP_SIZE - 2);
+    }
+    while (cut && length > 0 && text[length - 1] == ' ') {
+        length--;
+    }
+    memcpy(out, text, length);
+    if (cut && (length == 0 || out[length - 1] != '*')) {
+        out[length++] = '*';
+    }
+    out[length] = '\0';
+    return length;
+}
