@@ -233,3 +233,103 @@ static size_t write_hook(const struct mib_row *row, uint32_t *index) {
 }
 
 const struct mib_index mib_hook_index = {find_hook, write_hook};
+
+static const struct insight *insight_of(const struct mib_view *view) {
+    return view->snapshot->listing != NULL ? view->snapshot->listing->insight : NULL;
+}
+
+/* The rows of a table that are shown: insight_limit may be less than what the listing kept. */
+static size_t ranked_rows(const struct mib_view *view, const struct insight_table *table) {
+    size_t limit = view->config->insight_limit;
+    return table->count < limit ? table->count : limit;
+}
+
+static bool find_ranked(const struct mib_view *view, const struct insight_table *table,
+                        uint32_t rank, struct mib_row *row) {
+    if (rank > ranked_rows(view, table)) {
+        return false;
+    }
+    row->rank = rank - 1;
+    row->ranked = &table->rows[rank - 1];
+    return true;
+}
+
+static bool find_sender(const struct mib_view *view, const uint32_t *index, size_t count,
+                        bool inclusive, struct mib_row *row) {
+    const struct insight *insight = insight_of(view);
+    return insight != NULL &&
+           find_ranked(view, &insight->senders, next_integer(index, count, inclusive), row);
+}
+
+static bool find_domain(const struct mib_view *view, const uint32_t *index, size_t count,
+                        bool inclusive, struct mib_row *row) {
+    const struct insight *insight = insight_of(view);
+    return insight != NULL &&
+           find_ranked(view, &insight->domains, next_integer(index, count, inclusive), row);
+}
+
+static bool find_reason(const struct mib_view *view, const uint32_t *index, size_t count,
+                        bool inclusive, struct mib_row *row) {
+    const struct insight *insight = insight_of(view);
+    return insight != NULL &&
+           find_ranked(view, &insight->reasons, next_integer(index, count, inclusive), row);
+}
+
+static size_t write_rank(const struct mib_row *row, uint32_t *index) {
+    index[0] = (uint32_t)row->rank + 1;
+    return 1;
+}
+
+const struct mib_index mib_sender_index = {find_sender, write_rank};
+const struct mib_index mib_domain_index = {find_domain, write_rank};
+const struct mib_index mib_reason_index = {find_reason, write_rank};
+
+/* Where an index of some integer and an age bucket goes on: *first may be beyond the last row. */
+static void next_bucket(const uint32_t *index, size_t count, bool inclusive, uint32_t *first,
+                        struct mib_row *row) {
+    bool below = count > 0 && index[0] > 0;
+    uint32_t bucket = below ? next_integer(index + 1, count - 1, inclusive) : 1;
+    bool past = bucket > INSIGHT_AGES;
+    *first = below ? index[0] : 1;
+    if (past && *first < UINT32_MAX) {
+        ++*first;
+    }
+    row->bucket = past ? 0 : bucket - 1;
+}
+
+/* Corrupt messages are not listed, and so have no ages. */
+static bool find_age(const struct mib_view *view, const uint32_t *index, size_t count,
+                     bool inclusive, struct mib_row *row) {
+    uint32_t queue;
+    next_bucket(index, count, inclusive, &queue, row);
+    if (insight_of(view) == NULL || queue > QUEUE_COUNT ||
+        !queue_is_listed((enum queue)(queue - 1))) {
+        return false;
+    }
+    row->queue = (enum queue)(queue - 1);
+    return true;
+}
+
+static size_t write_age(const struct mib_row *row, uint32_t *index) {
+    index[0] = (uint32_t)queue_mib_value(row->queue);
+    index[1] = (uint32_t)row->bucket + 1;
+    return 2;
+}
+
+const struct mib_index mib_age_index = {find_age, write_age};
+
+static bool find_domain_age(const struct mib_view *view, const uint32_t *index, size_t count,
+                            bool inclusive, struct mib_row *row) {
+    const struct insight *insight = insight_of(view);
+    uint32_t rank;
+    next_bucket(index, count, inclusive, &rank, row);
+    return insight != NULL && find_ranked(view, &insight->domains, rank, row);
+}
+
+static size_t write_domain_age(const struct mib_row *row, uint32_t *index) {
+    index[0] = (uint32_t)row->rank + 1;
+    index[1] = (uint32_t)row->bucket + 1;
+    return 2;
+}
+
+const struct mib_index mib_domain_age_index = {find_domain_age, write_domain_age};

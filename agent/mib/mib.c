@@ -40,10 +40,11 @@ static size_t first_object(const struct mib_group *group, const uint32_t *oid, s
 }
 
 const struct mib_group *const mib_groups[] = {
-    &mib_agent_group,    &mib_summary_group, &mib_queue_group,     &mib_settings_group,
-    &mib_messages_group, &mib_message_group, &mib_recipient_group, &mib_actions_group,
-    &mib_action_group,   &mib_result_group,  &mib_output_group,    &mib_events_group,
-    &mib_event_group,    &mib_hook_group,
+    &mib_agent_group,      &mib_summary_group, &mib_queue_group,     &mib_settings_group,
+    &mib_messages_group,   &mib_message_group, &mib_recipient_group, &mib_actions_group,
+    &mib_action_group,     &mib_result_group,  &mib_output_group,    &mib_insight_group,
+    &mib_sender_group,     &mib_domain_group,  &mib_reason_group,    &mib_age_group,
+    &mib_domain_age_group, &mib_events_group,  &mib_event_group,     &mib_hook_group,
 };
 
 const size_t mib_group_count = sizeof mib_groups / sizeof mib_groups[0];

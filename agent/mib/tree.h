@@ -17,6 +17,9 @@ struct mib_row {
     size_t line;   /* position in action->lines */
     const struct event *event;
     size_t hook; /* position in view->hooks */
+    const struct insight_row *ranked;
+    size_t rank;   /* position in its table */
+    size_t bucket; /* of ages, below INSIGHT_AGES */
 };
 
 struct mib_object;
@@ -71,6 +74,8 @@ extern const struct mib_group mib_settings_group;
 extern const struct mib_group mib_messages_group, mib_message_group, mib_recipient_group;
 extern const struct mib_group mib_actions_group, mib_action_group, mib_result_group,
     mib_output_group;
+extern const struct mib_group mib_insight_group, mib_sender_group, mib_domain_group,
+    mib_reason_group, mib_age_group, mib_domain_age_group;
 extern const struct mib_group mib_events_group, mib_event_group;
 extern const struct mib_group mib_hook_group;
 
@@ -90,6 +95,11 @@ extern const struct mib_index mib_recipient_index;
 extern const struct mib_index mib_action_index;
 extern const struct mib_index mib_result_index;
 extern const struct mib_index mib_output_index;
+extern const struct mib_index mib_sender_index;
+extern const struct mib_index mib_domain_index;
+extern const struct mib_index mib_reason_index;
+extern const struct mib_index mib_age_index;
+extern const struct mib_index mib_domain_age_index;
 extern const struct mib_index mib_event_index;
 extern const struct mib_index mib_hook_index;
 

@@ -45,6 +45,7 @@ static const char *value_text(const struct mib_view *view, const char *oid) {
 #define ID_WILD                                                                                    \
     "32.52.70.107.51.120.89.48.98.99.100.122.75.57.113.66.67.68.70.71.72.74.75.76.77.78.80.81.82." \
     "83.84.86.87" /* 4Fk3xY0bcdzK9qBCDFGHJKLMNPQRSTVW */
+#define FULL_GROUP "host * said: 452 4.2.2 Mailbox full (in reply to RCPT TO command)"
 #define EURO10                                                                                     \
     "\xE2\x82\xAC\xE2\x82\xAC\xE2\x82\xAC\xE2\x82\xAC\xE2\x82\xAC"                                 \
     "\xE2\x82\xAC\xE2\x82\xAC\xE2\x82\xAC\xE2\x82\xAC\xE2\x82\xAC"
@@ -115,6 +116,37 @@ static const struct {
     {"hmqMessageNextRetry, unknown", "1.5.4.1.11." ID_TWO, "none", "none", "none"},
     {"hmqRecipientAddress, quoted", "1.5.5.1.2." ID_TWO ".2", "\"\"carol smith\"@full.example\"",
      "none", "none"},
+    {"hmqInsightSenders", "1.7.1.0", "9", "0", "none"},
+    {"hmqInsightDomains", "1.7.2.0", "17", "0", "none"},
+    {"hmqInsightReasons", "1.7.3.0", "6", "0", "none"},
+    {"hmqInsightExact", "1.7.4.0", "1", "1", "none"},
+    {"hmqSenderAddress, the null sender", "1.7.5.1.2.1", "\"\"", "none", "none"},
+    {"hmqSenderAddress", "1.7.5.1.2.7", "\"newsletter@shop.example\"", "none", "none"},
+    {"hmqSenderMessages", "1.7.5.1.3.7", "1", "none", "none"},
+    {"hmqSenderRecipients", "1.7.5.1.4.7", "2", "none", "none"},
+    {"hmqSenderVolume", "1.7.5.1.5.7", "128", "none", "none"},
+    {"hmqSenderOldestAge", "1.7.5.1.6.7", "13600", "none", "none"},
+    {"hmqSenderAddress, one too many", "1.7.5.1.2.10", "none", "none", "none"},
+    {"hmqDomainName", "1.7.6.1.2.4", "\"full.example\"", "none", "none"},
+    {"hmqDomainMessages", "1.7.6.1.3.4", "1", "none", "none"},
+    {"hmqDomainRecipients", "1.7.6.1.4.4", "2", "none", "none"},
+    {"hmqDomainOldestAge", "1.7.6.1.5.4", "13600", "none", "none"},
+    {"hmqDomainReason", "1.7.6.1.6.4", "\"" FULL_GROUP "\"", "none", "none"},
+    {"hmqDomainReason, never tried", "1.7.6.1.6.1", "\"\"", "none", "none"},
+    {"hmqReasonText", "1.7.7.1.2.2", "\"" FULL_GROUP "\"", "none", "none"},
+    {"hmqReasonMessages", "1.7.7.1.3.2", "1", "none", "none"},
+    {"hmqReasonRecipients", "1.7.7.1.4.2", "2", "none", "none"},
+    {"hmqReasonOldestAge", "1.7.7.1.5.2", "13600", "none", "none"},
+    {"hmqReasonDomain", "1.7.7.1.6.2", "\"full.example\"", "none", "none"},
+    {"hmqReasonExampleId", "1.7.7.1.7.2", "\"A91C04D7E2\"", "none", "none"},
+    {"hmqAgeUpTo", "1.7.8.1.2.4.7", "320", "320", "none"},
+    {"hmqAgeUpTo, the last", "1.7.8.1.2.1.10", "0", "0", "none"},
+    {"hmqAgeUpTo, corrupt", "1.7.8.1.2.6.1", "none", "none", "none"},
+    {"hmqAgeMessages", "1.7.8.1.3.4.7", "1", "0", "none"},
+    {"hmqAgeMessages, two", "1.7.8.1.3.4.5", "2", "0", "none"},
+    {"hmqAgeMessages, one too many", "1.7.8.1.3.4.11", "none", "none", "none"},
+    {"hmqDomainAgeMessages", "1.7.9.1.1.4.7", "1", "none", "none"},
+    {"hmqDomainAgeMessages, none", "1.7.9.1.1.4.8", "0", "none", "none"},
     {"hmqRecipientAddress, one too many", "1.5.5.1.2." ID_TWO ".3", "none", "none", "none"},
     {"hmqRecipientAddress, the last", "1.5.5.1.2." ID_MANY ".5000", "\"u4999@member9.example\"",
      "none", "none"},
