@@ -14,7 +14,7 @@ static int on_message(void *userdata, enum line_result result, const struct mess
     bool known = result != LINE_BAD && (head->missing & MISSING_ID) == 0;
     int r = known ? run->take_listed(run, head) : 0;
     (void)error;
-    run->search.found = false;
+    recipient_search_next(&run->search);
     return r;
 }
 

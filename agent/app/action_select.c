@@ -16,6 +16,7 @@ static int take_match(struct action_run *run, const struct message_head *head,
     }
     struct target *target = &run->targets.targets[run->targets.count - 1];
     target->listed = true;
+    target->in_group = run->search.in_group;
     target->place = *place;
     return 0;
 }
@@ -51,6 +52,7 @@ static int take_message(struct action_run *run, const struct message_head *head)
     }
     target->place = place;
     target->listed = target->listed || matches;
+    target->in_group = target->in_group || (matches && run->search.in_group);
     /* A message that moves can be listed twice, but two different messages under one ID are an
      * error. */
     target->replaced =
@@ -97,6 +99,20 @@ static bool some_missing(const struct target_list *targets) {
     return false;
 }
 
+/* If the reason turns out to be a group, what only has a part of its text is not selected. */
+static void keep_group(struct action_run *run) {
+    size_t kept = 0;
+    for (size_t i = 0; i < run->targets.count; i++) {
+        struct target *target = &run->targets.targets[i];
+        bool selected = recipient_search_selects(&run->search, target->in_group);
+        target->listed = target->listed && selected;
+        if (selected || run->by_ids) {
+            run->targets.targets[kept++] = *target;
+        }
+    }
+    run->targets.count = kept;
+}
+
 static void list(struct action_run *run);
 
 static void on_listed(struct action_run *run, const char *error) {
@@ -105,6 +121,7 @@ static void on_listed(struct action_run *run, const char *error) {
                        "nothing was done, since the queue could not be listed: %s", error);
         return;
     }
+    keep_group(run);
     if (run->by_ids && !run->listed_again && !run->cancelled && some_missing(&run->targets)) {
         run->listed_again = true;
         action_run_schedule(run, list);

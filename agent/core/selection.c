@@ -4,10 +4,12 @@
  * and the criteria. Criteria are applied to one message at a time while a listing is read, and in
  * this order: recipient_search sees all recipients of the message, then request_matches is asked. A
  * value that could not be read meets no criterion, so that nothing is deleted on a guess. A pattern
- * is matched by going back to its last * only, which limits the time that any pattern can take.
+ * is matched by going back to its last * only, which limits the time that any pattern can take. The
+ * text of a reason group is never used as a pattern: its * must not match more than the group has.
  */
 #include "core/selection.h"
 
+#include "core/reason_group.h"
 #include "core/text.h"
 
 #include <ctype.h>
@@ -183,13 +185,34 @@ bool address_matches(const char *pattern, const char *address) {
     return *p == '\0';
 }
 
+/* The group is the text of a row of hmqReasonTable. */
+static bool is_in_group(const char *group, const char *reason) {
+    char own[REASON_GROUP_SIZE];
+    if (group[0] == '\0' || reason[0] == '\0') {
+        return false;
+    }
+    reason_group(reason, strlen(reason), own);
+    return strcmp(own, group) == 0;
+}
+
 void recipient_search_take(void *userdata, const char *address, const char *reason) {
     struct recipient_search *search = userdata;
     const struct action_request *request = search->request;
-    search->found =
-        search->found ||
-        ((request->recipient[0] == '\0' || address_matches(request->recipient, address)) &&
-         (request->reason[0] == '\0' || strstr(reason, request->reason) != NULL));
+    bool meant = request->recipient[0] == '\0' || address_matches(request->recipient, address);
+    bool part = request->reason[0] == '\0' ||
+                (strchr(request->reason, '*') == NULL && strstr(reason, request->reason) != NULL);
+    bool group = is_in_group(request->reason, reason);
+    search->group_listed = search->group_listed || group;
+    search->found = search->found || (meant && (part || group));
+    search->in_group = search->in_group || (meant && group);
+}
+
+void recipient_search_next(struct recipient_search *search) {
+    search->found = search->in_group = false;
+}
+
+bool recipient_search_selects(const struct recipient_search *search, bool in_group) {
+    return in_group || !search->group_listed;
 }
 
 bool request_matches(const struct action_request *request, const struct message_head *head,

@@ -28,6 +28,7 @@ struct target {
     char id[QUEUE_ID_SIZE];
     bool listed;        /* it is in the listing and matches */
     bool replaced;      /* the listing has another message under this ID */
+    bool in_group;      /* see struct recipient_search */
     int64_t arrival;    /* of the intended message, seconds since the epoch; 0 = unknown */
     struct place place; /* in the listing that selected it; not present if there was none */
     struct place after; /* in a listing made after the command */
@@ -65,15 +66,30 @@ bool request_has_criteria(const struct action_request *request);
 /* True if the two request the same. The separators between queue IDs may differ. */
 bool request_equal(const struct action_request *a, const struct action_request *b);
 
-/* Searches the recipients of one message while its line is read. Reset found for the next message.
+/*
+ * Searches the recipients of one message while its line is read. One recipient has to meet both
+ * criteria, recipient and reason.
+ *
+ * The reason is the text of a reason group (core/reason_group.h), which a recipient meets whose
+ * reason belongs to it; or else a part of the reason. A text with a `*` can only be a group. One
+ * without can be either: if the listing has a reason in the group, the text means the group, and
+ * messages in which it is only a part are not selected. Only the end of the listing shows that.
  */
 struct recipient_search {
     const struct action_request *request;
-    bool found; /* one recipient meets both criteria, recipient and reason, or there are none */
+    bool found;        /* of the present message: some recipient meets both criteria */
+    bool in_group;     /* and the reason as a group */
+    bool group_listed; /* some message of the listing has a reason in the group */
 };
 
 /* A recipient_handler; userdata is the search. */
 void recipient_search_take(void *userdata, const char *address, const char *reason);
+
+/* Prepares the search for the next message. */
+void recipient_search_next(struct recipient_search *search);
+
+/* True if a message with this in_group is selected after all, at the end of the listing. */
+bool recipient_search_selects(const struct recipient_search *search, bool in_group);
 
 /*
  * True if a message meets all criteria except the queue IDs. recipient_found is the result of the

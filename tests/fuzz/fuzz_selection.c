@@ -2,8 +2,10 @@
 /*
  * Lists of queue IDs, and patterns that are matched with addresses: the first line is the pattern,
  * the second the address, and everything together a list of IDs. A simple recursive matcher must
- * agree unless it takes too long.
+ * agree unless it takes too long. The two lines also are a reason that is asked for, and one of a
+ * recipient.
  */
+#include "core/reason_group.h"
 #include "core/selection.h"
 
 #include "fuzz.h"
@@ -26,12 +28,32 @@ static bool plain(const char *p, const char *c, const char *domain) {
     return same && plain(p + 1, c + 1, domain);
 }
 
+/* As hmqActionReason, a text selects what has it as its group, or else what it is a part of. */
+static void check_reason(const char *text, const char *reason) {
+    struct action_request request = {.expected_count = -1};
+    struct recipient_search search = {.request = &request};
+    char group[REASON_GROUP_SIZE];
+    reason_group(reason, strlen(reason), group);
+    if (strlen(text) < sizeof request.reason) {
+        memcpy(request.reason, text, strlen(text) + 1);
+        recipient_search_take(&search, "", reason);
+        MUST(search.in_group == (text[0] != '\0' && reason[0] != '\0' && strcmp(text, group) == 0));
+        MUST(!search.found || search.in_group || text[0] == '\0' ||
+             (strchr(text, '*') == NULL && strstr(reason, text) != NULL));
+    }
+    memcpy(request.reason, group, sizeof group);
+    search = (struct recipient_search){.request = &request};
+    recipient_search_take(&search, "", reason);
+    MUST(search.found && (search.in_group || group[0] == '\0'));
+}
+
 static void check_pattern(char *pattern) {
     char *address = strchr(pattern, '\n');
     if (address == NULL) {
         return;
     }
     *address++ = '\0';
+    check_reason(pattern, address);
     bool matches = address_matches(pattern, address);
     if (strcmp(pattern, "<>") == 0) {
         MUST(matches == (*address == '\0'));

@@ -6,7 +6,7 @@
 
 #include "core/message_stream.h"
 
-#include "unit.h"
+#include "listing_text.h"
 
 #include <stdlib.h>
 #include <time.h>
@@ -447,13 +447,131 @@ static void test_equal_ids(void **state) {
     }
 }
 
+/* Reasons of a queue, and which of them a text selects: 'x' for each that it does. */
+#define FULL_A "host mx1.example.com[192.0.2.1] said: 452 4.2.2 <a@b.example> full (in reply)"
+#define FULL_B "host mx2.example.com[192.0.2.2] said: 452 4.2.2 <c@d.example> full (in reply)"
+#define CRAFTED "host x.example[192.0.2.3] said: 550 host * said: 452 4.2.2 <*> full (in reply)"
+#define LITERAL "host * said: 452 4.2.2 <*> full (in reply)"
+static const char *const listed_reasons[] = {
+    FULL_A,
+    FULL_B,
+    CRAFTED,
+    LITERAL,
+    "mail transport unavailable",
+    "delivery temporarily suspended: mail transport unavailable",
+    "Mail transport unavailable",
+    "450 ***SPAM*** 100",
+    "Postfach \xC3\xBC"
+    "berf\xC3\xBCllt",
+    "Postfach \xFC"
+    "berf\xFCllt",
+    "",
+};
+
+static const struct {
+    const char *text;
+    const char *selected;
+} by_reason[] = {
+    {LITERAL, "xx.x......."},
+    {"host * said: 452", "..........."},
+    {"said: 452 4.2.2", "xxxx......."},
+    {"*", "..........."},
+    {"mail transport unavailable", "....x......"},
+    {"mail transport", "....xx....."},
+    {"transport unavailable", "....xxx...."},
+    {"450 *SPAM*", ".......x..."},
+    {"***SPAM***", "..........."},
+    {"450 *SPAM* *", "..........."},
+    {"Postfach \xC3\xBC"
+     "berf\xC3\xBCllt",
+     "........x.."},
+    {"Postfach \xEF\xBF\xBD"
+     "berf\xEF\xBF\xBDllt",
+     ".........x."},
+    {"Postfach", "........xx."},
+    {"nowhere", "..........."},
+};
+
+/* Writes an 'x' for each reason that is selected, after all have been seen. */
+static void select_by_reason(const char *text, char *out) {
+    struct action_request request = {.expected_count = -1};
+    struct recipient_search search = {.request = &request};
+    bool found[COUNT_OF(listed_reasons)];
+    bool in_group[COUNT_OF(listed_reasons)];
+    snprintf(request.reason, sizeof request.reason, "%s", text);
+    for (size_t i = 0; i < COUNT_OF(listed_reasons); i++) {
+        recipient_search_take(&search, "a@b.example", listed_reasons[i]);
+        found[i] = search.found;
+        in_group[i] = search.in_group;
+        recipient_search_next(&search);
+    }
+    for (size_t i = 0; i < COUNT_OF(listed_reasons); i++) {
+        out[i] = found[i] && recipient_search_selects(&search, in_group[i]) ? 'x' : '.';
+    }
+    out[COUNT_OF(listed_reasons)] = '\0';
+}
+
+static void test_reasons(void **state) {
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(by_reason); i++) {
+        char selected[COUNT_OF(listed_reasons) + 1];
+        select_by_reason(by_reason[i].text, selected);
+        CHECK_STRING(by_reason[i].text, selected, by_reason[i].selected);
+    }
+}
+
+/* The text of each row selects the messages that the row counts, however long it is. */
+static void test_rows(void **state) {
+    (void)state;
+    struct listing_builder *builder = listing_builder_new(ORDER_OLDEST, 0);
+    static char reasons[40][400];
+    assert_non_null(builder);
+    listing_builder_add_insight(builder, 100, NOW);
+    for (size_t i = 0; i < COUNT_OF(reasons); i++) {
+        /* Some are cut at 255 octets, and differ before or behind. */
+        snprintf(reasons[i], sizeof reasons[i], "%s%.*s%s", i % 3 == 0 ? "x.example " : "",
+                 (int)(i * 8),
+                 "mail transport unavailable "
+                 "mail transport unavailable mail transport unavailable mail "
+                 "transport unavailable mail transport unavailable mail transport "
+                 "unavailable mail transport unavailable mail transport unavailable "
+                 "mail transport unavailable mail transport unavailable mail tran",
+                 i % 2 == 0 ? " 17" : " end");
+        char line[1024];
+        snprintf(line, sizeof line,
+                 "{\"queue_name\": \"deferred\", \"queue_id\": \"%06zX\", \"arrival_time\": 5, "
+                 "\"message_size\": 1, \"sender\": \"a@b.example\", \"recipients\": [{\"address\": "
+                 "\"c@d.example\", \"delay_reason\": \"%s\"}]}",
+                 i, reasons[i]);
+        add_line(builder, line);
+    }
+    struct listing *listing = finish(builder);
+    const struct insight_table *rows = &listing->insight->reasons;
+    CHECK("many rows", rows->count > 20);
+    for (size_t r = 0; r < rows->count; r++) {
+        struct action_request request = {.expected_count = -1};
+        struct recipient_search search = {.request = &request};
+        uint64_t messages = 0;
+        memcpy(request.reason, rows->rows[r].name, sizeof request.reason);
+        for (size_t i = 0; i < COUNT_OF(reasons); i++) {
+            recipient_search_take(&search, "c@d.example", reasons[i]);
+            messages += search.found && search.in_group;
+            recipient_search_next(&search);
+        }
+        CHECK("it is a row", search.group_listed);
+        CHECK_INT(request.reason, messages, rows->rows[r].messages);
+    }
+    listing_unref(listing);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_parse),     cmocka_unit_test(test_many),
         cmocka_unit_test(test_patterns),  cmocka_unit_test(test_pathological),
         cmocka_unit_test(test_matches),   cmocka_unit_test(test_equal),
         cmocka_unit_test(test_equal_ids), cmocka_unit_test(test_unknown),
-        cmocka_unit_test(test_huge),
+        cmocka_unit_test(test_huge),      cmocka_unit_test(test_reasons),
+        cmocka_unit_test(test_rows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
