@@ -180,7 +180,8 @@ largest=$(pf postqueue -j | grep -o '"message_size": [0-9]*' | awk '{ print $2 }
 oldest=$(pf postqueue -j | python3 -c '
 import json, sys
 messages = sorted((json.loads(line) for line in sys.stdin),
-                  key=lambda message: (message["arrival_time"], message["queue_id"]))
+                  key=lambda message: (message["arrival_time"], len(message["queue_id"]),
+                                       message["queue_id"]))
 print(" ".join(str(message["message_size"]) for message in
                sorted(messages[:3], key=lambda message: message["message_size"])), "")')
 start_agent message_limit=3 message_order=largest
