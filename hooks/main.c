@@ -187,6 +187,16 @@ static int prepare(struct hooks *hooks) {
     return r;
 }
 
+/* In a unit of its own this process has the unit's user from the start, whatever the file says. */
+static void warn_other_user(const struct config *config) {
+    char error[512];
+    if (config_line(config, "hooks_user") != 0 &&
+        !identity_is_key(config, "hooks_user", config->hooks_user,
+                         "User= of hermes-mailqueue-hooks.service", error, sizeof error)) {
+        log_line(LOG_WARNING, "%s", error);
+    }
+}
+
 /* Until nothing is left to do. Returns an exit status. */
 static int run(struct hooks *hooks, int listener) {
     char error[512];
@@ -208,6 +218,9 @@ static int run(struct hooks *hooks, int listener) {
     signal(SIGINT, SIG_IGN);
     signal(SIGPIPE, SIG_IGN);
     umask(077);
+    if (listener >= 0) {
+        warn_other_user(hooks->config);
+    }
     return hooks->socket >= 0 ? serve_agent(hooks, hooks->socket) : wait_for_agent(hooks, listener);
 }
 

@@ -14,6 +14,7 @@
 #include "os/sibling.h"
 #include "os/socket.h"
 
+#include <errno.h>
 #include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
@@ -75,18 +76,13 @@ static int meet_peers(const struct config *config, bool to_stderr, struct agent_
  * To find out from the helper would mean to start, to report lost data and to fail, again and
  * again. */
 static bool is_user(const struct config *config) {
-    struct identity user;
     char error[512];
-    bool found = identity_find_key(config, "user", config->user, &user, error, sizeof error);
-    if (!found) {
+    bool same = identity_is_key(config, "user", config->user, "User= and SocketUser= of the units",
+                                error, sizeof error);
+    if (!same) {
         fprintf(stderr, "%s\n", error);
-    } else if (user.uid != geteuid()) {
-        fprintf(stderr,
-                "%s:%u: user: is \"%s\", but the unit runs as the user with the number %u: set "
-                "User= and SocketUser= of the units to the same user\n",
-                config->path, config_line(config, "user"), config->user, (unsigned)geteuid());
     }
-    return found && user.uid == geteuid();
+    return same;
 }
 
 /* Becomes the user, with the peers met before. Returns an exit status. */
@@ -136,6 +132,19 @@ static int run(struct config *config, bool to_stderr) {
     return r < 0 ? EXIT_CANNOT_START : EXIT_SUCCESS;
 }
 
+/* What root can read need not be readable in the unit, where no process that reads the
+ * configuration needs root. Ends the privileges of this process. */
+static void warn_unreadable(const struct config *config) {
+    struct identity user;
+    if (geteuid() == 0 && identity_find(config->user, &user) == IDENTITY_FOUND &&
+        identity_drop_root(&user) == 0 && access(config->path, R_OK) < 0) {
+        fprintf(stderr,
+                "%s: the user %s cannot read this file: %s; as a service the agent would not "
+                "start\n",
+                config->path, config->user, strerror(errno));
+    }
+}
+
 int main(int argc, char **argv) {
     const char *file = NULL;
     bool to_stderr = false;
@@ -175,6 +184,7 @@ int main(int argc, char **argv) {
         bool good = config_check(config);
         if (good) {
             config_print(config, stdout);
+            warn_unreadable(config);
         }
         config_free(config);
         return good ? EXIT_SUCCESS : EXIT_CONFIGURATION;

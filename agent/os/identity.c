@@ -36,6 +36,22 @@ bool identity_find_key(const struct config *config, const char *key, const char 
     return result == IDENTITY_FOUND;
 }
 
+bool identity_is_key(const struct config *config, const char *key, const char *name,
+                     const char *unit_settings, char *error, size_t size) {
+    struct identity user;
+    if (!identity_find_key(config, key, name, &user, error, size)) {
+        return false;
+    }
+    if (user.uid != geteuid()) {
+        snprintf(
+            error, size,
+            "%s:%u: %s: is \"%s\", but the unit runs as the user with the number %u: set %s to "
+            "the same user",
+            config->path, config_line(config, key), key, name, (unsigned)geteuid(), unit_settings);
+    }
+    return user.uid == geteuid();
+}
+
 int identity_drop_root(const struct identity *user) {
     if (user->uid == 0) {
         return -EPERM;

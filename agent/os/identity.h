@@ -36,6 +36,15 @@ bool identity_find_key(const struct config *config, const char *key, const char 
                        struct identity *found, char *error, size_t size);
 
 /*
+ * Compares the user that name names, the value of key in config, with the one that this process
+ * runs as, which its unit has chosen. unit_settings are the settings of the unit that would have to
+ * change, as they are shown. Returns true if they are the same, or false with one line as
+ * identity_find_key writes it.
+ */
+bool identity_is_key(const struct config *config, const char *key, const char *name,
+                     const char *unit_settings, char *error, size_t size);
+
+/*
  * Changes this process permanently from root to user, with the user's groups. Returns 0 or a
  * negative errno value; -EPERM also if user is root or if root could be regained. After an error
  * the process is in an undefined state and must exit.

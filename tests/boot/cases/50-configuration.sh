@@ -23,6 +23,24 @@ chmod 640 /etc/hermes-mailqueue/ops.secret
 sed -i 's/^overload_threshold.*/overload_threshold = 5/' "$conf"
 check "once it is right, it reloads" systemctl reload "$agent"
 
+# What root can read, but the service cannot; and a user that the unit does not have.
+chmod 600 "$conf"
+unreadable() {
+    hermes-mailqueued -t -c "$conf" 2>&1 >/dev/null | grep -q 'the user hermes-mq cannot read'
+}
+check "-t warns of a file that the service cannot read" unreadable
+chmod 644 "$conf"
+check "and not of one that it can" not unreadable
+mark
+echo 'hooks_user = nobody' >>"$conf"
+systemctl restart "$agent"
+eventually "a hooks_user other than the unit's is reported" \
+    said 'conf:[0-9]+: hooks_user: is "nobody"'
+cp /root/good.conf "$conf"
+sed -i 's/^overload_threshold.*/overload_threshold = 5/' "$conf"
+systemctl restart "$agent"
+eventually "and the agent is back" agent_answers
+
 # Helper and hooks with a file they refuse, connected to again and again; then it is mended.
 mark
 echo nonsense >>"$conf"

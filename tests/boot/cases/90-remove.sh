@@ -17,6 +17,7 @@ mount --bind "$folder" "$folder"
 check "purge" apt-get purge -q -y hermes-mailqueue
 umount "$folder"
 check "the database is gone" same "$(ls -A "$folder")" ''
+check "and the folder of the sockets" test ! -e /run/hermes-mailqueue
 check "the configuration too" test ! -e "$conf"
 rm -f /etc/snmp/snmpd.conf.d/hermes-mailqueue-*.conf
 check "snmpd starts without it" systemctl restart snmpd
