@@ -85,6 +85,7 @@ int handover_complete(int fd, struct handover *handover) {
     ssize_t written = pwritev(fd, parts, 2, 0);
     int result = written < 0 ? -errno : written != CONFIG_OFFSET ? -EIO : 0;
     explicit_bzero(handover->setup.secrets, sizeof handover->setup.secrets);
+    explicit_bzero(handover->setup.headers, sizeof handover->setup.headers);
     if (result == 0 && fcntl(fd, F_ADD_SEALS, SEALS) < 0) {
         result = -errno;
     }

@@ -38,7 +38,8 @@ FILE *handover_config(int fd);
 
 /*
  * Completes a handover and makes it immutable. The pointers in *handover are set to NULL, and its
- * secrets are erased because only the worker needs them. Returns 0 or a negative errno value.
+ * secrets and headers are erased because only the worker needs them. Returns 0 or a negative errno
+ * value.
  */
 int handover_complete(int fd, struct handover *handover);
 

@@ -13,17 +13,18 @@
 const enum queue payload_queues[PAYLOAD_QUEUES] = {QUEUE_MAILDROP, QUEUE_INCOMING, QUEUE_ACTIVE,
                                                    QUEUE_DEFERRED, QUEUE_HOLD};
 
-static cJSON *(*const makers[])(const struct event *event, const struct payload_origin *origin) = {
-    [HOOK_FORMAT_JSON] = payload_json,
-    [HOOK_FORMAT_ALERTMANAGER] = payload_alertmanager,
-    [HOOK_FORMAT_SLACK] = payload_slack,
+static cJSON *(*const makers[])(const struct event *event, const struct payload_origin *origin,
+                                const char *recipient) = {
+    [HOOK_FORMAT_JSON] = payload_json,       [HOOK_FORMAT_ALERTMANAGER] = payload_alertmanager,
+    [HOOK_FORMAT_SLACK] = payload_slack,     [HOOK_FORMAT_PAGERDUTY] = payload_pagerduty,
+    [HOOK_FORMAT_DISCORD] = payload_discord, [HOOK_FORMAT_NTFY] = payload_ntfy,
 };
 
 _Static_assert(sizeof makers / sizeof makers[0] == HOOK_FORMAT_END, "a document for each format");
 
-char *payload_make(enum hook_format format, const struct event *event,
+char *payload_make(const struct payload_target *target, const struct event *event,
                    const struct payload_origin *origin) {
-    cJSON *document = makers[format](event, origin);
+    cJSON *document = makers[target->format](event, origin, target->recipient);
     char *text = document != NULL ? cJSON_PrintUnformatted(document) : NULL;
     cJSON_Delete(document);
     return text;
@@ -48,6 +49,25 @@ bool payload_add_text(cJSON *object, const char *name, const char *text) {
     text_to_utf8(text, len, clean);
     bool added = cJSON_AddStringToObject(object, name, clean) != NULL;
     free(clean);
+    return added;
+}
+
+bool payload_add_cut(cJSON *object, const char *name, const char *text, size_t max,
+                     payload_prefix prefix) {
+    static const char ellipsis[] = "...";
+    size_t len = strlen(text);
+    if (prefix(text, len, max) == len) {
+        return cJSON_AddStringToObject(object, name, text) != NULL;
+    }
+    len = prefix(text, len, max - strlen(ellipsis));
+    char *cut = malloc(len + sizeof ellipsis);
+    if (cut == NULL) {
+        return false;
+    }
+    memcpy(cut, text, len);
+    memcpy(cut + len, ellipsis, sizeof ellipsis);
+    bool added = cJSON_AddStringToObject(object, name, cut) != NULL;
+    free(cut);
     return added;
 }
 
@@ -101,7 +121,9 @@ static bool add_settings(cJSON *document, const char *changes) {
     return good;
 }
 
-cJSON *payload_json(const struct event *event, const struct payload_origin *origin) {
+cJSON *payload_json(const struct event *event, const struct payload_origin *origin,
+                    const char *recipient) {
+    (void)recipient;
     char time[PAYLOAD_TIME_SIZE];
     cJSON *document = cJSON_CreateObject();
     bool good =

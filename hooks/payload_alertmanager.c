@@ -15,8 +15,7 @@
 /* An event that nothing clears is shown for as long as Alertmanager itself would show it. */
 #define NOTICE_LASTS_S (INT64_C(5) * 60)
 
-/* For example "hmqOverload", for both the raise and the clear. */
-static void alert_name(enum event_type type, char *out, size_t size) {
+void payload_alert_name(enum event_type type, char *out, size_t size) {
     static const char raised[] = "Raised";
     snprintf(out, size, "%s", event_name(type));
     size_t len = strlen(out);
@@ -33,7 +32,7 @@ static bool add_labels(cJSON *alert, const struct event *event,
     cJSON *labels = cJSON_AddObjectToObject(alert, "labels");
     char name[64];
     char serial[16];
-    alert_name(type, name, sizeof name);
+    payload_alert_name(type, name, sizeof name);
     snprintf(serial, sizeof serial, "%" PRIu32, event->serial);
     return labels != NULL && payload_add_text(labels, "alertname", name) &&
            payload_add_text(labels, "severity", event_severity(type)) &&
@@ -91,7 +90,9 @@ static bool add_times(cJSON *alert, const struct event *event) {
            payload_add_text(alert, "endsAt", payload_time(event->time + lasts_s, end));
 }
 
-cJSON *payload_alertmanager(const struct event *event, const struct payload_origin *origin) {
+cJSON *payload_alertmanager(const struct event *event, const struct payload_origin *origin,
+                            const char *recipient) {
+    (void)recipient;
     cJSON *document = cJSON_CreateArray();
     cJSON *alert = cJSON_CreateObject();
     if (document == NULL || alert == NULL || !cJSON_AddItemToArray(document, alert)) {

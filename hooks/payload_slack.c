@@ -9,7 +9,9 @@
 static const struct chat_escape escapes[] = {
     {'&', "&amp;"}, {'<', "&lt;"}, {'>', "&gt;"}, {'\0', NULL}};
 
-cJSON *payload_slack(const struct event *event, const struct payload_origin *origin) {
+cJSON *payload_slack(const struct event *event, const struct payload_origin *origin,
+                     const char *recipient) {
+    (void)recipient;
     struct chat chat = {.escapes = escapes};
     chat_add(&chat, ":%s: *%s* on ", chat_emoji(event_severity_of(event->type)),
              event_title(event->type));

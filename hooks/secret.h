@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The secret that a webhook's bodies are signed with, and the file it comes from.
+ * The content of a webhook's secret_file: what its bodies are signed with or, with the format
+ * pagerduty, the integration key that they contain.
  */
 #ifndef HMQ_HOOKS_SECRET_H
 #define HMQ_HOOKS_SECRET_H
@@ -21,5 +22,9 @@ struct secret {
  * the reason and what to do in error, otherwise.
  */
 bool secret_load(const char *path, struct secret *secret, char *error, size_t size);
+
+/* Whether the secret has the form of an integration key of PagerDuty's Events API v2: 32 letters
+ * and digits. Keys for its other APIs have other lengths. */
+bool secret_is_pagerduty_key(const struct secret *secret);
 
 #endif

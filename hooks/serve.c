@@ -124,6 +124,7 @@ static int make_delivery(struct server *server, size_t i, struct delivery *deliv
     const struct webhook_setup webhook = {.hook = hook,
                                           .origin = &server->origin,
                                           .secret = &setup->secrets[i],
+                                          .headers = &setup->headers[i],
                                           .problem = setup->problems[i],
                                           .http = server->http};
     return webhook_new(&webhook, delivery);
@@ -151,6 +152,7 @@ static int server_init(struct server *server) {
     server->origin =
         (struct payload_origin){.host = server->host,
                                 .instance = server->setup->config->postfix_config_directory,
+                                .container = server->setup->config->container,
                                 .context = server->setup->config->context};
     if (gethostname(server->host, sizeof server->host - 1) < 0 ||
         getrandom(&server->session, sizeof server->session, 0) != (ssize_t)sizeof server->session ||

@@ -7,6 +7,8 @@
  */
 #include "hooks/webhook.h"
 
+#include "core/config_keys.h"
+#include "core/ntfy_url.h"
 #include "core/text.h"
 #include "core/time_units.h"
 
@@ -23,7 +25,8 @@
 
 struct webhook {
     struct webhook_setup setup;
-    enum hook_format format;
+    struct payload_target target;
+    char recipient[SECRET_MAX + 1]; /* what target borrows */
     CURL *easy;
     struct curl_slist *headers;
     char *document;
@@ -143,12 +146,29 @@ static bool add_header(struct webhook *webhook, const char *name, const char *va
     return longer != NULL;
 }
 
+static bool add_own_headers(struct webhook *webhook) {
+    const char *line = NULL;
+    while ((line = headers_next(webhook->setup.headers, line)) != NULL) {
+        struct curl_slist *longer = curl_slist_append(webhook->headers, line);
+        if (longer == NULL) {
+            return false;
+        }
+        webhook->headers = longer;
+    }
+    return true;
+}
+
+/* The key of PagerDuty signs nothing: it is in the body. */
+static bool is_signed(const struct webhook *webhook) {
+    return webhook->setup.secret->len > 0 && webhook->target.format != HOOK_FORMAT_PAGERDUTY;
+}
+
 /* Returns NULL, or why the request cannot be made. */
 static const char *prepare(struct webhook *webhook, const struct event *event) {
     const struct webhook_setup *setup = &webhook->setup;
     char key[300];
     char signature[SIGN_SIZE];
-    webhook->document = payload_make(webhook->format, event, setup->origin);
+    webhook->document = payload_make(&webhook->target, event, setup->origin);
     if (webhook->document == NULL) {
         return "out of memory";
     }
@@ -157,8 +177,8 @@ static const char *prepare(struct webhook *webhook, const struct event *event) {
     bool good = add_header(webhook, "Content-Type", "application/json") &&
                 add_header(webhook, "Idempotency-Key",
                            webhook_key(setup->origin, event->serial, key, sizeof key)) &&
-                add_header(webhook, "Expect", "");
-    if (good && setup->secret->len > 0) {
+                add_header(webhook, "Expect", "") && add_own_headers(webhook);
+    if (good && is_signed(webhook)) {
         if (!sign_body(setup->secret, webhook->document, len, signature)) {
             return "the body cannot be signed";
         }
@@ -210,6 +230,27 @@ static long milliseconds(uint64_t usec) {
     return usec >= 1000 ? (long)(usec / 1000) : 1;
 }
 
+/* Whom the body names, and where the request goes. */
+static bool set_target(struct webhook *webhook) {
+    const struct config_hook *hook = webhook->setup.hook;
+    const struct secret *secret = webhook->setup.secret;
+    struct ntfy_url ntfy;
+    char server[CONFIG_VALUE_MAX];
+    const char *url = hook->target;
+    webhook->target.format = config_hook_format(hook);
+    webhook->target.recipient = webhook->recipient;
+    if (webhook->target.format == HOOK_FORMAT_PAGERDUTY) {
+        snprintf(webhook->recipient, sizeof webhook->recipient, "%.*s", (int)secret->len,
+                 secret->octets);
+    } else if (webhook->target.format == HOOK_FORMAT_NTFY && ntfy_url_split(url, &ntfy)) {
+        /* A document in JSON is for the server, and names the topic itself. */
+        snprintf(webhook->recipient, sizeof webhook->recipient, "%s", ntfy.topic);
+        snprintf(server, sizeof server, "%.*s%s", (int)ntfy.server_len, url, ntfy.rest);
+        url = server;
+    }
+    return curl_easy_setopt(webhook->easy, CURLOPT_URL, url) == CURLE_OK;
+}
+
 /* What is the same for every request. Nothing is taken from the environment or a home directory. */
 static bool set_options(struct webhook *webhook) {
     const struct config_hook *hook = webhook->setup.hook;
@@ -217,7 +258,6 @@ static bool set_options(struct webhook *webhook) {
     uint64_t connect = hook->timeout_usec < CONNECT_TIMEOUT_MAX_USEC ? hook->timeout_usec
                                                                      : CONNECT_TIMEOUT_MAX_USEC;
     bool good =
-        curl_easy_setopt(easy, CURLOPT_URL, hook->target) == CURLE_OK &&
         curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https") == CURLE_OK &&
         curl_easy_setopt(easy, CURLOPT_POST, 1L) == CURLE_OK &&
         curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L) == CURLE_OK &&
@@ -252,9 +292,8 @@ int webhook_new(const struct webhook_setup *setup, struct delivery *out) {
         return -ENOMEM;
     }
     webhook->setup = *setup;
-    webhook->format = config_hook_format(setup->hook);
     webhook->easy = curl_easy_init();
-    if (webhook->easy == NULL || !set_options(webhook)) {
+    if (webhook->easy == NULL || !set_target(webhook) || !set_options(webhook)) {
         webhook_free(webhook);
         return -ENOMEM;
     }

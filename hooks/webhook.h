@@ -12,6 +12,7 @@
 
 #include "core/config.h"
 #include "hooks/delivery.h"
+#include "hooks/headers.h"
 #include "hooks/http.h"
 #include "hooks/payload.h"
 #include "hooks/sign.h"
@@ -20,7 +21,8 @@
 struct webhook_setup {
     const struct config_hook *hook;
     const struct payload_origin *origin;
-    const struct secret *secret; /* empty = not signed */
+    const struct secret *secret;   /* empty = not signed */
+    const struct headers *headers; /* sent with each request */
     const char *problem; /* "" = none; otherwise each attempt fails with it, and nothing is sent */
     struct http *http;
 };

@@ -30,6 +30,9 @@ enum hook_format {
     HOOK_FORMAT_JSON,
     HOOK_FORMAT_ALERTMANAGER,
     HOOK_FORMAT_SLACK,
+    HOOK_FORMAT_PAGERDUTY,
+    HOOK_FORMAT_DISCORD,
+    HOOK_FORMAT_NTFY,
     HOOK_FORMAT_END,
 };
 
@@ -49,7 +52,7 @@ struct config_oid {
 struct config_hook {
     enum hook_kind kind;
     char *name, *target; /* target: the URL or the script's path */
-    char *events, *secret_file, *format, *ca_file;
+    char *events, *secret_file, *header_file, *format, *ca_file;
     uint64_t timeout_usec;
     uint64_t repeat_usec; /* how often a raised condition is sent again, 0 = never */
     bool repeat_set;
@@ -102,7 +105,8 @@ int config_parse(FILE *stream, const char *path, struct config **out, char *erro
  * as config_parse does. */
 int config_load(const char *path, struct config **out, char *error, size_t size);
 
-/* The events that an endpoint receives, as a bit mask of 1 << enum event_type; all by default. */
+/* The events that an endpoint receives, as a bit mask of 1 << enum event_type. By default these are
+ * all, and with the format pagerduty those that begin or end a condition. */
 uint32_t config_hook_events(const struct config_hook *hook);
 
 /* The format of what a webhook is sent; json by default. */

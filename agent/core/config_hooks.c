@@ -2,14 +2,16 @@
 /*
  * The keys webhook.NAME.MEMBER and script.NAME.MEMBER. A block begins with whichever of its members
  * comes first and may be spread over the file. It is known to be complete only at the end of the
- * file: config_hooks_complete then checks for the target, checks that `repeat` fits the format, and
- * fills in the defaults. Only the form of a value is checked here. Whether a file exists or a
- * secret can be read is for the hooks process to find out, which runs as another user.
+ * file: config_hooks_complete then checks that the target and what the format needs are there and
+ * that `repeat` fits the format, and fills in the defaults. Only the form of a value is checked
+ * here. Whether a file exists or a secret can be read is for the hooks process to find out, which
+ * runs as another user.
  */
 #include "core/config_keys.h"
 
 #include "core/duration.h"
 #include "core/event.h"
+#include "core/ntfy_url.h"
 #include "core/time_units.h"
 
 #include <ctype.h>
@@ -46,9 +48,9 @@ static bool check_path(const char *value, char *error, size_t size) {
 }
 
 static const char *const formats[] = {
-    [HOOK_FORMAT_JSON] = "json",
-    [HOOK_FORMAT_ALERTMANAGER] = "alertmanager",
-    [HOOK_FORMAT_SLACK] = "slack",
+    [HOOK_FORMAT_JSON] = "json",       [HOOK_FORMAT_ALERTMANAGER] = "alertmanager",
+    [HOOK_FORMAT_SLACK] = "slack",     [HOOK_FORMAT_PAGERDUTY] = "pagerduty",
+    [HOOK_FORMAT_DISCORD] = "discord", [HOOK_FORMAT_NTFY] = "ntfy",
 };
 
 _Static_assert(sizeof formats / sizeof formats[0] == HOOK_FORMAT_END, "a name for each format");
@@ -103,13 +105,24 @@ static bool check_events(const char *value, char *error, size_t size) {
     return true;
 }
 
+/* Those that begin or end a condition. */
+static uint32_t conditions(void) {
+    uint32_t events = 0;
+    for (enum event_type type = 1; type < EVENT_TYPE_END; type++) {
+        bool good = event_type_exists(type) && (event_is_raise(type) || event_raise_of(type) != 0);
+        events |= good ? 1U << type : 0;
+    }
+    return events;
+}
+
 uint32_t config_hook_events(const struct config_hook *hook) {
     const uint32_t all = event_types();
     char copy[CONFIG_VALUE_MAX];
     char *rest = NULL;
     uint32_t events = 0;
     if (hook->events == NULL) {
-        return all;
+        /* Anything else would wake somebody up, and nothing would ever resolve it. */
+        return config_hook_format(hook) == HOOK_FORMAT_PAGERDUTY ? conditions() : all;
     }
     snprintf(copy, sizeof copy, "%s", hook->events);
     for (char *w = strtok_r(copy, " \t", &rest); w != NULL; w = strtok_r(NULL, " \t", &rest)) {
@@ -134,6 +147,7 @@ static const struct {
     {"events", 1U << HOOK_WEBHOOK | 1U << HOOK_SCRIPT, offsetof(struct config_hook, events),
      check_events},
     {"secret_file", 1U << HOOK_WEBHOOK, offsetof(struct config_hook, secret_file), check_path},
+    {"header_file", 1U << HOOK_WEBHOOK, offsetof(struct config_hook, header_file), check_path},
     {"format", 1U << HOOK_WEBHOOK, offsetof(struct config_hook, format), check_format},
     {"ca_file", 1U << HOOK_WEBHOOK, offsetof(struct config_hook, ca_file), check_path},
 };
@@ -270,25 +284,56 @@ static bool forgets(const struct config_hook *hook) {
     return config_hook_format(hook) == HOOK_FORMAT_ALERTMANAGER;
 }
 
+/* What a format needs. Returns the member that is wrong, or NULL. */
+static const char *check_needs(const struct config_hook *hook, char *error, size_t size) {
+    enum hook_format format = config_hook_format(hook);
+    struct ntfy_url url;
+    if (format == HOOK_FORMAT_PAGERDUTY && hook->secret_file == NULL) {
+        snprintf(error, size,
+                 "webhook.%s has no secret_file; format = pagerduty reads the integration key "
+                 "from it",
+                 hook->name);
+        return "format";
+    }
+    if (format == HOOK_FORMAT_NTFY && !ntfy_url_split(hook->target, &url)) {
+        snprintf(error, size,
+                 "webhook.%s.url: for format = ntfy it is the server and a topic, such as "
+                 "https://ntfy.example.com/mailqueue",
+                 hook->name);
+        return "url";
+    }
+    return NULL;
+}
+
+/* Returns whether the block is complete and fits together, with the defaults filled in. */
+static bool complete_hook(struct config_hook *hook, unsigned *line, char *error, size_t size) {
+    *line = hook->line;
+    if (hook->timeout_usec == 0) {
+        hook->timeout_usec = TIMEOUT_DEFAULT;
+    }
+    if (forgets(hook) && !hook->repeat_set) {
+        hook->repeat_usec = REPEAT_DEFAULT;
+    } else if (!forgets(hook) && hook->repeat_set) {
+        snprintf(error, size, "webhook.%s.repeat applies only to format = alertmanager",
+                 hook->name);
+        return false;
+    }
+    if (hook->target == NULL) {
+        bool webhook = hook->kind == HOOK_WEBHOOK;
+        snprintf(error, size, "%s%s has no %s", webhook ? "webhook." : "script.", hook->name,
+                 webhook ? "url" : "path");
+        return false;
+    }
+    const char *wrong = check_needs(hook, error, size);
+    if (wrong != NULL) {
+        *line = config_hook_line(hook, wrong);
+    }
+    return wrong == NULL;
+}
+
 bool config_hooks_complete(struct config *config, unsigned *line, char *error, size_t size) {
     for (size_t i = 0; i < config->hook_count; i++) {
-        struct config_hook *hook = &config->hooks[i];
-        if (hook->timeout_usec == 0) {
-            hook->timeout_usec = TIMEOUT_DEFAULT;
-        }
-        if (forgets(hook) && !hook->repeat_set) {
-            hook->repeat_usec = REPEAT_DEFAULT;
-        } else if (!forgets(hook) && hook->repeat_set) {
-            *line = hook->line;
-            snprintf(error, size, "webhook.%s.repeat applies only to format = alertmanager",
-                     hook->name);
-            return false;
-        }
-        if (hook->target == NULL) {
-            bool webhook = hook->kind == HOOK_WEBHOOK;
-            *line = hook->line;
-            snprintf(error, size, "%s%s has no %s", webhook ? "webhook." : "script.", hook->name,
-                     webhook ? "url" : "path");
+        if (!complete_hook(&config->hooks[i], line, error, size)) {
             return false;
         }
     }
@@ -318,8 +363,8 @@ void config_hooks_print(const struct config *config, FILE *stream) {
 void config_hooks_free(struct config *config) {
     for (size_t i = 0; i < config->hook_count; i++) {
         struct config_hook *hook = &config->hooks[i];
-        char *owned[] = {hook->name,        hook->target, hook->events,
-                         hook->secret_file, hook->format, hook->ca_file};
+        char *owned[] = {hook->name,        hook->target, hook->events, hook->secret_file,
+                         hook->header_file, hook->format, hook->ca_file};
         for (size_t m = 0; m < sizeof owned / sizeof owned[0]; m++) {
             free(owned[m]);
         }

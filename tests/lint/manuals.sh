@@ -81,8 +81,9 @@ done < <(
 # Of endpoints each key, NAME being any of the example's. All are set, so that all are printed.
 mkdir -p "$staged"
 head -c 32 /dev/urandom >"$staged/secret"
-chmod 600 "$staged/secret"
-chown nobody "$staged/secret"
+echo 'X-Key: x' >"$staged/headers"
+chmod 600 "$staged/secret" "$staged/headers"
+chown nobody "$staged/secret" "$staged/headers"
 cat >"$staged/conf" <<END
 user = nobody
 hooks_user = nobody
@@ -92,6 +93,7 @@ webhook.a.format = alertmanager
 webhook.a.timeout = 1s
 webhook.a.repeat = 1m
 webhook.a.secret_file = $staged/secret
+webhook.a.header_file = $staged/headers
 webhook.a.ca_file = /etc/passwd
 script.a.path = /usr/bin/true
 script.a.events = all
@@ -105,7 +107,7 @@ while IFS=. read -r kind _ key; do
     grep -qE "^\.It Cm $kind\.\\\\& Ns Ar name Ns Cm \.$key\$" docs/man/hermes-mailqueue.conf.5 ||
         wrong "docs/man/hermes-mailqueue.conf.5:1: no $kind.NAME.$key"
 done <<<"$endpoints"
-[ "$(wc -l <<<"$endpoints")" -eq 10 ] || wrong "not the ten keys of endpoints: $endpoints"
+[ "$(wc -l <<<"$endpoints")" -eq 11 ] || wrong "not the eleven keys of endpoints: $endpoints"
 
 rm -r "$staged"
 DESTDIR=$staged cmake --install "$build" >/dev/null || wrong 'cmake --install'

@@ -7,6 +7,7 @@
  *   events COUNT      COUNT more events happen, overload raised and cleared in turns
  *   event NAME        one more, of that name
  *   age SECONDS       how old the events of the next commands are
+ *   text TEXT         what the events of the next commands say, cut where it does not fit
  *   status            prints a line "status NAME delivered failures pending last-error" for each
  *
  * PROGRAM is started, or with @PATH the socket there is connected to, again when it is lost.
@@ -36,6 +37,7 @@ static struct driver {
     struct event events[EVENTS_MAX];
     uint32_t event_count;
     int64_t age_s;
+    char text[EVENT_TEXT_SIZE]; /* "" = the number of messages */
     char input[4096];
     size_t input_len;
 } driver;
@@ -52,7 +54,11 @@ static void add_event(enum event_type type) {
                             .total = {true, 500 + driver.event_count},
                             .threshold = {true, 500}};
     event->queues[QUEUE_DEFERRED] = event->total;
-    snprintf(event->text, sizeof event->text, "%u messages in the queue", event->total.value);
+    if (driver.text[0] != '\0') {
+        snprintf(event->text, sizeof event->text, "%s", driver.text);
+    } else {
+        snprintf(event->text, sizeof event->text, "%u messages in the queue", event->total.value);
+    }
     hooks_client_notify(driver.client, event);
 }
 
@@ -96,6 +102,8 @@ static void run_command(char *line) {
         }
     } else if (strcmp(line, "age") == 0 && number_parse(argument, INT32_MAX, &number)) {
         driver.age_s = (int64_t)number;
+    } else if (strcmp(line, "text") == 0) {
+        snprintf(driver.text, sizeof driver.text, "%s", argument);
     } else if (strcmp(line, "status") == 0) {
         print_status();
     }

@@ -71,6 +71,16 @@ needs "root as the user" user=root '*not an unprivileged user*'
 needs "a user for hooks that is missing" hooks_user=no-such-user-here '*no-such-user-here*'
 needs "a secret that is missing" "webhook.ops.secret_file=$root/hooks/none" \
     '*secret_file*No such file or directory'
+printf 'X-Key: secret\nHost: x\n' >"$root/hooks/headers"
+chmod 640 "$root/hooks/headers"
+needs "headers that are missing" "webhook.ops.header_file=$root/hooks/none" \
+    '*header_file*No such file or directory'
+needs "a header of ours" "webhook.ops.header_file=$root/hooks/headers" '*line 2: Host is set by*'
+printf 'X-Key: secret\n' >"$root/hooks/headers"
+needs "good headers" "webhook.ops.header_file=$root/hooks/headers" ''
+printf '%s\n' 0123456789abcdefABCDEF0123456789 >"$root/hooks/secret"
+needs "the key of PagerDuty" webhook.ops.format=pagerduty ''
+printf 'secret\n' >"$root/hooks/secret"
 needs "no authorities" "webhook.ops.ca_file=$root/hooks/none" '*ca_file*No such file or directory'
 needs "a script that is missing" script.page.path=/usr/lib/no-such-script \
     '*script.page*No such file or directory'

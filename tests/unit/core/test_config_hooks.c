@@ -4,9 +4,12 @@
  */
 #include "core/config_keys.h"
 
+#include "core/event_type.h"
+
 #include "config_text.h"
 
 #define URL "webhook.a.url = http://x/\n"
+#define URL_B "webhook.b.url = http://y/\n"
 #define PATH "script.a.path = /x\n"
 #define NAME32 "abcdefghijklmnopqrstuvwxyz012345"
 #define BEFORE CONFIG_TEXT_PATH ":"
@@ -29,6 +32,14 @@ static const struct {
     {"never repeated", "webhook.a.repeat = 0\n" URL "webhook.a.format = alertmanager\n",
      URL "webhook.a.format = alertmanager\nwebhook.a.timeout = 10000ms\n"
          "webhook.a.repeat = 0ms\n"},
+    {"PagerDuty", URL "webhook.a.format = pagerduty\nwebhook.a.secret_file = /k\n",
+     URL "webhook.a.secret_file = /k\nwebhook.a.format = pagerduty\n"
+         "webhook.a.timeout = 10000ms\n"},
+    {"ntfy", "webhook.a.url = https://h/topic\nwebhook.a.format = ntfy\n",
+     "webhook.a.url = https://h/topic\nwebhook.a.format = ntfy\nwebhook.a.timeout = 10000ms\n"},
+    {"headers", URL "webhook.a.header_file = /h\nwebhook.a.format = discord\n",
+     URL "webhook.a.header_file = /h\nwebhook.a.format = discord\n"
+         "webhook.a.timeout = 10000ms\n"},
     {"one name for both kinds", URL PATH,
      URL "webhook.a.timeout = 10000ms\n" PATH "script.a.timeout = 10000ms\n"},
     {"blocks mixed", URL "webhook.b.url = http://y/\nwebhook.a.timeout = 1ms\n",
@@ -91,10 +102,21 @@ static const struct {
     {"a relative path", "script.a.path = x\n", "1: script.a.path: \"x\" is not an absolute path"},
     {"a relative secret", "webhook.a.secret_file = x\n",
      "1: webhook.a.secret_file: \"x\" is not an absolute path"},
+    {"relative headers", "webhook.a.header_file = x\n",
+     "1: webhook.a.header_file: \"x\" is not an absolute path"},
+    {"a script's headers", PATH "script.a.header_file = /x\n",
+     "2: script.a.header_file: unknown key"},
+    {"PagerDuty without a key", URL "webhook.a.format = pagerduty\n",
+     "2: webhook.a has no secret_file; format = pagerduty reads the integration key from it"},
+    {"ntfy without a topic", "webhook.a.format = ntfy\nwebhook.a.url = https://h/\n",
+     "2: webhook.a.url: for format = ntfy it is the server and a topic, such as "
+     "https://ntfy.example.com/mailqueue"},
+    {"ntfy without a url", "\nwebhook.a.format = ntfy\n", "2: webhook.a has no url"},
     {"a relative certificate", "webhook.a.ca_file = x\n",
      "1: webhook.a.ca_file: \"x\" is not an absolute path"},
     {"an unknown format", "webhook.a.format = xml\n",
-     "1: webhook.a.format: \"xml\" is not one of: json alertmanager slack"},
+     "1: webhook.a.format: \"xml\" is not one of: json alertmanager slack pagerduty discord "
+     "ntfy"},
     {"an unknown event", "script.a.events = all hmqNothing\n",
      "1: script.a.events: \"hmqNothing\" is neither all nor a notification such as "
      "hmqOverloadRaised"},
@@ -149,11 +171,34 @@ static void test_limit(void **state) {
                  BEFORE "65: script.s64.path: more than 64 webhooks and scripts");
 }
 
+/* Only what a clear resolves may open an incident, unless the events are named. */
+static void test_events(void **state) {
+    (void)state;
+    const uint32_t info =
+        1U << EVENT_ACTION_FINISHED | 1U << EVENT_SETTINGS_CHANGED | 1U << EVENT_AGENT_STARTED;
+    static const char *const formats[] = {"json", "slack", "discord"};
+    for (size_t i = 0; i < COUNT_OF(formats); i++) {
+        char text[128];
+        snprintf(text, sizeof text, URL "webhook.a.format = %s\n", formats[i]);
+        struct config *config = good_config(formats[i], text);
+        CHECK_INT(formats[i], config_hook_events(&config->hooks[0]), event_types());
+        config_free(config);
+    }
+    struct config *config = good_config(
+        "pagerduty", URL "webhook.a.format = pagerduty\nwebhook.a.secret_file = /k\n" URL_B
+                         "webhook.b.format = pagerduty\nwebhook.b.secret_file = /k\n"
+                         "webhook.b.events = all\n");
+    CHECK_INT("pagerduty", config_hook_events(&config->hooks[0]), event_types() & ~info);
+    CHECK_INT("all", config_hook_events(&config->hooks[1]), event_types());
+    config_free(config);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_good),
         cmocka_unit_test(test_bad),
         cmocka_unit_test(test_limit),
+        cmocka_unit_test(test_events),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -39,6 +39,7 @@ static void fill(const struct config *config) {
                                  .user = {.name = "someone", .uid = 12, .gid = 13},
                                  .setup = {.config = config, .policy = {1, 2, 3}}};
     handover.setup.secrets[CONFIG_HOOKS_MAX - 1] = (struct secret){"\0secret", 7};
+    handover.setup.headers[CONFIG_HOOKS_MAX - 1] = (struct headers){"A: secret", 1};
     snprintf(handover.setup.problems[1], SETUP_PROBLEM_SIZE, "a problem");
     handover.setup.members[1] = "secret_file";
 }
@@ -64,6 +65,7 @@ static void test_round_trip(void **state) {
     assert_int_equal(handover_complete(fd, &handover), 0);
     assert_null(handover.setup.config);
     assert_int_equal(handover.setup.secrets[CONFIG_HOOKS_MAX - 1].len, 0);
+    assert_int_equal(handover.setup.headers[CONFIG_HOOKS_MAX - 1].text[0], '\0');
     write_file("no configuration any more");
     for (int worker = 0; worker < 2; worker++) {
         assert_int_equal(handover_read(fd, &taken), 0);
@@ -77,6 +79,7 @@ static void test_round_trip(void **state) {
         assert_int_equal(taken.setup.policy.give_up_usec, 3);
         assert_int_equal(taken.setup.secrets[CONFIG_HOOKS_MAX - 1].len, 7);
         assert_memory_equal(taken.setup.secrets[CONFIG_HOOKS_MAX - 1].octets, "\0secret", 7);
+        assert_string_equal(taken.setup.headers[CONFIG_HOOKS_MAX - 1].text, "A: secret");
         assert_string_equal(taken.setup.problems[1], "a problem");
         FILE *stream = handover_config(fd);
         assert_non_null(stream);

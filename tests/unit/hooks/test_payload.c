@@ -12,7 +12,7 @@
 #include <stdlib.h>
 
 static const struct payload_origin origin = {
-    .host = "gw1.example.com", .instance = "/etc/postfix", .context = ""};
+    .host = "gw1.example.com", .instance = "/etc/postfix", .container = "", .context = ""};
 
 static struct event overload(enum event_type type) {
     struct event event = {.serial = 17,
@@ -46,7 +46,8 @@ static struct event finished(void) {
 }
 
 static cJSON *make(enum hook_format format, const struct event *event) {
-    char *text = payload_make(format, event, &origin);
+    const struct payload_target target = {.format = format, .recipient = "to"};
+    char *text = payload_make(&target, event, &origin);
     assert_non_null(text);
     cJSON *document = cJSON_Parse(text);
     assert_non_null(document);
@@ -121,7 +122,8 @@ static void test_every_format_is_valid(void **state) {
                 continue;
             }
             struct event event = {.serial = 1, .type = type, .text = "a\xff\x01\"<z"};
-            char *text = payload_make(format, &event, &origin);
+            const struct payload_target target = {.format = format, .recipient = "to"};
+            char *text = payload_make(&target, &event, &origin);
             char *clean = text != NULL ? malloc(3 * strlen(text) + 1) : NULL;
             cJSON *document = text != NULL ? cJSON_Parse(text) : NULL;
             CHECK(event_name(type), document != NULL && clean != NULL);
@@ -305,10 +307,13 @@ static void test_environment(void **state) {
 /* A script that acts over SNMP has to reach the agent that called it. */
 static void test_context(void **state) {
     (void)state;
-    static const struct payload_origin out = {
-        .host = "gw1.example.com", .instance = "/etc/postfix-out", .context = "out"};
+    static const struct payload_origin out = {.host = "gw1.example.com",
+                                              .instance = "/etc/postfix-out",
+                                              .container = "",
+                                              .context = "out"};
     struct event event = overload(EVENT_OVERLOAD_RAISED);
-    char *text = payload_make(HOOK_FORMAT_JSON, &event, &out);
+    const struct payload_target target = {.format = HOOK_FORMAT_JSON};
+    char *text = payload_make(&target, &event, &out);
     char **environment = payload_environment(&event, &out, "pager");
     assert_non_null(text);
     assert_non_null(strstr(text, "\"instance\":\"/etc/postfix-out\",\"context\":\"out\","));

@@ -110,6 +110,28 @@ static void test_secret_files(void **state) {
     }
 }
 
+static void test_pagerduty_keys(void **state) {
+    (void)state;
+    static const struct {
+        const char *key;
+        bool valid;
+    } cases[] = {
+        {"0123456789abcdefABCDEF0123456789", true},
+        {"R0AAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", true},
+        {"0123456789abcdefABCDEF012345678", false},
+        {"0123456789abcdefABCDEF01234567890", false},
+        {"0123456789abcdef ABCDEF012345678", false},
+        {"0123456789abcdefABCDEF012345678\r", false},
+        {"u+AbCdEfGhIjKlMnOpQr", false},
+        {"", false},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct secret secret = {.len = strlen(cases[i].key)};
+        memcpy(secret.octets, cases[i].key, secret.len);
+        CHECK_INT(cases[i].key, secret_is_pagerduty_key(&secret), cases[i].valid);
+    }
+}
+
 static void test_secret_is_no_file(void **state) {
     (void)state;
     struct secret secret = {.len = 0};
@@ -130,6 +152,7 @@ int main(void) {
         cmocka_unit_test(test_agrees_with_openssl),
         cmocka_unit_test(test_secret_files),
         cmocka_unit_test(test_secret_is_no_file),
+        cmocka_unit_test(test_pagerduty_keys),
     };
     if (mkdtemp(folder) == NULL) {
         return 1;
