@@ -57,8 +57,14 @@ static void on_log(void *userdata, int priority, const char *text) {
     log_line(priority, "%s", text);
 }
 
+static void on_mail_log(void *userdata, const char *error) {
+    struct agent *agent = userdata;
+    collector_note_mail_log(agent->collector, error);
+}
+
 static void on_helper_up(void *userdata) {
     struct agent *agent = userdata;
+    delivery_reader_wake(agent->delivery_reader);
     actions_wake(agent->actions);
     settings_wake(agent->settings);
 }
@@ -195,6 +201,15 @@ static int start_reading(struct agent *agent, int helper_socket) {
                          &agent->status.readings, &callbacks, &agent->collector);
 }
 
+static int start_delivery(struct agent *agent) {
+    const struct delivery_reader_callbacks callbacks = {
+        .note = on_mail_log, .log = on_log, .userdata = agent};
+    int r = delivery_reader_new(agent->event, agent->config, collector_helper(agent->collector),
+                                &callbacks, &agent->delivery_reader);
+    agent->status.delivery = delivery_reader_delivery(agent->delivery_reader);
+    return r;
+}
+
 static int start_settings(struct agent *agent) {
     const struct settings_context context = {.collector = agent->collector,
                                              .store = agent->store,
@@ -277,6 +292,9 @@ int agent_new(struct config *config, const struct agent_peers *peers, struct age
         r = start_reading(agent, peers->helper);
     }
     if (r >= 0) {
+        r = start_delivery(agent);
+    }
+    if (r >= 0) {
         r = agent_start_store(agent);
     }
     if (r >= 0) {
@@ -311,6 +329,7 @@ void agent_free(struct agent *agent) {
     actions_free(agent->actions);
     settings_free(agent->settings);
     events_free(agent->events);
+    delivery_reader_free(agent->delivery_reader);
     collector_free(agent->collector);
     service_free(agent->service);
     sd_event_source_disable_unref(agent->load_timer);

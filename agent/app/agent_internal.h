@@ -9,6 +9,7 @@
 #include "app/agent.h"
 #include "app/announcements.h"
 #include "app/collector.h"
+#include "app/delivery_reader.h"
 #include "app/detection.h"
 #include "app/events.h"
 #include "app/hook_feed.h"
@@ -29,6 +30,7 @@ struct agent {
     bool started;             /* the store was read, or is not waited for any longer */
     struct store *store;
     struct collector *collector;
+    struct delivery_reader *delivery_reader; /* NULL = mail_log is off */
     struct agentx *agentx;
     struct service *service;
     struct master_report *master_report;

@@ -439,6 +439,14 @@ void collector_note_lifetimes(struct collector *collector, const bool changed[LI
     collector_publish(collector, next);
 }
 
+void collector_note_mail_log(struct collector *collector, const char *error) {
+    if (error != NULL) {
+        note_error(collector, CAUSE_MAIL_LOG, error);
+    } else {
+        read_errors_over(&collector->errors, CAUSE_MAIL_LOG, clock_usec());
+    }
+}
+
 void collector_read_settings_soon(struct collector *collector) {
     on_settings_dirty(collector);
 }

@@ -59,6 +59,10 @@ void collector_list_soon(struct collector *collector);
 void collector_note_lifetimes(struct collector *collector, const bool changed[LIFETIME_COUNT],
                               const uint32_t seconds[LIFETIME_COUNT]);
 
+/* Postfix's log cannot be read, for a reason of one line, or with NULL can be read again: for
+ * hmqReadErrors and the log, like any other reading. */
+void collector_note_mail_log(struct collector *collector, const char *error);
+
 /* Postfix's settings may have changed: reads them again. */
 void collector_read_settings_soon(struct collector *collector);
 

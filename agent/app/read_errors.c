@@ -24,6 +24,7 @@ static const char *const subjects[CAUSE_COUNT] = {
     [CAUSE_SETTINGS] = "Postfix's settings",
     [CAUSE_HELPER] = "what the helper reads",
     [CAUSE_MEMORY] = "the queue",
+    [CAUSE_MAIL_LOG] = "the mail log",
 };
 
 static void log_failure(struct read_errors *errors, struct read_failure *failure, bool again,

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Failures to read the queue: they are counted for hmqReadErrors, kept for hmqLastReadError, and
- * logged in such a way that neither a lasting failure nor several at once fill the log. Each cause
- * is logged when it begins, at intervals while it lasts, and when it is over.
+ * Failures to read the queue, or what belongs to it: they are counted for hmqReadErrors, kept for
+ * hmqLastReadError, and logged in such a way that neither a lasting failure nor several at once
+ * fill the log. Each cause is logged when it begins, at intervals while it lasts, and when it is
+ * over.
  */
 #ifndef HMQ_APP_READ_ERRORS_H
 #define HMQ_APP_READ_ERRORS_H
@@ -19,6 +20,7 @@ enum read_cause {
     CAUSE_SETTINGS,
     CAUSE_HELPER, /* never over: the others show that the helper is back */
     CAUSE_MEMORY,
+    CAUSE_MAIL_LOG,
     CAUSE_COUNT,
 };
 

@@ -228,15 +228,25 @@ int config_load(const char *path, struct config **out, char *error, size_t size)
     return result;
 }
 
+bool config_reads_mail_log(const struct config *config) {
+    return config->log_mode != LOG_MODE_OFF &&
+           (config->log_mode != LOG_MODE_AUTO || config->container[0] == '\0');
+}
+
 void config_free(struct config *config) {
     if (config == NULL) {
         return;
     }
-    char *owned[] = {config->path,           config->agentx_socket,
-                     config->context,        config->postfix_config_directory,
-                     config->container,      config->database,
-                     config->user,           config->hooks_user,
-                     config->spool_directory};
+    char *owned[] = {config->path,
+                     config->agentx_socket,
+                     config->context,
+                     config->postfix_config_directory,
+                     config->container,
+                     config->database,
+                     config->user,
+                     config->hooks_user,
+                     config->spool_directory,
+                     config->mail_log};
     for (size_t i = 0; i < sizeof owned / sizeof owned[0]; i++) {
         free(owned[i]);
     }

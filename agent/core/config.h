@@ -23,6 +23,7 @@
 
 enum message_order { ORDER_OLDEST, ORDER_NEWEST, ORDER_LARGEST };
 enum spool_mode { SPOOL_AUTO, SPOOL_PATH, SPOOL_NONE };
+enum log_mode { LOG_MODE_AUTO, LOG_MODE_JOURNAL, LOG_MODE_PATH, LOG_MODE_OFF };
 enum hook_kind { HOOK_WEBHOOK = 1, HOOK_SCRIPT };
 
 /* What a webhook is sent; hooks/payload.h has the documents. */
@@ -69,7 +70,9 @@ struct config {
     char *context; /* the SNMP context of the objects; "" = the default one */
     char *postfix_config_directory;
     enum spool_mode spool_mode;
-    char *spool_directory;                               /* NULL unless spool_mode is SPOOL_PATH */
+    char *spool_directory; /* NULL unless spool_mode is SPOOL_PATH */
+    enum log_mode log_mode;
+    char *mail_log;                                      /* NULL unless log_mode is LOG_MODE_PATH */
     char *container;                                     /* "" = Postfix on this machine */
     char *container_command[CONFIG_CONTAINER_WORDS + 1]; /* NULL-terminated words */
     char *database;
@@ -104,6 +107,10 @@ int config_parse(FILE *stream, const char *path, struct config **out, char *erro
 /* Opens path, which must be a regular file so that reading it cannot block, and parses it. Returns
  * as config_parse does. */
 int config_load(const char *path, struct config **out, char *error, size_t size);
+
+/* Whether Postfix's log is to be read: not if mail_log is off, and not if it is auto for a
+ * container, whose log is not where this machine's is. */
+bool config_reads_mail_log(const struct config *config);
 
 /* The events that an endpoint receives, as a bit mask of 1 << enum event_type. By default these are
  * all, and with the format pagerduty those that begin or end a condition. */

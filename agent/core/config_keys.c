@@ -251,6 +251,39 @@ static void print_spool(const struct config_key *key, const struct config *confi
           stream);
 }
 
+static const char *const log_words[] = {[LOG_MODE_AUTO] = "auto",
+                                        [LOG_MODE_JOURNAL] = "journal",
+                                        [LOG_MODE_PATH] = NULL,
+                                        [LOG_MODE_OFF] = "off"};
+
+static bool parse_log(const struct config_key *key, struct config *config, const char *value,
+                      char *error, size_t size) {
+    (void)key;
+    size_t mode = 0;
+    while (mode <= LOG_MODE_OFF &&
+           (log_words[mode] == NULL || strcmp(log_words[mode], value) != 0)) {
+        mode++;
+    }
+    if (mode > LOG_MODE_OFF && value[0] != '/') {
+        snprintf(error, size, "\"%s\" is neither auto, journal, off nor an absolute path", value);
+        return false;
+    }
+    free(config->mail_log);
+    config->mail_log = NULL;
+    config->log_mode = mode <= LOG_MODE_OFF ? (enum log_mode)mode : LOG_MODE_PATH;
+    if (config->log_mode == LOG_MODE_PATH && (config->mail_log = strdup(value)) == NULL) {
+        snprintf(error, size, "out of memory");
+        return false;
+    }
+    return true;
+}
+
+static void print_log(const struct config_key *key, const struct config *config, FILE *stream) {
+    (void)key;
+    fputs(config->log_mode == LOG_MODE_PATH ? config->mail_log : log_words[config->log_mode],
+          stream);
+}
+
 static const char *const order_names[] = {"oldest", "newest", "largest", NULL};
 
 /* LOG_ERR and up */
@@ -278,6 +311,7 @@ static const struct config_key first_keys[] = {
      NULL, false},
     {"postfix_config_directory", "/etc/postfix", PATH(postfix_config_directory), false},
     {"spool_directory", "auto", OTHER(spool, spool_mode), false},
+    {"mail_log", "auto", OTHER(log, log_mode), false},
     {"container", "", parse_container, config_print_string, offsetof(struct config, container), 0,
      0, NULL, false},
     {"container_command", "docker", OTHER(words, container_command), false},

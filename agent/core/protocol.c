@@ -9,7 +9,7 @@
 static const struct form {
     uint32_t ids_min, ids_max;
     uint32_t flags;
-    bool command, lifetime;
+    bool command, lifetime, position;
 } forms[REQUEST_TYPE_END] = {
     [REQUEST_SCAN] = {.flags = SCAN_FULL | SCAN_CHECK},
     [REQUEST_LIST] = {0},
@@ -23,6 +23,7 @@ static const struct form {
     [REQUEST_LIFETIMES] = {0},
     [REQUEST_SET_LIFETIME] = {.flags = LIFETIME_REMOVE, .lifetime = true},
     [REQUEST_RELOAD] = {0},
+    [REQUEST_LOG] = {.position = true},
 };
 
 size_t request_size(uint32_t id_count) {
@@ -61,6 +62,11 @@ static bool lifetime_valid(const struct request *packet, bool wanted) {
            lifetime_value_valid(packet->value);
 }
 
+static bool position_valid(const struct request *packet, bool wanted) {
+    return mail_log_position_valid(&packet->position) &&
+           (wanted || packet->position.source == MAIL_LOG_NOWHERE);
+}
+
 static bool ids_valid(const struct request *packet) {
     for (uint32_t i = 0; i < packet->id_count; i++) {
         size_t id_len = strnlen(packet->ids[i], QUEUE_ID_SIZE);
@@ -82,7 +88,8 @@ bool request_valid(const struct request *packet, size_t len) {
            (packet->rest_usec == 0 || (packet->flags & SCAN_CHECK) != 0) &&
            (packet->deadline_usec == 0) == (packet->type == REQUEST_CANCEL) &&
            command_valid(packet->command, form->command) &&
-           lifetime_valid(packet, form->lifetime) && ids_valid(packet);
+           lifetime_valid(packet, form->lifetime) && position_valid(packet, form->position) &&
+           ids_valid(packet);
 }
 
 bool reply_valid(const struct reply *packet, size_t len) {

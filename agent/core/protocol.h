@@ -38,6 +38,9 @@
  *   REQUEST_LIFETIMES     postconf -n for the two lifetimes: the lines of main.cf itself
  *   REQUEST_SET_LIFETIME  postconf -e for one of them, or postconf -X with LIFETIME_REMOVE
  *   REQUEST_RELOAD        postfix reload
+ *   REQUEST_LOG           follows Postfix's log (core/mail_log_record.h), from a position if there
+ *                         is one, else from the end. It is no program but a process of the helper,
+ *                         and runs until it is cancelled; its deadline is that of its start
  *
  * Unsolicited: REPLY_DIRTY, a hint that the spool has changed, at most one between two scans;
  * REPLY_SETTINGS_DIRTY, a hint that main.cf changed, at most one between two REQUEST_SETTINGS;
@@ -48,6 +51,7 @@
 #define HMQ_CORE_PROTOCOL_H
 
 #include "core/config.h"
+#include "core/mail_log_record.h"
 #include "core/postfix_settings.h"
 #include "core/queue.h"
 #include "core/queue_id.h"
@@ -56,7 +60,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define PROTOCOL_VERSION 3
+#define PROTOCOL_VERSION 4
 #define PROTOCOL_IDS 1000
 #define PROTOCOL_MTIMES 64
 #define PROTOCOL_TEXT 512
@@ -74,6 +78,7 @@ enum request_type {
     REQUEST_LIFETIMES,
     REQUEST_SET_LIFETIME,
     REQUEST_RELOAD,
+    REQUEST_LOG,
     REQUEST_TYPE_END,
 };
 
@@ -121,6 +126,7 @@ struct request {
     uint32_t parameter; /* SET_LIFETIME: enum postfix_parameter, else 0 */
     /* SET_LIFETIME: lifetime_value_valid, unless it is to be removed; padded with NULs */
     char value[LIFETIME_VALUE_SIZE];
+    struct mail_log_position position; /* LOG: where to go on; none = at the end */
     uint32_t id_count;
     char ids[PROTOCOL_IDS][QUEUE_ID_SIZE];
 };

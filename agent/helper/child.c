@@ -45,7 +45,7 @@
 #define REPORT_SIZE 16384
 
 /* In the child; only async-signal-safe calls. streams: what becomes its descriptors 0, 1 and 2. */
-static void become(const struct argument_vector *vector, const int streams[3], pid_t parent) {
+static void settle(const int streams[3], pid_t parent) {
     sigset_t none;
     sigemptyset(&none);
     if (setpgid(0, 0) < 0 || !process_follow(parent) || dup2(streams[0], STDIN_FILENO) < 0 ||
@@ -53,9 +53,14 @@ static void become(const struct argument_vector *vector, const int streams[3], p
         sigprocmask(SIG_SETMASK, &none, NULL) < 0) {
         _exit(EXEC_FAILED);
     }
-    /* Signals that this process ignores must have their usual effect on the program. */
+    /* Signals that this process ignores must have their usual effect on the child. */
     signal(SIGPIPE, SIG_DFL);
     signal(SIGINT, SIG_DFL);
+}
+
+/* In the child; only async-signal-safe calls. */
+static void become(const struct argument_vector *vector, const int streams[3], pid_t parent) {
+    settle(streams, parent);
     execvp(vector->words[0], (char *const *)(const void *)vector->words);
     const char *text = strerror(errno);
     /* If the report does not fit, the exit status still shows the failure. */
@@ -160,14 +165,9 @@ static int plumb(const struct request *request, enum error_sink errors, struct p
     return plumbing->err < 0 || plumbing->out < 0 ? errno : 0;
 }
 
-static int start_vector(const struct argument_vector *vector, struct plumbing *plumbing,
-                        uint64_t deadline_usec, struct child *child) {
-    const int streams[3] = {plumbing->in, plumbing->out, plumbing->err};
-    pid_t parent = getpid();
-    pid_t pid = fork();
-    if (pid == 0) {
-        become(vector, streams, parent);
-    }
+/* In the parent: takes over the child that fork(2) made. Returns 0 or an errno value. */
+static int adopt(pid_t pid, struct plumbing *plumbing, uint64_t deadline_usec,
+                 struct child *child) {
     if (pid < 0) {
         return errno;
     }
@@ -186,6 +186,47 @@ static int start_vector(const struct argument_vector *vector, struct plumbing *p
                             .deadline_usec = deadline_usec};
     plumbing->errors = -1;
     return 0;
+}
+
+static int start_vector(const struct argument_vector *vector, struct plumbing *plumbing,
+                        uint64_t deadline_usec, struct child *child) {
+    const int streams[3] = {plumbing->in, plumbing->out, plumbing->err};
+    pid_t parent = getpid();
+    pid_t pid = fork();
+    if (pid == 0) {
+        become(vector, streams, parent);
+    }
+    return adopt(pid, plumbing, deadline_usec, child);
+}
+
+int child_start_task(void (*task)(const struct config *config, const struct request *request,
+                                  pid_t parent),
+                     const struct config *config, const struct request *request,
+                     struct child *child, int *output, char *error, size_t size) {
+    struct plumbing plumbing;
+    int result = plumb(NULL, ERRORS_LAST_LINE, &plumbing);
+    if (result == 0) {
+        const int streams[3] = {plumbing.in, plumbing.out, plumbing.err};
+        pid_t parent = getpid();
+        pid_t pid = fork();
+        if (pid == 0) {
+            settle(streams, parent);
+            /* The agent's socket above all: it has to close when the worker ends. */
+            close_range(STDERR_FILENO + 1, ~0U, 0);
+            task(config, request, parent);
+            _exit(0);
+        }
+        result = adopt(pid, &plumbing, UINT64_MAX, child);
+    }
+    if (result == 0) {
+        child->type = (enum request_type)request->type;
+        *output = plumbing.output;
+        plumbing.output = -1;
+    } else {
+        snprintf(error, size, "cannot start a process: %s", strerror(result));
+    }
+    close_plumbing(&plumbing);
+    return result;
 }
 
 int child_start(const struct config *config, const struct request *request, struct child *child,

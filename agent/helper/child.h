@@ -41,6 +41,17 @@ struct child {
 int child_start(const struct config *config, const struct request *request, struct child *child,
                 int *output, char *error, size_t size);
 
+/*
+ * Starts a process that runs task in place of a program, without a deadline, until it is stopped or
+ * this process ends. It has a copy of everything here except descriptors: only its standard output,
+ * which is the write end of the pipe, and its error output. task gets the ID of this process as
+ * parent, for process_follow after a change of user. Errors as child_start.
+ */
+int child_start_task(void (*task)(const struct config *config, const struct request *request,
+                                  pid_t parent),
+                     const struct config *config, const struct request *request,
+                     struct child *child, int *output, char *error, size_t size);
+
 /* Reads what is available from its stderr (at most 64 KB) without blocking. */
 void child_read_errors(struct child *child);
 

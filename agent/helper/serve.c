@@ -12,6 +12,7 @@
 #include "core/protocol.h"
 #include "helper/child.h"
 #include "helper/container.h"
+#include "helper/mail_log.h"
 #include "helper/postfix_lock.h"
 #include "helper/scan.h"
 #include "helper/settings_watch.h"
@@ -30,8 +31,8 @@
 #include <syslog.h>
 #include <unistd.h>
 
-/* The agent runs at most seven at a time: a listing, one for the settings, one for the lifetimes,
- * and one for an action, or four for a flush. Others may be ending. */
+/* The agent runs at most eight at a time: a listing, one for the settings, one for the lifetimes,
+ * one for an action, or four for a flush, and one for the log. Others may be ending. */
 #define CHILDREN_MAX 12
 
 /* The agent reads at once. If it does not for this long, it counts as dead. */
@@ -169,8 +170,8 @@ static bool handle_command(struct server *server, const struct request *request)
         reply.error = EBUSY;
         snprintf(reply.text, sizeof reply.text, "%d commands are running already", CHILDREN_MAX);
     } else {
-        reply.error =
-            child_start(server->config, request, child, &output, reply.text, sizeof reply.text);
+        reply.error = (request->type == REQUEST_LOG ? mail_log_start : child_start)(
+            server->config, request, child, &output, reply.text, sizeof reply.text);
     }
     if (child != NULL && reply.error == 0) {
         child->sequence = request->sequence;
@@ -224,6 +225,7 @@ static bool (*const handlers[REQUEST_TYPE_END])(struct server *, const struct re
     [REQUEST_LIFETIMES] = handle_command,
     [REQUEST_SET_LIFETIME] = handle_command,
     [REQUEST_RELOAD] = handle_command,
+    [REQUEST_LOG] = handle_command,
 };
 
 /* Returns -1 to go on. */

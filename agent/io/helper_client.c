@@ -6,6 +6,7 @@
  * time, so that GETs go first. When the helper process is replaced or ends, what is still in the
  * pipes is read, and then every stream ends as lost.
  */
+#include "io/helper_packet.h"
 #include "io/helper_stream.h"
 
 #include "core/run_clock.h"
@@ -297,37 +298,13 @@ static void lose_helper(struct helper_client *client) {
     client->callbacks.gone(client->callbacks.userdata);
 }
 
-/* Receives one packet. Returns its length with the descriptor it brought (or -1), or -1. */
-static ssize_t receive(int socket, struct reply *reply, int *fd) {
-    union {
-        char buffer[CMSG_SPACE(sizeof(int))];
-        struct cmsghdr align;
-    } control;
-    struct iovec part = {.iov_base = reply, .iov_len = sizeof *reply};
-    struct msghdr message = {.msg_iov = &part,
-                             .msg_iovlen = 1,
-                             .msg_control = control.buffer,
-                             .msg_controllen = sizeof control.buffer};
-    ssize_t got = recvmsg(socket, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
-    *fd = -1;
-    if (got < 0) {
-        return got;
-    }
-    const struct cmsghdr *header = CMSG_FIRSTHDR(&message);
-    if (header != NULL && header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_RIGHTS &&
-        header->cmsg_len == CMSG_LEN(sizeof *fd)) {
-        memcpy(fd, CMSG_DATA(header), sizeof *fd);
-    }
-    return got;
-}
-
 static int on_socket(sd_event_source *source, int socket, uint32_t revents, void *userdata) {
     struct helper_client *client = userdata;
     struct reply reply;
     int fd;
     (void)source;
     (void)revents;
-    ssize_t got = receive(socket, &reply, &fd);
+    ssize_t got = helper_receive(socket, &reply, &fd);
     if (got < 0 && (errno == EAGAIN || errno == EINTR)) {
         return 0;
     }
@@ -354,7 +331,7 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *userdata) {
     }
     for (size_t i = 0; i < STREAM_COUNT; i++) {
         struct stream *stream = &client->streams[i];
-        if (stream->active &&
+        if (stream->active && stream->type != REQUEST_LOG &&
             now - stream->asked_usec > client->reply_timeout_usec + EXIT_GRACE_USEC) {
             stream_fail(stream, "%s: the helper did not answer in time", stream_program(stream));
             stream->lost = true;
@@ -444,23 +421,6 @@ bool helper_client_mtimes(struct helper_client *client, const char (*ids)[QUEUE_
     return send_request(client, &request);
 }
 
-static struct request order_request(const struct helper_order *order) {
-    struct request request = {.type = order->type,
-                              .command = order->command,
-                              .parameter = order->parameter,
-                              .flags = order->remove ? LIFETIME_REMOVE : 0,
-                              .id_count = (uint32_t)order->id_count};
-    assert(order->id_count <= PROTOCOL_IDS);
-    if (order->value != NULL) {
-        assert(strlen(order->value) < sizeof request.value);
-        memcpy(request.value, order->value, strlen(order->value));
-    }
-    if (order->id_count > 0) {
-        memcpy(request.ids, order->ids, order->id_count * sizeof *order->ids);
-    }
-    return request;
-}
-
 static struct stream *free_stream(struct helper_client *client, enum request_type type) {
     struct stream *stream = &client->streams[stream_kinds[type].slot];
     size_t count = type == REQUEST_FLUSH ? HELPER_FLUSHES : 1;
@@ -477,7 +437,7 @@ bool helper_client_run(struct helper_client *client, const struct helper_order *
     assert(order->type < REQUEST_TYPE_END && stream_kinds[order->type].program != NULL);
     const struct kind *kind = &stream_kinds[order->type];
     struct stream *stream = free_stream(client, order->type);
-    struct request request = order_request(order);
+    struct request request = helper_request(order);
     size_t output_max = order->output_max != 0 ? order->output_max : kind->output_max;
     if (stream == NULL) {
         return false;

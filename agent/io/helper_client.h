@@ -38,7 +38,7 @@ struct helper_callbacks {
 
 /* A command and its arguments. Everything is borrowed for the call of helper_client_run. */
 struct helper_order {
-    /* LIST, SELECT, SETTINGS, ACTION, FLUSH, VIEW, LIFETIMES, SET_LIFETIME or RELOAD. */
+    /* LIST, SELECT, SETTINGS, ACTION, FLUSH, VIEW, LIFETIMES, SET_LIFETIME, RELOAD or LOG. */
     enum request_type type;
     enum action_command command;      /* ACTION: one that postsuper carries out */
     const char (*ids)[QUEUE_ID_SIZE]; /* ACTION: 1..PROTOCOL_IDS; FLUSH: 0 or 1; VIEW: 1 */
@@ -46,6 +46,7 @@ struct helper_order {
     enum postfix_parameter parameter; /* SET_LIFETIME: which of the two lifetimes */
     const char *value;                /* SET_LIFETIME: its value, lifetime_value_valid */
     bool remove;                      /* SET_LIFETIME: take it out of main.cf; no value then */
+    const struct mail_log_position *position; /* LOG: where to go on; NULL = at the end */
     size_t output_max; /* the limit of output in octets; 0 = none, except that ACTION has one that
                           fits */
 };
@@ -68,8 +69,8 @@ struct command_end {
 struct stream_callbacks {
     /* One line of output. Returns 0 to continue, or another value to stop the command. */
     line_handler line;
-    /* For LIST, SELECT and VIEW, replaces line: octets of output as they arrive, perhaps only one.
-     * Returns as line does. NULL = line is used. */
+    /* For LIST, SELECT, VIEW and LOG, replaces line: octets of output as they arrive, perhaps only
+     * one. Returns as line does. NULL = line is used. */
     int (*data)(void *userdata, const char *data, size_t len);
     /* The command has ended. Called once for each started stream; with an error if the helper has
      * ended or was restarted. */
@@ -98,9 +99,10 @@ bool helper_client_mtimes(struct helper_client *client, const char (*ids)[QUEUE_
 #define HELPER_FLUSHES 4
 
 /*
- * Starts a command. There are five kinds, each of which runs one command at a time (FLUSH
+ * Starts a command. There are six kinds, each of which runs one command at a time (FLUSH
  * HELPER_FLUSHES of them), independently of the others: LIST; SETTINGS; actions (SELECT, ACTION,
- * VIEW); FLUSH; and lifetimes (LIFETIMES, SET_LIFETIME, RELOAD). Returns false if the command was
+ * VIEW); FLUSH; lifetimes (LIFETIMES, SET_LIFETIME, RELOAD); and LOG, which alone has no time by
+ * which it must have ended. Returns false if the command was
  * not sent and will not run. An order that violates the protocol is a mistake of the caller
  * (assert). An order that the configuration does not allow is refused by the helper, which the end
  * reports.

@@ -26,6 +26,7 @@ const struct kind stream_kinds[REQUEST_TYPE_END] = {
     [REQUEST_LIFETIMES] = {STREAM_LIFETIMES, "postconf", LINE_MAX_OCTETS, LINE_MAX_OCTETS},
     [REQUEST_SET_LIFETIME] = {STREAM_LIFETIMES, "postconf", LINE_MAX_OCTETS, LINE_MAX_OCTETS},
     [REQUEST_RELOAD] = {STREAM_LIFETIMES, "postfix", LINE_MAX_OCTETS, LINE_MAX_OCTETS},
+    [REQUEST_LOG] = {STREAM_LOG, "the reading of the mail log", 0, 0},
 };
 
 void stream_close_output(struct stream *stream) {

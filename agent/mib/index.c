@@ -333,3 +333,20 @@ static size_t write_domain_age(const struct mib_row *row, uint32_t *index) {
 }
 
 const struct mib_index mib_domain_age_index = {find_domain_age, write_domain_age};
+
+static bool find_outcome(const struct mib_view *view, const uint32_t *index, size_t count,
+                         bool inclusive, struct mib_row *row) {
+    uint32_t next = next_integer(index, count, inclusive);
+    if (view->status->delivery == NULL || next >= DELIVERY_OUTCOME_END) {
+        return false;
+    }
+    row->outcome = (enum delivery_outcome)next;
+    return true;
+}
+
+static size_t write_outcome(const struct mib_row *row, uint32_t *index) {
+    index[0] = (uint32_t)row->outcome;
+    return 1;
+}
+
+const struct mib_index mib_outcome_index = {find_outcome, write_outcome};

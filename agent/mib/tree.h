@@ -20,6 +20,7 @@ struct mib_row {
     const struct insight_row *ranked;
     size_t rank;   /* position in its table */
     size_t bucket; /* of ages, below INSIGHT_AGES */
+    enum delivery_outcome outcome;
 };
 
 struct mib_object;
@@ -78,6 +79,7 @@ extern const struct mib_group mib_insight_group, mib_sender_group, mib_domain_gr
     mib_reason_group, mib_age_group, mib_domain_age_group;
 extern const struct mib_group mib_events_group, mib_event_group;
 extern const struct mib_group mib_hook_group;
+extern const struct mib_group mib_delivery_group, mib_outcome_group, mib_delays_group;
 
 /* The object that an identifier belongs to, or NULL. *index is the position at which the instance
  * begins. */
@@ -102,5 +104,6 @@ extern const struct mib_index mib_age_index;
 extern const struct mib_index mib_domain_age_index;
 extern const struct mib_index mib_event_index;
 extern const struct mib_index mib_hook_index;
+extern const struct mib_index mib_outcome_index;
 
 #endif

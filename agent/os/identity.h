@@ -51,4 +51,11 @@ bool identity_is_key(const struct config *config, const char *key, const char *n
  */
 int identity_drop_root(const struct identity *user);
 
+/*
+ * The same, except that the process and the programs that it starts may still read every file:
+ * they keep CAP_DAC_READ_SEARCH, or where this process does not have it, as root in a container,
+ * CAP_DAC_OVERRIDE. They can gain nothing else. The parent-death signal is lost (os/process.h).
+ */
+int identity_become_reader(const struct identity *user);
+
 #endif

@@ -246,6 +246,24 @@ static void add_hooks(struct sample *sample) {
     sample->hook_list[1] = &sample->hooks[1];
 }
 
+/* Without known it is a log that cannot be read, an empty queue's is silent. */
+static void add_delivery(struct sample *sample, bool known, bool empty) {
+    sample->delivery = delivery_new(NOW_USEC - 60000000);
+    if (sample->delivery == NULL) {
+        die("no memory");
+    }
+    if (known) {
+        delivery_found(sample->delivery, false, NOW_USEC - 60000000);
+    }
+    for (uint64_t i = 1; i <= 100 && !empty; i++) {
+        enum delivery_outcome outcome = (enum delivery_outcome)(i % (DELIVERY_OUTCOME_END - 1) + 1);
+        const struct delivery_event event = {
+            .outcome = outcome, .has_delay = outcome == DELIVERY_SENT, .delay_ms = i * 10};
+        delivery_add(sample->delivery, &event, NOW_USEC - 5000000, SAMPLE_NOW - 5);
+    }
+    sample->status.delivery = sample->delivery;
+}
+
 void sample_init(struct sample *sample, unsigned known) {
     char error[200];
     bool empty = (known & SAMPLE_EMPTY) != 0;
@@ -289,6 +307,7 @@ void sample_init(struct sample *sample, unsigned known) {
     add_actions(sample);
     add_events(sample);
     add_hooks(sample);
+    add_delivery(sample, known != 0, empty);
     sample->view = (struct mib_view){.snapshot = sample->snapshot,
                                      .status = &sample->status,
                                      .config = sample->config,
@@ -307,6 +326,7 @@ void sample_init(struct sample *sample, unsigned known) {
 void sample_deinit(struct sample *sample) {
     action_table_deinit(&sample->actions);
     event_log_free(sample->events);
+    free(sample->delivery);
     snapshot_unref(sample->snapshot);
     config_free(sample->config);
 }

@@ -21,6 +21,7 @@ enum {
 struct sample {
     struct snapshot *snapshot;
     struct agent_status status;
+    struct delivery *delivery;
     struct config *config;
     struct tunables tunables;
     struct action_table actions;

@@ -43,6 +43,10 @@ static const struct {
     {"postfix_config_directory", NULL, "/etc/postfix"},
     {"postfix_config_directory", "/a b", "/a b"},
     {"spool_directory", NULL, "auto"},
+    {"mail_log", NULL, "auto"},
+    {"mail_log", "journal", "journal"},
+    {"mail_log", "off", "off"},
+    {"mail_log", "/var/log/mail.log", "/var/log/mail.log"},
     {"spool_directory", "none", "none"},
     {"spool_directory", "/var/spool/postfix", "/var/spool/postfix"},
     {"container", NULL, ""},
@@ -180,6 +184,8 @@ static const struct {
     {"context", "caf\xc3\xa9", NULL},
     {"postfix_config_directory", "etc", "\"etc\" is not an absolute path"},
     {"postfix_config_directory", "", "\"\" is not an absolute path"},
+    {"mail_log", "mail.log", "\"mail.log\" is neither auto, journal, off nor an absolute path"},
+    {"mail_log", "", "\"\" is neither auto, journal, off nor an absolute path"},
     {"spool_directory", "spool", "\"spool\" is neither auto, none nor an absolute path"},
     {"spool_directory", "", "\"\" is neither auto, none nor an absolute path"},
     {"container", "-x", "\"-x\" is not a container name: letters, digits, _ . -"},
@@ -275,6 +281,9 @@ static void test_members(void **state) {
     struct config *config = good_config("defaults", "");
     CHECK_INT("base_oid", config->base_oid.len, 10);
     CHECK_INT("base_oid", config->base_oid.ids[9], 2525);
+    CHECK_INT("mail_log", config->log_mode, LOG_MODE_AUTO);
+    CHECK("mail_log", config->mail_log == NULL);
+    CHECK("mail_log", config_reads_mail_log(config));
     CHECK_INT("spool_directory", config->spool_mode, SPOOL_AUTO);
     CHECK("spool_directory", config->spool_directory == NULL);
     CHECK("container_command", config->container_command[1] == NULL);

@@ -108,6 +108,14 @@ static const struct change requests[] = {
     {"a cancel with a deadline", REQUEST_CANCEL, AT(request, deadline_usec), 1, false},
     {"any worker", REQUEST_ACTION, AT(request, worker), UINT32_MAX, true},
     {"the lifetimes", REQUEST_LIFETIMES, AT(request, sequence), 7, true},
+    {"the log from its end", REQUEST_LOG, AT(request, sequence), 7, true},
+    {"ids on log", REQUEST_LOG, AT(request, id_count), 1, false},
+    {"a place in the journal", REQUEST_LOG, AT(request, position.source), MAIL_LOG_JOURNAL, true},
+    {"a place in no file", REQUEST_LOG, AT(request, position.source), MAIL_LOG_FILE, false},
+    {"a place in another log", REQUEST_LOG, AT(request, position.source), MAIL_LOG_SOURCE_END,
+     false},
+    {"a place nowhere", REQUEST_LOG, AT(request, position.offset), 1, false},
+    {"a place on list", REQUEST_LIST, AT(request, position.source), MAIL_LOG_JOURNAL, false},
 };
 
 static struct request good_request(uint32_t type) {
@@ -168,9 +176,9 @@ static void test_unterminated(void **state) {
     (void)state;
     struct request request = good_request(REQUEST_ACTION);
     memset(request.ids[PROTOCOL_IDS - 1], 'A', QUEUE_ID_SIZE);
-    CHECK("33 octets", !request_valid(&request, sizeof request));
+    CHECK("33 octets", !request_valid(&request, wire_size(&request)));
     request.ids[PROTOCOL_IDS - 1][QUEUE_ID_MAX] = '\0';
-    CHECK("32 octets", request_valid(&request, sizeof request));
+    CHECK("32 octets", request_valid(&request, wire_size(&request)));
 
     request = good_request(REQUEST_SET_LIFETIME);
     memset(request.value, '0', sizeof request.value);

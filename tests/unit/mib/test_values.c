@@ -152,6 +152,15 @@ static const struct {
      "none", "none"},
     {"hmqRecipientReason, the last", "1.5.5.1.3." ID_MANY ".5000", "\"y\"", "none", "none"},
     {"hmqEventSerial", "1.8.1.0", "5", "5", "5"},
+    {"hmqDeliveryLogStatus", "1.10.1.0", "1", "1", "2"},
+    {"hmqDeliveryOutcomeName", "1.10.2.1.2.7", "\"held\"", "\"held\"", "\"held\""},
+    {"hmqDeliveryOutcomeName of no outcome", "1.10.2.1.2.8", "none", "none", "none"},
+    {"hmqDeliveryCount", "1.10.2.1.3.1", "14", "0", "none"},
+    {"hmqDeliveryRecent", "1.10.2.1.4.2", "15", "0", "none"},
+    {"hmqDeliveryLast", "1.10.2.1.5.2", "07e70b0e170d0f002b0000", "0000000000000000", "none"},
+    {"hmqDeliveryDelayMedian", "1.10.3.0", "503", "none", "none"},
+    {"hmqDeliveryDelayP95", "1.10.4.0", "975", "none", "none"},
+    {"hmqDeliveryIdle", "1.10.5.0", "5", "60", "none"},
 };
 
 static void test_values(void **state) {
@@ -229,6 +238,19 @@ static void test_one_queue_unknown(void **state) {
     }
 }
 
+/* mail_log = off: not even what does not come from the log. */
+static void test_no_mail_log(void **state) {
+    (void)state;
+    static const uint32_t group[] = {1, 10};
+    struct sample sample;
+    struct mib_oid name;
+    struct mib_value value;
+    sample_init(&sample, SAMPLE_ALL);
+    sample.status.delivery = NULL;
+    assert_int_equal(mib_next(&sample.view, group, 2, false, &name, &value), MIB_END);
+    sample_deinit(&sample);
+}
+
 static const struct {
     const char *name;
     uint32_t seconds;
@@ -262,6 +284,7 @@ int main(void) {
         cmocka_unit_test(test_values),
         cmocka_unit_test(test_partly_known),
         cmocka_unit_test(test_one_queue_unknown),
+        cmocka_unit_test(test_no_mail_log),
         cmocka_unit_test(test_effective_lifetimes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,6 +8,7 @@
 #include "os/process.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
@@ -110,6 +111,50 @@ static void test_drop_root(void **state) {
     assert_int_equal(in_child(drop_twice), 0);
 }
 
+static char secret[] = "/tmp/hmq-identity.XXXXXX";
+
+static int cat_secret(void) {
+    execlp("cat", "cat", secret, (char *)NULL);
+    return 9;
+}
+
+/* It may read what is root's, also in the programs that it starts, and nothing more. */
+static int become_reader(void) {
+    struct identity user;
+    int status;
+    if (identity_find("nobody", &user) != IDENTITY_FOUND || identity_become_reader(&user) != 0) {
+        return 1;
+    }
+    if (getuid() != user.uid || geteuid() != user.uid || setuid(0) == 0) {
+        return 2;
+    }
+    if (open(secret, O_RDONLY | O_CLOEXEC) < 0) {
+        return 3;
+    }
+    if (open(secret, O_WRONLY | O_CLOEXEC) >= 0 || unlink(secret) == 0 ||
+        chown(secret, 1, 1) == 0) {
+        return 4;
+    }
+    pid_t child = fork();
+    if (child == 0) {
+        _exit(cat_secret());
+    }
+    return waitpid(child, &status, 0) == child && status == 0 ? 0 : 5;
+}
+
+static void test_become_reader(void **state) {
+    (void)state;
+    if (geteuid() != 0) {
+        SKIP("only root can become someone else");
+    }
+    int fd = mkstemp(secret);
+    assert_true(fd >= 0);
+    close(fd);
+    int result = in_child(become_reader);
+    unlink(secret);
+    assert_int_equal(result, 0);
+}
+
 static int harden(void) {
     struct rlimit core = {1, 1};
     if (process_harden() != 0) {
@@ -150,9 +195,8 @@ static void test_environment(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_find),
-        cmocka_unit_test(test_drop_root),
-        cmocka_unit_test(test_harden),
+        cmocka_unit_test(test_find),          cmocka_unit_test(test_drop_root),
+        cmocka_unit_test(test_become_reader), cmocka_unit_test(test_harden),
         cmocka_unit_test(test_environment),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
