@@ -16,6 +16,8 @@ readonly EX_USAGE=64 EX_DATAERR=65 EX_SOFTWARE=70 EX_TEMPFAIL=75 EX_NOPERM=77 EX
 
 readonly default_options=/etc/hermes-mailqueue/hermes-db.cnf
 readonly directives=(bounce_queue_lifetime maximal_queue_lifetime)
+# What a pause of outbound mail sets.
+readonly pause_directive=defer_transports
 
 # Whoever waits for the script has a timeout of its own; this one lets it say what hung.
 readonly sql_timeout=25
@@ -35,6 +37,12 @@ need() {
 # days VALUE: whether it is a lifetime as both sides can hold it, 0d to 90d, and nothing around it.
 days() {
     [[ $1 =~ ^(0|[1-9]|[1-8][0-9]|90)d$ ]]
+}
+
+# transports VALUE: whether it is a list of transports as the agent writes it to main.cf.
+transports() {
+    local name='[A-Za-z0-9_][A-Za-z0-9_-]*'
+    [ ${#1} -le 127 ] && [[ $1 =~ ^$name(\ $name)*$ ]]
 }
 
 # check_options FILE: it holds a password.

@@ -111,12 +111,14 @@ INSERT INTO parameters (parameter, module, conf_file, parent_name, child, parent
   ('smtpd_banner', 'postfix', '/etc/postfix/main.cf', NULL, 2, NULL, 3, 1, 1, 'NONE'),
   ('it''s "a" banner; -- \\\\ %', 'postfix', '/etc/postfix/main.cf', 'smtpd_banner', 1, 5, 1, 1, 1,
    'NONE'),
-  ('bounce_queue_lifetime', 'amavis', NULL, NULL, 2, NULL, 4, 1, 1, 'NONE');
+  ('bounce_queue_lifetime', 'amavis', NULL, NULL, 2, NULL, 4, 1, 1, 'NONE'),
+  ('defer_transports', 'postfix', '/etc/postfix/main.cf', NULL, 2, NULL, 5, 0, 1, 'NONE'),
+  ('smtp', 'postfix', '/etc/postfix/main.cf', 'defer_transports', 1, 8, 1, 0, 1, 'NONE');
 END
     # As README.md says.
     db <<'END'
 GRANT SELECT (id, parameter, module, parent_name, child, enabled, applied, action),
-  UPDATE (parameter, applied, action) ON hermes.parameters TO hermes_mailqueue@localhost;
+  UPDATE (parameter, enabled, applied, action) ON hermes.parameters TO hermes_mailqueue@localhost;
 END
 }
 
@@ -125,10 +127,17 @@ values() { # the two, with applied and action
         LIKE '%queue_lifetime' ORDER BY id" | tr '\t\n' ' ;'
 }
 
-# All but the two values.
+pause_rows() { # the directive's switch; the value with its own, applied and action
+    db hermes -e "SELECT enabled FROM parameters WHERE parameter = 'defer_transports' AND child = 2;
+        SELECT parameter, enabled, applied, action FROM parameters
+        WHERE parent_name = 'defer_transports'" | tr '\t\n' ' ;'
+}
+
+# All but the two values, and the two rows of the pause.
 others() {
     db hermes -e "SELECT * FROM parameters WHERE NOT (child = 1 AND parent_name LIKE
-        '%queue_lifetime') ORDER BY id" | sha256sum
+        '%queue_lifetime') AND parameter <> 'defer_transports'
+        AND coalesce(parent_name, '') <> 'defer_transports' ORDER BY id" | sha256sum
 }
 
 table() { db hermes -e 'SELECT * FROM parameters ORDER BY id' | sha256sum; }
@@ -136,7 +145,10 @@ table() { db hermes -e 'SELECT * FROM parameters ORDER BY id' | sha256sum; }
 reset() {
     db hermes -e "UPDATE parameters SET parameter = IF(parent_name LIKE 'bounce%', '5d', '30d'),
         applied = 1, enabled = 1, action = 'NONE' WHERE child = 1 AND parent_name LIKE
-        '%queue_lifetime'"
+        '%queue_lifetime';
+        UPDATE parameters SET enabled = 0 WHERE parameter = 'defer_transports' AND child = 2;
+        UPDATE parameters SET parameter = 'smtp', enabled = 0, applied = 1, action = 'NONE'
+        WHERE parent_name = 'defer_transports'"
 }
 
 option_file() { # USER PASSWORD DATABASE
@@ -200,8 +212,41 @@ test_writing() { # WHICH_TABLE
     reset
 }
 
+paused='{"outbound_pause":{"old":"","new":"smtp relay"}}'
+resumed='{"outbound_pause":{"old":"smtp relay","new":""}}'
+
+test_pause() { # WHICH_TABLE
+    local before
+    before=$(others)
+    is "$1: no pause" "$(pause_rows)" "0;smtp 0 1 NONE;"
+    hook < <(event "$paused")
+    is "$1: a pause" "$status $(pause_rows)" "0 1;smtp relay 1 1 NONE;"
+    hook < <(event "$paused")
+    is "$1: again changes nothing" "$status $(pause_rows)" "0 1;smtp relay 1 1 NONE;"
+    hook < <(event "$resumed")
+    is "$1: its end" "$status $(pause_rows)" "0 0;smtp relay 0 1 NONE;"
+    hook < <(event "$resumed")
+    is "$1: again changes nothing" "$status $(pause_rows)" "0 0;smtp relay 0 1 NONE;"
+    is "$1: other rows are as they were" "$(others)" "$before"
+    is "$1: the lifetimes, too" "$(values)" "5d 1 NONE;30d 1 NONE;"
+    hook < <(event '{"outbound_pause":{"old":"","new":"smtp"},"message_limit":{"old":1,"new":2}}')
+    is "$1: beside a setting of the agent" "$status $(pause_rows)" "0 1;smtp 1 1 NONE;"
+    db hermes -e "UPDATE parameters SET parameter = 'lmtp', applied = 2, action = 'UPDATE'
+        WHERE parent_name = 'defer_transports'"
+    hook < <(event '{"outbound_pause":{"old":"smtp","new":""}}')
+    is "$1: a value that is not the agent's stays" "$status $(pause_rows)" "0 1;lmtp 1 2 UPDATE;"
+    reset
+}
+
 test_refusals() {
     local value
+    # shellcheck disable=SC2016 # it is not to be expanded
+    for value in '"smtp:relay"' '"smtp  relay"' '" smtp"' '"smtp,relay"' '"-smtp"' '"$x"' 5 null \
+        '"smtp'"'"' OR 1=1 -- "' '"smtp\nmynetworks"' '["smtp"]'; do
+        refused "transports $value" < <(event '{"outbound_pause":{"old":"","new":'"$value"'}}')
+    done
+    refused 'an end of nothing' < <(event '{"outbound_pause":{"old":"","new":""}}')
+    refused 'an end of something unknown' < <(event '{"outbound_pause":{"old":null,"new":""}}')
     # shellcheck disable=SC2016 # it is not to be expanded
     for value in '"91d"' '"-1d"' '"3h"' '"5"' '"05d"' '" 5d"' '"5d "' '"5d\n"' '"5d\u0000"' '"５d"' \
         '"5D"' '"1w"' '""' '"5d'"'"' OR 1=1 -- "' '"0x3d"' '"5d; DROP TABLE parameters"' \
@@ -306,7 +351,7 @@ test_access() {
     mv "$root/db.away" "$root/db.cnf"
     chown nobody "$root/db.cnf"
     is 'nothing was written' "$(values)" "5d 1 NONE;30d 1 NONE;"
-    ! mariadb --defaults-file="$root/db.cnf" -e "UPDATE parameters SET enabled = 2" 2>/dev/null ||
+    ! mariadb --defaults-file="$root/db.cnf" -e "UPDATE parameters SET module = 2" 2>/dev/null ||
         fail "the grants allow more than needed"
     ! mariadb --defaults-file="$root/db.cnf" -e "DELETE FROM parameters" 2>/dev/null ||
         fail "the grants allow more than needed"
@@ -355,6 +400,14 @@ test_regeneration() {
     is 'the script ran' "$status" 0
     regenerate
     is 'and keeps what Hermes was told too' "$(lifetimes)" '3d 0d '
+    postconf -c "$root/pf/etc" -e 'defer_transports=smtp relay'
+    hook < <(event "$paused")
+    regenerate
+    is 'so with a pause' "$(postconf -c "$root/pf/etc" -h defer_transports)" 'smtp relay'
+    postconf -c "$root/pf/etc" -X defer_transports
+    hook < <(event "$resumed")
+    regenerate
+    is 'and with its end' "$(postconf -c "$root/pf/etc" -h defer_transports)" ''
     reset
 }
 
@@ -380,6 +433,7 @@ test_import() {
 override -rw $base.1.4.1.0 integer 5
 override -rw $base.1.4.2.0 integer 30
 override $base.1.4.5.0 integer 1
+override -rw $base.1.4.14.0 integer 2
 END
     "$lab/snmpd.sh" start "$root/snmp"
     # The first time the SNMP tools make folders there, and say so on standard error.
@@ -398,7 +452,32 @@ END
     is 'both set' "$status $(snmp_values)" '0 7 0'
     import actor
     is 'once' "$status $said" '0 nothing differs'
+    test_import_pause
     test_import_faults
+}
+
+test_import_pause() {
+    local rows="WHERE parent_name = 'defer_transports' OR
+        (parameter = 'defer_transports' AND child = 2)"
+    db hermes -e "UPDATE parameters SET enabled = 1 $rows"
+    import actor
+    [[ $said == *'not by the agent; left alone'* ]] || fail "not said: $said"
+    is "a pause of Hermes' own is left alone" "$status $(snmp_value 14)" '0 2'
+    snmp_as "$root/snmp" actor snmpset -Oqv "127.0.0.1:$(<"$root/snmp/port")" "$base.1.4.14.0" i 1 \
+        >"$root/set.log" 2>&1 || fail "snmpset: $(<"$root/set.log")"
+    import actor
+    is 'a pause on both sides' "$status $said" '0 nothing differs'
+    db hermes -e "UPDATE parameters SET enabled = 0, applied = 2 $rows"
+    import actor --end-pause
+    is 'an end that Hermes has not applied' "$status $(snmp_value 14)" '0 1'
+    db hermes -e "UPDATE parameters SET applied = 1 $rows"
+    import actor
+    [[ $said == *'--end-pause ends that'* ]] || fail "not said: $said"
+    is 'an end without being asked to' "$status $(snmp_value 14)" '0 1'
+    import actor --end-pause
+    is 'an end of Hermes' "$status $(snmp_value 14)" '0 2'
+    import actor --end-pause
+    is 'once' "$status $said" '0 nothing differs'
 }
 
 test_import_faults() {
@@ -447,8 +526,10 @@ make_db
 make_table 'VARCHAR(3)' 'ENGINE=InnoDB DEFAULT CHARSET=latin1'
 option_file hermes_mailqueue "$password" hermes
 test_writing 'latin1, text'
+test_pause 'latin1, text'
 make_table INT 'ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci'
 test_writing 'utf8mb4, numbers'
+test_pause 'utf8mb4, numbers'
 test_refusals
 test_table_faults
 test_lock
