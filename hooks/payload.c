@@ -97,12 +97,9 @@ static bool add_action(cJSON *document, const struct event_action *from) {
            payload_add_text(action, "comment", from->comment);
 }
 
-/* Adds a number if the setting is one, and null if the value is unknown. */
+/* Adds a number if the setting is one. */
 static bool add_value(cJSON *object, const char *name, const char *value) {
     uint64_t number;
-    if (value[0] == '\0') {
-        return cJSON_AddNullToObject(object, name) != NULL;
-    }
     return number_parse(value, UINT32_MAX, &number)
                ? cJSON_AddNumberToObject(object, name, (double)number) != NULL
                : payload_add_text(object, name, value);
@@ -115,7 +112,9 @@ static bool add_settings(cJSON *document, const char *changes) {
     bool good = settings != NULL;
     while (good && (changes = event_change_next(changes, &change)) != NULL) {
         cJSON *values = cJSON_AddObjectToObject(settings, change.name);
-        good = values != NULL && add_value(values, "old", change.old_value) &&
+        good = values != NULL &&
+               (change.old_known ? add_value(values, "old", change.old_value)
+                                 : cJSON_AddNullToObject(values, "old") != NULL) &&
                add_value(values, "new", change.new_value);
     }
     return good;

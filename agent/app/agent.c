@@ -147,6 +147,9 @@ static void on_commit(void *userdata, struct mib_changes *changes) {
     if (changes->lifetime_changed[LIFETIME_BOUNCE] || changes->lifetime_changed[LIFETIME_MAXIMAL]) {
         settings_set(agent->settings, changes->lifetime_changed, changes->lifetime_days);
     }
+    if (changes->pause.pause_set || changes->pause.for_set) {
+        settings_set_pause(agent->settings, &changes->pause);
+    }
 }
 
 static int on_stop(sd_event_source *source, const struct signalfd_siginfo *info, void *userdata) {
@@ -211,10 +214,12 @@ static int start_delivery(struct agent *agent) {
 }
 
 static int start_settings(struct agent *agent) {
-    const struct settings_context context = {.collector = agent->collector,
+    const struct settings_context context = {.config = agent->config,
+                                             .collector = agent->collector,
                                              .store = agent->store,
                                              .events = agent->events,
-                                             .status = &agent->status.lifetimes};
+                                             .status = &agent->status.lifetimes,
+                                             .pause_status = &agent->status.pause};
     return settings_new(agent->event, &context, &agent->settings);
 }
 

@@ -22,6 +22,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* The least time between two scans, however short they are: each has a fixed cost in both
  * processes. */
@@ -420,8 +421,8 @@ void collector_list_soon(struct collector *collector) {
     collector_start_due(collector);
 }
 
-void collector_note_lifetimes(struct collector *collector, const bool changed[LIFETIME_COUNT],
-                              const uint32_t seconds[LIFETIME_COUNT]) {
+void collector_note_settings(struct collector *collector, const bool changed[PARAMETER_COUNT],
+                             const struct postfix_settings *values) {
     collector->settings_overtaken = collector->settings.running;
     collector->status->settings_tried = true;
     struct snapshot *next =
@@ -429,11 +430,16 @@ void collector_note_lifetimes(struct collector *collector, const bool changed[LI
     if (next == NULL) {
         return;
     }
-    if (changed[LIFETIME_BOUNCE]) {
-        next->settings.bounce_lifetime_s = seconds[LIFETIME_BOUNCE];
+    if (changed[PARAMETER_BOUNCE_LIFETIME]) {
+        next->settings.bounce_lifetime_s = values->bounce_lifetime_s;
     }
-    if (changed[LIFETIME_MAXIMAL]) {
-        next->settings.maximal_lifetime_s = seconds[LIFETIME_MAXIMAL];
+    if (changed[PARAMETER_MAXIMAL_LIFETIME]) {
+        next->settings.maximal_lifetime_s = values->maximal_lifetime_s;
+    }
+    if (changed[PARAMETER_DEFER_TRANSPORTS]) {
+        next->settings.outbound_paused = values->outbound_paused;
+        memcpy(next->settings.defer_transports, values->defer_transports,
+               sizeof values->defer_transports);
     }
     next->settings.asked_usec = clock_usec();
     collector_publish(collector, next);

@@ -54,10 +54,10 @@ struct helper_client *collector_helper(const struct collector *collector);
 /* The number of rows has changed: lists the queue as soon as the interval allows. */
 void collector_list_soon(struct collector *collector);
 
-/* main.cf was read back and has these lifetimes, for each that changed marks. Puts them into the
- * snapshot at once, and ignores a reading that began earlier. */
-void collector_note_lifetimes(struct collector *collector, const bool changed[LIFETIME_COUNT],
-                              const uint32_t seconds[LIFETIME_COUNT]);
+/* main.cf was read back and has these values of the parameters that changed marks. Puts them into
+ * the snapshot at once, and ignores a reading that began earlier. */
+void collector_note_settings(struct collector *collector, const bool changed[PARAMETER_COUNT],
+                             const struct postfix_settings *values);
 
 /* Postfix's log cannot be read, for a reason of one line, or with NULL can be read again: for
  * hmqReadErrors and the log, like any other reading. */

@@ -47,7 +47,7 @@ struct collector {
     struct run_clock clock;
     uint64_t full_usec;      /* when the next full scan is due */
     bool counts_by_list;     /* the spool cannot be read here */
-    bool settings_overtaken; /* the current reading began before a lifetime was read back */
+    bool settings_overtaken; /* the current reading began before a change was read back */
     bool checking;           /* the current scan is a check */
     bool differs;            /* the last listing has fewer messages than the counts */
     bool distrusted;         /* the counts come from another spool than the listing */

@@ -8,9 +8,13 @@
  * A change is stored first (action APPLY), made by settings_change, and then stored as applied or
  * reverted. Another SET waits until then. A change that an earlier process did not complete is
  * found in the store and resumed.
+ *
+ * The pause of outbound mail (app/pause.h) changes main.cf, too, by the same settings_change. go_on
+ * gives each of the two its turn when neither has a change in progress.
  */
 #include "app/settings.h"
 
+#include "app/pause.h"
 #include "app/settings_change.h"
 #include "core/duration.h"
 #include "core/time_units.h"
@@ -34,6 +38,7 @@ struct setting {
 struct settings {
     struct settings_context context;
     struct settings_change *change;
+    struct pause *pause;
     bool loaded, helper_up;
     bool resume;  /* the stored values have not been applied, because an earlier process ended first
                    */
@@ -47,8 +52,6 @@ struct settings {
     uint64_t
         settled_usec; /* a reading that began before this moment says nothing about the change */
 };
-
-static void begin_queued(struct settings *settings);
 
 static const char *name_of(int lifetime) {
     return postfix_parameter_names[lifetime_parameter((enum lifetime)lifetime)];
@@ -105,7 +108,6 @@ static void end_change(struct settings *settings, enum settings_state state, con
     settings->settled_usec = clock_usec();
     show(settings, state, error);
     collector_read_settings_soon(settings->context.collector);
-    begin_queued(settings);
 }
 
 static void emit_change(struct settings *settings, const struct settings_change_end *end) {
@@ -114,7 +116,9 @@ static void emit_change(struct settings *settings, const struct settings_change_
     for (int i = 0; i < LIFETIME_COUNT; i++) {
         if (settings->changed[i]) {
             lifetime_format(settings->stored[i].days * SECONDS_PER_DAY, value);
-            event_change_add(&event, name_of(i), end->old_value[i], value);
+            enum postfix_parameter parameter = lifetime_parameter((enum lifetime)i);
+            event_change_add(&event, name_of(i),
+                             end->old_known[parameter] ? end->old_value[parameter] : NULL, value);
         }
     }
     event_describe_changes(&event);
@@ -123,11 +127,13 @@ static void emit_change(struct settings *settings, const struct settings_change_
 
 /* Reading main.cf back has shown what Postfix has, so the next reading is not needed for that. */
 static void applied(struct settings *settings, const struct settings_change_end *end) {
-    uint32_t seconds[LIFETIME_COUNT];
-    for (int i = 0; i < LIFETIME_COUNT; i++) {
-        seconds[i] = settings->stored[i].days * SECONDS_PER_DAY;
-    }
-    collector_note_lifetimes(settings->context.collector, settings->changed, seconds);
+    const bool changed[PARAMETER_COUNT] = {
+        [PARAMETER_BOUNCE_LIFETIME] = settings->changed[LIFETIME_BOUNCE],
+        [PARAMETER_MAXIMAL_LIFETIME] = settings->changed[LIFETIME_MAXIMAL]};
+    const struct postfix_settings values = {
+        .bounce_lifetime_s = settings->stored[LIFETIME_BOUNCE].days * SECONDS_PER_DAY,
+        .maximal_lifetime_s = settings->stored[LIFETIME_MAXIMAL].days * SECONDS_PER_DAY};
+    collector_note_settings(settings->context.collector, changed, &values);
     store_applied(settings);
     forget_drift(settings);
     /* Must precede the event, which reports the state. */
@@ -138,7 +144,7 @@ static void applied(struct settings *settings, const struct settings_change_end 
 
 /* What an interrupted change replaced is unknown, so the values of main.cf become the stored ones.
  */
-static struct setting said_by(const struct lifetime_line *line) {
+static struct setting said_by(const struct main_cf_line *line) {
     uint32_t seconds;
     uint32_t days;
     if (line->set && line->restorable && postfix_time_parse(line->value, 'd', &seconds) &&
@@ -153,9 +159,9 @@ static void taken_back(struct settings *settings, const struct settings_change_e
         if (!settings->changed[i]) {
             continue;
         }
-        settings->stored[i] = settings->resumed
-                                  ? said_by(lifetime_line_of(&end->before, (enum lifetime)i))
-                                  : settings->previous[i];
+        settings->stored[i] =
+            settings->resumed ? said_by(&end->before.lines[lifetime_parameter((enum lifetime)i)])
+                              : settings->previous[i];
     }
     log_line(LOG_ERR, "Postfix's settings were not changed: %s", end->text);
     store_applied(settings);
@@ -174,20 +180,26 @@ static void on_change_ended(void *userdata, const struct settings_change_end *en
 static void on_stored(void *userdata, int error, const char *text) {
     struct settings *settings = userdata;
     char reason[STATUS_ERROR_SIZE];
-    uint32_t days[LIFETIME_COUNT];
     if (error < 0) {
         snprintf(reason, sizeof reason, "the change cannot be stored: %.200s", text);
         settings_change_refuse(settings->change, reason);
-        return;
+    } else {
+        settings_change_start(settings->change);
     }
-    for (int i = 0; i < LIFETIME_COUNT; i++) {
-        days[i] = settings->stored[i].days;
-    }
-    settings_change_start(settings->change, settings->changed, days, settings->resumed);
 }
 
 static void begin(struct settings *settings) {
+    struct settings_change_request request = {
+        .resumed = settings->resumed, .ended = on_change_ended, .userdata = settings};
+    for (int i = 0; i < LIFETIME_COUNT; i++) {
+        enum postfix_parameter parameter = lifetime_parameter((enum lifetime)i);
+        struct main_cf_line *line = &request.wanted[parameter];
+        request.changed[parameter] = settings->changed[i];
+        *line = (struct main_cf_line){.set = true, .restorable = true};
+        snprintf(line->value, sizeof line->value, "%ud", settings->stored[i].days);
+    }
     settings->busy = true;
+    settings_change_claim(settings->change, &request);
     show(settings, SETTINGS_PENDING, "");
     store(settings, settings->changed, on_stored);
 }
@@ -197,7 +209,7 @@ static bool is_queued(const struct settings *settings) {
 }
 
 static void begin_queued(struct settings *settings) {
-    if (settings->busy || !settings->helper_up || !is_queued(settings)) {
+    if (settings_change_busy(settings->change) || !settings->helper_up || !is_queued(settings)) {
         return;
     }
     memcpy(settings->previous, settings->stored, sizeof settings->previous);
@@ -213,13 +225,24 @@ static void begin_queued(struct settings *settings) {
 }
 
 static void resume(struct settings *settings) {
-    if (settings->resume && settings->helper_up && !settings->busy) {
+    if (settings->resume && settings->helper_up && !settings_change_busy(settings->change)) {
         settings->resume = false;
         settings->resumed = true;
         log_line(LOG_WARNING,
                  "a change of Postfix's settings was interrupted and is being made again");
         begin(settings);
     }
+}
+
+/* A lifetime that was left half changed comes first, and the end of a pause before new ones. */
+static void go_on(struct settings *settings) {
+    resume(settings);
+    pause_go_on(settings->pause);
+    begin_queued(settings);
+}
+
+static void on_idle(void *userdata) {
+    go_on(userdata);
 }
 
 void settings_set(struct settings *settings, const bool changed[LIFETIME_COUNT],
@@ -239,7 +262,12 @@ void settings_set(struct settings *settings, const bool changed[LIFETIME_COUNT],
 void settings_wake(struct settings *settings) {
     settings->helper_up = true;
     resume(settings);
+    pause_wake(settings->pause);
     begin_queued(settings);
+}
+
+void settings_set_pause(struct settings *settings, const struct pause_order *order) {
+    pause_set(settings->pause, order);
 }
 
 /* Reading */
@@ -264,6 +292,7 @@ void settings_load(struct settings *settings, const struct store_image *image) {
     }
     show(settings, settings->resume ? SETTINGS_PENDING : SETTINGS_APPLIED, "");
     resume(settings);
+    pause_load(settings->pause, &image->pause);
 }
 
 /*
@@ -294,6 +323,7 @@ static bool find_drift(const struct settings *settings, const struct postfix_set
 
 void settings_observe(struct settings *settings, const struct postfix_settings *read) {
     const struct lifetimes_status *status = settings->context.status;
+    pause_observe(settings->pause, read);
     struct event event = {.type = EVENT_SETTINGS_CHANGED};
     int64_t drift_s[LIFETIME_COUNT];
     if (!settings->loaded || settings->busy || settings->resume || !read->known ||
@@ -326,13 +356,22 @@ int settings_new(sd_event *event, const struct settings_context *context, struct
         return -ENOMEM;
     }
     const struct settings_change_context change = {
-        .collector = context->collector, .ended = on_change_ended, .userdata = settings};
+        .collector = context->collector, .idle = on_idle, .userdata = settings};
     settings->context = *context;
     context->status->state = SETTINGS_APPLIED;
     for (int i = 0; i < LIFETIME_COUNT; i++) {
         settings->drift_s[i] = STORE_NO_DRIFT;
     }
     int r = settings_change_new(event, &change, &settings->change);
+    if (r >= 0) {
+        const struct pause_context pause = {.config = context->config,
+                                            .collector = context->collector,
+                                            .store = context->store,
+                                            .events = context->events,
+                                            .change = settings->change,
+                                            .status = context->pause_status};
+        r = pause_new(event, &pause, &settings->pause);
+    }
     if (r < 0) {
         settings_free(settings);
         return r;
@@ -345,6 +384,7 @@ void settings_free(struct settings *settings) {
     if (settings == NULL) {
         return;
     }
+    pause_free(settings->pause);
     settings_change_free(settings->change);
     free(settings);
 }

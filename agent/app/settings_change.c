@@ -2,7 +2,7 @@
 /*
  * The change transaction. Each step but IDLE and PAUSE is one command of the helper:
  *
- *   READ_BEFORE -> WRITE (each lifetime) -> RELOAD -> READ_AFTER -> IDLE: applied
+ *   READ_BEFORE -> WRITE (each parameter) -> RELOAD -> READ_AFTER -> IDLE: applied
  *        |             |                      |           |
  *        | fails       +------- fails --------+-----------+
  *        |                        |
@@ -15,9 +15,11 @@
  *              v
  *            IDLE: main.cf could not be restored
  *
- * What fails before main.cf was touched ends at once; what fails later is taken back as a whole.
- * READ_AFTER fails too when main.cf does not have the new values. RELOAD_AGAIN is left out when
- * Postfix never reloaded and no line had to be restored.
+ * What fails before main.cf was touched ends at once; what fails later is taken back as a whole, or
+ * if the change is one-way, ends as it is. After READ_BEFORE the owner of the change judges what
+ * was read, and may make the change wait in that step. READ_AFTER fails too when main.cf does not
+ * have the new values. RELOAD_AGAIN is left out when Postfix never reloaded and no line had to be
+ * restored.
  */
 #include "app/settings_change.h"
 
@@ -53,15 +55,15 @@ enum step {
 
 struct settings_change {
     struct settings_change_context context;
+    struct settings_change_request request;
+    bool claimed;
     enum step step;
     sd_event_source *retry;
-    bool changed[LIFETIME_COUNT];
-    uint32_t days[LIFETIME_COUNT];
-    bool resumed;
-    struct main_cf_lifetimes before, after;
-    struct main_cf_lifetimes *reading; /* which of the two is being read */
-    char old_value[LIFETIME_COUNT][LIFETIME_VALUE_SIZE];
-    int which;     /* the lifetime being written */
+    struct main_cf before, after;
+    struct main_cf *reading; /* which of the two is being read */
+    char old_value[PARAMETER_COUNT][MAIN_CF_VALUE_SIZE];
+    bool old_known[PARAMETER_COUNT];
+    int which;     /* the parameter being written */
     bool reloaded; /* Postfix was asked to reload, and may have read main.cf */
     bool restored; /* a line of main.cf was restored */
     unsigned rollback_tries;
@@ -70,10 +72,6 @@ struct settings_change {
 };
 
 static void on_step_end(void *userdata, const struct command_end *end);
-
-static const char *name_of(int lifetime) {
-    return postfix_parameter_names[lifetime_parameter((enum lifetime)lifetime)];
-}
 
 /* Runs the command of a step. on_step_end is always called, perhaps during this call. */
 static void run(struct settings_change *change, enum step step, const struct helper_order *order,
@@ -84,42 +82,66 @@ static void run(struct settings_change *change, enum step step, const struct hel
     helper_run(collector_helper(change->context.collector), order, &callbacks);
 }
 
-static int on_lifetime_line(void *userdata, const char *line, size_t len) {
+static int on_main_cf_line(void *userdata, const char *line, size_t len) {
     struct settings_change *change = userdata;
-    return main_cf_lifetime_parse(line, len, change->reading) ? 0 : -EBADMSG;
+    return main_cf_parse_line(line, len, change->reading) ? 0 : -EBADMSG;
 }
 
-static void read_main_cf(struct settings_change *change, enum step step,
-                         struct main_cf_lifetimes *into) {
-    const struct helper_order order = {.type = REQUEST_LIFETIMES};
-    *into = (struct main_cf_lifetimes){0};
+static void read_main_cf(struct settings_change *change, enum step step, struct main_cf *into) {
+    const struct helper_order order = {.type = REQUEST_MAIN_CF};
+    *into = (struct main_cf){0};
     change->reading = into;
-    run(change, step, &order, on_lifetime_line);
+    run(change, step, &order, on_main_cf_line);
 }
 
+/* The next parameter after which that the change has, or PARAMETER_COUNT. */
+static int next_changed(const struct settings_change *change, int which) {
+    while (++which < PARAMETER_COUNT && !change->request.changed[which]) {
+    }
+    return which;
+}
+
+/* Any parameter of the change stands for the permission to make it. */
 static void run_reload(struct settings_change *change, enum step step) {
-    const struct helper_order order = {.type = REQUEST_RELOAD};
+    const struct helper_order order = {
+        .type = REQUEST_RELOAD, .parameter = (enum postfix_parameter)next_changed(change, -1)};
     run(change, step, &order, helper_run_ignore_line);
 }
 
-static void finish(struct settings_change *change, bool applied, const char *text) {
-    struct settings_change_end end = {.applied = applied, .text = text, .before = change->before};
-    memcpy(end.old_value, change->old_value, sizeof end.old_value);
+static void run_line(struct settings_change *change, enum step step,
+                     const struct main_cf_line *line) {
+    const struct helper_order order = {.type = REQUEST_SET_PARAMETER,
+                                       .parameter = (enum postfix_parameter)change->which,
+                                       .value = line->set ? line->value : NULL,
+                                       .remove = !line->set};
+    run(change, step, &order, helper_run_ignore_line);
+}
+
+static void finish(struct settings_change *change, struct settings_change_end *end) {
+    const struct settings_change_request request = change->request;
+    end->before = change->before;
+    memcpy(end->old_value, change->old_value, sizeof end->old_value);
+    memcpy(end->old_known, change->old_known, sizeof end->old_known);
     change->step = STEP_IDLE;
-    change->context.ended(change->context.userdata, &end);
+    change->claimed = false;
+    request.ended(request.userdata, end);
+    change->context.idle(change->context.userdata);
 }
 
 /* Taking a change back */
 
-static void end_rollback(struct settings_change *change, const char *main_cf) {
+static void end_rollback(struct settings_change *change, bool clean, const char *main_cf) {
     char text[2 * STATUS_ERROR_SIZE];
-    snprintf(text, sizeof text, "%.160s; %s", change->failure, main_cf);
-    finish(change, false, text);
+    snprintf(text, sizeof text, "%.160s%s%s", change->failure, main_cf[0] != '\0' ? "; " : "",
+             main_cf);
+    finish(change, &(struct settings_change_end){.clean = clean, .text = text});
 }
 
 static void end_restored(struct settings_change *change) {
-    end_rollback(change, change->resumed ? "main.cf has what the interrupted change left in it"
-                                         : "main.cf is as it was");
+    bool resumed = change->request.resumed;
+    end_rollback(change, !resumed,
+                 resumed ? "main.cf has what the interrupted change left in it"
+                         : "main.cf is as it was");
 }
 
 static int on_retry(sd_event_source *source, uint64_t usec, void *userdata) {
@@ -139,23 +161,18 @@ static void rollback_failed(struct settings_change *change, const char *error) {
         return;
     }
     snprintf(text, sizeof text, "main.cf could not be restored: %.120s", error);
-    end_rollback(change, text);
-}
-
-static bool same_line(const struct lifetime_line *a, const struct lifetime_line *b) {
-    return a->set == b->set && a->restorable == b->restorable && strcmp(a->value, b->value) == 0;
+    end_rollback(change, false, text);
 }
 
 /* A line that has not changed is not written, because writing may be what fails. */
 static bool to_be_restored(const struct settings_change *change, int which) {
-    enum lifetime lifetime = (enum lifetime)which;
-    return change->changed[which] && !same_line(lifetime_line_of(&change->before, lifetime),
-                                                lifetime_line_of(&change->after, lifetime));
+    return change->request.changed[which] &&
+           !main_cf_line_equal(&change->before.lines[which], &change->after.lines[which]);
 }
 
 /* An interrupted change may have written main.cf without a reload. */
 static void end_restoring(struct settings_change *change) {
-    if (change->restored || change->reloaded || change->resumed) {
+    if (change->restored || change->reloaded || change->request.resumed) {
         run_reload(change, STEP_RELOAD_AGAIN);
     } else {
         end_restored(change);
@@ -163,19 +180,13 @@ static void end_restoring(struct settings_change *change) {
 }
 
 static void restore_next(struct settings_change *change) {
-    while (++change->which < LIFETIME_COUNT && !to_be_restored(change, change->which)) {
+    while (++change->which < PARAMETER_COUNT && !to_be_restored(change, change->which)) {
     }
-    if (change->which == LIFETIME_COUNT) {
+    if (change->which == PARAMETER_COUNT) {
         end_restoring(change);
         return;
     }
-    enum lifetime lifetime = (enum lifetime)change->which;
-    const struct lifetime_line *line = lifetime_line_of(&change->before, lifetime);
-    const struct helper_order order = {.type = REQUEST_SET_LIFETIME,
-                                       .parameter = lifetime_parameter(lifetime),
-                                       .value = line->set ? line->value : NULL,
-                                       .remove = !line->set};
-    run(change, STEP_RESTORE, &order, helper_run_ignore_line);
+    run_line(change, STEP_RESTORE, &change->before.lines[change->which]);
 }
 
 static void on_read_again(struct settings_change *change, const struct command_end *end) {
@@ -209,34 +220,29 @@ __attribute__((format(printf, 3, 4))) static void fail(struct settings_change *c
     vsnprintf(change->failure, sizeof change->failure, format, arguments);
     va_end(arguments);
     change->rollback_tries = 0;
-    if (touched) {
-        read_main_cf(change, STEP_READ_AGAIN, &change->after);
+    if (!touched) {
+        end_rollback(change, !change->request.resumed, "main.cf was not touched");
+    } else if (change->request.one_way) {
+        end_rollback(change, false, "");
     } else {
-        end_rollback(change, "main.cf was not touched");
+        read_main_cf(change, STEP_READ_AGAIN, &change->after);
     }
 }
 
 /* Making it */
-
-static bool is_written(const struct settings_change *change, int lifetime) {
-    uint32_t seconds;
-    const struct lifetime_line *line = lifetime_line_of(&change->after, (enum lifetime)lifetime);
-    return line->set && line->restorable && postfix_time_parse(line->value, 'd', &seconds) &&
-           seconds == change->days[lifetime] * SECONDS_PER_DAY;
-}
 
 static void on_read_after(struct settings_change *change, const struct command_end *end) {
     if (!end->ok) {
         fail(change, true, "main.cf could not be read back: %s", end->error);
         return;
     }
-    for (int i = 0; i < LIFETIME_COUNT; i++) {
-        if (change->changed[i] && !is_written(change, i)) {
-            fail(change, true, "main.cf does not have the new %s", name_of(i));
+    for (int p = next_changed(change, -1); p < PARAMETER_COUNT; p = next_changed(change, p)) {
+        if (!main_cf_line_equal(&change->after.lines[p], &change->request.wanted[p])) {
+            fail(change, true, "main.cf does not have the new %s", postfix_parameter_names[p]);
             return;
         }
     }
-    finish(change, true, change->note);
+    finish(change, &(struct settings_change_end){.applied = true, .text = change->note});
 }
 
 static void on_reloaded(struct settings_change *change, const struct command_end *end) {
@@ -252,21 +258,23 @@ static void on_reloaded(struct settings_change *change, const struct command_end
     read_main_cf(change, STEP_READ_AFTER, &change->after);
 }
 
+/* In a change that was begun before, a line may be there already, and writing it may be what fails.
+ */
+static bool to_be_written(const struct settings_change *change, int which) {
+    return change->request.changed[which] &&
+           !(change->request.resumed &&
+             main_cf_line_equal(&change->before.lines[which], &change->request.wanted[which]));
+}
+
 static void write_next(struct settings_change *change) {
-    char value[LIFETIME_VALUE_SIZE];
-    while (++change->which < LIFETIME_COUNT && !change->changed[change->which]) {
+    while (++change->which < PARAMETER_COUNT && !to_be_written(change, change->which)) {
     }
-    if (change->which == LIFETIME_COUNT) {
+    if (change->which == PARAMETER_COUNT) {
         change->reloaded = true;
         run_reload(change, STEP_RELOAD);
         return;
     }
-    snprintf(value, sizeof value, "%ud", change->days[change->which]);
-    const struct helper_order order = {.type = REQUEST_SET_LIFETIME,
-                                       .parameter =
-                                           lifetime_parameter((enum lifetime)change->which),
-                                       .value = value};
-    run(change, STEP_WRITE, &order, helper_run_ignore_line);
+    run_line(change, STEP_WRITE, &change->request.wanted[change->which]);
 }
 
 static void on_written(struct settings_change *change, const struct command_end *end) {
@@ -278,37 +286,49 @@ static void on_written(struct settings_change *change, const struct command_end 
 }
 
 /* Notes the value in main.cf, or if there is none, the default that Postfix uses. */
-static void note_old_value(struct settings_change *change, enum lifetime lifetime) {
-    const struct lifetime_line *line = lifetime_line_of(&change->before, lifetime);
+static void note_old_value(struct settings_change *change, enum postfix_parameter parameter) {
+    const struct main_cf_line *line = &change->before.lines[parameter];
     const struct postfix_settings *running =
         &collector_snapshot(change->context.collector)->settings;
-    char *value = change->old_value[lifetime];
-    if (change->resumed) {
+    char *value = change->old_value[parameter];
+    bool lifetime = parameter != PARAMETER_DEFER_TRANSPORTS;
+    if (change->request.resumed) {
         return;
     }
-    if (line->set) {
-        snprintf(value, LIFETIME_VALUE_SIZE, "%s", line->value);
-    } else if (running->known) {
-        lifetime_format(lifetime_effective_s(running, lifetime), value);
+    if (!line->set && lifetime && running->known) {
+        lifetime_format(parameter == PARAMETER_BOUNCE_LIFETIME ? running->bounce_lifetime_s
+                                                               : running->maximal_lifetime_s,
+                        value);
+    } else {
+        memcpy(value, line->value, sizeof line->value);
     }
+    change->old_known[parameter] = line->set || !lifetime || running->known;
+}
+
+void settings_change_go_on(struct settings_change *change) {
+    change->which = -1;
+    write_next(change);
 }
 
 static void on_read_before(struct settings_change *change, const struct command_end *end) {
+    const struct settings_change_request *request = &change->request;
     if (!end->ok) {
-        change->before = (struct main_cf_lifetimes){0};
+        change->before = (struct main_cf){0};
         fail(change, false, "main.cf could not be read: %s", end->error);
         return;
     }
-    for (int i = 0; i < LIFETIME_COUNT; i++) {
-        const struct lifetime_line *line = lifetime_line_of(&change->before, (enum lifetime)i);
-        if (change->changed[i] && line->set && !line->restorable) {
-            fail(change, false, "main.cf has a %s that could not be restored", name_of(i));
+    for (int p = next_changed(change, -1); p < PARAMETER_COUNT; p = next_changed(change, p)) {
+        const struct main_cf_line *line = &change->before.lines[p];
+        if (line->set && !line->restorable && !request->one_way) {
+            fail(change, false, "main.cf has a %s that could not be restored",
+                 postfix_parameter_names[p]);
             return;
         }
-        note_old_value(change, (enum lifetime)i);
+        note_old_value(change, (enum postfix_parameter)p);
     }
-    change->which = -1;
-    write_next(change);
+    if (request->judge == NULL || request->judge(request->userdata, &change->before)) {
+        settings_change_go_on(change);
+    }
 }
 
 /* What follows a step. STEP_PAUSE ends by its timer. */
@@ -328,24 +348,27 @@ static void on_step_end(void *userdata, const struct command_end *end) {
     step_ends[change->step](change, end);
 }
 
-static void reset(struct settings_change *change) {
-    change->resumed = change->reloaded = change->restored = false;
-    change->note[0] = '\0';
-    change->before = (struct main_cf_lifetimes){0};
-    memset(change->old_value, 0, sizeof change->old_value);
+bool settings_change_busy(const struct settings_change *change) {
+    return change->claimed;
 }
 
-void settings_change_start(struct settings_change *change, const bool changed[LIFETIME_COUNT],
-                           const uint32_t days[LIFETIME_COUNT], bool resumed) {
-    reset(change);
-    memcpy(change->changed, changed, sizeof change->changed);
-    memcpy(change->days, days, sizeof change->days);
-    change->resumed = resumed;
+void settings_change_claim(struct settings_change *change,
+                           const struct settings_change_request *request) {
+    assert(!change->claimed);
+    change->claimed = true;
+    change->request = *request;
+    change->reloaded = change->restored = false;
+    change->note[0] = '\0';
+    change->before = (struct main_cf){0};
+    memset(change->old_value, 0, sizeof change->old_value);
+    memset(change->old_known, 0, sizeof change->old_known);
+}
+
+void settings_change_start(struct settings_change *change) {
     read_main_cf(change, STEP_READ_BEFORE, &change->before);
 }
 
 void settings_change_refuse(struct settings_change *change, const char *text) {
-    reset(change);
     fail(change, false, "%s", text);
 }
 

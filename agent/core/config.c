@@ -246,7 +246,8 @@ void config_free(struct config *config) {
                      config->user,
                      config->hooks_user,
                      config->spool_directory,
-                     config->mail_log};
+                     config->mail_log,
+                     config->pause_transports};
     for (size_t i = 0; i < sizeof owned / sizeof owned[0]; i++) {
         free(owned[i]);
     }

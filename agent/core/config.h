@@ -41,7 +41,7 @@ enum hook_format {
 enum setting_kind {
     SETTING_LIFETIMES = 1, /* the lifetimes, which are main.cf's */
     SETTING_THRESHOLDS,    /* thresholds, message limit, enabled notifications */
-    SETTING_PAUSE,         /* accepted in allow_settings, and without effect so far */
+    SETTING_PAUSE,         /* a pause of outbound mail, which is main.cf's defer_transports */
     SETTING_END,
 };
 
@@ -87,6 +87,7 @@ struct config {
     uint32_t insight_limit;  /* rows of each insight table */
     uint32_t allow_actions;  /* 1 << enum action_command */
     uint32_t allow_settings; /* 1 << enum setting_kind */
+    char *pause_transports;  /* transports_valid, separated by blanks */
     bool allow_view;
     uint64_t view_limit_bytes;
     uint32_t action_retention_rows;

@@ -14,6 +14,7 @@
 #include "core/insight.h"
 #include "core/master.h"
 #include "core/permission.h"
+#include "core/postfix_settings.h"
 #include "core/time_units.h"
 
 #include <ctype.h>
@@ -150,6 +151,28 @@ static void print_set(const struct config_key *key, const struct config *config,
             separator = " ";
         }
     }
+}
+
+/* Separators of any number and kind become one blank each, as the value is written to main.cf. */
+static bool parse_transports(const struct config_key *key, struct config *config, const char *value,
+                             char *error, size_t size) {
+    char list[CONFIG_VALUE_MAX] = "";
+    char copy[CONFIG_VALUE_MAX];
+    char *rest = NULL;
+    size_t len = 0;
+    snprintf(copy, sizeof copy, "%s", value);
+    for (char *w = strtok_r(copy, " \t,", &rest); w != NULL; w = strtok_r(NULL, " \t,", &rest)) {
+        int written = snprintf(list + len, sizeof list - len, "%s%s", len > 0 ? " " : "", w);
+        len += written > 0 ? (size_t)written : 0;
+    }
+    if (!transports_valid(list)) {
+        snprintf(error, size,
+                 "\"%s\" is not a list of transports: names of letters, digits, _ and -, together "
+                 "at most %d octets",
+                 value, MAIN_CF_VALUE_SIZE - 1);
+        return false;
+    }
+    return config_parse_string(key, config, list, error, size);
 }
 
 #define RETENTION_AGE_MIN_USEC (UINT64_C(60) * 1000000)
@@ -331,6 +354,8 @@ static const struct config_key last_keys[] = {
     {"insight_limit", "20", NUMBER(insight_limit, INSIGHT_ROWS_MAX), true},
     {"allow_actions", NULL, SET(allow_actions, COMMAND_END - 1), false},
     {"allow_settings", "lifetimes thresholds pause", SET(allow_settings, SETTING_END - 1), false},
+    {"pause_transports", "smtp relay", parse_transports, config_print_string,
+     offsetof(struct config, pause_transports), 1, 0, NULL, true},
     {"allow_view", "no", YES_NO(allow_view), false},
     {"view_limit", "256K", config_parse_bytes, config_print_bytes,
      offsetof(struct config, view_limit_bytes), 1, UINT64_C(16) * 1024 * 1024, NULL, false},

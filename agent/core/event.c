@@ -5,6 +5,7 @@
 #include <string.h>
 
 #define UNKNOWN_VALUE "-"
+#define EMPTY_VALUE "\"\""
 
 const char *event_data_name(enum data_status data) {
     static const char *const names[] = {
@@ -19,12 +20,40 @@ const char *event_settings_name(enum settings_state state) {
     return names[state];
 }
 
+/* The list of changes has a blank after each word, so that a blank within a value becomes a comma.
+ */
+static const char *encode(const char *value, char out[EVENT_CHANGE_VALUE_SIZE]) {
+    if (value == NULL || value[0] == '\0') {
+        return value == NULL ? UNKNOWN_VALUE : EMPTY_VALUE;
+    }
+    snprintf(out, EVENT_CHANGE_VALUE_SIZE, "%s", value);
+    for (char *p = out; *p != '\0'; p++) {
+        if (*p == ' ') {
+            *p = ',';
+        }
+    }
+    return out;
+}
+
+static void decode(char *value) {
+    if (strcmp(value, EMPTY_VALUE) == 0) {
+        value[0] = '\0';
+    }
+    for (char *p = value; *p != '\0'; p++) {
+        if (*p == ',') {
+            *p = ' ';
+        }
+    }
+}
+
 bool event_change_add(struct event *event, const char *name, const char *old_value,
                       const char *new_value) {
+    char old_word[EVENT_CHANGE_VALUE_SIZE];
+    char new_word[EVENT_CHANGE_VALUE_SIZE];
     size_t len = strlen(event->changes);
     size_t room = sizeof event->changes - len;
     int written = snprintf(event->changes + len, room, "%s %s %s;", name,
-                           old_value[0] != '\0' ? old_value : UNKNOWN_VALUE, new_value);
+                           encode(old_value, old_word), encode(new_value, new_word));
     if (written < 0 || (size_t)written >= room) {
         event->changes[len] = '\0';
         return false;
@@ -54,24 +83,31 @@ const char *event_change_next(const char *at, struct event_change *out) {
         at = take_word(at, ';', change.new_value, sizeof change.new_value);
     }
     if (at != NULL) {
-        if (strcmp(change.old_value, UNKNOWN_VALUE) == 0) {
+        change.old_known = strcmp(change.old_value, UNKNOWN_VALUE) != 0;
+        if (!change.old_known) {
             change.old_value[0] = '\0';
         }
+        decode(change.old_value);
+        decode(change.new_value);
         *out = change;
     }
     return at;
 }
 
+static const char *shown(const char *value) {
+    return value[0] != '\0' ? value : "empty";
+}
+
 void event_describe_changes(struct event *event) {
     static const char more[] = "; and more";
     struct event_change change;
-    char piece[2 * EVENT_CHANGE_NAME_SIZE + 2 * EVENT_CHANGE_VALUE_SIZE];
+    char piece[EVENT_TEXT_SIZE + sizeof more];
     size_t len = 0;
     event->text[0] = '\0';
     for (const char *at = event->changes; (at = event_change_next(at, &change)) != NULL;) {
-        int written =
-            snprintf(piece, sizeof piece, "%s%s: %s, was %s", len > 0 ? "; " : "", change.name,
-                     change.new_value, change.old_value[0] != '\0' ? change.old_value : "unknown");
+        int written = snprintf(piece, sizeof piece, "%s%s: %s, was %s", len > 0 ? "; " : "",
+                               change.name, shown(change.new_value),
+                               change.old_known ? shown(change.old_value) : "unknown");
         size_t room = sizeof event->text - len - (*at != '\0' ? sizeof more : 1);
         if (written < 0 || (size_t)written > room) {
             memcpy(event->text + len, more, sizeof more);

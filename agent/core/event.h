@@ -23,7 +23,7 @@
 /* Room for a change of every setting that one SET can change. */
 #define EVENT_CHANGES_SIZE 384
 #define EVENT_CHANGE_NAME_SIZE 32
-#define EVENT_CHANGE_VALUE_SIZE 16
+#define EVENT_CHANGE_VALUE_SIZE MAIN_CF_VALUE_SIZE
 
 /* How many of the latest events hmqEventTable shows. */
 #define EVENT_LOG_MAX 1000
@@ -45,10 +45,11 @@ struct event_action {
     char comment[ACTION_TEXT_SIZE];
 };
 
-/* One setting before and after, each as the configuration writes it: "5d", "500". */
+/* One setting before and after, each as the configuration writes it: "5d", "500", "smtp relay". */
 struct event_change {
     char name[EVENT_CHANGE_NAME_SIZE];
-    char old_value[EVENT_CHANGE_VALUE_SIZE]; /* "" if unknown */
+    bool old_known;
+    char old_value[EVENT_CHANGE_VALUE_SIZE]; /* "" if unknown, or if it was empty */
     char new_value[EVENT_CHANGE_VALUE_SIZE];
 };
 
@@ -78,8 +79,9 @@ const char *event_data_name(enum data_status data);
 const char *event_settings_name(enum settings_state state);
 
 /*
- * Appends a change to event->changes. An old_value of "" means unknown; neither value may contain a
- * space or a semicolon. Returns false, and changes nothing, if it does not fit.
+ * Appends a change to event->changes. An old_value of NULL means unknown. A value is "", or at most
+ * EVENT_CHANGE_VALUE_SIZE - 1 octets without comma, semicolon or double quotes. Returns false, and
+ * changes nothing, if it does not fit.
  */
 bool event_change_add(struct event *event, const char *name, const char *old_value,
                       const char *new_value);

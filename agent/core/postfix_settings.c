@@ -1,4 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Postfix's parameters in two forms: as postconf(1) reports their effective values, and as main.cf
+ * itself has them. What may be written to main.cf is decided by main_cf_value_valid alone, for the
+ * agent and for the helper. A line that it does not accept cannot be restored, so that it is never
+ * replaced either.
+ */
 #include "core/postfix_settings.h"
 
 #include "core/duration.h"
@@ -68,6 +74,9 @@ bool postfix_settings_parse(const char *text, size_t len, struct postfix_setting
     memcpy(parsed.version, version, version_len);
     const char *deferred = values[PARAMETER_DEFER_TRANSPORTS];
     parsed.outbound_paused = deferred[strspn(deferred, " \t,")] != '\0';
+    size_t deferred_len = strlen(deferred);
+    bool fits = deferred_len < sizeof parsed.defer_transports;
+    memcpy(parsed.defer_transports, fits ? deferred : "?", fits ? deferred_len + 1 : sizeof "?");
     *settings = parsed;
     return true;
 }
@@ -87,32 +96,67 @@ bool lifetime_value_valid(const char *value) {
            postfix_time_parse(value, 'd', &seconds) && seconds <= LIFETIME_SECONDS_MAX;
 }
 
-static void take_main_cf_value(const char *value, size_t len, struct lifetime_line *parsed) {
-    *parsed = (struct lifetime_line){.set = true};
-    if (len == 0 || len + 2 > sizeof parsed->value) {
-        return;
+bool transports_valid(const char *value) {
+    bool in_name = false;
+    size_t len = strlen(value);
+    for (const char *p = value; *p != '\0'; p++) {
+        bool separator = *p == ' ' || *p == ',';
+        bool first = !separator && !in_name;
+        if (separator ? !in_name
+                      : !isalnum((unsigned char)*p) && *p != '_' && (*p != '-' || first)) {
+            return false;
+        }
+        in_name = !separator;
     }
-    char text[LIFETIME_VALUE_SIZE] = "";
+    return in_name && len < MAIN_CF_VALUE_SIZE;
+}
+
+bool main_cf_value_valid(enum postfix_parameter parameter, const char *value) {
+    switch (parameter) {
+    case PARAMETER_BOUNCE_LIFETIME:
+    case PARAMETER_MAXIMAL_LIFETIME:
+        return lifetime_value_valid(value);
+    case PARAMETER_DEFER_TRANSPORTS:
+        return value[0] == '\0' || transports_valid(value);
+    case PARAMETER_MAIL_VERSION:
+    case PARAMETER_COUNT:
+        break;
+    }
+    return false;
+}
+
+/* Postfix reads units in upper case, too, and days without a unit. */
+static void complete_lifetime(char *text, size_t len) {
     for (size_t i = 0; i < len; i++) {
-        text[i] = (char)tolower((unsigned char)value[i]);
+        text[i] = (char)tolower((unsigned char)text[i]);
     }
-    if (isdigit((unsigned char)text[len - 1])) {
+    if (len > 0 && isdigit((unsigned char)text[len - 1])) {
         text[len] = 'd';
     }
-    parsed->restorable = lifetime_value_valid(text);
+}
+
+static void take_main_cf_value(enum postfix_parameter parameter, const char *value, size_t len,
+                               struct main_cf_line *parsed) {
+    *parsed = (struct main_cf_line){.set = true};
+    char text[MAIN_CF_VALUE_SIZE] = "";
+    if (len + 2 > sizeof text || memchr(value, '\0', len) != NULL) {
+        return;
+    }
+    memcpy(text, value, len);
+    if (parameter != PARAMETER_DEFER_TRANSPORTS) {
+        complete_lifetime(text, len);
+    }
+    parsed->restorable = main_cf_value_valid(parameter, text);
     if (parsed->restorable) {
         memcpy(parsed->value, text, sizeof text);
     }
 }
 
-bool main_cf_lifetime_parse(const char *line, size_t len, struct main_cf_lifetimes *lifetimes) {
+bool main_cf_parse_line(const char *line, size_t len, struct main_cf *main_cf) {
     static const char equals[] = " =";
-    static const enum postfix_parameter parameters[] = {PARAMETER_BOUNCE_LIFETIME,
-                                                        PARAMETER_MAXIMAL_LIFETIME};
-    struct lifetime_line *const parsed[] = {&lifetimes->bounce, &lifetimes->maximal};
     const char *end = line + len;
-    for (size_t i = 0; i < 2; i++) {
-        const char *name = postfix_parameter_names[parameters[i]];
+    for (int p = PARAMETER_BOUNCE_LIFETIME; p < PARAMETER_COUNT; p++) {
+        const char *name = postfix_parameter_names[p];
         size_t name_len = strlen(name);
         const char *value = line + name_len + sizeof equals - 1;
         if (len < name_len + sizeof equals - 1 || memcmp(line, name, name_len) != 0 ||
@@ -123,10 +167,15 @@ bool main_cf_lifetime_parse(const char *line, size_t len, struct main_cf_lifetim
         if (value < end && *value == ' ') {
             value++;
         }
-        take_main_cf_value(value, (size_t)(end - value), parsed[i]);
+        take_main_cf_value((enum postfix_parameter)p, value, (size_t)(end - value),
+                           &main_cf->lines[p]);
         return true;
     }
     return false;
+}
+
+bool main_cf_line_equal(const struct main_cf_line *a, const struct main_cf_line *b) {
+    return a->set == b->set && a->restorable == b->restorable && strcmp(a->value, b->value) == 0;
 }
 
 void lifetime_format(uint32_t seconds, char value[LIFETIME_VALUE_SIZE]) {

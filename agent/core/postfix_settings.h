@@ -18,6 +18,9 @@
 /* A buffer for a lifetime in main.cf's own words ("5d") and its NUL. */
 #define LIFETIME_VALUE_SIZE 16
 
+/* The same for any parameter that the agent can change. */
+#define MAIN_CF_VALUE_SIZE 128
+
 /* In the order of the output lines. */
 enum postfix_parameter {
     PARAMETER_MAIL_VERSION,
@@ -46,7 +49,9 @@ struct postfix_settings {
     uint32_t bounce_lifetime_s;
     uint32_t maximal_lifetime_s;
     bool outbound_paused; /* defer_transports is not empty */
-    uint64_t asked_usec;  /* CLOCK_MONOTONIC before it was read; set by the reader */
+    /* The value of defer_transports; "?" if it is too long for one that the agent would set. */
+    char defer_transports[MAIN_CF_VALUE_SIZE];
+    uint64_t asked_usec; /* CLOCK_MONOTONIC before it was read; set by the reader */
 };
 
 static inline uint32_t lifetime_effective_s(const struct postfix_settings *settings,
@@ -73,31 +78,42 @@ bool lifetime_days(uint32_t seconds, uint32_t *days);
  */
 bool lifetime_value_valid(const char *value);
 
-/* What main.cf itself has for one of the two lifetimes. */
-struct lifetime_line {
-    bool set;                        /* false: not in main.cf, so the default applies */
-    bool restorable;                 /* value can be written back */
-    char value[LIFETIME_VALUE_SIZE]; /* "" unless restorable; a number without a unit got a d */
+/*
+ * True if the text is a list of Postfix's transports as a pause writes it to defer_transports:
+ * names of letters, digits, _ and -, none of which begins with a -, each separated from the next
+ * one by a single blank or comma; shorter than MAIN_CF_VALUE_SIZE. An empty list is none.
+ */
+bool transports_valid(const char *value);
+
+/* True if the agent may write this value to main.cf: lifetime_value_valid for the lifetimes;
+ * transports_valid, or "", for defer_transports; never for another parameter. */
+bool main_cf_value_valid(enum postfix_parameter parameter, const char *value);
+
+/* What main.cf itself has for a parameter. */
+struct main_cf_line {
+    bool set;        /* false: not in main.cf, so the default applies */
+    bool restorable; /* the same value can be written back */
+    /* "" unless restorable; a lifetime without a unit got a d */
+    char value[MAIN_CF_VALUE_SIZE];
 };
 
-struct main_cf_lifetimes {
-    struct lifetime_line bounce, maximal;
+/* By parameter; that of PARAMETER_MAIL_VERSION is not used. */
+struct main_cf {
+    struct main_cf_line lines[PARAMETER_COUNT];
 };
-
-static inline const struct lifetime_line *
-lifetime_line_of(const struct main_cf_lifetimes *lifetimes, enum lifetime lifetime) {
-    return lifetime == LIFETIME_BOUNCE ? &lifetimes->bounce : &lifetimes->maximal;
-}
 
 /* Writes a lifetime in the form of main.cf: "5d", or "5400s" if it is not a whole number of days.
  */
 void lifetime_format(uint32_t seconds, char value[LIFETIME_VALUE_SIZE]);
 
 /*
- * Parses one line of `postconf -n bounce_queue_lifetime maximal_queue_lifetime`. *lifetimes must be
- * zeroed before the first line; a lifetime without a line remains "not set". Returns false for any
+ * Parses one line of `postconf -n` for the parameters that the agent can change. *main_cf must be
+ * zeroed before the first line; a parameter without a line remains "not set". Returns false for any
  * other line.
  */
-bool main_cf_lifetime_parse(const char *line, size_t len, struct main_cf_lifetimes *lifetimes);
+bool main_cf_parse_line(const char *line, size_t len, struct main_cf *main_cf);
+
+/* True if both stand for the same: not set, or the same restorable value. */
+bool main_cf_line_equal(const struct main_cf_line *a, const struct main_cf_line *b);
 
 #endif

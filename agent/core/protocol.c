@@ -9,7 +9,7 @@
 static const struct form {
     uint32_t ids_min, ids_max;
     uint32_t flags;
-    bool command, lifetime, position;
+    bool command, parameter, value, position;
 } forms[REQUEST_TYPE_END] = {
     [REQUEST_SCAN] = {.flags = SCAN_FULL | SCAN_CHECK},
     [REQUEST_LIST] = {0},
@@ -20,9 +20,9 @@ static const struct form {
     [REQUEST_ACTION] = {.ids_min = 1, .ids_max = PROTOCOL_IDS, .command = true},
     [REQUEST_FLUSH] = {.ids_max = 1},
     [REQUEST_VIEW] = {.ids_min = 1, .ids_max = 1},
-    [REQUEST_LIFETIMES] = {0},
-    [REQUEST_SET_LIFETIME] = {.flags = LIFETIME_REMOVE, .lifetime = true},
-    [REQUEST_RELOAD] = {0},
+    [REQUEST_MAIN_CF] = {0},
+    [REQUEST_SET_PARAMETER] = {.flags = PARAMETER_REMOVE, .parameter = true, .value = true},
+    [REQUEST_RELOAD] = {.parameter = true},
     [REQUEST_LOG] = {.position = true},
 };
 
@@ -47,19 +47,18 @@ static bool value_empty(const struct request *packet) {
     return true;
 }
 
-static bool lifetime_valid(const struct request *packet, bool wanted) {
-    if (!wanted) {
-        return packet->parameter == 0 && value_empty(packet);
-    }
-    if (packet->parameter != PARAMETER_BOUNCE_LIFETIME &&
-        packet->parameter != PARAMETER_MAXIMAL_LIFETIME) {
-        return false;
-    }
-    if ((packet->flags & LIFETIME_REMOVE) != 0) {
+static bool parameter_valid(uint32_t parameter, bool wanted) {
+    return wanted ? parameter > PARAMETER_MAIL_VERSION && parameter < PARAMETER_COUNT
+                  : parameter == 0;
+}
+
+/* After parameter_valid. */
+static bool value_valid(const struct request *packet, bool wanted) {
+    if (!wanted || (packet->flags & PARAMETER_REMOVE) != 0) {
         return value_empty(packet);
     }
     return memchr(packet->value, '\0', sizeof packet->value) != NULL &&
-           lifetime_value_valid(packet->value);
+           main_cf_value_valid((enum postfix_parameter)packet->parameter, packet->value);
 }
 
 static bool position_valid(const struct request *packet, bool wanted) {
@@ -88,8 +87,8 @@ bool request_valid(const struct request *packet, size_t len) {
            (packet->rest_usec == 0 || (packet->flags & SCAN_CHECK) != 0) &&
            (packet->deadline_usec == 0) == (packet->type == REQUEST_CANCEL) &&
            command_valid(packet->command, form->command) &&
-           lifetime_valid(packet, form->lifetime) && position_valid(packet, form->position) &&
-           ids_valid(packet);
+           parameter_valid(packet->parameter, form->parameter) &&
+           value_valid(packet, form->value) && position_valid(packet, form->position) && ids_valid(packet);
 }
 
 bool reply_valid(const struct reply *packet, size_t len) {

@@ -6,8 +6,8 @@
  * exact length and every field are checked; fields that a type does not use must be zero.
  *
  * The helper reads the configuration file itself and never gets it from the agent: a request
- * specifies what to do by numbers and carries no more than queue IDs and the text of a lifetime. A
- * malformed request ends the helper. A well-formed request that is not allowed (allow_actions,
+ * specifies what to do by numbers and carries no more than queue IDs and the value of a parameter.
+ * A malformed request ends the helper. A well-formed request that is not allowed (allow_actions,
  * allow_settings, allow_view) is answered by REPLY_STREAM with EPERM.
  *
  * A request that the agent has given up must not be carried out later. Two rules ensure this,
@@ -35,9 +35,9 @@
  *                         standard output and standard error together (core/results.h)
  *   REQUEST_FLUSH         postqueue -f, or postqueue -i for one queue ID
  *   REQUEST_VIEW          postcat -q for one queue ID
- *   REQUEST_LIFETIMES     postconf -n for the two lifetimes: the lines of main.cf itself
- *   REQUEST_SET_LIFETIME  postconf -e for one of them, or postconf -X with LIFETIME_REMOVE
- *   REQUEST_RELOAD        postfix reload
+ *   REQUEST_MAIN_CF       postconf -n for the lifetimes and defer_transports: the lines of main.cf
+ *   REQUEST_SET_PARAMETER postconf -e for one of them, or postconf -X with PARAMETER_REMOVE
+ *   REQUEST_RELOAD        postfix reload, after a change of one of them
  *   REQUEST_LOG           follows Postfix's log (core/mail_log_record.h), from a position if there
  *                         is one, else from the end. It is no program but a process of the helper,
  *                         and runs until it is cancelled; its deadline is that of its start
@@ -75,8 +75,8 @@ enum request_type {
     REQUEST_ACTION,
     REQUEST_FLUSH,
     REQUEST_VIEW,
-    REQUEST_LIFETIMES,
-    REQUEST_SET_LIFETIME,
+    REQUEST_MAIN_CF,
+    REQUEST_SET_PARAMETER,
     REQUEST_RELOAD,
     REQUEST_LOG,
     REQUEST_TYPE_END,
@@ -109,7 +109,7 @@ enum command_reason {
 /* Flags of a request. */
 #define SCAN_FULL 1U
 #define SCAN_CHECK 2U
-#define LIFETIME_REMOVE 4U
+#define PARAMETER_REMOVE 4U
 
 /* In a packet it ends after ids[id_count - 1]: see request_size. */
 struct request {
@@ -121,11 +121,13 @@ struct request {
     uint64_t deadline_usec;
     /* SCAN_CHECK: how long a message must have stayed in its place to count as resting, else 0 */
     uint64_t rest_usec;
-    uint32_t flags;     /* SCAN: SCAN_FULL, SCAN_CHECK; SET_LIFETIME: LIFETIME_REMOVE */
-    uint32_t command;   /* ACTION: enum action_command, else 0 */
-    uint32_t parameter; /* SET_LIFETIME: enum postfix_parameter, else 0 */
-    /* SET_LIFETIME: lifetime_value_valid, unless it is to be removed; padded with NULs */
-    char value[LIFETIME_VALUE_SIZE];
+    uint32_t flags;   /* SCAN: SCAN_FULL, SCAN_CHECK; SET_PARAMETER: PARAMETER_REMOVE */
+    uint32_t command; /* ACTION: enum action_command, else 0 */
+    /* SET_PARAMETER, and RELOAD for the change that it puts into effect: enum postfix_parameter,
+     * other than PARAMETER_MAIL_VERSION; else 0 */
+    uint32_t parameter;
+    /* SET_PARAMETER: main_cf_value_valid, unless it is to be removed; padded with NULs */
+    char value[MAIN_CF_VALUE_SIZE];
     struct mail_log_position position; /* LOG: where to go on; none = at the end */
     uint32_t id_count;
     char ids[PROTOCOL_IDS][QUEUE_ID_SIZE];

@@ -62,6 +62,17 @@ struct lifetimes_status {
     uint32_t days[LIFETIME_COUNT];
 };
 
+/* The pause of outbound mail as hmqSettings has it. Written by app/pause.c. */
+struct pause_status {
+    bool known;    /* the database was read, which has a pause of an earlier process */
+    bool wanted;   /* a pause is in force or is being made, and was not ended */
+    bool in_force; /* as far as is known; main.cf has it */
+    uint32_t for_s;
+    int64_t ends; /* seconds since the epoch, 0 = no end */
+    enum settings_state state;
+    char error[STATUS_ERROR_SIZE];
+};
+
 /* Written by app/load.c. */
 struct store_status {
     bool usable; /* requests that must be stored first can be accepted */
@@ -80,6 +91,7 @@ struct agent_status {
     struct loop_status loop;
     struct readings_status readings;
     struct lifetimes_status lifetimes;
+    struct pause_status pause;
     struct store_status store;
     struct condition_status conditions[CONDITION_COUNT]; /* written by app/detection.c */
     struct events_status events;
@@ -91,15 +103,39 @@ static inline const char *last_error_shown(const struct agent_status *status) {
     return status->store.failed ? status->store.error : status->readings.errors.last;
 }
 
+/* What Postfix's parameters are as a whole: the state of the lifetimes, or of the pause if that
+ * needs attention more. */
+static inline enum settings_state settings_state_all(const struct agent_status *status) {
+    static const enum settings_state order[] = {SETTINGS_PENDING, SETTINGS_FAILED,
+                                                SETTINGS_DRIFTED};
+    for (unsigned i = 0; i < sizeof order / sizeof order[0]; i++) {
+        if (status->lifetimes.state == order[i] || status->pause.state == order[i]) {
+            return order[i];
+        }
+    }
+    return SETTINGS_APPLIED;
+}
+
 /* If Postfix's settings cannot be read, this is reported instead of their last known state, unless
  * a change is in progress. */
 static inline bool settings_unreadable(const struct agent_status *status) {
-    return status->readings.settings_failed && status->lifetimes.state != SETTINGS_PENDING;
+    return status->readings.settings_failed && settings_state_all(status) != SETTINGS_PENDING;
 }
 
 /* hmqSettingsState, which is shown once readings.settings_tried is set. */
 static inline enum settings_state settings_state_shown(const struct agent_status *status) {
-    return settings_unreadable(status) ? SETTINGS_FAILED : status->lifetimes.state;
+    return settings_unreadable(status) ? SETTINGS_FAILED : settings_state_all(status);
+}
+
+/* hmqSettingsError */
+static inline const char *settings_error_shown(const struct agent_status *status) {
+    enum settings_state state = settings_state_all(status);
+    if (settings_unreadable(status)) {
+        return status->readings.settings_error;
+    }
+    bool of_pause = status->pause.state == state && status->pause.error[0] != '\0';
+    bool of_lifetimes = status->lifetimes.state == state && status->lifetimes.error[0] != '\0';
+    return of_pause ? status->pause.error : of_lifetimes ? status->lifetimes.error : "";
 }
 
 #endif

@@ -22,15 +22,16 @@ static void push_parameters(const struct request *request, struct argument_vecto
     }
 }
 
-static void push_lifetimes(const struct request *request, struct argument_vector *vector) {
+static void push_main_cf(const struct request *request, struct argument_vector *vector) {
     (void)request;
-    push(vector, postfix_parameter_names[PARAMETER_BOUNCE_LIFETIME]);
-    push(vector, postfix_parameter_names[PARAMETER_MAXIMAL_LIFETIME]);
+    for (int p = PARAMETER_MAIL_VERSION + 1; p < PARAMETER_COUNT; p++) {
+        push(vector, postfix_parameter_names[p]);
+    }
 }
 
 static void push_setting(const struct request *request, struct argument_vector *vector) {
     const char *name = postfix_parameter_names[request->parameter];
-    if ((request->flags & LIFETIME_REMOVE) != 0) {
+    if ((request->flags & PARAMETER_REMOVE) != 0) {
         push(vector, "-X");
         push(vector, name);
         return;
@@ -65,8 +66,8 @@ static const struct recipe recipes[] = {
     {REQUEST_ACTION, "postsuper", NULL, push_action, ERRORS_OUTPUT, false},
     {REQUEST_FLUSH, "postqueue", NULL, push_flush, ERRORS_LAST_LINE, false},
     {REQUEST_VIEW, "postcat", "-q", push_id, ERRORS_LAST_LINE, false},
-    {REQUEST_LIFETIMES, "postconf", "-n", push_lifetimes, ERRORS_LAST_LINE, false},
-    {REQUEST_SET_LIFETIME, "postconf", NULL, push_setting, ERRORS_LAST_LINE, false},
+    {REQUEST_MAIN_CF, "postconf", "-n", push_main_cf, ERRORS_LAST_LINE, false},
+    {REQUEST_SET_PARAMETER, "postconf", NULL, push_setting, ERRORS_LAST_LINE, false},
     {REQUEST_RELOAD, "postfix", "reload", NULL, ERRORS_REPORT, true},
 };
 
@@ -121,8 +122,9 @@ static struct operation operation_of(const struct request *request) {
             operation.command = (enum action_command)value;
         }
     }
-    if (request->type == REQUEST_SET_LIFETIME || request->type == REQUEST_RELOAD) {
-        operation.setting = SETTING_LIFETIMES;
+    if (request->type == REQUEST_SET_PARAMETER || request->type == REQUEST_RELOAD) {
+        operation.setting =
+            request->parameter == PARAMETER_DEFER_TRANSPORTS ? SETTING_PAUSE : SETTING_LIFETIMES;
     }
     return operation;
 }

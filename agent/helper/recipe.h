@@ -21,8 +21,8 @@
 struct argument_vector {
     const char *words[VECTOR_WORDS_MAX + 1]; /* NULL-terminated */
     size_t count;
-    char seconds[24]; /* of container_words */
-    char setting[64]; /* "bounce_queue_lifetime=5d", if one of the words is a setting */
+    char seconds[24];                      /* of container_words */
+    char setting[32 + MAIN_CF_VALUE_SIZE]; /* "bounce_queue_lifetime=5d", if a word is a setting */
 };
 
 /* Where error output goes. */

@@ -31,8 +31,8 @@
 #include <syslog.h>
 #include <unistd.h>
 
-/* The agent runs at most eight at a time: a listing, one for the settings, one for the lifetimes,
- * one for an action, or four for a flush, and one for the log. Others may be ending. */
+/* The agent runs at most eight at a time: a listing, one for the settings, one for main.cf, one for
+ * an action, or four for a flush, and one for the log. Others may be ending. */
 #define CHILDREN_MAX 12
 
 /* The agent reads at once. If it does not for this long, it counts as dead. */
@@ -222,8 +222,8 @@ static bool (*const handlers[REQUEST_TYPE_END])(struct server *, const struct re
     [REQUEST_ACTION] = handle_command,
     [REQUEST_FLUSH] = handle_command,
     [REQUEST_VIEW] = handle_command,
-    [REQUEST_LIFETIMES] = handle_command,
-    [REQUEST_SET_LIFETIME] = handle_command,
+    [REQUEST_MAIN_CF] = handle_command,
+    [REQUEST_SET_PARAMETER] = handle_command,
     [REQUEST_RELOAD] = handle_command,
     [REQUEST_LOG] = handle_command,
 };

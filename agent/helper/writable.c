@@ -57,7 +57,8 @@ int writable_check(const struct config *config, const char *spool, char *text, s
         return EPERM;
     }
     int spool_error = acts ? check_paths(spool, queues) : 0;
-    bool sets = permission_given(config, (struct operation){.setting = SETTING_LIFETIMES});
+    bool sets = permission_given(config, (struct operation){.setting = SETTING_LIFETIMES}) ||
+                permission_given(config, (struct operation){.setting = SETTING_PAUSE});
     int settings_error = sets ? check_paths(configuration, settings) : 0;
     int error = spool_error != 0 ? spool_error : settings_error;
     if (error == 0) {
@@ -66,9 +67,9 @@ int writable_check(const struct config *config, const char *spool, char *text, s
     bool both = spool_error != 0 && settings_error != 0;
     const char *first = spool_error != 0 ? spool : "";
     const char *second = settings_error != 0 ? configuration : "";
-    const char *what = both               ? "actions and changes of the lifetimes"
+    const char *what = both               ? "actions and changes of main.cf"
                        : spool_error != 0 ? "actions"
-                                          : "changes of the lifetimes";
+                                          : "changes of main.cf";
     int len = snprintf(text, size, "%s cannot write to %s%s%s (%s)", what, first,
                        both ? " and " : "", second, strerror(error));
     if (len > 0 && (size_t)len < size && error == EROFS) {

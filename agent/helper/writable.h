@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Whether the directories that actions and changes of the lifetimes write to are writable. A
- * service's sandbox may make them read-only, which would otherwise be noticed only when the first
- * action fails.
+ * Whether the directories that actions and changes of main.cf write to are writable. A service's
+ * sandbox may make them read-only, which would otherwise be noticed only when the first action
+ * fails.
  */
 #ifndef HMQ_HELPER_WRITABLE_H
 #define HMQ_HELPER_WRITABLE_H
@@ -13,9 +13,9 @@
 
 /*
  * Checks the queue directories below spool ("" = its path is unknown) if an action that changes the
- * queue is allowed, and main.cf and its directory if lifetimes may be set. Writes nothing. A
- * Postfix in a container is not checked, because its commands see other file systems than this
- * process.
+ * queue is allowed, and main.cf and its directory if lifetimes or a pause may be set. Writes
+ * nothing. A Postfix in a container is not checked, because its commands see other file systems
+ * than this process.
  *
  * Without root no such action is possible: then this is reported, with EPERM.
  *

@@ -38,7 +38,7 @@ struct helper_callbacks {
 
 /* A command and its arguments. Everything is borrowed for the call of helper_client_run. */
 struct helper_order {
-    /* LIST, SELECT, SETTINGS, ACTION, FLUSH, VIEW, LIFETIMES, SET_LIFETIME, RELOAD or LOG. */
+    /* LIST, SELECT, SETTINGS, ACTION, FLUSH, VIEW, MAIN_CF, SET_PARAMETER, RELOAD or LOG. */
     enum request_type type;
     enum action_command command;      /* ACTION: one that postsuper carries out */
     const char (*ids)[QUEUE_ID_SIZE]; /* ACTION: 1..PROTOCOL_IDS; FLUSH: 0 or 1; VIEW: 1 */
@@ -101,7 +101,7 @@ bool helper_client_mtimes(struct helper_client *client, const char (*ids)[QUEUE_
 /*
  * Starts a command. There are six kinds, each of which runs one command at a time (FLUSH
  * HELPER_FLUSHES of them), independently of the others: LIST; SETTINGS; actions (SELECT, ACTION,
- * VIEW); FLUSH; lifetimes (LIFETIMES, SET_LIFETIME, RELOAD); and LOG, which alone has no time by
+ * VIEW); FLUSH; main.cf (MAIN_CF, SET_PARAMETER, RELOAD); and LOG, which alone has no time by
  * which it must have ended. Returns false if the command was
  * not sent and will not run. An order that violates the protocol is a mistake of the caller
  * (assert). An order that the configuration does not allow is refused by the helper, which the end

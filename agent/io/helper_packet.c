@@ -9,7 +9,7 @@ struct request helper_request(const struct helper_order *order) {
     struct request request = {.type = order->type,
                               .command = order->command,
                               .parameter = order->parameter,
-                              .flags = order->remove ? LIFETIME_REMOVE : 0,
+                              .flags = order->remove ? PARAMETER_REMOVE : 0,
                               .id_count = (uint32_t)order->id_count};
     assert(order->id_count <= PROTOCOL_IDS);
     if (order->value != NULL) {

@@ -101,7 +101,9 @@ static enum mib_error check_tunables(const struct mib_transaction *transaction, 
 static enum mib_error check_resources(const struct mib_transaction *transaction,
                                       const struct mib_view *view, size_t *variable) {
     const struct mib_changes *changes = &transaction->changes;
-    bool stores = changes->action_count > 0 || changes->tunables_changed ||
+    /* A pause can always be ended. */
+    bool pauses = changes->pause.for_set || (changes->pause.pause_set && changes->pause.pause);
+    bool stores = changes->action_count > 0 || changes->tunables_changed || pauses ||
                   changes->lifetime_changed[LIFETIME_BOUNCE] ||
                   changes->lifetime_changed[LIFETIME_MAXIMAL];
     size_t actions = action_table_unfinished(view->actions) + changes->action_count;
@@ -115,6 +117,9 @@ static enum mib_error check_resources(const struct mib_transaction *transaction,
 enum mib_error mib_transaction_check(struct mib_transaction *transaction,
                                      const struct mib_view *view, size_t *variable) {
     enum mib_error error = check_tunables(transaction, variable);
+    if (error == MIB_ERROR_NONE) {
+        error = mib_check_pause(transaction, view, variable);
+    }
     if (error == MIB_ERROR_NONE) {
         error = mib_check_rows(transaction, view, variable);
     }

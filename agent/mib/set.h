@@ -6,6 +6,7 @@
 #ifndef HMQ_MIB_SET_H
 #define HMQ_MIB_SET_H
 
+#include "core/pause.h"
 #include "mib/mib.h"
 
 #include <stdbool.h>
@@ -44,6 +45,7 @@ struct mib_changes {
     struct tunables tunables;
     bool lifetime_changed[LIFETIME_COUNT];
     uint32_t lifetime_days[LIFETIME_COUNT];
+    struct pause_order pause;
 };
 
 struct mib_transaction;

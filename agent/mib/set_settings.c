@@ -70,3 +70,70 @@ enum mib_error mib_stage_lifetime(struct mib_transaction *transaction, const str
     transaction->changes.lifetime_days[which] = (uint32_t)value->integer;
     return MIB_ERROR_NONE;
 }
+
+/* TruthValue: 1 is true and 2 is false. */
+enum mib_error mib_stage_pause(struct mib_transaction *transaction, const struct mib_view *view,
+                               const struct mib_object *object, const uint32_t *index, size_t count,
+                               const struct mib_value *value) {
+    (void)object;
+    (void)index;
+    (void)count;
+    if (!allowed(view, SETTING_PAUSE)) {
+        return MIB_NOT_WRITABLE;
+    }
+    transaction->changes.pause.pause_set = true;
+    transaction->changes.pause.pause = value->integer == 1;
+    transaction->pause_variable = transaction->variable;
+    return MIB_ERROR_NONE;
+}
+
+enum mib_error mib_stage_pause_for(struct mib_transaction *transaction, const struct mib_view *view,
+                                   const struct mib_object *object, const uint32_t *index,
+                                   size_t count, const struct mib_value *value) {
+    (void)object;
+    (void)index;
+    (void)count;
+    if (!allowed(view, SETTING_PAUSE)) {
+        return MIB_NOT_WRITABLE;
+    }
+    transaction->changes.pause.for_set = true;
+    transaction->changes.pause.for_s = value->number;
+    transaction->pause_for_variable = transaction->variable;
+    return MIB_ERROR_NONE;
+}
+
+/* Owner and comment of an action in the same PDU say who asks; AgentX carries no user. */
+static void note_who(struct mib_transaction *transaction) {
+    for (size_t i = 0; i < transaction->row_count; i++) {
+        const struct staged_row *row = &transaction->rows[i];
+        if (row->action != NULL && row->status == ROW_CREATE_AND_GO) {
+            pause_who(row->key.owner, row->action->request.comment, transaction->changes.pause.who);
+            return;
+        }
+    }
+}
+
+enum mib_error mib_check_pause(struct mib_transaction *transaction, const struct mib_view *view,
+                               size_t *variable) {
+    struct pause_order *order = &transaction->changes.pause;
+    const struct pause_status *pause = &view->status->pause;
+    const struct postfix_settings *postfix = &view->snapshot->settings;
+    bool wanted = order->pause_set ? order->pause : pause->wanted;
+    if (!order->pause_set && !order->for_set) {
+        return MIB_ERROR_NONE;
+    }
+    *variable = order->pause_set ? transaction->pause_variable : transaction->pause_for_variable;
+    if (!pause->known) {
+        return MIB_RESOURCE_UNAVAILABLE;
+    }
+    if (order->pause_set && order->pause && !pause->wanted && !pause->in_force && postfix->known &&
+        postfix->outbound_paused) {
+        return MIB_INCONSISTENT_VALUE; /* somebody else's */
+    }
+    if (order->for_set && order->for_s > 0 && !wanted) {
+        *variable = transaction->pause_for_variable;
+        return MIB_INCONSISTENT_VALUE;
+    }
+    note_who(transaction);
+    return MIB_ERROR_NONE;
+}

@@ -6,6 +6,10 @@
     &(const struct mib_write) {                                                                    \
         .minimum = 0, .maximum = (max), .stage = (function), .offset = (where)                     \
     }
+#define WRITE_TRUTH(function)                                                                      \
+    &(const struct mib_write) {                                                                    \
+        .minimum = 1, .maximum = 2, .stage = (function)                                            \
+    }
 #define TUNABLE(max, tunable) WRITE(max, mib_stage_tunable, (unsigned)(tunable))
 
 /* hmqSettings */
@@ -52,9 +56,7 @@ GETTER(settings_state) {
 GETTER(settings_error) {
     UNUSED_ROW;
     const struct agent_status *status = view->status;
-    return status->readings.settings_tried &&
-           mib_set_text(value, settings_unreadable(status) ? status->readings.settings_error
-                                                           : status->lifetimes.error);
+    return status->readings.settings_tried && mib_set_text(value, settings_error_shown(status));
 }
 
 #define TUNABLE_GETTER(name, tunable)                                                              \
@@ -74,6 +76,24 @@ GETTER(notification_enable) {
     UNUSED_ROW;
     tunables_notify_bits(view->tunables, value->small);
     return mib_set_octets(value, value->small, TUNABLES_NOTIFY_OCTETS);
+}
+
+/* A pause counts only as long as main.cf is known to have it. */
+GETTER(outbound_pause) {
+    UNUSED_ROW;
+    const struct pause_status *pause = &view->status->pause;
+    return pause->known && (!pause->in_force || view->snapshot->settings.known) &&
+           mib_set_truth(value, pause->in_force);
+}
+
+GETTER(outbound_pause_for) {
+    UNUSED_ROW;
+    return view->status->pause.known && mib_set_number(value, view->status->pause.for_s);
+}
+
+GETTER(outbound_pause_ends) {
+    UNUSED_ROW;
+    return view->status->pause.known && mib_set_date_or_none(value, view->status->pause.ends);
 }
 
 static const struct mib_object settings_objects[] = {
@@ -99,6 +119,10 @@ static const struct mib_object settings_objects[] = {
      TUNABLE(TUNABLES_MESSAGE_LIMIT_MAX, TUNABLE_MESSAGE_LIMIT)},
     {13, "hmqNotificationEnable", MIB_OCTETS, notification_enable,
      WRITE(TUNABLES_NOTIFY_OCTETS, mib_stage_notify, 0)},
+    {14, "hmqOutboundPause", MIB_INTEGER, outbound_pause, WRITE_TRUTH(mib_stage_pause)},
+    {15, "hmqOutboundPauseFor", MIB_GAUGE32, outbound_pause_for,
+     WRITE(PAUSE_FOR_MAX_S, mib_stage_pause_for, 0)},
+    {16, "hmqOutboundPauseEnds", MIB_OCTETS, outbound_pause_ends, NULL},
 };
 
 const struct mib_group mib_settings_group = {{1, 4},

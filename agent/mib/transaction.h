@@ -32,6 +32,7 @@ struct mib_transaction {
     struct staged_control *controls;
     size_t control_count, control_capacity;
     size_t tunables_variable; /* the last one that changed a tunable */
+    size_t pause_variable, pause_for_variable;
     struct mib_changes changes;
 };
 
@@ -46,6 +47,11 @@ enum mib_error mib_check_rows(struct mib_transaction *transaction, const struct 
                               size_t *variable);
 enum mib_error mib_check_controls(struct mib_transaction *transaction, const struct mib_view *view,
                                   size_t *variable);
+
+/* The part for hmqOutboundPause and hmqOutboundPauseFor, which also notes who asks. To be called
+ * before the actions are moved to the changes. */
+enum mib_error mib_check_pause(struct mib_transaction *transaction, const struct mib_view *view,
+                               size_t *variable);
 
 /* Stage functions. */
 enum mib_error mib_stage_action(struct mib_transaction *transaction, const struct mib_view *view,
@@ -66,6 +72,12 @@ enum mib_error mib_stage_notify(struct mib_transaction *transaction, const struc
 enum mib_error mib_stage_lifetime(struct mib_transaction *transaction, const struct mib_view *view,
                                   const struct mib_object *object, const uint32_t *index,
                                   size_t count, const struct mib_value *value);
+enum mib_error mib_stage_pause(struct mib_transaction *transaction, const struct mib_view *view,
+                               const struct mib_object *object, const uint32_t *index, size_t count,
+                               const struct mib_value *value);
+enum mib_error mib_stage_pause_for(struct mib_transaction *transaction, const struct mib_view *view,
+                                   const struct mib_object *object, const uint32_t *index,
+                                   size_t count, const struct mib_value *value);
 
 /* The columns of hmqActionTable. */
 enum action_column {

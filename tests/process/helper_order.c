@@ -4,7 +4,7 @@
  * prints what came of it. Exit status 0 when it ended well, 1 when not, 2 for a wrong call.
  *
  *   hold|unhold|requeue|delete|expire   ids on standard input; a line "ID OUTCOME TEXT" for each
- *   flush [ID], view ID [OCTETS], select, lifetimes, set NAME VALUE, remove NAME, reload
+ *   flush [ID], view ID [OCTETS], select, main.cf, set NAME VALUE, remove NAME, reload
  *                                       the output
  *   watch                               "armed" once the settings were read, then "changed" and
  *                                       the end when main.cf changed
@@ -135,11 +135,13 @@ static bool parse_action(struct driver *driver, const char *word) {
     return driver->results != NULL;
 }
 
-static bool parse_lifetime(struct driver *driver, const char *name, const char *value) {
-    driver->order.type = REQUEST_SET_LIFETIME;
-    driver->order.parameter = strcmp(name, "bounce_queue_lifetime") == 0
-                                  ? PARAMETER_BOUNCE_LIFETIME
-                                  : PARAMETER_MAXIMAL_LIFETIME;
+static bool parse_parameter(struct driver *driver, const char *name, const char *value) {
+    driver->order.type = REQUEST_SET_PARAMETER;
+    driver->order.parameter = PARAMETER_MAIL_VERSION + 1;
+    while (driver->order.parameter < PARAMETER_COUNT &&
+           strcmp(name, postfix_parameter_names[driver->order.parameter]) != 0) {
+        driver->order.parameter++;
+    }
     driver->order.value = value;
     driver->order.remove = value == NULL;
     return true;
@@ -150,12 +152,14 @@ static bool parse_simple(struct driver *driver, const char *word, const char *id
         const char *word;
         enum request_type type;
     } types[] = {{"flush", REQUEST_FLUSH},   {"view", REQUEST_VIEW},
-                 {"select", REQUEST_SELECT}, {"lifetimes", REQUEST_LIFETIMES},
+                 {"select", REQUEST_SELECT}, {"main.cf", REQUEST_MAIN_CF},
                  {"reload", REQUEST_RELOAD}, {"watch", REQUEST_SETTINGS}};
     for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
         if (strcmp(word, types[i].word) == 0) {
             driver->order.type = types[i].type;
             driver->watch = types[i].type == REQUEST_SETTINGS;
+            driver->order.parameter =
+                types[i].type == REQUEST_RELOAD ? PARAMETER_BOUNCE_LIFETIME : 0;
             if (id != NULL) {
                 snprintf(driver->ids[0], QUEUE_ID_SIZE, "%s", id);
                 driver->order.id_count = 1;
@@ -170,10 +174,10 @@ static bool parse_order(struct driver *driver, int argc, char **argv) {
     const char *word = argv[2];
     driver->order.ids = (const char(*)[QUEUE_ID_SIZE])driver->ids;
     if (argc == 5 && strcmp(word, "set") == 0) {
-        return parse_lifetime(driver, argv[3], argv[4]);
+        return parse_parameter(driver, argv[3], argv[4]);
     }
     if (argc == 4 && strcmp(word, "remove") == 0) {
-        return parse_lifetime(driver, argv[3], NULL);
+        return parse_parameter(driver, argv[3], NULL);
     }
     if (argc == 5 && strcmp(word, "view") == 0) {
         driver->order.output_max = strtoul(argv[4], NULL, 10);

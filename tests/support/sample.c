@@ -201,7 +201,7 @@ struct event sample_event(const struct sample *sample, enum event_type type) {
     case EVENT_SETTINGS_CHANGED:
         event.settings = SETTINGS_APPLIED;
         event_change_add(&event, "bounce_queue_lifetime", "5d", "3d");
-        event_change_add(&event, "maximal_queue_lifetime", "", "7d");
+        event_change_add(&event, "maximal_queue_lifetime", NULL, "7d");
         event_describe_changes(&event);
         break;
     case EVENT_AGENT_STARTED:
@@ -301,6 +301,12 @@ void sample_init(struct sample *sample, unsigned known) {
         set_settings(&sample->snapshot->settings);
         status->readings.settings_tried = true;
         status->lifetimes.state = SETTINGS_APPLIED;
+        status->pause = (struct pause_status){.known = true,
+                                              .wanted = true,
+                                              .in_force = true,
+                                              .for_s = 7200,
+                                              .ends = SAMPLE_NOW + 3600,
+                                              .state = SETTINGS_APPLIED};
     }
     tunables_from_config(&sample->tunables, sample->config);
     status->store.usable = true;

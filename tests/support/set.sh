@@ -196,6 +196,7 @@ here=$(dirname "$(dirname "$0")")
 shift 3
 program=$5
 [[ $program != postconf || "$*" != *" -e "* ]] || program=postconf-e
+[[ $program != postconf || "$*" != *" -X "* ]] || program=postconf-X
 printf '%q ' "$@" >>"$here/engine.log"
 echo >>"$here/engine.log"
 [ ! -e "$here/hang.$program" ] || echo "$program" >>"$here/hanging"

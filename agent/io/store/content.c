@@ -21,8 +21,8 @@ void store_content_committed(struct store *store) {
 
 int store_content_load(struct store *store, struct store_image *image) {
     static int (*const load[])(struct store *, struct store_image *) = {
-        store_load_settings,   store_load_raised,  store_load_events,
-        store_load_deliveries, store_load_actions,
+        store_load_settings, store_load_pause,      store_load_raised,
+        store_load_events,   store_load_deliveries, store_load_actions,
     };
     int rc = SQLITE_OK;
     for (size_t i = 0; rc == SQLITE_OK && i < sizeof load / sizeof load[0]; i++) {

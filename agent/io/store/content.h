@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The contents of the tables, one file for each group: actions.c and actions_load.c, events.c,
- * deliveries.c, settings.c (parameters, tunables), raised.c (state), instance.c. Their SQL is in
- * sql.c. Each file has the tasks that write its tables, and the function that reads them at start.
- * content.c combines them for the engine, which calls nothing else in them. All of this runs on the
- * worker thread inside a transaction. Functions return SQLite's codes, as those of db.h do.
+ * deliveries.c, settings.c (parameters, tunables), pause.c, raised.c (state), instance.c. Their SQL
+ * is in sql.c. Each file has the tasks that write its tables, and the function that reads them at
+ * start. content.c combines them for the engine, which calls nothing else in them. All of this runs
+ * on the worker thread inside a transaction. Functions return SQLite's codes, as those of db.h do.
  */
 #ifndef HMQ_IO_STORE_CONTENT_H
 #define HMQ_IO_STORE_CONTENT_H
@@ -49,6 +49,7 @@ int store_load_actions(struct store *store, struct store_image *image);
 int store_load_events(struct store *store, struct store_image *image);
 int store_load_deliveries(struct store *store, struct store_image *image);
 int store_load_settings(struct store *store, struct store_image *image);
+int store_load_pause(struct store *store, struct store_image *image);
 int store_load_raised(struct store *store, struct store_image *image);
 
 int store_purge_actions(struct store *store, bool *more);
@@ -57,6 +58,11 @@ int store_purge_events(struct store *store, bool *more);
 /* Notes that serial was assigned and reserves a block after it; with last, it reserves none. Takes
  * effect when the transaction is committed. */
 int store_reserve_serials(struct store *store, uint32_t serial, bool last);
+
+/* Writes a parameter in Hermes' format; one with the value "" is removed. order is its place among
+ * the directives. */
+int store_parameter_write(struct store_db *db, const struct store_parameter *parameter,
+                          int64_t order);
 
 /* One value of the table state. */
 int store_state_write(struct store_db *db, const char *name, int64_t value);

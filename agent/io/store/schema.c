@@ -118,6 +118,13 @@ static const char audit_3[] =
     "CREATE VIEW audit_results AS SELECT serial, owner, command, id, number, queue_id, outcome,"
     " text, strftime('%Y-%m-%d %H:%M:%S', ended, 'unixepoch') AS ended"
     " FROM action_results JOIN actions ON serial = action ORDER BY serial, number;";
+
+/* The pause of outbound mail: at most one row. */
+static const char pause_4[] =
+    "CREATE TABLE pause ("
+    " id INTEGER PRIMARY KEY CHECK (id = 1), phase TEXT NOT NULL, transports TEXT NOT NULL,"
+    " was_empty INTEGER NOT NULL, since INTEGER NOT NULL, ends INTEGER, duration INTEGER NOT NULL,"
+    " who TEXT NOT NULL);";
 /* clang-format on */
 
 /* Each brings the file from the version of its position to the next one. */
@@ -125,6 +132,7 @@ static const char *const migrations[][3] = {
     {actions, events, settings},
     {event_values},
     {actions_3, audit_3, NULL},
+    {pause_4},
 };
 _Static_assert(sizeof migrations / sizeof migrations[0] == STORE_SCHEMA_VERSION,
                "every version has a migration that leads to it");

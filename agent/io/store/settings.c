@@ -31,8 +31,8 @@ struct tunables_task {
 };
 
 /* Hermes finds the value by the directive's id or name, and the directive by its name. */
-static int write_parameter(struct store_db *db, const struct store_parameter *parameter,
-                           int64_t order) {
+int store_parameter_write(struct store_db *db, const struct store_parameter *parameter,
+                          int64_t order) {
     static const char description[] = "set by hermes-mailqueued";
     const char applied[] = {parameter->applied, '\0'};
     struct store_db_value name = db_text(parameter->name);
@@ -59,7 +59,7 @@ static int run_parameters(struct store *store, struct task *task) {
     const struct parameters_task *set = (struct parameters_task *)task;
     int rc = SQLITE_OK;
     for (size_t i = 0; rc == SQLITE_OK && i < set->count; i++) {
-        rc = write_parameter(&store->db, &set->parameters[i], (int64_t)i + 1);
+        rc = store_parameter_write(&store->db, &set->parameters[i], (int64_t)i + 1);
     }
     return rc;
 }

@@ -235,6 +235,17 @@ const char sql_parameters[] = "SELECT d.parameter, v.parameter, v.applied, v.act
                               "  AND d.enabled = 1 AND v.enabled = 1"
                               " ORDER BY d.order1, d.id, v.order1";
 
+/* pause */
+
+const char sql_pause_clear[] = "DELETE FROM pause";
+
+const char sql_pause_set[] =
+    "REPLACE INTO pause (id, phase, transports, was_empty, since, ends, duration, who)"
+    " VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+
+const char sql_pause[] =
+    "SELECT phase, transports, was_empty, since, ends, duration, who FROM pause";
+
 /* tunables and state */
 
 const char sql_tunable_set[] = "REPLACE INTO tunables (name, value) VALUES (?1, ?2)";

@@ -136,6 +136,20 @@ enum parameters_column {
     PARAMETERS_ACTION,
 };
 
+/* pause */
+extern const char sql_pause_clear[];
+extern const char sql_pause_set[];
+extern const char sql_pause[];
+enum pause_column {
+    PAUSE_PHASE,
+    PAUSE_TRANSPORTS,
+    PAUSE_WAS_EMPTY,
+    PAUSE_SINCE,
+    PAUSE_ENDS,
+    PAUSE_DURATION,
+    PAUSE_WHO,
+};
+
 /* tunables and state are both tables of names and values. */
 extern const char sql_tunable_set[];
 extern const char sql_tunables[];

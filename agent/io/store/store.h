@@ -12,14 +12,14 @@
  * case, calls already passed to the worker remain unanswered until the disk responds.
  *
  * While the database is unusable, calls that ask (store_actions_add, store_action_started,
- * store_events_read, and store_parameters_set and store_tunables_set with done) fail soon. Calls
- * that report (all others) are kept in memory in their order and written once the database can be
- * written again, which is tried every few seconds; done is called then. The memory is bounded: the
- * oldest events are dropped first, and counted.
+ * store_events_read, and store_parameters_set, store_tunables_set and store_pause_set with done)
+ * fail soon. Calls that report (all others) are kept in memory in their order and written once the
+ * database can be written again, which is tried every few seconds; done is called then. The memory
+ * is bounded: the oldest events are dropped first, and counted.
  *
  * The schema is documented in hermes-mailqueue-db(5): tables actions, action_results,
- * action_output, events, deliveries, parameters, tunables, state, instance, and the views audit,
- * audit_results and event_log.
+ * action_output, events, deliveries, parameters, tunables, pause, state, instance, and the views
+ * audit, audit_results and event_log.
  */
 #ifndef HMQ_IO_STORE_STORE_H
 #define HMQ_IO_STORE_STORE_H
@@ -27,6 +27,7 @@
 #include "core/condition.h"
 #include "core/event.h"
 #include "core/action.h"
+#include "core/pause.h"
 #include "core/plausible_time.h"
 #include "core/tunables.h"
 
@@ -41,10 +42,10 @@ struct store;
 
 /* One setting of Postfix (hmqSettings) in Hermes' own format: a directive row and its value row. */
 struct store_parameter {
-    char name[64];   /* "bounce_queue_lifetime" */
-    char value[32];  /* "5d" */
-    char applied;    /* '1' = applied to Postfix, '2' = to be applied */
-    char action[16]; /* "NONE", "APPLY" */
+    char name[64];                  /* "bounce_queue_lifetime" */
+    char value[MAIN_CF_VALUE_SIZE]; /* "5d" */
+    char applied;                   /* '1' = applied to Postfix, '2' = to be applied */
+    char action[16];                /* "NONE", "APPLY" */
 };
 #define STORE_PARAMETERS_MAX 8
 
@@ -94,6 +95,7 @@ struct store_image {
     struct store_parameter parameters[STORE_PARAMETERS_MAX];
     size_t parameter_count;
     int64_t drift_s[LIFETIME_COUNT]; /* as store_drift_set left it */
+    struct pause_record pause;       /* as store_pause_set left it; PAUSE_NONE if it never did */
     struct store_cursor *cursors;
     size_t cursor_count;
 };
@@ -209,5 +211,10 @@ void store_state_set(struct store *store, const struct store_state *state);
 
 /* The lifetimes of Postfix that were last reported as drifted, in seconds, or STORE_NO_DRIFT. */
 void store_drift_set(struct store *store, const int64_t seconds[LIFETIME_COUNT]);
+
+/* The pause of outbound mail, or with PAUSE_NONE, that there is none. It is stored in Hermes'
+ * format as well. done is as for store_parameters_set. */
+void store_pause_set(struct store *store, const struct pause_record *record, store_done done,
+                     void *userdata);
 
 #endif

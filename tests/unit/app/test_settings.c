@@ -17,6 +17,7 @@
 static struct {
     struct settings *settings;
     struct lifetimes_status status;
+    struct pause_status pause;
     struct snapshot snapshot;
     sd_event *loop;
     /* main.cf as the helper reads and writes it, "" = not named */
@@ -58,17 +59,18 @@ void collector_read_settings_soon(struct collector *collector) {
     (void)collector;
 }
 
-void collector_note_lifetimes(struct collector *collector, const bool changed[LIFETIME_COUNT],
-                              const uint32_t seconds[LIFETIME_COUNT]) {
+void collector_note_settings(struct collector *collector, const bool changed[PARAMETER_COUNT],
+                             const struct postfix_settings *values) {
     (void)collector;
     t.effective_count++;
     t.state_when_effective = t.status.state;
-    if (changed[LIFETIME_BOUNCE]) {
-        t.snapshot.settings.bounce_lifetime_s = seconds[LIFETIME_BOUNCE];
+    if (changed[PARAMETER_BOUNCE_LIFETIME]) {
+        t.snapshot.settings.bounce_lifetime_s = values->bounce_lifetime_s;
     }
-    if (changed[LIFETIME_MAXIMAL]) {
-        t.snapshot.settings.maximal_lifetime_s = seconds[LIFETIME_MAXIMAL];
+    if (changed[PARAMETER_MAXIMAL_LIFETIME]) {
+        t.snapshot.settings.maximal_lifetime_s = values->maximal_lifetime_s;
     }
+    assert_false(changed[PARAMETER_DEFER_TRANSPORTS]);
 }
 
 /* The helper */
@@ -93,9 +95,9 @@ bool helper_client_run(struct helper_client *client, const struct helper_order *
     (void)client;
     assert_true(t.order_count < ORDERS_MAX);
     t.orders[t.order_count++] = order->type;
-    if (order->type == REQUEST_LIFETIMES) {
+    if (order->type == REQUEST_MAIN_CF) {
         print_lifetimes(callbacks);
-    } else if (order->type == REQUEST_SET_LIFETIME && !fails) {
+    } else if (order->type == REQUEST_SET_PARAMETER && !fails) {
         char *value = t.main_cf[order->parameter == PARAMETER_BOUNCE_LIFETIME ? 0 : 1];
         snprintf(value, LIFETIME_VALUE_SIZE, "%s", order->remove ? "" : order->value);
     }
@@ -118,6 +120,15 @@ void store_parameters_set(struct store *store, const struct store_parameter *par
     }
 }
 
+void store_pause_set(struct store *store, const struct pause_record *record, store_done done,
+                     void *userdata) {
+    (void)store;
+    (void)record;
+    (void)done;
+    (void)userdata;
+    fail_msg("no pause was asked for");
+}
+
 void store_drift_set(struct store *store, const int64_t seconds[LIFETIME_COUNT]) {
     (void)store;
     memcpy(t.drift_s, seconds, sizeof t.drift_s);
@@ -130,7 +141,7 @@ void events_emit(struct events *events, const struct event *event) {
 }
 
 static void start(const struct store_image *image) {
-    const struct settings_context context = {.status = &t.status};
+    const struct settings_context context = {.status = &t.status, .pause_status = &t.pause};
     assert_int_equal(settings_new(t.loop, &context, &t.settings), 0);
     settings_load(t.settings, image);
     settings_wake(t.settings);
@@ -207,14 +218,14 @@ static void test_old_value_is_the_default(void **state) {
 
 static void test_failed_before_main_cf_was_written(void **state) {
     (void)state;
-    t.failing = REQUEST_SET_LIFETIME;
+    t.failing = REQUEST_SET_PARAMETER;
     set(LIFETIME_BOUNCE, 1);
     assert_int_equal(t.status.state, SETTINGS_FAILED);
     assert_int_equal(count_orders(REQUEST_RELOAD), 0);
     assert_int_equal(t.event_count, 0);
     assert_false(t.status.stored[LIFETIME_BOUNCE]);
     assert_string_equal(t.stored[0], "");
-    t.failing = REQUEST_LIFETIMES;
+    t.failing = REQUEST_MAIN_CF;
     set(LIFETIME_BOUNCE, 1);
     assert_int_equal(t.status.state, SETTINGS_FAILED);
     assert_int_equal(t.order_count, 1);

@@ -95,6 +95,10 @@ static const struct {
     {"allow_settings", NULL, "lifetimes thresholds pause"},
     {"allow_settings", "", ""},
     {"allow_settings", "pause lifetimes pause", "lifetimes pause"},
+    {"pause_transports", NULL, "smtp relay"},
+    {"pause_transports", "smtp", "smtp"},
+    {"pause_transports", "smtp,relay", "smtp relay"},
+    {"pause_transports", "smtp, relay   my-smtp_2,", "smtp relay my-smtp_2"},
     {"allow_view", NULL, "no"},
     {"allow_view", "yes", "yes"},
     {"view_limit", NULL, "256K"},
@@ -232,6 +236,14 @@ static const struct {
     {"allow_actions", "all", NULL},
     {"allow_settings", "lifetime", "\"lifetime\" is not one of: lifetimes thresholds pause"},
     {"allow_settings", "none", NULL},
+    {"pause_transports", "", NULL},
+    {"pause_transports", ",", NULL},
+    {"pause_transports", "smtp:relay",
+     "\"smtp:relay\" is not a list of transports: names of "
+     "letters, digits, _ and -, together at most 127 octets"},
+    {"pause_transports", "-smtp", NULL},
+    {"pause_transports", "$relay", NULL},
+    {"pause_transports", "smtp;relay", NULL},
     {"allow_view", "true", "\"true\" is neither yes nor no"},
     {"allow_view", "", "\"\" is neither yes nor no"},
     {"view_limit", "17M", "\"17M\" is not a size of 1 to 16777216 octets (256K, 1M)"},
@@ -296,6 +308,7 @@ static void test_members(void **state) {
                   1 << COMMAND_FLUSH | 1 << COMMAND_EXPIRE | 1 << COMMAND_COUNT);
     CHECK_INT("allow_settings", config->allow_settings,
               1 << SETTING_LIFETIMES | 1 << SETTING_THRESHOLDS | 1 << SETTING_PAUSE);
+    CHECK_STRING("pause_transports", config->pause_transports, "smtp relay");
     CHECK_INT("view_limit", config->view_limit_bytes, 262144);
     CHECK_INT("action_retention", config->action_retention_rows, 1000);
     CHECK_INT("action_retention", config->action_retention_usec, 7 * 86400 * SECOND);

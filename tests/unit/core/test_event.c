@@ -81,14 +81,16 @@ static void test_changes(void **state) {
     struct event_change change = {.name = "untouched"};
     assert_null(event_change_next(event.changes, &change));
     assert_string_equal(change.name, "untouched");
-    assert_true(event_change_add(&event, "bounce_queue_lifetime", "", "3d"));
+    assert_true(event_change_add(&event, "bounce_queue_lifetime", NULL, "3d"));
     assert_true(event_change_add(&event, "message_limit", "100", "50"));
     const char *at = event_change_next(event.changes, &change);
     assert_string_equal(change.name, "bounce_queue_lifetime");
+    assert_false(change.old_known);
     assert_string_equal(change.old_value, "");
     assert_string_equal(change.new_value, "3d");
     at = event_change_next(at, &change);
     assert_string_equal(change.name, "message_limit");
+    assert_true(change.old_known);
     assert_string_equal(change.old_value, "100");
     assert_string_equal(change.new_value, "50");
     assert_null(event_change_next(at, &change));
@@ -97,23 +99,42 @@ static void test_changes(void **state) {
                                     "message_limit: 50, was 100");
 }
 
+/* A value may be empty, or have blanks. */
+static void test_words(void **state) {
+    (void)state;
+    struct event event = {.type = EVENT_SETTINGS_CHANGED};
+    struct event_change change;
+    assert_true(event_change_add(&event, "outbound_pause", "", "smtp relay"));
+    assert_true(event_change_add(&event, "outbound_pause", "smtp relay", ""));
+    assert_string_equal(event.changes,
+                        "outbound_pause \"\" smtp,relay;outbound_pause smtp,relay \"\";");
+    const char *at = event_change_next(event.changes, &change);
+    assert_true(change.old_known);
+    assert_string_equal(change.old_value, "");
+    assert_string_equal(change.new_value, "smtp relay");
+    at = event_change_next(at, &change);
+    assert_string_equal(change.old_value, "smtp relay");
+    assert_string_equal(change.new_value, "");
+    assert_null(event_change_next(at, &change));
+    event_describe_changes(&event);
+    assert_string_equal(event.text, "outbound_pause: smtp relay, was empty; "
+                                    "outbound_pause: empty, was smtp relay");
+}
+
 /* Changes as a damaged database might contain them. */
 static void test_bad_changes(void **state) {
     (void)state;
-    static const char *const bad[] = {"x",
-                                      "x 1",
-                                      "x 1 2",
-                                      " 1 2;",
-                                      "x  2;",
-                                      "x 1 ;",
-                                      ";",
-                                      " ",
-                                      "a_name_that_is_far_longer_than_any_can_be 1 2;",
-                                      "x 12345678901234567890 2;"};
+    static const char *const bad[] = {
+        "x",     "x 1",   "x 1 2",
+        " 1 2;", "x  2;", "x 1 ;",
+        ";",     " ",     "a_name_that_is_far_longer_than_any_can_be 1 2;"};
+    struct event_change change;
+    char huge[2 * EVENT_CHANGE_VALUE_SIZE];
     for (size_t i = 0; i < COUNT_OF(bad); i++) {
-        struct event_change change;
         CHECK(bad[i], event_change_next(bad[i], &change) == NULL);
     }
+    snprintf(huge, sizeof huge, "x %0*d 2;", EVENT_CHANGE_VALUE_SIZE, 1);
+    CHECK("a value that is too long", event_change_next(huge, &change) == NULL);
 }
 
 static void test_changes_that_do_not_fit(void **state) {
@@ -136,6 +157,7 @@ int main(void) {
         cmocka_unit_test(test_clears_follow_raises),
         cmocka_unit_test(test_raise_of),
         cmocka_unit_test(test_changes),
+        cmocka_unit_test(test_words),
         cmocka_unit_test(test_bad_changes),
         cmocka_unit_test(test_changes_that_do_not_fit),
     };

@@ -163,48 +163,117 @@ static void test_lifetime_values(void **state) {
 }
 
 static const struct {
-    const char *name;
-    const char *line;
-    bool taken, restorable;
     const char *value;
-} main_cf[] = {
-    {"days", "bounce_queue_lifetime = 5d", true, true, "5d"},
-    {"hours", "bounce_queue_lifetime = 3h", true, true, "3h"},
-    {"a bare number", "bounce_queue_lifetime = 7", true, true, "7d"},
-    {"in capitals", "bounce_queue_lifetime = 2W", true, true, "2w"},
-    {"nothing", "bounce_queue_lifetime =", true, false, ""},
-    {"another parameter's", "bounce_queue_lifetime = $maximal_queue_lifetime", true, false, ""},
-    {"more than qmgr takes", "bounce_queue_lifetime = 101d", true, false, ""},
-    {"two words", "bounce_queue_lifetime = 5d 6d", true, false, ""},
-    {"a longer name", "bounce_queue_lifetimes = 5d", false, false, ""},
-    {"another name", "default_privs = nobody", false, false, ""},
-    {"the name only", "bounce_queue_lifetime", false, false, ""},
-    {"an empty line", "", false, false, ""},
+    bool valid;
+} transport_lists[] = {
+    {"smtp", true},         {"smtp relay", true},   {"smtp,relay", true},
+    {"a-b_c 9", true},      {"_x", true},           {"", false},
+    {" ", false},           {",", false},           {" smtp", false},
+    {"smtp ", false},       {"smtp  relay", false}, {"smtp, relay", false},
+    {"smtp,,relay", false}, {"smtp,", false},       {"-smtp", false},
+    {"smtp -relay", false}, {"smtp\trelay", false}, {"smtp\nmynetworks=0.0.0.0/0", false},
+    {"$relay", false},      {"smtp:relay", false},  {"smtp;relay", false},
+    {"/etc/x", false},      {"smtp=relay", false},  {"sm\xC3\xA4p", false},
 };
 
-static void test_main_cf_lifetimes(void **state) {
+static void test_transports(void **state) {
     (void)state;
-    for (size_t i = 0; i < COUNT_OF(main_cf); i++) {
-        struct main_cf_lifetimes parsed = {.bounce.set = false};
-        const char *line = main_cf[i].line;
-        CHECK_INT(main_cf[i].name, main_cf_lifetime_parse(line, strlen(line), &parsed),
-                  main_cf[i].taken);
-        CHECK_INT(main_cf[i].name, parsed.bounce.set, main_cf[i].taken);
-        CHECK_INT(main_cf[i].name, parsed.bounce.restorable, main_cf[i].restorable);
-        CHECK_STRING(main_cf[i].name, parsed.bounce.value, main_cf[i].value);
-        CHECK(main_cf[i].name, !parsed.maximal.set);
+    char longest[MAIN_CF_VALUE_SIZE + 1];
+    for (size_t i = 0; i < COUNT_OF(transport_lists); i++) {
+        const char *value = transport_lists[i].value;
+        bool valid = transport_lists[i].valid;
+        CHECK_INT(value, transports_valid(value), valid);
+        CHECK_INT(value, main_cf_value_valid(PARAMETER_DEFER_TRANSPORTS, value),
+                  valid || value[0] == '\0');
+        CHECK(value, !main_cf_value_valid(PARAMETER_BOUNCE_LIFETIME, value));
+        CHECK(value, !main_cf_value_valid(PARAMETER_MAIL_VERSION, value));
+        CHECK(value, !main_cf_value_valid(PARAMETER_COUNT, value));
     }
-    struct main_cf_lifetimes both = {.bounce.set = false};
-    assert_true(main_cf_lifetime_parse(BYTES("maximal_queue_lifetime = 30d"), &both));
-    assert_true(main_cf_lifetime_parse(BYTES("bounce_queue_lifetime = 1d"), &both));
-    CHECK_STRING("both", both.maximal.value, "30d");
-    CHECK_STRING("both", both.bounce.value, "1d");
+    memset(longest, 'x', sizeof longest);
+    longest[MAIN_CF_VALUE_SIZE - 1] = '\0';
+    CHECK("the longest", transports_valid(longest));
+    longest[MAIN_CF_VALUE_SIZE - 1] = 'x';
+    longest[MAIN_CF_VALUE_SIZE] = '\0';
+    CHECK("one more", !transports_valid(longest));
+}
+
+static const struct {
+    const char *name;
+    const char *line;
+    int parameter; /* -1 = not taken */
+    bool restorable;
+    const char *value;
+} main_cf_lines[] = {
+    {"days", "bounce_queue_lifetime = 5d", PARAMETER_BOUNCE_LIFETIME, true, "5d"},
+    {"hours", "bounce_queue_lifetime = 3h", PARAMETER_BOUNCE_LIFETIME, true, "3h"},
+    {"a bare number", "bounce_queue_lifetime = 7", PARAMETER_BOUNCE_LIFETIME, true, "7d"},
+    {"in capitals", "bounce_queue_lifetime = 2W", PARAMETER_BOUNCE_LIFETIME, true, "2w"},
+    {"nothing", "bounce_queue_lifetime =", PARAMETER_BOUNCE_LIFETIME, false, ""},
+    {"another parameter's", "bounce_queue_lifetime = $maximal_queue_lifetime",
+     PARAMETER_BOUNCE_LIFETIME, false, ""},
+    {"more than qmgr takes", "bounce_queue_lifetime = 101d", PARAMETER_BOUNCE_LIFETIME, false, ""},
+    {"two words", "bounce_queue_lifetime = 5d 6d", PARAMETER_BOUNCE_LIFETIME, false, ""},
+    {"the other lifetime", "maximal_queue_lifetime = 30d", PARAMETER_MAXIMAL_LIFETIME, true, "30d"},
+    {"transports", "defer_transports = smtp relay", PARAMETER_DEFER_TRANSPORTS, true, "smtp relay"},
+    {"transports in capitals", "defer_transports = SMTP", PARAMETER_DEFER_TRANSPORTS, true, "SMTP"},
+    {"a transport named 7", "defer_transports = 7", PARAMETER_DEFER_TRANSPORTS, true, "7"},
+    {"no transports", "defer_transports =", PARAMETER_DEFER_TRANSPORTS, true, ""},
+    {"transports as people write them", "defer_transports = smtp, relay",
+     PARAMETER_DEFER_TRANSPORTS, false, ""},
+    {"a parameter's transports", "defer_transports = $x", PARAMETER_DEFER_TRANSPORTS, false, ""},
+    {"a longer name", "bounce_queue_lifetimes = 5d", -1, false, ""},
+    {"another name", "default_privs = nobody", -1, false, ""},
+    {"what is only read", "mail_version = 3.7", -1, false, ""},
+    {"the name only", "bounce_queue_lifetime", -1, false, ""},
+    {"an empty line", "", -1, false, ""},
+};
+
+static void test_main_cf(void **state) {
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(main_cf_lines); i++) {
+        const char *name = main_cf_lines[i].name;
+        struct main_cf parsed = {0};
+        const char *line = main_cf_lines[i].line;
+        CHECK_INT(name, main_cf_parse_line(line, strlen(line), &parsed),
+                  main_cf_lines[i].parameter >= 0);
+        for (int p = 0; p < PARAMETER_COUNT; p++) {
+            const struct main_cf_line *one = &parsed.lines[p];
+            bool is = p == main_cf_lines[i].parameter;
+            CHECK_INT(name, one->set, is);
+            CHECK_INT(name, one->restorable, is && main_cf_lines[i].restorable);
+            CHECK_STRING(name, one->value, is ? main_cf_lines[i].value : "");
+        }
+    }
+    struct main_cf all = {0};
+    assert_true(main_cf_parse_line(BYTES("maximal_queue_lifetime = 30d"), &all));
+    assert_true(main_cf_parse_line(BYTES("bounce_queue_lifetime = 1d"), &all));
+    CHECK_STRING("both", all.lines[PARAMETER_MAXIMAL_LIFETIME].value, "30d");
+    CHECK_STRING("both", all.lines[PARAMETER_BOUNCE_LIFETIME].value, "1d");
+}
+
+/* Not set, set to nothing, and set to what cannot be written back are three different lines. */
+static void test_equal_lines(void **state) {
+    (void)state;
+    const struct main_cf_line lines[] = {
+        {.set = false},
+        {.set = true, .restorable = true},
+        {.set = true},
+        {.set = true, .restorable = true, .value = "smtp"},
+        {.set = true, .restorable = true, .value = "smtp relay"},
+    };
+    for (size_t a = 0; a < COUNT_OF(lines); a++) {
+        for (size_t b = 0; b < COUNT_OF(lines); b++) {
+            CHECK_INT("two lines", main_cf_line_equal(&lines[a], &lines[b]), a == b);
+        }
+    }
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_lifetime_values),
-        cmocka_unit_test(test_main_cf_lifetimes),
+        cmocka_unit_test(test_transports),
+        cmocka_unit_test(test_main_cf),
+        cmocka_unit_test(test_equal_lines),
         cmocka_unit_test(test_good),
         cmocka_unit_test(test_bad),
         cmocka_unit_test(test_days),

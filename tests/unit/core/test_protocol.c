@@ -36,20 +36,20 @@ static const struct change requests[] = {
     {"a huge type", REQUEST_SCAN, AT(request, type), UINT32_MAX, false},
     {"a full scan", REQUEST_SCAN, AT(request, flags), SCAN_FULL, true},
     {"an unknown flag", REQUEST_SCAN, AT(request, flags), 4, false},
-    {"another type's flag", REQUEST_SCAN, AT(request, flags), LIFETIME_REMOVE, false},
+    {"another type's flag", REQUEST_SCAN, AT(request, flags), PARAMETER_REMOVE, false},
     {"an unknown flag besides", REQUEST_SCAN, AT(request, flags), SCAN_FULL | 0x80000000, false},
     {"a flag on list", REQUEST_LIST, AT(request, flags), SCAN_FULL, false},
     {"a flag on settings", REQUEST_SETTINGS, AT(request, flags), SCAN_FULL, false},
     {"a flag on cancel", REQUEST_CANCEL, AT(request, flags), SCAN_FULL, false},
     {"a flag on mtime", REQUEST_MTIME, AT(request, flags), SCAN_FULL, false},
-    {"a flag on an action", REQUEST_ACTION, AT(request, flags), LIFETIME_REMOVE, false},
+    {"a flag on an action", REQUEST_ACTION, AT(request, flags), PARAMETER_REMOVE, false},
     {"ids on scan", REQUEST_SCAN, AT(request, id_count), 1, false},
     {"ids on list", REQUEST_LIST, AT(request, id_count), 1, false},
     {"ids on select", REQUEST_SELECT, AT(request, id_count), 1, false},
     {"ids on settings", REQUEST_SETTINGS, AT(request, id_count), 1, false},
     {"ids on cancel", REQUEST_CANCEL, AT(request, id_count), 1, false},
     {"ids on reload", REQUEST_RELOAD, AT(request, id_count), 1, false},
-    {"ids on set lifetime", REQUEST_SET_LIFETIME, AT(request, id_count), 1, false},
+    {"ids on set parameter", REQUEST_SET_PARAMETER, AT(request, id_count), 1, false},
     {"no ids", REQUEST_MTIME, AT(request, id_count), 0, false},
     {"one id", REQUEST_MTIME, AT(request, id_count), 1, true},
     {"all ids", REQUEST_MTIME, AT(request, id_count), PROTOCOL_MTIMES, true},
@@ -87,27 +87,38 @@ static const struct change requests[] = {
     {"view one", REQUEST_VIEW, AT(request, id_count), 1, true},
     {"view two", REQUEST_VIEW, AT(request, id_count), 2, false},
     {"view an option", REQUEST_VIEW, offsetof(struct request, ids[0][0]), 1, '-', false},
-    {"one lifetime", REQUEST_SET_LIFETIME, AT(request, parameter), PARAMETER_BOUNCE_LIFETIME, true},
-    {"the other", REQUEST_SET_LIFETIME, AT(request, parameter), PARAMETER_MAXIMAL_LIFETIME, true},
-    {"no lifetime", REQUEST_SET_LIFETIME, AT(request, parameter), 0, false},
-    {"another parameter", REQUEST_SET_LIFETIME, AT(request, parameter), PARAMETER_DEFER_TRANSPORTS,
+    {"one lifetime", REQUEST_SET_PARAMETER, AT(request, parameter), PARAMETER_BOUNCE_LIFETIME,
+     true},
+    {"the other", REQUEST_SET_PARAMETER, AT(request, parameter), PARAMETER_MAXIMAL_LIFETIME, true},
+    {"no lifetime", REQUEST_SET_PARAMETER, AT(request, parameter), 0, false},
+    {"a lifetime as transports", REQUEST_SET_PARAMETER, AT(request, parameter),
+     PARAMETER_DEFER_TRANSPORTS, true},
+    {"transports as a lifetime", REQUEST_SET_PARAMETER, offsetof(struct request, value[2]), 1, 'd',
      false},
-    {"a parameter beyond the last", REQUEST_SET_LIFETIME, AT(request, parameter), PARAMETER_COUNT,
+    {"a parameter beyond the last", REQUEST_SET_PARAMETER, AT(request, parameter), PARAMETER_COUNT,
      false},
-    {"a huge parameter", REQUEST_SET_LIFETIME, AT(request, parameter), UINT32_MAX, false},
-    {"a value to be removed", REQUEST_SET_LIFETIME, AT(request, flags), LIFETIME_REMOVE, false},
-    {"a value of letters", REQUEST_SET_LIFETIME, offsetof(struct request, value[0]), 1, 'x', false},
-    {"a value without a unit", REQUEST_SET_LIFETIME, offsetof(struct request, value[1]), 1, 0,
+    {"a huge parameter", REQUEST_SET_PARAMETER, AT(request, parameter), UINT32_MAX, false},
+    {"a value to be removed", REQUEST_SET_PARAMETER, AT(request, flags), PARAMETER_REMOVE, false},
+    {"a value of letters", REQUEST_SET_PARAMETER, offsetof(struct request, value[0]), 1, 'x',
      false},
-    {"an empty value", REQUEST_SET_LIFETIME, offsetof(struct request, value[0]), 1, 0, false},
-    {"a parameter on reload", REQUEST_RELOAD, AT(request, parameter), PARAMETER_BOUNCE_LIFETIME,
+    {"a value without a unit", REQUEST_SET_PARAMETER, offsetof(struct request, value[1]), 1, 0,
+     false},
+    {"an empty value", REQUEST_SET_PARAMETER, offsetof(struct request, value[0]), 1, 0, false},
+    {"a reload for a lifetime", REQUEST_RELOAD, AT(request, parameter), PARAMETER_BOUNCE_LIFETIME,
+     true},
+    {"a reload for a pause", REQUEST_RELOAD, AT(request, parameter), PARAMETER_DEFER_TRANSPORTS,
+     true},
+    {"a reload for nothing", REQUEST_RELOAD, AT(request, parameter), 0, false},
+    {"a reload for one beyond the last", REQUEST_RELOAD, AT(request, parameter), PARAMETER_COUNT,
+     false},
+    {"a parameter on settings", REQUEST_SETTINGS, AT(request, parameter), PARAMETER_BOUNCE_LIFETIME,
      false},
     {"a value on reload", REQUEST_RELOAD, offsetof(struct request, value[3]), 1, 'd', false},
     {"no deadline", REQUEST_ACTION, AT(request, deadline_usec), 0, false},
     {"no deadline for a listing", REQUEST_LIST, AT(request, deadline_usec), 0, false},
     {"a cancel with a deadline", REQUEST_CANCEL, AT(request, deadline_usec), 1, false},
     {"any worker", REQUEST_ACTION, AT(request, worker), UINT32_MAX, true},
-    {"the lifetimes", REQUEST_LIFETIMES, AT(request, sequence), 7, true},
+    {"main.cf", REQUEST_MAIN_CF, AT(request, sequence), 7, true},
     {"the log from its end", REQUEST_LOG, AT(request, sequence), 7, true},
     {"ids on log", REQUEST_LOG, AT(request, id_count), 1, false},
     {"a place in the journal", REQUEST_LOG, AT(request, position.source), MAIL_LOG_JOURNAL, true},
@@ -130,8 +141,10 @@ static struct request good_request(uint32_t type) {
     if (type == REQUEST_ACTION) {
         request.command = COMMAND_HOLD;
     }
-    if (type == REQUEST_SET_LIFETIME) {
+    if (type == REQUEST_SET_PARAMETER || type == REQUEST_RELOAD) {
         request.parameter = PARAMETER_BOUNCE_LIFETIME;
+    }
+    if (type == REQUEST_SET_PARAMETER) {
         snprintf(request.value, sizeof request.value, "5d");
     }
     return request;
@@ -180,18 +193,20 @@ static void test_unterminated(void **state) {
     request.ids[PROTOCOL_IDS - 1][QUEUE_ID_MAX] = '\0';
     CHECK("32 octets", request_valid(&request, wire_size(&request)));
 
-    request = good_request(REQUEST_SET_LIFETIME);
-    memset(request.value, '0', sizeof request.value);
+    request = good_request(REQUEST_SET_PARAMETER);
+    request.parameter = PARAMETER_DEFER_TRANSPORTS;
+    memset(request.value, 's', sizeof request.value);
     CHECK("a value without NUL", !request_valid(&request, request_size(0)));
     request.value[sizeof request.value - 1] = '\0';
-    request.value[sizeof request.value - 2] = 's';
     CHECK("the longest value", request_valid(&request, request_size(0)));
+    request.parameter = PARAMETER_BOUNCE_LIFETIME;
+    CHECK("the longest is no lifetime", !request_valid(&request, request_size(0)));
 }
 
 static void test_remove_lifetime(void **state) {
     (void)state;
-    struct request request = good_request(REQUEST_SET_LIFETIME);
-    request.flags = LIFETIME_REMOVE;
+    struct request request = good_request(REQUEST_SET_PARAMETER);
+    request.flags = PARAMETER_REMOVE;
     memset(request.value, 0, sizeof request.value);
     CHECK("no value", request_valid(&request, request_size(0)));
     request.value[sizeof request.value - 1] = 'd';

@@ -46,10 +46,10 @@ static const struct {
     bool names_spool, names_etc;
 } cases[] = {
     {"all can be written", "", "good/etc", "good/spool", 0, "", false, false},
-    {"nothing can be written", "", "bad/etc", "bad/spool", EROFS,
-     "actions and changes of the lifetimes", true, true},
+    {"nothing can be written", "", "bad/etc", "bad/spool", EROFS, "actions and changes of main.cf",
+     true, true},
     {"the spool alone", "", "good/etc", "bad/spool", EROFS, "actions", true, false},
-    {"main.cf alone", "", "bad/etc", "good/spool", EROFS, "changes of the lifetimes", false, true},
+    {"main.cf alone", "", "bad/etc", "good/spool", EROFS, "changes of main.cf", false, true},
     {"a spool that is not known", "", "good/etc", "", 0, "", false, false},
     {"no such folders", "", "none/etc", "none/spool", 0, "", false, false},
     {"actions that leave the spool alone", "allow_actions = flush count\n", "good/etc", "bad/spool",

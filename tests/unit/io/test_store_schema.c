@@ -58,7 +58,7 @@ static void test_upgrade_from_1(void **state) {
     assert_string_equal(fixture->image.parameters[0].value, "3d");
     assert_int_equal(fixture->image.tunables_known, tunables_all());
     assert_int_equal(fixture->image.tunables.thresholds.of[CONDITION_OVERLOAD].above, 600);
-    fixture_check_sql(fixture, "PRAGMA user_version", "3");
+    fixture_check_sql(fixture, "PRAGMA user_version", "4");
     fixture_check_sql(fixture, "PRAGMA integrity_check", "ok");
     fixture_check_sql(fixture, "SELECT results FROM audit WHERE serial = 1",
                       "4A0A8A723C3 done, 4BA42A723DF done");

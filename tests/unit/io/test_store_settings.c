@@ -87,6 +87,81 @@ static void test_parameters_as_hermes(void **state) {
                       "bounce_queue_lifetime=5d maximal_queue_lifetime=30d");
 }
 
+static void set_pause(struct fixture *fixture, const struct pause_record *record) {
+    struct answer answer = {.count = 0};
+    store_pause_set(fixture->store, record, on_done, &answer);
+    fixture_expect(fixture, &answer, 0);
+}
+
+/* Every phase, over a restart; Hermes' table has the pause as long as it is to be in force. */
+static void test_pause(void **state) {
+    static const char hermes[] = "SELECT coalesce(group_concat(d.parameter || '=' || v.parameter ||"
+                                 " ' ' || v.applied || d.enabled), '') FROM parameters d JOIN"
+                                 " parameters v ON v.parent_name = d.parameter WHERE d.child = 2";
+    static const char *const shown[PAUSE_PHASE_END] = {"", "defer_transports=smtp relay 21",
+                                                       "defer_transports=smtp relay 11", ""};
+    struct fixture *fixture = *state;
+    struct pause_record record = {.value = "smtp relay",
+                                  .old_empty = true,
+                                  .since = 1700000000,
+                                  .ends = 1700003600,
+                                  .for_s = 3600,
+                                  .who = "alice: it's \"a\" test"};
+    for (int phase = PAUSE_STARTING; phase < PAUSE_PHASE_END; phase++) {
+        record.phase = (enum pause_phase)phase;
+        set_pause(fixture, &record);
+        fixture_restart(fixture);
+        const struct pause_record *is = &fixture->image.pause;
+        assert_int_equal(is->phase, phase);
+        assert_string_equal(is->value, record.value);
+        assert_true(is->old_empty);
+        assert_int_equal(is->since, record.since);
+        assert_int_equal(is->ends, record.ends);
+        assert_int_equal(is->for_s, record.for_s);
+        assert_string_equal(is->who, record.who);
+        fixture_check_sql(fixture, hermes, shown[phase]);
+        fixture_check_sql(fixture, "SELECT count(*) FROM pause", "1");
+    }
+    record.ends = 0;
+    record.old_empty = false;
+    set_pause(fixture, &record);
+    fixture_restart(fixture);
+    assert_int_equal(fixture->image.pause.ends, 0);
+    assert_false(fixture->image.pause.old_empty);
+    record.phase = PAUSE_NONE;
+    set_pause(fixture, &record);
+    fixture_restart(fixture);
+    assert_int_equal(fixture->image.pause.phase, PAUSE_NONE);
+    fixture_check_sql(fixture, "SELECT count(*) FROM pause", "0");
+    fixture_check_sql(fixture, "SELECT count(*) FROM parameters", "0");
+}
+
+/* What somebody wrote into the table by hand never reaches main.cf. */
+static void test_bad_pause(void **state) {
+    static const char *const bad[] = {
+        "UPDATE pause SET transports = 'smtp' || char(10) || 'relayhost = x'",
+        "UPDATE pause SET transports = '$x'",
+        "UPDATE pause SET transports = ''",
+        "UPDATE pause SET phase = 'somewhere'",
+        "UPDATE pause SET transports = x'00ff'",
+    };
+    struct fixture *fixture = *state;
+    const struct pause_record record = {
+        .phase = PAUSE_IN_FORCE, .value = "smtp", .since = 1, .for_s = 5, .ends = 6};
+    char out[1024];
+    for (size_t i = 0; i < COUNT_OF(bad); i++) {
+        set_pause(fixture, &record);
+        fixture_sql(fixture, bad[i], out);
+        fixture_restart(fixture);
+        assert_int_equal(fixture->loaded.error, 0);
+        CHECK_INT(bad[i], fixture->image.pause.phase, PAUSE_NONE);
+    }
+    set_pause(fixture, &record);
+    fixture_sql(fixture, "UPDATE pause SET duration = 99999999999", out);
+    fixture_restart(fixture);
+    assert_int_equal(fixture->image.pause.for_s, PAUSE_FOR_MAX_S);
+}
+
 static void test_tunables(void **state) {
     struct fixture *fixture = *state;
     struct answer answer = {.count = 0};
@@ -237,6 +312,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_parameters_as_hermes, setup, teardown),
         cmocka_unit_test_setup_teardown(test_parameter_removed, setup, teardown),
         cmocka_unit_test_setup_teardown(test_drift, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_pause, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_bad_pause, setup, teardown),
         cmocka_unit_test_setup_teardown(test_tunables, setup, teardown),
         cmocka_unit_test_setup_teardown(test_tunables_singly, setup, teardown),
         cmocka_unit_test_setup_teardown(test_tunables_edited, setup, teardown),

@@ -36,7 +36,7 @@ static void test_every_object(void **state) {
             }
         }
     }
-    assert_int_equal(writable, 9 + 1 + 1 + 11);
+    assert_int_equal(writable, 11 + 1 + 1 + 11);
     sample_deinit(&sample);
 }
 

@@ -345,6 +345,11 @@ static const struct {
       .error = MIB_NOT_WRITABLE}},
     {BIT(THRESHOLDS),
      {"a threshold", {SCALAR("hmqWarningThreshold", GAUGE(1))}, .error = MIB_ERROR_NONE}},
+    {~BIT(PAUSE), {"a pause", {SCALAR("hmqOutboundPause", INT(1))}, .error = MIB_NOT_WRITABLE}},
+    {~BIT(PAUSE), {"no pause", {SCALAR("hmqOutboundPause", INT(2))}, .error = MIB_NOT_WRITABLE}},
+    {~BIT(PAUSE),
+     {"its time", {SCALAR("hmqOutboundPauseFor", GAUGE(1))}, .error = MIB_NOT_WRITABLE}},
+    {BIT(PAUSE), {"a pause alone", {SCALAR("hmqOutboundPause", INT(1))}, .error = MIB_ERROR_NONE}},
     {0, {"an action", {SCALAR("hmqFlush", INT(1))}, .actions = 1}},
 };
 
@@ -357,6 +362,9 @@ static const struct pdu unstored[] = {
     {"hmqMessageControl", {CONTROL("3F2504E0B1", INT(1))}, .error = MIB_RESOURCE_UNAVAILABLE},
     {"a threshold", {SCALAR("hmqWarningThreshold", GAUGE(1))}, .error = MIB_RESOURCE_UNAVAILABLE},
     {"a lifetime", {SCALAR("hmqBounceQueueLifetime", INT(1))}, .error = MIB_RESOURCE_UNAVAILABLE},
+    {"a pause", {SCALAR("hmqOutboundPause", INT(1))}, .error = MIB_RESOURCE_UNAVAILABLE},
+    {"its time", {SCALAR("hmqOutboundPauseFor", GAUGE(5))}, .error = MIB_RESOURCE_UNAVAILABLE},
+    {"the end of a pause", {SCALAR("hmqOutboundPause", INT(2))}, .error = MIB_ERROR_NONE},
     {"nothing", {SCALAR("hmqFlush", INT(0))}, .error = MIB_ERROR_NONE},
     {"active", {STATUS("alice", COMMAND_HOLD, 1, ROW_ACTIVE)}, .error = MIB_ERROR_NONE},
     {"a wrong value comes first",
@@ -406,11 +414,97 @@ static void test_too_many_actions(void **state) {
     sample_deinit(&sample);
 }
 
+/* hmqOutboundPause and hmqOutboundPauseFor, by what there is already: nothing, somebody else's
+ * defer_transports, a pause, or one that is ending or being made. */
+enum pause_case { NO_PAUSE, OTHERS, PAUSED, ENDING, STARTING, UNKNOWN, PAUSE_CASES };
+#define PAUSE(number) SCALAR("hmqOutboundPause", INT(number))
+#define PAUSE_FOR(seconds) SCALAR("hmqOutboundPauseFor", GAUGE(seconds))
+#define ALL_CASES ((1U << PAUSE_CASES) - 1)
+static const struct {
+    struct pdu pdu;
+    unsigned good; /* bits 1 << enum pause_case where there is no error */
+} pauses[] = {
+    {{"a pause", {PAUSE(1)}, .error = MIB_INCONSISTENT_VALUE}, ALL_CASES & ~(1U << OTHERS)},
+    {{"a pause with an end", {PAUSE(1), PAUSE_FOR(60)}, .error = MIB_INCONSISTENT_VALUE},
+     ALL_CASES & ~(1U << OTHERS)},
+    {{"the end first", {PAUSE_FOR(60), PAUSE(1)}, .error = MIB_INCONSISTENT_VALUE, .at = 1},
+     ALL_CASES & ~(1U << OTHERS)},
+    {{"no pause", {PAUSE(2)}, .error = MIB_ERROR_NONE}, ALL_CASES},
+    {{"no pause, and no end", {PAUSE(2), PAUSE_FOR(0)}, .error = MIB_ERROR_NONE}, ALL_CASES},
+    {{"no pause, but an end", {PAUSE(2), PAUSE_FOR(1)}, .error = MIB_INCONSISTENT_VALUE, .at = 1},
+     0},
+    {{"an end, but no pause", {PAUSE_FOR(1), PAUSE(2)}, .error = MIB_INCONSISTENT_VALUE}, 0},
+    {{"an end alone", {PAUSE_FOR(1)}, .error = MIB_INCONSISTENT_VALUE},
+     1U << PAUSED | 1U << STARTING},
+    {{"no end alone", {PAUSE_FOR(0)}, .error = MIB_ERROR_NONE}, ALL_CASES},
+    {{"the longest", {PAUSE(1), PAUSE_FOR(PAUSE_FOR_MAX_S)}, .error = MIB_INCONSISTENT_VALUE},
+     ALL_CASES & ~(1U << OTHERS)},
+};
+
+static void set_pause_case(struct sample *sample, enum pause_case which) {
+    sample->snapshot->settings.outbound_paused = which != NO_PAUSE && which != STARTING;
+    sample->status.pause = (struct pause_status){.known = which != UNKNOWN,
+                                                 .wanted = which == PAUSED || which == STARTING,
+                                                 .in_force = which == PAUSED || which == ENDING};
+}
+
+static void test_pause(void **state) {
+    (void)state;
+    struct sample sample;
+    sample_init(&sample, SAMPLE_ALL);
+    for (size_t i = 0; i < COUNT_OF(pauses); i++) {
+        for (enum pause_case which = 0; which < PAUSE_CASES; which++) {
+            struct pdu pdu = pauses[i].pdu;
+            set_pause_case(&sample, which);
+            if (which == UNKNOWN) {
+                struct mib_transaction *transaction;
+                size_t at;
+                check_error(pdu.name, run(&sample.view, pdu.variables, &transaction, &at),
+                            MIB_RESOURCE_UNAVAILABLE);
+                mib_transaction_free(transaction);
+                continue;
+            }
+            if ((pauses[i].good & 1U << which) != 0) {
+                pdu.error = MIB_ERROR_NONE;
+            }
+            check_pdu(&sample.view, &pdu);
+        }
+    }
+    sample_deinit(&sample);
+}
+
+/* What the application is told; the owner and the comment of a row say who asks. */
+static void test_pause_order(void **state) {
+    (void)state;
+    struct sample sample;
+    struct mib_transaction *transaction;
+    size_t at;
+    static const struct variable variables[VARIABLES] = {
+        PAUSE_FOR(3600),
+        CELL("hmqActionAll", "alice", COMMAND_COUNT, 77, INT(1)),
+        CELL("hmqActionComment", "alice", COMMAND_COUNT, 77, OCTETS("the relay moves")),
+        STATUS("alice", COMMAND_COUNT, 77, ROW_CREATE_AND_GO),
+        PAUSE(1),
+    };
+    sample_init(&sample, SAMPLE_ALL);
+    set_pause_case(&sample, NO_PAUSE);
+    check_error("a pause", run(&sample.view, variables, &transaction, &at), MIB_ERROR_NONE);
+    const struct mib_changes *changes = mib_transaction_changes(transaction);
+    assert_true(changes->pause.pause_set && changes->pause.pause && changes->pause.for_set);
+    assert_int_equal(changes->pause.for_s, 3600);
+    assert_string_equal(changes->pause.who, "alice: the relay moves");
+    assert_int_equal(changes->action_count, 1);
+    mib_transaction_free(transaction);
+    sample_deinit(&sample);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_pdus),
         cmocka_unit_test(test_states),
         cmocka_unit_test(test_too_many_actions),
+        cmocka_unit_test(test_pause),
+        cmocka_unit_test(test_pause_order),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

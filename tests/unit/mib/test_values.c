@@ -90,6 +90,10 @@ static const struct {
     {"hmqQueueOldestId, corrupt", "1.3.1.5.6", "none", "none", "none"},
     {"hmqBounceQueueLifetimeEffective", "1.4.3.0", "432000", "432000", "none"},
     {"hmqMaximalQueueLifetimeEffective", "1.4.4.0", "2592000", "2592000", "none"},
+    {"hmqOutboundPause", "1.4.14.0", "1", "1", "none"},
+    {"hmqOutboundPauseFor", "1.4.15.0", "7200", "7200", "none"},
+    {"hmqOutboundPauseEnds", "1.4.16.0", "07e70b0f000d14002b0000", "07e70b0f000d14002b0000",
+     "none"},
     {"hmqMessagesListed", "1.5.1.0", "9", "0", "none"},
     {"hmqMessagesOmitted", "1.5.2.0", "0", "0", "none"},
     {"hmqMessageQueue", "1.5.4.1.2." ID_NULL, "4", "none", "none"},
@@ -202,7 +206,7 @@ static void test_partly_known(void **state) {
          {"1.5.1.0", "1.5.4.1.2." ID_NULL, "1.1.8.0", "1.4.3.0"}},
         {"no settings",
          SAMPLE_COUNTS | SAMPLE_LISTING,
-         {"1.1.3.0", "1.2.8.0", "1.4.3.0", "1.4.4.0"},
+         {"1.1.3.0", "1.2.8.0", "1.4.3.0", "1.4.4.0", "1.4.14.0"},
          {"1.2.1.0", "1.2.2.0", "1.4.7.0", "1.5.1.0", "1.3.1.3.4"}},
     };
     for (size_t p = 0; p < COUNT_OF(parts); p++) {
@@ -279,6 +283,50 @@ static void test_effective_lifetimes(void **state) {
     }
 }
 
+/* Without a pause there is none to be unknown, and no time; with one, main.cf has to have it. */
+static void test_pause(void **state) {
+    (void)state;
+    struct sample sample;
+    sample_init(&sample, SAMPLE_ALL);
+    struct pause_status *pause = &sample.status.pause;
+    sample.snapshot->settings.known = false;
+    CHECK_STRING("no settings", value_text(&sample.view, "1.4.14.0"), "none");
+    *pause = (struct pause_status){.known = true, .state = SETTINGS_APPLIED};
+    CHECK_STRING("no pause", value_text(&sample.view, "1.4.14.0"), "2");
+    CHECK_STRING("no pause", value_text(&sample.view, "1.4.15.0"), "0");
+    CHECK_STRING("no pause", value_text(&sample.view, "1.4.16.0"), "0000000000000000");
+    sample_deinit(&sample);
+}
+
+/* The state that needs attention most, and its text. */
+static void test_settings_state(void **state) {
+    (void)state;
+    static const struct {
+        enum settings_state lifetimes, pause;
+        const char *state, *error;
+    } states[] = {
+        {SETTINGS_APPLIED, SETTINGS_APPLIED, "1", "\"pause\""},
+        {SETTINGS_PENDING, SETTINGS_FAILED, "2", "\"lifetimes\""},
+        {SETTINGS_FAILED, SETTINGS_PENDING, "2", "\"pause\""},
+        {SETTINGS_DRIFTED, SETTINGS_FAILED, "3", "\"pause\""},
+        {SETTINGS_FAILED, SETTINGS_DRIFTED, "3", "\"lifetimes\""},
+        {SETTINGS_APPLIED, SETTINGS_DRIFTED, "4", "\"pause\""},
+        {SETTINGS_DRIFTED, SETTINGS_APPLIED, "4", "\"lifetimes\""},
+    };
+    for (size_t i = 0; i < COUNT_OF(states); i++) {
+        struct sample sample;
+        sample_init(&sample, SAMPLE_ALL);
+        struct agent_status *status = &sample.status;
+        status->lifetimes.state = states[i].lifetimes;
+        status->pause.state = states[i].pause;
+        snprintf(status->lifetimes.error, sizeof status->lifetimes.error, "lifetimes");
+        snprintf(status->pause.error, sizeof status->pause.error, "pause");
+        CHECK_STRING("state", value_text(&sample.view, "1.4.5.0"), states[i].state);
+        CHECK_STRING("error", value_text(&sample.view, "1.4.6.0"), states[i].error);
+        sample_deinit(&sample);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_values),
@@ -286,6 +334,8 @@ int main(void) {
         cmocka_unit_test(test_one_queue_unknown),
         cmocka_unit_test(test_no_mail_log),
         cmocka_unit_test(test_effective_lifetimes),
+        cmocka_unit_test(test_pause),
+        cmocka_unit_test(test_settings_state),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
