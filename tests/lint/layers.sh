@@ -4,9 +4,10 @@
 # layers.sh: who may include whom.
 #
 #   core <- os <- io <- agentx <- app;  core <- mib <- agentx;  core, os <- helper, hooks
+#   core <- client
 #
-# core includes libc and itself (cJSON where a format needs it); only agentx knows net-snmp, and
-# only hooks knows curl.
+# core includes libc and itself (cJSON where a format needs it); of the agent only agentx knows
+# net-snmp, and only hooks knows curl. The client has a net-snmp of its own.
 
 . "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
 
@@ -20,14 +21,15 @@ declare -A layers=(
     [hooks]='core os hooks'
     [app]='core os io mib agentx app'
     [helper]='core os helper'
+    [client]='core client'
 )
 
 # Which files may include a library, as a pattern of their paths.
 declare -A libraries=(
-    [net-snmp]='agent/agentx/*'
+    [net-snmp]='agent/agentx/*|client/snmp/*'
     [curl]='hooks/*'
     [sqlite3.h]='agent/io/*'
-    [cjson]='agent/core/message_json.c|agent/core/payload*|hooks/*'
+    [cjson]='agent/core/message_json.c|agent/core/payload*|hooks/*|client/*'
     [systemd]='agent/io/*|agent/agentx/*|agent/app/*|hooks/*'
 )
 
@@ -42,7 +44,7 @@ matches() {
     return 1
 }
 
-# The layer of a file: agent/LAYER/..., or hooks/...
+# The layer of a file: agent/LAYER/..., hooks/... or client/...
 layer_of() {
     local rest=${1#agent/}
     echo "${rest%%/*}"
@@ -72,7 +74,7 @@ while read -r file; do
             fi
         fi
     done < <(grep -nE '^[[:space:]]*#[[:space:]]*include' "$file" || true)
-done < <(files '*.c' '*.h' | grep -E '^(agent|hooks)/')
+done < <(files '*.c' '*.h' | grep -E '^(agent|hooks|client)/')
 
 [ "$count" -gt 100 ] || wrong "only $count includes were found"
 finish

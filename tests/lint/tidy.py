@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""tidy.py BUILD: clang-tidy (.clang-tidy) finds nothing in agent/ and hooks/.
+"""tidy.py BUILD: clang-tidy (.clang-tidy) finds nothing in agent/, hooks/ and client/.
 
 It is the version that clang-version names, because others find other things; exits 77 without it.
 BUILD has the compile database. A file that was clean and has not changed since, with all that it
@@ -18,7 +18,7 @@ import subprocess
 import sys
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
-FOLDERS = (SOURCE / "agent", SOURCE / "hooks")
+FOLDERS = (SOURCE / "agent", SOURCE / "hooks", SOURCE / "client")
 
 VERSION = (SOURCE / "tests/lint/clang-version").read_text().strip()
 

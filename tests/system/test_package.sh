@@ -33,6 +33,7 @@ check_tree() {
 755 $2/sbin/hermes-mailqueue-helper
 755 $2/sbin/hermes-mailqueue-hooks
 755 $2/sbin/hermes-mailqueue-hooks-worker
+755 $2/bin/hmq
 755 $2/bin/hmq-action
 755 $2/bin/hmq-status
 755 $2/share/hermes-mailqueue/fetch-mibs.sh
@@ -40,6 +41,7 @@ check_tree() {
 644 $2/share/snmp/mibs/HERMES-MAILQUEUE-MIB.txt
 644 $2/share/man/man1/hmq-action.1${4-}
 644 $2/share/man/man1/hmq-status.1${4-}
+644 $2/share/man/man1/hmq.1${4-}
 644 $2/share/man/man8/hermes-mailqueued.8${4-}
 644 $2/share/man/man8/hermes-mailqueue-helper.8${4-}
 644 $2/share/man/man8/hermes-mailqueue-hooks.8${4-}

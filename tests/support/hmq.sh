@@ -1,0 +1,45 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: BSD-3-Clause
+#
+# hmq against the snmpd of the test.  Sourced after lib.sh.
+#
+#   hmq 0 list --limit 3      its exit status must be 0; what it prints is in $root/out and err
+#   says PATTERN; complains PATTERN; json FILTER
+
+# Set by lib.sh.
+: "${daemon?}" "${root?}" "${snmp_port?}" "${support?}"
+
+client=$(dirname -- "$daemon")/hmq
+export TZ=UTC LC_ALL=C.UTF-8 TERM=xterm
+unset NO_COLOR
+
+# run_hmq ARGUMENT...: $gateways and $credentials may say which and who.
+run_hmq() {
+    # shellcheck disable=SC2086 # words
+    "$client" -H "${gateways-127.0.0.1:$snmp_port}" "$@" -- ${credentials--v2c -c public} \
+        -t "${timeout-5}" -r 1 >"$root/out" 2>"$root/err" </dev/null
+}
+
+hmq() { # STATUS ARGUMENT...
+    local expected=$1 status=0
+    shift
+    run_hmq "$@" || status=$?
+    [ "$status" -eq "$expected" ] || {
+        cat "$root/out" "$root/err"
+        fail "hmq $*: exit $status instead of $expected"
+    }
+}
+
+says() { grep -Eq -- "$1" "$root/out" || { cat "$root/out" "$root/err"; fail "not printed: $1"; }; }
+complains() { grep -Eq -- "$1" "$root/err" || { cat "$root/err"; fail "not complained of: $1"; }; }
+json() { jq -e "$1" "$root/out" >/dev/null || { cat "$root/out"; fail "JSON is not $1"; }; }
+
+# on_terminal WIDTH ARGUMENT...: $root/terminal has what is printed, $root/plain without colors.
+on_terminal() {
+    local width=$1
+    shift
+    # shellcheck disable=SC2086 # words
+    "$support/terminal.py" "$width" "$client" -H "${gateways-127.0.0.1:$snmp_port}" "$@" \
+        -- ${credentials--v2c -c public} -t 5 -r 1 >"$root/terminal" || true
+    sed 's/\x1b\[[0-9;]*m//g' "$root/terminal" >"$root/plain"
+}

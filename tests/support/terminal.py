@@ -1,0 +1,74 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""terminal.py COLUMNS [-i TEXT]... [-p FILE] COMMAND...: runs it on a terminal of that width.
+
+Prints what it prints there, with plain line ends, and exits as it does. Each -i is typed, with
+Enter, once the command has asked: its output then ends with "] " or "? ". The text "^C" is Ctrl-C
+instead. Standard input is the terminal unless -p gives it a file.
+"""
+
+import fcntl
+import os
+import re
+import select
+import struct
+import sys
+import termios
+import time
+
+PATIENCE = 120
+
+
+def start(command, columns, file):
+    terminal, inside = os.openpty()
+    fcntl.ioctl(inside, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
+    pid = os.fork()
+    if pid == 0:
+        os.setsid()
+        fcntl.ioctl(inside, termios.TIOCSCTTY, 0)
+        source = inside if file is None else os.open(file, os.O_RDONLY)
+        for number, descriptor in ((0, source), (1, inside), (2, inside)):
+            os.dup2(descriptor, number)
+        os.execvp(command[0], command)
+    os.close(inside)
+    return pid, terminal
+
+
+def talk(terminal, answers):
+    """Everything that is printed, until the end."""
+    said, since = b"", 0
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        if select.select([terminal], [], [], 0.2)[0]:
+            try:
+                part = os.read(terminal, 65536)
+            except OSError:
+                part = b""
+            if not part:
+                return said
+            said += part
+        if answers and re.search(rb"(\? |\] )$", said[since:]):
+            since = len(said)
+            answer = answers.pop(0)
+            os.write(terminal, b"\x03" if answer == "^C" else answer.encode() + b"\n")
+    raise SystemExit("terminal.py: it does not end; it printed:\n" + said.decode(errors="replace"))
+
+
+def main(arguments):
+    columns, answers, file = int(arguments[0]), [], None
+    rest = arguments[1:]
+    while rest[0] in ("-i", "-p"):
+        if rest[0] == "-i":
+            answers.append(rest[1])
+        else:
+            file = rest[1]
+        rest = rest[2:]
+    pid, terminal = start(rest, columns, file)
+    said = talk(terminal, answers)
+    sys.stdout.buffer.write(said.replace(b"\r\n", b"\n"))
+    sys.stdout.flush()
+    _, status = os.waitpid(pid, 0)
+    sys.exit(max(os.waitstatus_to_exitcode(status), -1) % 256)
+
+
+main(sys.argv[1:])
