@@ -88,7 +88,8 @@ bool request_valid(const struct request *packet, size_t len) {
            (packet->deadline_usec == 0) == (packet->type == REQUEST_CANCEL) &&
            command_valid(packet->command, form->command) &&
            parameter_valid(packet->parameter, form->parameter) &&
-           value_valid(packet, form->value) && position_valid(packet, form->position) && ids_valid(packet);
+           value_valid(packet, form->value) && position_valid(packet, form->position) &&
+           ids_valid(packet);
 }
 
 bool reply_valid(const struct reply *packet, size_t len) {
