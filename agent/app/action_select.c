@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Which messages an action is about. The queue is listed anew when the action runs, and each message
- * is compared with the criteria, or with the IDs that were given. IDs that are missing in the first
- * listing are looked for in a second one, since a message can move while postqueue lists. Whether a
- * reason is the text of a group is known only at the end of the listing (keep_group). Then the
- * number is checked against the expected one, and the journal is written before anything is done.
+ * Which messages an action is about. The queue is listed anew when the action runs, and each
+ * message is compared with the criteria, or with the IDs that were given. IDs that are missing in
+ * the first listing are looked for in a second one, since a message can move while postqueue lists.
+ * Whether a reason is the text of a group is known only at the end of the listing (keep_group).
+ * Then the number is checked against the expected one, and the journal is written before anything
+ * is done.
  */
 #include "app/action_run_internal.h"
 #include "core/evidence.h"
