@@ -209,21 +209,33 @@ run 0 delete <"$root/many"
 ok "and deleted"
 
 # Settings.
-run 0 lifetimes
-[ "$(wc -l <"$root/out")" = 1 ] || fail "main.cf names none of them"
+had_transports=$(value defer_transports)
+run 0 main.cf
+says "defer_transports = $had_transports"
+[ "$(wc -l <"$root/out")" = 2 ] || fail "main.cf names no lifetime"
 run 0 set bounce_queue_lifetime 3h
 [ "$(value bounce_queue_lifetime)" = 3h ] || fail "it is $(value bounce_queue_lifetime)"
-run 0 lifetimes
+run 0 main.cf
 says 'bounce_queue_lifetime = 3h'
-[ "$(wc -l <"$root/out")" = 2 ] || fail "main.cf names one of them"
+[ "$(wc -l <"$root/out")" = 3 ] || fail "main.cf names one of them"
 run 0 set maximal_queue_lifetime 90d
 [ "$(value maximal_queue_lifetime)" = 90d ] || fail "it is $(value maximal_queue_lifetime)"
 run 0 remove bounce_queue_lifetime
 run 0 remove bounce_queue_lifetime
-run 0 lifetimes
+run 0 main.cf
 says 'maximal_queue_lifetime = 90d'
-[ "$(wc -l <"$root/out")" = 2 ] || fail "main.cf still names the other"
+[ "$(wc -l <"$root/out")" = 3 ] || fail "main.cf still names the other"
 ok "lifetimes are set and removed"
+run 0 set defer_transports 'smtp relay'
+[ "$(value defer_transports)" = 'smtp relay' ] || fail "it is $(value defer_transports)"
+run 0 main.cf
+says 'defer_transports = smtp relay'
+run 0 set defer_transports ''
+run 0 main.cf
+says 'defer_transports ='
+run 0 set defer_transports "$had_transports"
+[ "$(value defer_transports)" = "$had_transports" ] || fail "it is $(value defer_transports)"
+ok "transports are deferred and no longer"
 
 if chattr +i "$etc/main.cf" 2>/dev/null; then
     run 1 set bounce_queue_lifetime 4d

@@ -320,6 +320,7 @@ static void test_reasons(void **state) {
         struct request request = action((enum action_command)0, "A00000");
         int fd = -1;
         request.type = reasons[i].type;
+        request.parameter = reasons[i].type == REQUEST_RELOAD ? PARAMETER_BOUNCE_LIFETIME : 0;
         request.id_count = reasons[i].type == REQUEST_VIEW ? 1 : 0;
         ask(&session, &request);
         await(&session, REPLY_STREAM, &fd);
@@ -340,6 +341,7 @@ static void test_reload_leaves_alone(void **state) {
     struct session session = begin(&fixture);
     struct request request = {.version = PROTOCOL_VERSION,
                               .type = REQUEST_RELOAD,
+                              .parameter = PARAMETER_BOUNCE_LIFETIME,
                               .sequence = 9,
                               .deadline_usec = UINT64_MAX};
     int fd = -1;
