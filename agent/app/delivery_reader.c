@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * One stream of records (core/mail_log_record.h) at a time. It is asked for when the helper says
- * hello and again RETRY_USEC after its end, always from the position behind the last record that
+ * hello and again some seconds after its end, always from the position behind the last record that
  * was processed. A record is processed completely or not at all, so that a process that ends within
  * one costs nothing.
  *
@@ -25,6 +25,7 @@
 
 #define TICK_USEC USEC_PER_SEC
 #define RETRY_USEC (2 * USEC_PER_SEC)
+#define FAILED_RETRY_USEC (10 * USEC_PER_SEC)
 #define GRACE_USEC (30 * USEC_PER_SEC)
 
 /* What is lost is reported once in this time. */
@@ -243,7 +244,7 @@ static void drop_stream(struct delivery_reader *reader) {
 static void on_end(void *userdata, const struct command_end *end) {
     struct delivery_reader *reader = userdata;
     drop_stream(reader);
-    reader->retry_usec = ran_usec(reader) + RETRY_USEC;
+    reader->retry_usec = ran_usec(reader) + (end->ok ? RETRY_USEC : FAILED_RETRY_USEC);
     if (!end->ok && !end->lost && !reader->begun) {
         note_failure(reader, end->error);
     }

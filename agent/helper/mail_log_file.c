@@ -26,6 +26,7 @@ struct follower {
     int fd;                        /* -1 = none */
     struct mail_log_position at;   /* .source is MAIL_LOG_NOWHERE until the file was open once */
     struct mail_log_buffer buffer; /* what follows at.offset */
+    struct stat seen;              /* of the file, before it was read last */
     bool backlog;                  /* what was written before this process began is read */
     bool replaced;                 /* another file with something in it has the path now */
     bool unreadable;               /* as reported */
@@ -91,6 +92,7 @@ static void let_go(struct follower *follower) {
 /* Goes to a place in a file that is open now. */
 static void go_to(struct follower *follower, int fd, const struct stat *st, uint64_t offset) {
     follower->fd = fd;
+    follower->seen = (struct stat){.st_size = -1};
     follower->buffer.held = 0;
     follower->buffer.skipping = false;
     follower->at =
@@ -248,6 +250,12 @@ static bool read_on(struct follower *follower) {
     return true;
 }
 
+/* Whether a file is as it was before it was read last. */
+static bool is_unchanged(const struct stat *was, const struct stat *is) {
+    return is->st_size == was->st_size && is->st_mtim.tv_sec == was->st_mtim.tv_sec &&
+           is->st_mtim.tv_nsec == was->st_mtim.tv_nsec;
+}
+
 /* Notices a file that was truncated or overwritten. */
 static void check_contents(struct follower *follower, const struct stat *st) {
     if ((uint64_t)st->st_size < follower->at.offset + follower->buffer.held ||
@@ -290,11 +298,14 @@ static void look(struct follower *follower) {
         let_go(follower);
         return;
     }
-    check_contents(follower, &st);
-    while (follower->fd >= 0 && read_on(follower)) {
+    if (!is_unchanged(&follower->seen, &st)) {
+        check_contents(follower, &st);
+        follower->seen = st;
+        while (follower->fd >= 0 && read_on(follower)) {
+        }
     }
     follower->backlog = false;
-    if (follower->fd >= 0 && fstat(follower->fd, &st) == 0) {
+    if (follower->fd >= 0) {
         check_path(follower, &st);
     }
 }
