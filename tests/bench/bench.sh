@@ -261,6 +261,37 @@ bench_crossing() {
     row "501st, from the sender's last dot: p99, the limit" "$(cell crossings 2 3)" 150000 us info
 }
 
+# The mail log: what the agent needs for it, and whether a GET waits for it.
+
+bench_delivery() {
+    local log=$root/mail.log before seconds=10 rate writer took sent=0
+    local -a processes memory
+    : >"$log"
+    restart_agent small "mail_log = $log"
+    check wait_for 20 shows "$ours.1.10.1.0" 1
+    read -r -a memory < <(memory_kib)
+    for rate in 10000 50000; do
+        before=$(cpu_usec "$(agent_pid)")
+        took=${EPOCHREALTIME/./}
+        "$here/write_log.py" "$log" "$rate" "$seconds" >"$root/sent" &
+        writer=$!
+        compare_gets "with a log of $rate lines/s" info info -t "$seconds"
+        wait "$writer"
+        sent=$((sent + $(<"$root/sent")))
+        check wait_for 60 shows "$ours.1.10.2.1.3.2" "$sent" # not one is left out
+        took=$((${EPOCHREALTIME/./} - took))
+        # That of the GETs, which idle costs nothing to speak of, is in it.
+        row "log of $rate lines/s for $seconds s: the agent's CPU, the limit" \
+            $(($(cpu_usec "$(agent_pid)") - before)) $((seconds * 100000 * rate / 10000)) us '<= 1'
+    done
+    "$here/write_log.py" "$log" 10 "$seconds" 1000000 >/dev/null &
+    writer=$!
+    compare_gets 'with lines of 1 MB in the log' info info -t "$seconds"
+    wait "$writer"
+    mapfile -t processes < <(memory_kib)
+    row "RSS after lines of 1 MB, before" "${processes[0]%% *}" "${memory[0]}" KiB '<= 1.1'
+}
+
 # Memory (row 7).
 
 bench_memory() {
@@ -333,7 +364,8 @@ run() { # NAME
     note "$1 took $((SECONDS - started)) s"
 }
 
-parts=(counts "${gets[@]}" walk_100 walk_10000 listing action crossing memory idle status_quo)
+parts=(counts "${gets[@]}" walk_100 walk_10000 listing action crossing delivery memory idle
+    status_quo)
 [ $# -eq 0 ] || parts=("$@")
 printf 'what\tours\tother\tratio\ttarget\tverdict\tload\n' >"$results"
 printf '%-58s %12s %12s %-3s %8s  %-12s %-6s %5s\n' 'what: ours, other' ours other '' ratio target \
