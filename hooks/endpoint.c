@@ -20,8 +20,8 @@
 
 #define TIMER_ACCURACY_USEC 1000
 
-/* As many conditions as can be raised at the same time. */
-#define ENDPOINT_REPEATS EVENT_TYPE_END
+/* Everything that can be raised at the same time. */
+#define ENDPOINT_REPEATS (EVENT_TYPE_END + CONDITIONS_MAX)
 
 struct endpoint {
     struct endpoint_setup setup;

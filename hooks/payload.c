@@ -97,6 +97,19 @@ static bool add_action(cJSON *document, const struct event_action *from) {
            payload_add_text(action, "comment", from->comment);
 }
 
+static bool add_condition(cJSON *document, const struct event_condition *from) {
+    char watch[WATCH_TEXT_SIZE];
+    char since[PAYLOAD_TIME_SIZE];
+    cJSON *condition = cJSON_AddObjectToObject(document, "condition");
+    return condition != NULL && payload_add_text(condition, "name", from->name) &&
+           payload_add_text(condition, "watch", watch_format(&from->watch, watch)) &&
+           cJSON_AddNumberToObject(condition, "value", from->value) != NULL &&
+           payload_add_text(condition, "subject", from->subject) &&
+           (from->since != 0
+                ? payload_add_text(condition, "since", payload_time(from->since, since))
+                : cJSON_AddNullToObject(condition, "since") != NULL);
+}
+
 /* Adds a number if the setting is one. */
 static bool add_value(cJSON *object, const char *name, const char *value) {
     uint64_t number;
@@ -133,9 +146,10 @@ cJSON *payload_json(const struct event *event, const struct payload_origin *orig
         payload_add_text(document, "instance", origin->instance) &&
         (origin->context[0] == '\0' || payload_add_text(document, "context", origin->context)) &&
         payload_add_text(document, "event", event_name(event->type)) &&
-        payload_add_text(document, "severity", event_severity(event->type)) &&
+        payload_add_text(document, "severity", event_severity_name(event_severity_of(event))) &&
         payload_add_text(document, "text", event->text) && add_queue(document, event) &&
         add_number(document, "threshold", event->threshold) &&
+        (!event->has_condition || add_condition(document, &event->condition)) &&
         (!event->has_action || add_action(document, &event->action)) &&
         (event->changes[0] == '\0' || add_settings(document, event->changes));
     if (!good) {

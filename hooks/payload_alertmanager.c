@@ -15,30 +15,22 @@
 /* An event that nothing clears is shown for as long as Alertmanager itself would show it. */
 #define NOTICE_LASTS_S (INT64_C(5) * 60)
 
-void payload_alert_name(enum event_type type, char *out, size_t size) {
-    static const char raised[] = "Raised";
-    snprintf(out, size, "%s", event_name(type));
-    size_t len = strlen(out);
-    if (len > strlen(raised) && strcmp(out + len - strlen(raised), raised) == 0) {
-        out[len - strlen(raised)] = '\0';
-    }
-}
-
 /* Labels are the alert's identity: nothing in them may differ between a raise and its clear. */
 static bool add_labels(cJSON *alert, const struct event *event,
                        const struct payload_origin *origin) {
     enum event_type raise = event_raise_of(event->type);
     enum event_type type = raise != 0 ? raise : event->type;
     cJSON *labels = cJSON_AddObjectToObject(alert, "labels");
-    char name[64];
+    const char *subject = event->has_condition ? event->condition.subject : "";
+    char name[EVENT_ALERT_NAME_SIZE];
     char serial[16];
-    payload_alert_name(type, name, sizeof name);
     snprintf(serial, sizeof serial, "%" PRIu32, event->serial);
-    return labels != NULL && payload_add_text(labels, "alertname", name) &&
-           payload_add_text(labels, "severity", event_severity(type)) &&
+    return labels != NULL && payload_add_text(labels, "alertname", event_alert_name(event, name)) &&
+           payload_add_text(labels, "severity", event_severity_name(event_alert_severity(event))) &&
            payload_add_text(labels, "job", "hermes-mailqueue") &&
            payload_add_text(labels, "instance", origin->host) &&
            payload_add_text(labels, "postfix", origin->instance) &&
+           (subject[0] == '\0' || payload_add_text(labels, "subject", subject)) &&
            /* Two finished actions are two alerts. */
            (event_is_raise(type) || payload_add_text(labels, "serial", serial));
 }
@@ -62,6 +54,14 @@ static bool add_annotations(cJSON *alert, const struct event *event) {
     for (size_t i = 0; good && i < PAYLOAD_QUEUES; i++) {
         good = add_number(annotations, queue_name(payload_queues[i]),
                           event->queues[payload_queues[i]]);
+    }
+    if (good && event->has_condition) {
+        char watch[WATCH_TEXT_SIZE];
+        const struct event_number value = {true, event->condition.value};
+        good =
+            payload_add_text(annotations, "condition", event->condition.name) &&
+            payload_add_text(annotations, "watch", watch_format(&event->condition.watch, watch)) &&
+            add_number(annotations, "value", value);
     }
     if (good && event->has_action) {
         good =

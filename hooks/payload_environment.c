@@ -52,11 +52,23 @@ static void set_action(struct variables *variables, const struct event_action *a
     set_text(variables, "HMQ_ACTION_COMMENT", action->comment);
 }
 
+static void set_condition(struct variables *variables, const struct event_condition *condition) {
+    char watch[WATCH_TEXT_SIZE];
+    char since[PAYLOAD_TIME_SIZE];
+    set_text(variables, "HMQ_CONDITION", condition->name);
+    set_text(variables, "HMQ_CONDITION_WATCH", watch_format(&condition->watch, watch));
+    set_number(variables, "HMQ_CONDITION_VALUE", condition->value);
+    set_text(variables, "HMQ_CONDITION_SUBJECT", condition->subject);
+    if (condition->since != 0) {
+        set_text(variables, "HMQ_CONDITION_SINCE", payload_time(condition->since, since));
+    }
+}
+
 static void set_event(struct variables *variables, const struct event *event) {
     char time[PAYLOAD_TIME_SIZE];
     set_text(variables, "HMQ_EVENT", event_name(event->type));
     set_number(variables, "HMQ_SERIAL", event->serial);
-    set_text(variables, "HMQ_SEVERITY", event_severity(event->type));
+    set_text(variables, "HMQ_SEVERITY", event_severity_name(event_severity_of(event)));
     set_text(variables, "HMQ_TIME", payload_time(event->time, time));
     set_text(variables, "HMQ_TEXT", event->text);
     set_known(variables, "HMQ_TOTAL", event->total);
@@ -67,6 +79,9 @@ static void set_event(struct variables *variables, const struct event *event) {
     set_known(variables, "HMQ_HOLD", event->queues[QUEUE_HOLD]);
     set_known(variables, "HMQ_OLDEST_AGE", event->oldest_age_s);
     set_known(variables, "HMQ_THRESHOLD", event->threshold);
+    if (event->has_condition) {
+        set_condition(variables, &event->condition);
+    }
     if (event->has_action) {
         set_action(variables, &event->action);
     }

@@ -13,7 +13,7 @@ cJSON *payload_slack(const struct event *event, const struct payload_origin *ori
                      const char *recipient) {
     (void)recipient;
     struct chat chat = {.escapes = escapes};
-    chat_add(&chat, ":%s: *%s* on ", chat_emoji(event_severity_of(event->type)),
+    chat_add(&chat, ":%s: *%s* on ", chat_emoji(event_severity_of(event)),
              event_title(event->type));
     chat_add_foreign(&chat, origin->host);
     chat_add_body(&chat, event);

@@ -39,12 +39,12 @@ struct events {
     struct waiting *first, *last;
 };
 
-static int priority_of(enum event_type type) {
+static int priority_of(const struct event *event) {
     static const int priorities[] = {[SEVERITY_CRITICAL] = LOG_CRIT,
                                      [SEVERITY_WARNING] = LOG_WARNING,
                                      [SEVERITY_INFO] = LOG_NOTICE,
                                      [SEVERITY_OK] = LOG_NOTICE};
-    return priorities[event_severity_of(type)];
+    return priorities[event_severity_of(event)];
 }
 
 static void release(struct waiting *waiting) {
@@ -251,7 +251,7 @@ void events_emit(struct events *events, const struct event *given) {
     text_make_safe(event.text);
     text_make_safe(event.detail);
     struct notification *notification = notify ? build(&event) : NULL;
-    log_event(priority_of(event.type), event_name(event.type), event.serial, event.text);
+    log_event(priority_of(&event), event_name(event.type), event.serial, event.text);
     event_log_add(events->log, &event);
     raised_take(&events->raised, &event);
     store_and_send(events, &event, notification);

@@ -1,85 +1,51 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The table of conditions: what each one watches, the notification that raises it, its keys, its
- * default and its stored names. Another table has the measurement and the wording for each watch.
- * The position of a row is the condition's number, and two settings belong to each, the threshold
- * before the clear value (condition_setting_key).
+ * default and its stored names. The position of a row is the condition's number, and two settings
+ * belong to each, the threshold before the clear value (condition_setting_key).
  */
 #include "core/condition.h"
 
 #include "core/snapshot.h"
 
 #include <assert.h>
+#include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
 
 static const struct condition_row rows[CONDITION_COUNT] = {
-    [CONDITION_OVERLOAD] = {.watch = WATCH_TOTAL,
+    [CONDITION_OVERLOAD] = {.watch = {WATCH_TOTAL, WATCH_ANY_QUEUE},
                             .raise = EVENT_OVERLOAD_RAISED,
                             .key = "overload_threshold",
                             .default_value = "500",
                             .clear_key = "overload_clear_threshold",
                             .raised_name = "overload_raised",
                             .since_name = "overload_since"},
-    [CONDITION_WARNING] = {.watch = WATCH_TOTAL,
+    [CONDITION_WARNING] = {.watch = {WATCH_TOTAL, WATCH_ANY_QUEUE},
                            .raise = EVENT_WARNING_RAISED,
                            .key = "warning_threshold",
                            .default_value = "0",
                            .raised_name = "warning_raised"},
-    [CONDITION_AGE] = {.watch = WATCH_AGE,
+    [CONDITION_AGE] = {.watch = {WATCH_AGE, WATCH_ANY_QUEUE},
                        .raise = EVENT_AGE_RAISED,
                        .key = "age_threshold",
                        .default_value = "0",
                        .raised_name = "age_raised"},
-    [CONDITION_HOLD] = {.watch = WATCH_QUEUE,
-                        .queue = QUEUE_HOLD,
+    [CONDITION_HOLD] = {.watch = {WATCH_QUEUE, QUEUE_HOLD},
                         .raise = EVENT_HOLD_RAISED,
                         .key = "hold_threshold",
                         .default_value = "0",
                         .raised_name = "hold_raised"},
 };
 
-static struct measurement measure_total(const struct snapshot *snapshot, enum queue queue,
-                                        int64_t now) {
-    struct measurement measured = {.known = false};
-    (void)queue;
-    (void)now;
-    measured.known = snapshot_total(snapshot, &measured.value);
-    return measured;
-}
-
-static struct measurement measure_queue(const struct snapshot *snapshot, enum queue queue,
-                                        int64_t now) {
-    (void)now;
-    return (struct measurement){.known = snapshot->counts.known[queue],
-                                .value = snapshot->counts.messages[queue]};
-}
-
-static struct measurement measure_age(const struct snapshot *snapshot, enum queue queue,
-                                      int64_t now) {
-    struct measurement measured = {.known = false};
-    struct queue_totals totals;
-    uint64_t total;
-    (void)queue;
-    if (snapshot_all_totals(snapshot, &totals) && totals.unknown_arrival == 0) {
-        measured.known = true;
-        measured.value = queue_totals_age(&totals, now);
-        measured.nothing = snapshot_total(snapshot, &total) && total == 0;
+bool condition_name_valid(const char *name, size_t len) {
+    for (size_t i = 0; i < len; i++) {
+        if (!isalnum((unsigned char)name[i]) && name[i] != '_' && name[i] != '-') {
+            return false;
+        }
     }
-    return measured;
+    return len > 0 && len < CONDITION_NAME_SIZE;
 }
-
-/* The wording is "the", for WATCH_QUEUE the name of the queue, and then subject, value and unit. */
-static const struct {
-    struct measurement (*measure)(const struct snapshot *snapshot, enum queue queue, int64_t now);
-    bool time;
-    uint32_t maximum;
-    const char *subject, *unit;
-} watches[WATCH_COUNT] = {
-    [WATCH_TOTAL] = {measure_total, false, THRESHOLD_MESSAGES_MAX, "queue has", "messages"},
-    [WATCH_QUEUE] = {measure_queue, false, THRESHOLD_MESSAGES_MAX, "queue has", "messages"},
-    [WATCH_AGE] = {measure_age, true, THRESHOLD_AGE_MAX_S, "oldest message is", "seconds old"},
-};
 
 const struct condition_row *condition_row(enum condition condition) {
     assert(condition < CONDITION_COUNT);
@@ -87,11 +53,11 @@ const struct condition_row *condition_row(enum condition condition) {
 }
 
 uint32_t condition_maximum(enum condition condition) {
-    return watches[condition_row(condition)->watch].maximum;
+    return watch_maximum(condition_row(condition)->watch.kind);
 }
 
 bool condition_is_time(enum condition condition) {
-    return watches[condition_row(condition)->watch].time;
+    return watch_is_time(condition_row(condition)->watch.kind);
 }
 
 uint32_t condition_clear(enum condition condition, const struct thresholds *thresholds) {
@@ -121,8 +87,8 @@ bool condition_of_event(enum event_type type, enum condition *out) {
 
 struct measurement condition_measure(enum condition condition, const struct snapshot *snapshot,
                                      int64_t now) {
-    const struct condition_row *row = condition_row(condition);
-    return watches[row->watch].measure(snapshot, row->queue, now);
+    const struct watch_inputs inputs = {.snapshot = snapshot, .now = now};
+    return watch_measure(&condition_row(condition)->watch, &inputs);
 }
 
 void condition_describe(enum condition condition, const struct thresholds *thresholds,
@@ -132,11 +98,8 @@ void condition_describe(enum condition condition, const struct thresholds *thres
     uint32_t clear = condition_clear(condition, thresholds);
     /* A raise by a threshold that is no longer in effect ends without hysteresis. */
     uint32_t limit = raised || measured->value > clear ? above : clear;
-    char value[96];
-    snprintf(value, sizeof value, "the %s%s%s %" PRIu64 " %s",
-             row->watch == WATCH_QUEUE ? queue_name(row->queue) : "",
-             row->watch == WATCH_QUEUE ? " " : "", watches[row->watch].subject, measured->value,
-             watches[row->watch].unit);
+    char value[384];
+    watch_describe(&row->watch, measured->value, measured->subject, value, sizeof value);
     if (above == 0) {
         snprintf(out, size, "the threshold was disabled; %s", value);
     } else if (measured->nothing) {

@@ -11,6 +11,7 @@
 
 #include "core/event_type.h"
 #include "core/queue.h"
+#include "core/watch.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -18,12 +19,18 @@
 
 struct snapshot;
 
+/* How many there can be, with overload. */
+#define CONDITIONS_MAX 32
+
+/* A name has 1 to 32 letters, digits, _ and -; with its NUL. */
+#define CONDITION_NAME_SIZE 33
+
 /*
  * The greatest thresholds: ten million messages, and a year. More is a mistake, such as a negative
  * number that a tool sent as an unsigned one.
  */
-#define THRESHOLD_MESSAGES_MAX 10000000
-#define THRESHOLD_AGE_MAX_S 31536000 /* 365 days */
+#define THRESHOLD_MESSAGES_MAX WATCH_MAXIMUM_MESSAGES
+#define THRESHOLD_AGE_MAX_S WATCH_MAXIMUM_S
 
 /* In the order in which their events are raised. */
 enum condition {
@@ -32,15 +39,6 @@ enum condition {
     CONDITION_AGE,
     CONDITION_HOLD,
     CONDITION_COUNT
-};
-
-/* What a condition measures. Measurement, unit and wording belong to the watch, so that several
- * conditions can share it. */
-enum condition_watch {
-    WATCH_TOTAL, /* messages in all queues */
-    WATCH_QUEUE, /* messages in one queue */
-    WATCH_AGE,   /* seconds, of the oldest message */
-    WATCH_COUNT
 };
 
 /* The condition is raised by a value greater than above (0 = off) and ends at clear or less. clear
@@ -62,8 +60,7 @@ struct condition_status {
 };
 
 struct condition_row {
-    enum condition_watch watch;
-    enum queue queue;      /* of WATCH_QUEUE */
+    struct watch watch;
     enum event_type raise; /* what clears it is event_clear_of(raise) */
     /* The threshold's key in the configuration, which is also its name in the store, and its
      * default. */
@@ -74,6 +71,9 @@ struct condition_row {
     /* The store's names of condition_status.raised and since. NULL = since is not kept. */
     const char *raised_name, *since_name;
 };
+
+/* True if the len octets at name are the name of a condition. */
+bool condition_name_valid(const char *name, size_t len);
 
 /* A row of the table; static. */
 const struct condition_row *condition_row(enum condition condition);
@@ -101,13 +101,6 @@ enum event_type condition_event(enum condition condition, bool raised);
 /* The condition that an event raises or clears. Returns false, with *out untouched, for any other
  * event. */
 bool condition_of_event(enum event_type type, enum condition *out);
-
-/* The value that a condition watches, at one moment. */
-struct measurement {
-    bool known; /* if false, the other members mean nothing */
-    uint64_t value;
-    bool nothing; /* there is no message to measure, so the value is 0 */
-};
 
 /* Measures the value that the condition watches. now is in seconds since the epoch. */
 struct measurement condition_measure(enum condition condition, const struct snapshot *snapshot,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "core/event.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -44,6 +45,60 @@ static void decode(char *value) {
             *p = ' ';
         }
     }
+}
+
+enum event_severity event_severity_of(const struct event *event) {
+    enum event_severity severity = event_type_severity(event->type);
+    return event->has_condition && severity != SEVERITY_OK ? event->condition.severity : severity;
+}
+
+enum event_severity event_alert_severity(const struct event *event) {
+    enum event_type raise = event_raise_of(event->type);
+    return event->has_condition ? event->condition.severity
+                                : event_type_severity(raise != 0 ? raise : event->type);
+}
+
+const char *event_alert_name(const struct event *event, char out[EVENT_ALERT_NAME_SIZE]) {
+    static const char raised[] = "Raised";
+    enum event_type raise = event_raise_of(event->type);
+    snprintf(out, EVENT_ALERT_NAME_SIZE, "%s", event_name(raise != 0 ? raise : event->type));
+    size_t len = strlen(out);
+    if (len > strlen(raised) && strcmp(out + len - strlen(raised), raised) == 0) {
+        len -= strlen(raised);
+        out[len] = '\0';
+    }
+    if (event_type_of_conditions(event->type)) {
+        snprintf(out + len, EVENT_ALERT_NAME_SIZE - len, "_%s", event->condition.name);
+    }
+    return out;
+}
+
+/* The names of the changes, as many as fit. */
+static void list_changes(const struct event *event, char *out, size_t size) {
+    struct event_change change;
+    size_t len = 0;
+    out[0] = '\0';
+    for (const char *at = event->changes; (at = event_change_next(at, &change)) != NULL;) {
+        int written = snprintf(out + len, size - len, "%s%s", len > 0 ? " " : "", change.name);
+        if (written < 0 || (size_t)written >= size - len) {
+            out[len] = '\0';
+            return;
+        }
+        len += (size_t)written;
+    }
+}
+
+const char *event_subject(const struct event *event, char *out, size_t size) {
+    if (event->has_condition) {
+        snprintf(out, size, "%s", event->condition.name);
+    } else if (event->has_action) {
+        const struct action_key *key = &event->action.key;
+        snprintf(out, size, "%s%s%s %" PRIu32, key->owner, key->owner[0] != '\0' ? " " : "",
+                 action_command_name(key->command), key->id);
+    } else {
+        list_changes(event, out, size);
+    }
+    return out;
 }
 
 bool event_change_add(struct event *event, const char *name, const char *old_value,

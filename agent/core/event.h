@@ -9,10 +9,12 @@
 #define HMQ_CORE_EVENT_H
 
 #include "core/action.h"
+#include "core/condition.h"
 #include "core/event_type.h"
 #include "core/postfix_settings.h"
 #include "core/queue.h"
 #include "core/reading.h"
+#include "core/watch.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -45,6 +47,17 @@ struct event_action {
     char comment[ACTION_TEXT_SIZE];
 };
 
+/* The condition that an event raises or clears. A clear has the severity, the subject and the time
+ * of its raise, so that receivers can recognise what ends. */
+struct event_condition {
+    char name[CONDITION_NAME_SIZE];
+    struct watch watch;
+    enum event_severity severity; /* critical, warning or info */
+    uint32_t value;               /* when it was raised or cleared */
+    int64_t since;                /* of the raise, seconds since the epoch; 0 = unknown */
+    char subject[WATCH_SUBJECT_SIZE];
+};
+
 /* One setting before and after, each as the configuration writes it: "5d", "500", "smtp relay". */
 struct event_change {
     char name[EVENT_CHANGE_NAME_SIZE];
@@ -72,7 +85,31 @@ struct event {
     char changes[EVENT_CHANGES_SIZE]; /* of hmqSettingsChanged: event_change_add */
     bool has_action;
     struct event_action action;
+    bool has_condition;
+    struct event_condition condition;
 };
+
+/* What the event reports: "ok" for a clear, else the severity of its type or its condition. */
+enum event_severity event_severity_of(const struct event *event);
+
+/* The severity of what the event raises or ends: never "ok", unless its type has no other. */
+enum event_severity event_alert_severity(const struct event *event);
+
+/*
+ * Writes the name of what an event raises or clears, which is the same for both and differs between
+ * two conditions: "hmqOverload", "hmqCondition_NAME"; for any other event the name of its type.
+ * Returns out.
+ */
+#define EVENT_ALERT_NAME_SIZE 64
+const char *event_alert_name(const struct event *event, char out[EVENT_ALERT_NAME_SIZE]);
+
+/*
+ * Writes what the event is about, UTF-8: the name of the condition; owner, command and number of
+ * the action; the names of the settings, separated by spaces. "" for any other event. Writes at
+ * most size octets including the NUL, and of the settings only those that fit. Returns out.
+ */
+#define EVENT_SUBJECT_SIZE 256
+const char *event_subject(const struct event *event, char *out, size_t size);
 
 /* The names in the MIB: "unavailable", "drifted"; "" for 0, static. */
 const char *event_data_name(enum data_status data);

@@ -123,17 +123,28 @@ enum event_type event_type_by_name(const char *name) {
     return 0;
 }
 
-enum event_severity event_severity_of(enum event_type type) {
+enum event_severity event_type_severity(enum event_type type) {
     assert(event_type_exists(type));
     return types[type].severity;
 }
 
-const char *event_severity(enum event_type type) {
-    static const char *const names[] = {[SEVERITY_CRITICAL] = "critical",
-                                        [SEVERITY_WARNING] = "warning",
-                                        [SEVERITY_INFO] = "info",
-                                        [SEVERITY_OK] = "ok"};
-    return names[event_severity_of(type)];
+static const char *const severities[] = {[SEVERITY_CRITICAL] = "critical",
+                                         [SEVERITY_WARNING] = "warning",
+                                         [SEVERITY_INFO] = "info",
+                                         [SEVERITY_OK] = "ok"};
+
+const char *event_severity_name(enum event_severity severity) {
+    assert(severity >= SEVERITY_CRITICAL && severity <= SEVERITY_OK);
+    return severities[severity];
+}
+
+enum event_severity event_severity_by_name(const char *name) {
+    for (enum event_severity s = SEVERITY_CRITICAL; s <= SEVERITY_OK; s++) {
+        if (strcmp(name, severities[s]) == 0) {
+            return s;
+        }
+    }
+    return 0;
 }
 
 enum event_type event_raise_of(enum event_type clear) {

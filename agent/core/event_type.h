@@ -31,8 +31,9 @@ enum event_type {
     EVENT_ACTION_FINISHED,
     EVENT_SETTINGS_CHANGED,
     EVENT_AGENT_STARTED,
-    /* 14 and 15 are reserved. */
-    EVENT_POSTFIX_STOPPED = 16,
+    EVENT_CONDITION_RAISED,
+    EVENT_CONDITION_CLEARED,
+    EVENT_POSTFIX_STOPPED,
     EVENT_POSTFIX_STARTED,
     EVENT_TYPE_END,
 };
@@ -85,16 +86,26 @@ const char *event_title(enum event_type type);
 /* The type with this name, or 0 if there is none. */
 enum event_type event_type_by_name(const char *name);
 
-enum event_severity event_severity_of(enum event_type type);
+/* The severity of its events; "ok" for a clear. An event can have another one: event_severity_of.
+ */
+enum event_severity event_type_severity(enum event_type type);
 
-/* The name of its severity: "critical", "warning", "info" or "ok" (a clear); static. */
-const char *event_severity(enum event_type type);
+/* "critical", "warning", "info" or "ok"; static. */
+const char *event_severity_name(enum event_severity severity);
+
+/* The severity with this name, or 0. */
+enum event_severity event_severity_by_name(const char *name);
 
 /* The raise that a clear ends (EVENT_OVERLOAD_RAISED for EVENT_OVERLOAD_CLEARED), else 0. */
 enum event_type event_raise_of(enum event_type clear);
 
 /* The clear that ends a raise, or 0 for any other type. */
 enum event_type event_clear_of(enum event_type raise);
+
+/* True for the raise and the clear that all conditions but overload share. */
+static inline bool event_type_of_conditions(enum event_type type) {
+    return type == EVENT_CONDITION_RAISED || type == EVENT_CONDITION_CLEARED;
+}
 
 /* True for a type that has a clear. */
 bool event_is_raise(enum event_type type);

@@ -25,6 +25,15 @@ static bool action_valid(const struct event_action *action) {
            action->state <= ACTION_STATE_LAST;
 }
 
+/* A name goes into alert names and labels. */
+static bool condition_valid(const struct event_condition *condition) {
+    return terminated(condition->name, sizeof condition->name) &&
+           condition_name_valid(condition->name, strlen(condition->name)) &&
+           terminated(condition->subject, sizeof condition->subject) &&
+           watch_valid(&condition->watch) && condition->severity >= SEVERITY_CRITICAL &&
+           condition->severity <= SEVERITY_INFO;
+}
+
 static bool event_valid(const struct event *event) {
     if (!event_type_exists(event->type) || event->serial == 0 ||
         !terminated(event->text, sizeof event->text) ||
@@ -32,7 +41,7 @@ static bool event_valid(const struct event *event) {
         !terminated(event->changes, sizeof event->changes) || event->data > DATA_UNAVAILABLE ||
         event->settings > SETTINGS_DRIFTED || !flag_valid(&event->total.known) ||
         !flag_valid(&event->oldest_age_s.known) || !flag_valid(&event->threshold.known) ||
-        !flag_valid(&event->has_action)) {
+        !flag_valid(&event->has_action) || !flag_valid(&event->has_condition)) {
         return false;
     }
     for (enum queue queue = 0; queue < QUEUE_COUNT; queue++) {
@@ -40,7 +49,11 @@ static bool event_valid(const struct event *event) {
             return false;
         }
     }
-    return !event->has_action || action_valid(&event->action);
+    if (event_type_of_conditions(event->type) && !event->has_condition) {
+        return false;
+    }
+    return (!event->has_action || action_valid(&event->action)) &&
+           (!event->has_condition || condition_valid(&event->condition));
 }
 
 bool hook_order_valid(const struct hook_order *packet, size_t len) {

@@ -33,7 +33,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define HOOK_PROTOCOL_VERSION 2
+#define HOOK_PROTOCOL_VERSION 3
 #define HOOK_WINDOW 16
 
 enum hook_report_type {

@@ -112,14 +112,20 @@ static void add_totals(struct queue_totals *sum, const struct queue_totals *one)
     sum->recipients += one->recipients;
 }
 
-bool snapshot_all_totals(const struct snapshot *snapshot, struct queue_totals *totals) {
-    uint64_t counted;
-    if (!snapshot_total(snapshot, &counted)) {
-        return false;
-    }
+/* The listed queues but one (QUEUE_COUNT = none is left out). */
+static bool totals_without(const struct snapshot *snapshot, enum queue left_out,
+                           struct queue_totals *totals) {
     struct queue_totals sum = {0};
+    uint64_t counted = 0;
     for (enum queue q = 0; q < QUEUE_COUNT; q++) {
-        if (queue_is_listed(q) && snapshot->counts.messages[q] > 0 && snapshot->listing != NULL) {
+        if (!queue_is_listed(q) || q == left_out) {
+            continue;
+        }
+        if (!snapshot->counts.known[q]) {
+            return false;
+        }
+        counted += snapshot->counts.messages[q];
+        if (snapshot->counts.messages[q] > 0 && snapshot->listing != NULL) {
             add_totals(&sum, &snapshot->listing->queues[q]);
         }
     }
@@ -128,6 +134,14 @@ bool snapshot_all_totals(const struct snapshot *snapshot, struct queue_totals *t
     }
     *totals = sum;
     return true;
+}
+
+bool snapshot_all_totals(const struct snapshot *snapshot, struct queue_totals *totals) {
+    return totals_without(snapshot, QUEUE_COUNT, totals);
+}
+
+bool snapshot_unheld_totals(const struct snapshot *snapshot, struct queue_totals *totals) {
+    return totals_without(snapshot, QUEUE_HOLD, totals);
 }
 
 uint32_t queue_totals_age(const struct queue_totals *totals, int64_t now) {

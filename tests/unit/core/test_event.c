@@ -33,7 +33,8 @@ static void test_names_and_severities(void **state) {
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         CHECK_INT(cases[i].name, cases[i].type, cases[i].number);
         CHECK_STRING(cases[i].name, event_name(cases[i].type), cases[i].name);
-        CHECK_STRING(cases[i].name, event_severity(cases[i].type), cases[i].severity);
+        CHECK_STRING(cases[i].name, event_severity_name(event_type_severity(cases[i].type)),
+                     cases[i].severity);
         const char *title = event_title(cases[i].type);
         CHECK(cases[i].name, title != NULL && strlen(title) > 10 && strlen(title) < 60);
     }

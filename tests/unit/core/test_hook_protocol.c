@@ -67,6 +67,67 @@ static void break_total_flag(struct hook_order *order) {
     memset(&order->event.total.known, 255, 1);
 }
 
+static struct hook_order condition_order(void) {
+    struct hook_order order = {.version = HOOK_PROTOCOL_VERSION, .session = 5, .hook = 63};
+    order.event = (struct event){.serial = 1,
+                                 .type = EVENT_OVERLOAD_RAISED,
+                                 .has_condition = true,
+                                 .condition = {.name = "overload",
+                                               .watch = {WATCH_QUEUE, QUEUE_HOLD},
+                                               .severity = SEVERITY_INFO,
+                                               .subject = "4F0C2A"}};
+    return order;
+}
+
+static void break_condition(struct hook_order *order) {
+    memset(&order->event.has_condition, 2, 1);
+}
+static void break_name(struct hook_order *order) {
+    memset(order->event.condition.name, 'x', sizeof order->event.condition.name);
+}
+static void break_no_name(struct hook_order *order) {
+    order->event.condition.name[0] = '\0';
+}
+static void break_letters(struct hook_order *order) {
+    order->event.condition.name[0] = '"';
+}
+static void break_subject(struct hook_order *order) {
+    memset(order->event.condition.subject, 'x', sizeof order->event.condition.subject);
+}
+static void break_watch(struct hook_order *order) {
+    order->event.condition.watch.kind = WATCH_KIND_END;
+}
+static void break_queue(struct hook_order *order) {
+    order->event.condition.watch.queue = QUEUE_COUNT + 1;
+}
+static void break_severity(struct hook_order *order) {
+    order->event.condition.severity = SEVERITY_OK;
+}
+
+static void test_conditions(void **state) {
+    (void)state;
+    static const struct {
+        const char *name;
+        void (*spoil)(struct hook_order *);
+    } cases[] = {
+        {"a flag", break_condition},
+        {"name not ended", break_name},
+        {"no name", break_no_name},
+        {"a name with a quotation mark", break_letters},
+        {"subject not ended", break_subject},
+        {"watch", break_watch},
+        {"queue", break_queue},
+        {"severity", break_severity},
+    };
+    struct hook_order order = condition_order();
+    assert_true(hook_order_valid(&order, sizeof order));
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        order = condition_order();
+        cases[i].spoil(&order);
+        CHECK(cases[i].name, !hook_order_valid(&order, sizeof order));
+    }
+}
+
 static void test_orders(void **state) {
     (void)state;
     static const struct {
@@ -190,6 +251,7 @@ static void test_events_of_a_hook(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_orders),
+        cmocka_unit_test(test_conditions),
         cmocka_unit_test(test_reports),
         cmocka_unit_test(test_digest_tells_configurations_apart),
         cmocka_unit_test(test_events_of_a_hook),

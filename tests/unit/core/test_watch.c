@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Watches: how the configuration names them, what each measures, and that an unknown number is
+ * never measured as 0.
+ */
+#include "core/watch.h"
+
+#include "core/snapshot.h"
+#include "unit.h"
+
+static const struct {
+    const char *text;
+    struct watch watch;
+    bool time;
+    uint32_t maximum;
+} good[] = {
+    {"total", {WATCH_TOTAL, WATCH_ANY_QUEUE}, false, 10000000},
+    {"queue maildrop", {WATCH_QUEUE, QUEUE_MAILDROP}, false, 10000000},
+    {"queue corrupt", {WATCH_QUEUE, QUEUE_CORRUPT}, false, 10000000},
+    {"age", {WATCH_AGE, WATCH_ANY_QUEUE}, true, 31536000},
+    {"age hold", {WATCH_AGE, QUEUE_HOLD}, true, 31536000},
+};
+
+static void test_good(void **state) {
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(good); i++) {
+        char error[256] = "";
+        char text[WATCH_TEXT_SIZE];
+        struct watch watch;
+        CHECK(good[i].text, watch_parse(good[i].text, &watch, error, sizeof error));
+        CHECK(good[i].text, watch_equal(&watch, &good[i].watch));
+        CHECK(good[i].text, watch_valid(&watch));
+        CHECK_STRING(good[i].text, watch_format(&watch, text), good[i].text);
+        CHECK_INT(good[i].text, watch_is_time(watch.kind), good[i].time);
+        CHECK_INT(good[i].text, watch_maximum(watch.kind), good[i].maximum);
+        CHECK(good[i].text, watch_maximum(watch.kind) <= WATCH_MAXIMUM);
+    }
+    struct watch watch;
+    char error[256];
+    assert_true(watch_parse("queue \t deferred", &watch, error, sizeof error));
+    assert_int_equal(watch.queue, QUEUE_DEFERRED);
+}
+
+static void test_bad(void **state) {
+    (void)state;
+    static const char *const bad[] = {
+        "",          " ",           "queue",    "Total",        "totals",    "total hold",
+        "queue all", "age corrupt", "age held", "queue hold x", "queuehold", "0"};
+    for (size_t i = 0; i < COUNT_OF(bad); i++) {
+        struct watch watch = {.kind = WATCH_AGE};
+        char error[256] = "";
+        CHECK(bad[i], !watch_parse(bad[i], &watch, error, sizeof error));
+        CHECK(bad[i], strstr(error, "total, queue QUEUE, age, age QUEUE") != NULL);
+        CHECK_INT(bad[i], watch.kind, WATCH_AGE);
+    }
+}
+
+static void test_valid(void **state) {
+    (void)state;
+    static const struct {
+        const char *name;
+        struct watch watch;
+    } bad[] = {
+        {"kind 0", {0, WATCH_ANY_QUEUE}},
+        {"kind beyond", {WATCH_KIND_END, WATCH_ANY_QUEUE}},
+        {"queue beyond", {WATCH_QUEUE, QUEUE_COUNT + 1}},
+        {"no queue", {WATCH_QUEUE, WATCH_ANY_QUEUE}},
+        {"the total of one", {WATCH_TOTAL, QUEUE_HOLD}},
+        {"an age that nothing lists", {WATCH_AGE, QUEUE_CORRUPT}},
+    };
+    for (size_t i = 0; i < COUNT_OF(bad); i++) {
+        CHECK(bad[i].name, !watch_valid(&bad[i].watch));
+    }
+}
+
+#define NOW 1700000000
+
+static struct measurement measure(const struct snapshot *snapshot, enum watch_kind kind,
+                                  enum queue queue) {
+    const struct watch_inputs inputs = {.snapshot = snapshot, .now = NOW};
+    return watch_measure(&(struct watch){kind, queue}, &inputs);
+}
+
+static struct listing listing_of(int64_t deferred, int64_t held) {
+    struct listing listing = {.references = 1};
+    listing.queues[QUEUE_DEFERRED] =
+        (struct queue_totals){.messages = 3, .oldest_arrival = deferred, .oldest_id = "4F0C2A"};
+    listing.queues[QUEUE_HOLD] =
+        (struct queue_totals){.messages = 2, .oldest_arrival = held, .oldest_id = "4F0C2B"};
+    return listing;
+}
+
+static void test_measure(void **state) {
+    (void)state;
+    struct snapshot *snapshot = snapshot_new();
+    for (size_t i = 0; i < COUNT_OF(good); i++) {
+        CHECK(good[i].text, !measure(snapshot, good[i].watch.kind, good[i].watch.queue).known);
+    }
+    for (enum queue queue = 0; queue < QUEUE_COUNT; queue++) {
+        snapshot->counts.known[queue] = true;
+    }
+    struct measurement age = measure(snapshot, WATCH_AGE, WATCH_ANY_QUEUE);
+    assert_true(age.known && age.nothing && age.value == 0);
+    assert_string_equal(age.subject, "");
+    snapshot->counts.messages[QUEUE_HOLD] = 2;
+    snapshot->counts.messages[QUEUE_DEFERRED] = 3;
+    snapshot->counts.messages[QUEUE_CORRUPT] = 1;
+    assert_int_equal(measure(snapshot, WATCH_TOTAL, WATCH_ANY_QUEUE).value, 5);
+    assert_int_equal(measure(snapshot, WATCH_QUEUE, QUEUE_HOLD).value, 2);
+    assert_int_equal(measure(snapshot, WATCH_QUEUE, QUEUE_CORRUPT).value, 1);
+    assert_false(measure(snapshot, WATCH_AGE, WATCH_ANY_QUEUE).known);
+    struct listing listing = listing_of(NOW - 60, NOW - 900);
+    snapshot->listing = &listing;
+    age = measure(snapshot, WATCH_AGE, WATCH_ANY_QUEUE);
+    assert_true(age.known && !age.nothing);
+    assert_int_equal(age.value, 60); /* what is held waits for a person */
+    assert_string_equal(age.subject, "4F0C2A");
+    age = measure(snapshot, WATCH_AGE, QUEUE_HOLD);
+    assert_int_equal(age.value, 900);
+    assert_string_equal(age.subject, "4F0C2B");
+    listing.queues[QUEUE_DEFERRED].unknown_arrival = 1;
+    assert_false(measure(snapshot, WATCH_AGE, WATCH_ANY_QUEUE).known);
+    assert_true(measure(snapshot, WATCH_AGE, QUEUE_HOLD).known);
+    snapshot->counts.known[QUEUE_MAILDROP] = false;
+    assert_false(measure(snapshot, WATCH_TOTAL, WATCH_ANY_QUEUE).known);
+    assert_true(measure(snapshot, WATCH_QUEUE, QUEUE_DEFERRED).known);
+    snapshot->listing = NULL;
+    snapshot_unref(snapshot);
+}
+
+static void test_describe(void **state) {
+    (void)state;
+    static const struct {
+        const char *text;
+        struct watch watch;
+        uint64_t value;
+        const char *subject;
+    } cases[] = {
+        {"the queue has 5 messages", {WATCH_TOTAL, WATCH_ANY_QUEUE}, 5, ""},
+        {"the hold queue has 0 messages", {WATCH_QUEUE, QUEUE_HOLD}, 0, ""},
+        {"the oldest message is 61 seconds old", {WATCH_AGE, WATCH_ANY_QUEUE}, 61, ""},
+        {"the oldest deferred message (4F0C2A) is 61 seconds old",
+         {WATCH_AGE, QUEUE_DEFERRED},
+         61,
+         "4F0C2A"},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        char text[256];
+        watch_describe(&cases[i].watch, cases[i].value, cases[i].subject, text, sizeof text);
+        CHECK_STRING(cases[i].text, text, cases[i].text);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_good),     cmocka_unit_test(test_bad),
+        cmocka_unit_test(test_valid),    cmocka_unit_test(test_measure),
+        cmocka_unit_test(test_describe),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
