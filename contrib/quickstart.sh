@@ -291,6 +291,16 @@ database = $run/state/hermes-mailqueue.db
 user = $user
 hooks_user = $user
 list_interval = 2s
+condition.warning.watch = total
+condition.warning.above = 100
+condition.deferred.watch = queue deferred
+condition.deferred.above = 100
+condition.deferred.for = 10m
+condition.age.watch = age
+condition.age.above = 4h
+condition.held.watch = queue hold
+condition.held.above = 0
+condition.held.severity = info
 END
     start_daemon "$run/agent.pid" "$run/agent.log" \
         "$bin/hermes-mailqueued" -c "$run/hermes-mailqueue.conf" -f
@@ -355,7 +365,7 @@ show_acting() {
     echo "snmpset -Oqs $address 'hmqMessageControl.\"$id\"' i unhold"
     echo "snmpwalk -Oqs $address hmqActionState"
     echo "snmpwalk -Oqs $address hmqActionResultText"
-    echo "snmpset -Oqs $address hmqWarningThreshold.0 u 300"
+    echo "snmpset -Oqs $address 'hmqConditionThreshold.\"warning\"' u 300"
 }
 
 # What only a private Postfix is for.

@@ -71,8 +71,8 @@ static void add_age(struct chat *chat, uint32_t age_s) {
     }
 }
 
-static bool is_age(enum event_type type) {
-    return type == EVENT_AGE_RAISED || type == EVENT_AGE_CLEARED;
+static bool is_time(const struct event *event) {
+    return event->has_condition && watch_is_time(event->condition.watch.kind);
 }
 
 /* "620 messages: 12 active, 580 deferred, 28 hold; oldest 3 h 12 min; threshold 500" */
@@ -94,7 +94,7 @@ static void add_numbers(struct chat *chat, const struct event *event) {
     }
     if (event->threshold.known) {
         chat_add(chat, "; threshold ");
-        if (is_age(event->type)) {
+        if (is_time(event)) {
             add_age(chat, event->threshold.value);
         } else {
             chat_add(chat, "%" PRIu32, event->threshold.value);

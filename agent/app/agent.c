@@ -104,6 +104,13 @@ static void on_event_added(void *userdata, const struct event *event) {
     }
 }
 
+static void on_event_repeated(void *userdata, const struct event *event) {
+    struct agent *agent = userdata;
+    if (agent->hooks != NULL) {
+        hook_feed_repeat(agent->hooks, event);
+    }
+}
+
 static void on_action_finished(void *userdata, const struct action *action) {
     struct agent *agent = userdata;
     events_emit_action(agent->events, action);
@@ -121,12 +128,16 @@ static void on_undo(void *userdata, struct mib_changes *changes) {
     actions_undo(agent->actions, changes->actions, changes->action_count);
 }
 
-static void commit_tunables(struct agent *agent, const struct tunables *tunables, uint32_t set) {
-    bool relist = agent->tunables.message_limit != tunables->message_limit;
-    agent->tunables = *tunables;
-    agent->tunables_stored |= set;
-    store_tunables_set(agent->store, tunables, set, NULL, NULL);
-    if (relist) {
+/* By name, because a reload may have changed the conditions since the SET was prepared. */
+static void commit_tunables(struct agent *agent, const struct mib_changes *changes) {
+    struct stored_tunables set = {.count = 0};
+    uint32_t limit = agent->tunables.message_limit;
+    stored_tunables_take(&set, &changes->tunables, &changes->tunables_set);
+    stored_tunables_take(&agent->tunables_stored, &changes->tunables, &changes->tunables_set);
+    tunables_apply(&agent->tunables, &set);
+    store_tunables_set(agent->store, &set, NULL, NULL);
+    stored_tunables_deinit(&set);
+    if (agent->tunables.message_limit != limit) {
         collector_list_soon(agent->collector);
     }
     agent_changed(agent);
@@ -142,7 +153,7 @@ static void on_commit(void *userdata, struct mib_changes *changes) {
                        collector_snapshot(agent->collector));
     }
     if (changes->tunables_changed) {
-        commit_tunables(agent, &changes->tunables, changes->tunables_set);
+        commit_tunables(agent, changes);
     }
     if (changes->lifetime_changed[LIFETIME_BOUNCE] || changes->lifetime_changed[LIFETIME_MAXIMAL]) {
         settings_set(agent->settings, changes->lifetime_changed, changes->lifetime_days);
@@ -183,13 +194,12 @@ static int on_reload(sd_event_source *source, const struct signalfd_siginfo *inf
     *agent->config = *next;
     *next = old;
     config_free(next);
-    const struct tunables effective = agent->tunables;
     tunables_from_config(&agent->tunables, agent->config);
-    tunables_merge(&agent->tunables, &effective, agent->tunables_stored);
+    tunables_apply(&agent->tunables, &agent->tunables_stored);
     collector_reconfigure(agent->collector);
     log_set_level(agent->config->log_level);
     log_line(LOG_NOTICE, "configuration reloaded from %s", agent->config->path);
-    load_report_overrides(&agent->tunables, agent->tunables_stored, agent->config);
+    load_report_overrides(&agent->tunables, &agent->tunables_stored, agent->config);
     agent_changed(agent);
     return 0;
 }
@@ -229,6 +239,7 @@ static int start_acting(struct agent *agent) {
                                            .store = agent->store,
                                            .view = fill_view,
                                            .added = on_event_added,
+                                           .repeated = on_event_repeated,
                                            .userdata = agent};
     const struct actions_context context = {.helper = collector_helper(agent->collector),
                                             .store = agent->store,
@@ -343,6 +354,7 @@ void agent_free(struct agent *agent) {
         close(agent->hooks_socket);
     }
     sd_event_unref(agent->event);
+    stored_tunables_deinit(&agent->tunables_stored);
     config_free(agent->config);
     free(agent);
 }

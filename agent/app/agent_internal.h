@@ -25,9 +25,9 @@ struct agent {
     struct config *config;
     struct agent_status status;
     struct tunables tunables;
-    uint32_t tunables_stored; /* by SETs, now or earlier (bits 1 << enum tunable): for these the
-                               * configuration does not count any more */
-    bool started;             /* the store was read, or is not waited for any longer */
+    /* Set by SNMP, now or earlier: for these the configuration does not count any more. */
+    struct stored_tunables tunables_stored;
+    bool started; /* the store was read, or is not waited for any longer */
     struct store *store;
     struct collector *collector;
     struct delivery_reader *delivery_reader; /* NULL = mail_log is off */

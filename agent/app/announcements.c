@@ -21,11 +21,14 @@ static void report_start(struct announcements *announcements) {
 /* Waits until the settings have been read, because hmqSettingsChanged reports hmqSettingsState. */
 static void report_tunables(struct announcements *announcements) {
     struct event event = {.type = EVENT_SETTINGS_CHANGED};
-    if (announcements->status->readings.settings_tried &&
-        tunables_describe(&announcements->reported, announcements->tunables, &event)) {
-        announcements->reported = *announcements->tunables;
-        events_emit(announcements->events, &event);
+    if (!announcements->status->readings.settings_tried) {
+        return;
     }
+    while (tunables_describe(&announcements->reported, announcements->tunables, &event)) {
+        events_emit(announcements->events, &event);
+        event = (struct event){.type = EVENT_SETTINGS_CHANGED};
+    }
+    announcements->reported = *announcements->tunables;
 }
 
 void announcements_run(struct announcements *announcements) {

@@ -15,6 +15,7 @@
 #include "os/clock.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -250,6 +251,7 @@ void events_emit(struct events *events, const struct event *given) {
     events_observe(&event, &view);
     text_make_safe(event.text);
     text_make_safe(event.detail);
+    event_set_subject(&event);
     struct notification *notification = notify ? build(&event) : NULL;
     log_event(priority_of(&event), event_name(event.type), event.serial, event.text);
     event_log_add(events->log, &event);
@@ -290,8 +292,12 @@ void events_emit_action(struct events *events, const struct action *action) {
 
 static void note_notified(struct events *events, uint32_t serial, enum event_notified notified) {
     struct event *event = event_log_find(events->log, serial);
+    struct event *raise = raised_find_serial(&events->raised, serial);
     if (event != NULL) {
         event->notified = notified;
+    }
+    if (raise != NULL) {
+        raise->notified = notified;
     }
     store_event_notified(events->sources.store, serial, notified);
 }
@@ -312,15 +318,33 @@ static void resend(struct events *events, const struct event *pending) {
 
 /* What this process has already raised or cleared is newer. */
 static void load_raised(struct events *events, const struct store_image *image, uint32_t begun) {
-    struct raised now = {.types = 0};
+    events->raised.count = 0;
     for (size_t i = 0; i < image->latest_count; i++) {
-        raised_take(&now, &image->latest[i]);
+        raised_take(&events->raised, &image->latest[i]);
     }
     const struct event *event = begun != 0 ? event_log_find(events->log, begun) : NULL;
     for (; event != NULL; event = event_log_after(events->log, event->serial)) {
-        raised_take(&now, event);
+        raised_take(&events->raised, event);
     }
-    events->raised = now;
+}
+
+void events_repeat(struct events *events, const char *condition) {
+    struct event *raise = raised_find(&events->raised, condition);
+    if (raise == NULL || raise->notified == NOTIFIED_PENDING) {
+        return;
+    }
+    log_line(LOG_NOTICE, "event %" PRIu32 " (%s) is sent again: %s", raise->serial,
+             event_name(raise->type), raise->text);
+    if (tunables_notify(events->sources.tunables, raise->type)) {
+        struct event event = *raise;
+        struct notification *notification = build(&event);
+        if (notification != NULL) {
+            note_notified(events, raise->serial, NOTIFIED_PENDING);
+            release_all(events); /* in the order of serials */
+            agentx_notify(events->agentx, notification);
+        }
+    }
+    events->sources.repeated(events->sources.userdata, raise);
 }
 
 void events_load(struct events *events, const struct store_image *image) {

@@ -28,6 +28,8 @@ struct events_sources {
     void (*view)(void *userdata, struct mib_view *view);
     /* There is a new event for the endpoints. */
     void (*added)(void *userdata, const struct event *event);
+    /* A raise that the endpoints know is to be sent again. */
+    void (*repeated)(void *userdata, const struct event *event);
     void *userdata;
 };
 
@@ -47,9 +49,15 @@ void events_connect(struct events *events, struct agentx *agentx);
  */
 void events_load(struct events *events, const struct store_image *image);
 
-/* Completes an event, of which type, text, threshold, changes and action are given, and processes
- * it. */
+/* Completes an event, of which type, text, threshold, changes, action and condition are given, and
+ * processes it. */
 void events_emit(struct events *events, const struct event *given);
+
+/*
+ * Sends the raise of a condition again, with its serial and its values, as a notification and to
+ * the endpoints. Does nothing if it is not raised, or if it has not been sent yet.
+ */
+void events_repeat(struct events *events, const char *condition);
 
 /* Fills in what the event reports from the view: the state of the queue, and the values that its
  * type requires. Called by events_emit. */

@@ -173,6 +173,12 @@ void hook_feed_notify(struct hook_feed *feed, const struct event *event) {
     hooks_client_notify(feed->client, event);
 }
 
+void hook_feed_repeat(struct hook_feed *feed, const struct event *event) {
+    for (size_t i = 0; i < hooks_client_count(feed->client); i++) {
+        hooks_client_repeat(feed->client, i, event);
+    }
+}
+
 size_t hook_feed_status(const struct hook_feed *feed,
                         const struct hook_status *status[CONFIG_HOOKS_MAX]) {
     size_t count = feed != NULL ? hooks_client_count(feed->client) : 0;

@@ -41,6 +41,10 @@ void hook_feed_free(struct hook_feed *feed);
 /* The log has a new event. */
 void hook_feed_notify(struct hook_feed *feed, const struct event *event);
 
+/* Reminds every endpoint of an event that it has received before, unless it does not want the
+ * event, or others are waiting for it. */
+void hook_feed_repeat(struct hook_feed *feed, const struct event *event);
+
 /* Writes the state of the endpoints in the order of the configuration; borrowed until control
  * returns to the loop. Returns their number, which is 0 if feed is NULL. */
 size_t hook_feed_status(const struct hook_feed *feed,

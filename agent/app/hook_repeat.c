@@ -17,10 +17,8 @@ struct hook_repeat {
 };
 
 static void repeat_all(const struct hook_repeat *repeat, size_t hook) {
-    const struct event *event = raised_next(repeat->raised, 0);
-    while (event != NULL) {
-        hooks_client_repeat(repeat->client, hook, event);
-        event = raised_next(repeat->raised, event->type);
+    for (size_t i = 0; i < repeat->raised->count; i++) {
+        hooks_client_repeat(repeat->client, hook, &repeat->raised->events[i]);
     }
 }
 

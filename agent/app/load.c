@@ -35,11 +35,12 @@ void load_report(const struct store_image *image, const char *path) {
     }
 }
 
-void load_report_overrides(const struct tunables *tunables, uint32_t stored,
+void load_report_overrides(const struct tunables *tunables, const struct stored_tunables *stored,
                            const struct config *config) {
     char text[1024];
-    for (int i = 0; i < TUNABLE_NOTIFY; i++) {
-        if (tunable_overridden(tunables, (enum tunable)i, stored, config, text, sizeof text)) {
+    for (unsigned t = 0; t < tunables_count(tunables); t++) {
+        if (t != TUNABLE_NOTIFY &&
+            tunable_overridden(tunables, t, stored, config, text, sizeof text)) {
             log_line(LOG_NOTICE, "%s", text);
         }
     }

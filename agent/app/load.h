@@ -22,8 +22,8 @@ void load_note_store(struct store_status *status, const struct store *store, con
 void load_report(const struct store_image *image, const char *path);
 
 /* Logs each key of the configuration file that has no effect because a value that was set over SNMP
- * holds. stored are the tunables in the database, as bits 1 << enum tunable. */
-void load_report_overrides(const struct tunables *tunables, uint32_t stored,
+ * holds. stored are the tunables in the database. */
+void load_report_overrides(const struct tunables *tunables, const struct stored_tunables *stored,
                            const struct config *config);
 
 /* Emits the missing events about actions that ended or were interrupted before their event was

@@ -31,6 +31,9 @@
 /* Signs of life within the time the manager waits for one; a lost one must not be the last. */
 #define WATCHDOG_SIGNS 4
 
+/* Room for what describe_raised writes. */
+#define RAISED_SIZE 48
+
 struct service {
     sd_event_source *timer, *watchdog_timer, *gone_timer;
     const char *gone; /* the program that has ended */
@@ -208,8 +211,24 @@ void service_note_master(struct service *service, const char *reason) {
     snprintf(service->master, sizeof service->master, "%s", reason != NULL ? reason : "");
 }
 
+/* ", OVERLOAD, 2 conditions raised" */
+static const char *describe_raised(const struct agent_status *status, char out[RAISED_SIZE]) {
+    bool overload = status->conditions[CONDITION_OVERLOAD].state == CONDITION_STATE_RAISED;
+    unsigned others = 0;
+    for (size_t i = CONDITION_OVERLOAD + 1; i < CONDITIONS_MAX; i++) {
+        others += status->conditions[i].state == CONDITION_STATE_RAISED;
+    }
+    int len = snprintf(out, RAISED_SIZE, "%s", overload ? ", OVERLOAD" : "");
+    if (others > 0) {
+        snprintf(out + len, RAISED_SIZE - (size_t)len, ", %u condition%s raised", others,
+                 others == 1 ? "" : "s");
+    }
+    return out;
+}
+
 void service_report(struct service *service, const struct snapshot *snapshot) {
     char line[sizeof service->line];
+    char raised[RAISED_SIZE];
     uint64_t total;
     static const char *const words[] = {
         [DATA_OK] = "", [DATA_STALE] = " (stale)", [DATA_UNAVAILABLE] = " (listing unavailable)"};
@@ -220,8 +239,7 @@ void service_report(struct service *service, const struct snapshot *snapshot) {
                  "%u maildrop%s%s",
                  total, messages[QUEUE_ACTIVE], messages[QUEUE_DEFERRED], messages[QUEUE_HOLD],
                  messages[QUEUE_INCOMING], messages[QUEUE_MAILDROP],
-                 service->status->conditions[CONDITION_OVERLOAD].raised ? ", OVERLOAD" : "",
-                 words[service->status->readings.data]);
+                 describe_raised(service->status, raised), words[service->status->readings.data]);
     } else {
         snprintf(line, sizeof line, "queue unknown: %.200s",
                  service->status->readings.failed ? service->status->readings.error

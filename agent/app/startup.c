@@ -89,11 +89,15 @@ static int on_load_timer(sd_event_source *source, uint64_t usec, void *userdata)
 
 /* A value that was set before the database was read is newer than the one in the database. */
 static void take_tunables(struct agent *agent, const struct store_image *image) {
-    uint32_t stored = image->tunables_known & ~agent->tunables_stored;
     uint32_t limit = agent->tunables.message_limit;
-    tunables_merge(&agent->tunables, &image->tunables, stored);
-    agent->tunables_stored |= stored;
-    load_report_overrides(&agent->tunables, agent->tunables_stored, agent->config);
+    for (size_t i = 0; i < image->tunables.count; i++) {
+        const struct stored_tunable *stored = &image->tunables.list[i];
+        if (!stored_tunables_has(&agent->tunables_stored, stored->name)) {
+            stored_tunables_put(&agent->tunables_stored, stored->name, stored->value);
+        }
+    }
+    tunables_apply(&agent->tunables, &agent->tunables_stored);
+    load_report_overrides(&agent->tunables, &agent->tunables_stored, agent->config);
     if (agent->tunables.message_limit != limit) {
         collector_list_soon(agent->collector);
     }

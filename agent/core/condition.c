@@ -1,42 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/*
- * The table of conditions: what each one watches, the notification that raises it, its keys, its
- * default and its stored names. The position of a row is the condition's number, and two settings
- * belong to each, the threshold before the clear value (condition_setting_key).
- */
 #include "core/condition.h"
-
-#include "core/snapshot.h"
 
 #include <assert.h>
 #include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
-
-static const struct condition_row rows[CONDITION_COUNT] = {
-    [CONDITION_OVERLOAD] = {.watch = {WATCH_TOTAL, WATCH_ANY_QUEUE},
-                            .raise = EVENT_OVERLOAD_RAISED,
-                            .key = "overload_threshold",
-                            .default_value = "500",
-                            .clear_key = "overload_clear_threshold",
-                            .raised_name = "overload_raised",
-                            .since_name = "overload_since"},
-    [CONDITION_WARNING] = {.watch = {WATCH_TOTAL, WATCH_ANY_QUEUE},
-                           .raise = EVENT_WARNING_RAISED,
-                           .key = "warning_threshold",
-                           .default_value = "0",
-                           .raised_name = "warning_raised"},
-    [CONDITION_AGE] = {.watch = {WATCH_AGE, WATCH_ANY_QUEUE},
-                       .raise = EVENT_AGE_RAISED,
-                       .key = "age_threshold",
-                       .default_value = "0",
-                       .raised_name = "age_raised"},
-    [CONDITION_HOLD] = {.watch = {WATCH_QUEUE, QUEUE_HOLD},
-                        .raise = EVENT_HOLD_RAISED,
-                        .key = "hold_threshold",
-                        .default_value = "0",
-                        .raised_name = "hold_raised"},
-};
+#include <string.h>
 
 bool condition_name_valid(const char *name, size_t len) {
     for (size_t i = 0; i < len; i++) {
@@ -47,75 +16,106 @@ bool condition_name_valid(const char *name, size_t len) {
     return len > 0 && len < CONDITION_NAME_SIZE;
 }
 
-const struct condition_row *condition_row(enum condition condition) {
-    assert(condition < CONDITION_COUNT);
-    return &rows[condition];
+void conditions_init(struct conditions *conditions) {
+    *conditions = (struct conditions){.count = 1};
+    conditions->list[CONDITION_OVERLOAD] =
+        (struct condition){.name = CONDITION_OVERLOAD_NAME,
+                           .watch = {WATCH_TOTAL, WATCH_ANY_QUEUE},
+                           .severity = event_type_severity(EVENT_OVERLOAD_RAISED),
+                           .settings = {[CONDITION_ENABLED] = 1}};
 }
 
-uint32_t condition_maximum(enum condition condition) {
-    return watch_maximum(condition_row(condition)->watch.kind);
+size_t conditions_find(const struct conditions *conditions, const char *name) {
+    size_t at = 0;
+    while (at < conditions->count && strcmp(conditions->list[at].name, name) != 0) {
+        at++;
+    }
+    return at;
 }
 
-bool condition_is_time(enum condition condition) {
-    return watch_is_time(condition_row(condition)->watch.kind);
+bool condition_is_overload(const struct condition *condition) {
+    return strcmp(condition->name, CONDITION_OVERLOAD_NAME) == 0;
 }
 
-uint32_t condition_clear(enum condition condition, const struct thresholds *thresholds) {
-    const struct threshold *threshold = &thresholds->of[condition];
-    return condition_row(condition)->clear_key != NULL ? threshold->clear
-                                                       : condition_default_clear(threshold->above);
+bool condition_is_off(const struct condition *condition) {
+    return condition->settings[CONDITION_ENABLED] == 0 ||
+           (condition_is_overload(condition) && condition->settings[CONDITION_ABOVE] == 0);
+}
+
+const char *condition_setting_name(enum condition_setting setting) {
+    static const char *const names[CONDITION_SETTING_COUNT] = {
+        [CONDITION_ABOVE] = "above",   [CONDITION_CLEAR] = "clear",     [CONDITION_FOR] = "for",
+        [CONDITION_REPEAT] = "repeat", [CONDITION_ENABLED] = "enabled",
+    };
+    assert(setting < CONDITION_SETTING_COUNT);
+    return names[setting];
+}
+
+uint32_t condition_setting_maximum(const struct condition *condition,
+                                   enum condition_setting setting) {
+    static const uint32_t maxima[CONDITION_SETTING_COUNT] = {
+        [CONDITION_FOR] = CONDITION_FOR_MAX,
+        [CONDITION_REPEAT] = CONDITION_REPEAT_MAX,
+        [CONDITION_ENABLED] = 1,
+    };
+    bool threshold = setting == CONDITION_ABOVE || setting == CONDITION_CLEAR;
+    return threshold ? watch_maximum(condition->watch.kind) : maxima[setting];
+}
+
+bool condition_setting_is_time(const struct condition *condition, enum condition_setting setting) {
+    bool threshold = setting == CONDITION_ABOVE || setting == CONDITION_CLEAR;
+    return setting == CONDITION_FOR || setting == CONDITION_REPEAT ||
+           (threshold && watch_is_time(condition->watch.kind));
+}
+
+bool condition_consistent(const struct condition *condition) {
+    uint32_t above = condition->settings[CONDITION_ABOVE];
+    return condition->settings[CONDITION_CLEAR] <= above ||
+           (condition_is_overload(condition) && above == 0);
 }
 
 uint32_t condition_default_clear(uint32_t above) {
     return (uint32_t)((uint64_t)above * 9 / 10);
 }
 
-enum event_type condition_event(enum condition condition, bool raised) {
-    enum event_type raise = condition_row(condition)->raise;
+enum event_type condition_event(const struct condition *condition, bool raised) {
+    enum event_type raise =
+        condition_is_overload(condition) ? EVENT_OVERLOAD_RAISED : EVENT_CONDITION_RAISED;
     return raised ? raise : event_clear_of(raise);
 }
 
-bool condition_of_event(enum event_type type, enum condition *out) {
-    for (enum condition c = 0; c < CONDITION_COUNT; c++) {
-        if (type == condition_event(c, true) || type == condition_event(c, false)) {
-            *out = c;
-            return true;
-        }
+/* "no more than 450"; "more than 500, for 600 seconds". */
+static void describe_limit(const struct condition *condition, uint64_t value, bool raised,
+                           char *out, size_t size) {
+    uint32_t above = condition->settings[CONDITION_ABOVE];
+    uint32_t clear = condition->settings[CONDITION_CLEAR];
+    uint32_t lasts_s = condition->settings[CONDITION_FOR];
+    char lasting[40] = "";
+    if (raised && lasts_s > 0) {
+        snprintf(lasting, sizeof lasting, ", for %" PRIu32 " seconds", lasts_s);
     }
-    return false;
-}
-
-struct measurement condition_measure(enum condition condition, const struct snapshot *snapshot,
-                                     int64_t now) {
-    const struct watch_inputs inputs = {.snapshot = snapshot, .now = now};
-    return watch_measure(&condition_row(condition)->watch, &inputs);
-}
-
-void condition_describe(enum condition condition, const struct thresholds *thresholds,
-                        const struct measurement *measured, bool raised, char *out, size_t size) {
-    const struct condition_row *row = condition_row(condition);
-    uint32_t above = thresholds->of[condition].above;
-    uint32_t clear = condition_clear(condition, thresholds);
     /* A raise by a threshold that is no longer in effect ends without hysteresis. */
-    uint32_t limit = raised || measured->value > clear ? above : clear;
-    char value[384];
-    watch_describe(&row->watch, measured->value, measured->subject, value, sizeof value);
-    if (above == 0) {
-        snprintf(out, size, "the threshold was disabled; %s", value);
-    } else if (measured->nothing) {
-        snprintf(out, size, "the queue is empty");
-    } else {
-        snprintf(out, size, "%s, %s %" PRIu32, value, raised ? "more than" : "no more than", limit);
+    snprintf(out, size, "%s %" PRIu32 "%s", raised ? "more than" : "no more than",
+             raised || value > clear ? above : clear, lasting);
+}
+
+void condition_describe(const struct condition *condition, const struct measurement *measured,
+                        bool raised, char *out, size_t size) {
+    bool overload = condition_is_overload(condition);
+    char value[WATCH_SUBJECT_SIZE + 96] = "its value is not known";
+    char limit[80] = "";
+    if (measured->known && measured->nothing) {
+        snprintf(value, sizeof value, "no message is left");
+    } else if (measured->known) {
+        watch_describe(&condition->watch, measured->value, measured->subject, value, sizeof value);
+        describe_limit(condition, measured->value, raised, limit, sizeof limit);
     }
-}
-
-const char *condition_setting_key(unsigned setting) {
-    const struct condition_row *row = condition_row(condition_of_setting(setting));
-    return setting % 2 == 0 ? row->key : row->clear_key;
-}
-
-size_t condition_setting_offset(unsigned setting) {
-    return condition_of_setting(setting) * sizeof(struct threshold) +
-           (setting % 2 == 0 ? offsetof(struct threshold, above)
-                             : offsetof(struct threshold, clear));
+    if (condition_is_off(condition)) {
+        snprintf(out, size, "%s%sthe %s was disabled; %s", overload ? "" : condition->name,
+                 overload ? "" : ": ",
+                 condition->settings[CONDITION_ENABLED] == 0 ? "condition" : "threshold", value);
+    } else {
+        snprintf(out, size, "%s%s%s%s%s", overload ? "" : condition->name, overload ? "" : ": ",
+                 value, limit[0] != '\0' ? ", " : "", limit);
+    }
 }

@@ -78,10 +78,13 @@ static int set_key(struct parser *parser, struct config *config, const char *key
         }
         return 0;
     }
-    if (!config_hook_set(config, key, value, parser->line, what, sizeof what)) {
+    if (config_key_retired(key, value, what, sizeof what)) {
         return fail(parser, parser->line, key, what);
     }
-    return 0;
+    bool good = config_is_condition(key)
+                    ? config_condition_set(config, key, value, parser->line, what, sizeof what)
+                    : config_hook_set(config, key, value, parser->line, what, sizeof what);
+    return good ? 0 : fail(parser, parser->line, key, what);
 }
 
 /* Returns what is wrong with a value of any key, or NULL. */
@@ -141,6 +144,7 @@ static int set_defaults(struct config *config, const char *path, char *error, si
     config->path = strdup(path);
     bool good = config->path != NULL;
     struct config_key key;
+    conditions_init(&config->conditions);
     for (size_t k = 0; good && config_key_at(k, &key); k++) {
         good = key.default_value == NULL ||
                key.parse(&key, config, key.default_value, what, sizeof what);
@@ -160,21 +164,17 @@ unsigned config_line(const struct config *config, const char *key) {
             return config->key_lines[k];
         }
     }
-    return 0;
+    return config_condition_line(config, key);
 }
 
 /* The checks and the default that need the whole file. */
 static int check_whole(const struct parser *parser, struct config *config) {
-    char what[256];
-    const char *key;
+    char what[400];
     unsigned line;
-    if (!config_thresholds_complete(config, &key, what, sizeof what)) {
-        return fail(parser, config_line(config, key), key, what);
-    }
-    if (!config_hooks_complete(config, &line, what, sizeof what)) {
-        return fail(parser, line, "", what);
-    }
-    return 0;
+    return config_conditions_complete(config, &line, what, sizeof what) &&
+                   config_hooks_complete(config, &line, what, sizeof what)
+               ? 0
+               : fail(parser, line, "", what);
 }
 
 int config_parse(FILE *stream, const char *path, struct config **out, char *error, size_t size) {
@@ -265,6 +265,7 @@ void config_print(const struct config *config, FILE *stream) {
         key.print(&key, config, stream);
         fputc('\n', stream);
     }
+    config_conditions_print(config, stream);
     config_hooks_print(config, stream);
 }
 

@@ -20,6 +20,8 @@
 #define CONFIG_HOOKS_MAX 64
 #define CONFIG_KEYS_MAX 64
 #define CONFIG_MEMBERS_MAX 16
+#define CONFIG_CONDITION_MEMBERS 6
+#define CONFIG_THRESHOLD_SIZE 32
 
 enum message_order { ORDER_OLDEST, ORDER_NEWEST, ORDER_LARGEST };
 enum spool_mode { SPOOL_AUTO, SPOOL_PATH, SPOOL_NONE };
@@ -61,6 +63,13 @@ struct config_hook {
     unsigned member_lines[CONFIG_MEMBERS_MAX];
 };
 
+/* Where the file has a condition. */
+struct config_condition {
+    unsigned line; /* the first one of it */
+    unsigned member_lines[CONFIG_CONDITION_MEMBERS];
+    char above[CONFIG_THRESHOLD_SIZE], clear[CONFIG_THRESHOLD_SIZE]; /* as written; "" = not set */
+};
+
 /* All strings are owned by the config and never NULL unless stated otherwise; durations are in
  * microseconds. */
 struct config {
@@ -82,7 +91,8 @@ struct config {
     uint64_t scan_interval_usec;
     uint64_t command_timeout_usec;
     enum message_order message_order;
-    struct thresholds thresholds;
+    struct conditions conditions;
+    struct config_condition condition_sources[CONDITIONS_MAX]; /* of conditions.list */
     uint32_t message_limit;
     uint32_t insight_limit;  /* rows of each insight table */
     uint32_t allow_actions;  /* 1 << enum action_command */
@@ -120,7 +130,8 @@ uint32_t config_hook_events(const struct config_hook *hook);
 /* The format of what a webhook is sent; json by default. */
 enum hook_format config_hook_format(const struct config_hook *hook);
 
-/* The line on which a key was set; 0 if it has its default or does not exist. */
+/* The line on which a key was set, also condition.NAME.MEMBER; 0 if it has its default or does not
+ * exist. */
 unsigned config_line(const struct config *config, const char *key);
 
 /* The line on which a member of a hook (url, secret_file, ...) was set, or else the first line of

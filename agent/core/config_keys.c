@@ -325,8 +325,10 @@ static const char *const level_names[] = {"error", "warning", "notice", "info", 
 #define SET(member, last) parse_set, print_set, offsetof(struct config, member), 1, last, NULL
 #define OTHER(kind, member) parse_##kind, print_##kind, offsetof(struct config, member), 0, 0, NULL
 
-/* In the order in which they are printed; the thresholds stand between the two. */
-static const struct config_key first_keys[] = {
+#define OVERLOAD(setting) conditions.list[CONDITION_OVERLOAD].settings[setting]
+
+/* In the order in which they are printed. */
+static const struct config_key keys[] = {
     {"agentx_socket", "unix:/run/agentx/master", parse_master, config_print_string,
      offsetof(struct config, agentx_socket), 0, 0, NULL, false},
     {"base_oid", ".1.3.6.1.4.1.8072.9999.9999.2525", OTHER(oid, base_oid), false},
@@ -347,9 +349,9 @@ static const struct config_key first_keys[] = {
      false},
     {"message_order", "oldest", config_parse_enum, config_print_enum,
      offsetof(struct config, message_order), 0, 0, order_names, true},
-};
-
-static const struct config_key last_keys[] = {
+    {"overload_threshold", "500", NUMBER(OVERLOAD(CONDITION_ABOVE), WATCH_MAXIMUM_MESSAGES), true},
+    {"overload_clear_threshold", NULL, NUMBER(OVERLOAD(CONDITION_CLEAR), WATCH_MAXIMUM_MESSAGES),
+     true},
     {"message_limit", "100", NUMBER(message_limit, 10000), true},
     {"insight_limit", "20", NUMBER(insight_limit, INSIGHT_ROWS_MAX), true},
     {"allow_actions", NULL, SET(allow_actions, COMMAND_END - 1), false},
@@ -364,31 +366,14 @@ static const struct config_key last_keys[] = {
      LOG_ERR, 0, level_names, true},
 };
 
-#define FIRST_KEYS (sizeof first_keys / sizeof first_keys[0])
-#define LAST_KEYS (sizeof last_keys / sizeof last_keys[0])
+#define KEY_COUNT (sizeof keys / sizeof keys[0])
 
-_Static_assert(FIRST_KEYS + (unsigned)CONDITION_SETTINGS + LAST_KEYS <= CONFIG_KEYS_MAX,
-               "a line for each key");
+_Static_assert(KEY_COUNT <= CONFIG_KEYS_MAX, "a line for each key");
 
 bool config_key_at(size_t position, struct config_key *out) {
-    if (position < FIRST_KEYS) {
-        *out = first_keys[position];
-        return true;
+    if (position >= KEY_COUNT) {
+        return false;
     }
-    position -= FIRST_KEYS;
-    for (unsigned setting = 0; setting < CONDITION_SETTINGS; setting++) {
-        if (condition_setting_key(setting) == NULL) {
-            continue;
-        }
-        if (position == 0) {
-            *out = config_threshold_key(setting);
-            return true;
-        }
-        position--;
-    }
-    if (position < LAST_KEYS) {
-        *out = last_keys[position];
-        return true;
-    }
-    return false;
+    *out = keys[position];
+    return true;
 }

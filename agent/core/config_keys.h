@@ -25,21 +25,30 @@ struct config_key {
     bool live;                /* a running agent can change it on SIGHUP */
 };
 
-/*
- * The keys by their position, from 0, in the order in which config_print writes them: those of
- * config_keys.c and those of the thresholds. Returns false, with *out untouched, if position is too
- * large.
- */
+/* The keys by their position, from 0, in the order in which config_print writes them. Returns
+ * false, with *out untouched, if position is too large. */
 bool config_key_at(size_t position, struct config_key *out);
 
-/* Describes the key of a threshold or clear value (core/condition.h). The setting must have one. */
-struct config_key config_threshold_key(unsigned setting);
+/* Whether the key begins as those of conditions do. */
+bool config_is_condition(const char *key);
+
+/* Sets one member of a condition.NAME block. Errors as config_key's parse. */
+bool config_condition_set(struct config *config, const char *key, const char *value, unsigned line,
+                          char *error, size_t size);
+
+/* The line on which condition.NAME.MEMBER was set; 0 if it was not, or for any other key. */
+unsigned config_condition_line(const struct config *config, const char *key);
 
 /*
- * Sets each clear value that the file does not set from its threshold, and checks the others.
- * Returns false with the key concerned (static) and error.
+ * Reads the thresholds, sets each clear value that the file does not set, and checks the others.
+ * Returns false with *line and error, which names the key.
  */
-bool config_thresholds_complete(struct config *config, const char **key, char *error, size_t size);
+bool config_conditions_complete(struct config *config, unsigned *line, char *error, size_t size);
+
+void config_conditions_print(const struct config *config, FILE *stream);
+
+/* True for a key that conditions have replaced; error explains what to write instead. */
+bool config_key_retired(const char *key, const char *value, char *error, size_t size);
 
 /* Sets one member of a webhook.NAME or script.NAME block. Errors as config_key's parse. */
 bool config_hook_set(struct config *config, const char *key, const char *value, unsigned line,

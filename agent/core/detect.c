@@ -1,37 +1,70 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "core/detect.h"
 
-/* Returns whether the condition began or ended. */
-static bool judge(struct detector *detector, enum condition c, const struct thresholds *thresholds,
-                  const struct measurement *measured) {
-    bool *raised = &detector->raised[c];
-    uint32_t above = thresholds->of[c].above;
-    uint32_t clear = condition_clear(c, thresholds);
-    bool off = above == 0;
-    if (detector->provisional[c] && !off && measured->known) {
-        clear = above;
-        detector->provisional[c] = false;
-    }
-    if (*raised && measured->known && (off || measured->value <= clear)) {
-        detector->provisional[c] = false;
-        *raised = false;
-        return true;
-    }
-    if (!*raised && !off && measured->known && measured->value > above) {
-        *raised = true;
-        return true;
-    }
-    return false;
+#include "core/time_units.h"
+
+static void stop_counting(struct detector *detector) {
+    detector->pending = false;
+    detector->counting = false;
+    detector->lasted_usec = 0;
 }
 
-size_t detect(struct detector *detector, const struct thresholds *thresholds,
-              const struct measurement measured[CONDITION_COUNT],
-              enum condition changed[CONDITION_COUNT]) {
-    size_t count = 0;
-    for (enum condition c = 0; c < CONDITION_COUNT; c++) {
-        if (judge(detector, c, thresholds, &measured[c])) {
-            changed[count++] = c;
-        }
+static enum detected judge_raised(struct detector *detector, const struct condition *condition,
+                                  const struct measurement *measured) {
+    uint64_t limit = condition->settings[CONDITION_CLEAR];
+    bool off = condition_is_off(condition);
+    if (!measured->known) {
+        return DETECTED_NOTHING;
     }
-    return count;
+    if (detector->provisional && !off) {
+        limit = condition->settings[CONDITION_ABOVE];
+        detector->provisional = false;
+    }
+    if (!off && measured->value > limit) {
+        return DETECTED_NOTHING;
+    }
+    detector->provisional = false;
+    detector->raised = false;
+    return DETECTED_CLEAR;
+}
+
+enum detected detect(struct detector *detector, const struct condition *condition,
+                     const struct measurement *measured, uint64_t ran_usec) {
+    if (detector->raised) {
+        return judge_raised(detector, condition, measured);
+    }
+    if (condition_is_off(condition) ||
+        (measured->known && measured->value <= condition->settings[CONDITION_ABOVE])) {
+        stop_counting(detector);
+        return DETECTED_NOTHING;
+    }
+    if (!measured->known) {
+        detector->counting = false;
+        return DETECTED_NOTHING;
+    }
+    detector->lasted_usec += detector->counting ? ran_usec - detector->looked_usec : 0;
+    detector->looked_usec = ran_usec;
+    detector->pending = true;
+    detector->counting = true;
+    if (detector->lasted_usec < condition->settings[CONDITION_FOR] * USEC_PER_SEC) {
+        return DETECTED_NOTHING;
+    }
+    stop_counting(detector);
+    detector->raised = true;
+    return DETECTED_RAISE;
+}
+
+enum condition_state detect_state(const struct detector *detector,
+                                  const struct condition *condition,
+                                  const struct measurement *measured) {
+    if (detector->raised) {
+        return CONDITION_STATE_RAISED;
+    }
+    if (condition_is_off(condition)) {
+        return CONDITION_STATE_CLEAR;
+    }
+    if (!measured->known) {
+        return CONDITION_STATE_UNKNOWN;
+    }
+    return detector->pending ? CONDITION_STATE_PENDING : CONDITION_STATE_CLEAR;
 }

@@ -88,17 +88,18 @@ static void list_changes(const struct event *event, char *out, size_t size) {
     }
 }
 
-const char *event_subject(const struct event *event, char *out, size_t size) {
+void event_set_subject(struct event *event) {
+    const struct action_key *key = &event->action.key;
+    char *out = event->subject;
+    size_t size = sizeof event->subject;
     if (event->has_condition) {
         snprintf(out, size, "%s", event->condition.name);
     } else if (event->has_action) {
-        const struct action_key *key = &event->action.key;
         snprintf(out, size, "%s%s%s %" PRIu32, key->owner, key->owner[0] != '\0' ? " " : "",
                  action_command_name(key->command), key->id);
     } else {
         list_changes(event, out, size);
     }
-    return out;
 }
 
 bool event_change_add(struct event *event, const char *name, const char *old_value,

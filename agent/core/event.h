@@ -21,10 +21,11 @@
 #include <stdint.h>
 
 #define EVENT_TEXT_SIZE 256
+#define EVENT_SUBJECT_SIZE 128
 
-/* Room for a change of every setting that one SET can change. */
-#define EVENT_CHANGES_SIZE 384
-#define EVENT_CHANGE_NAME_SIZE 32
+/* Room for some changes of settings; what does not fit is another event. */
+#define EVENT_CHANGES_SIZE 512
+#define EVENT_CHANGE_NAME_SIZE 64
 #define EVENT_CHANGE_VALUE_SIZE MAIN_CF_VALUE_SIZE
 
 /* How many of the latest events hmqEventTable shows. */
@@ -54,6 +55,7 @@ struct event_condition {
     struct watch watch;
     enum event_severity severity; /* critical, warning or info */
     uint32_t value;               /* when it was raised or cleared */
+    uint32_t threshold;           /* that raised it */
     int64_t since;                /* of the raise, seconds since the epoch; 0 = unknown */
     char subject[WATCH_SUBJECT_SIZE];
 };
@@ -73,7 +75,8 @@ struct event {
     enum event_type type;
     int64_t time; /* seconds since the epoch */
     enum event_notified notified;
-    char text[EVENT_TEXT_SIZE]; /* one line for people */
+    char text[EVENT_TEXT_SIZE];       /* one line for people */
+    char subject[EVENT_SUBJECT_SIZE]; /* what it is about: event_set_subject */
     struct event_number total;
     struct event_number queues[QUEUE_COUNT];
     struct event_number oldest_age_s;
@@ -104,12 +107,11 @@ enum event_severity event_alert_severity(const struct event *event);
 const char *event_alert_name(const struct event *event, char out[EVENT_ALERT_NAME_SIZE]);
 
 /*
- * Writes what the event is about, UTF-8: the name of the condition; owner, command and number of
- * the action; the names of the settings, separated by spaces. "" for any other event. Writes at
- * most size octets including the NUL, and of the settings only those that fit. Returns out.
+ * Sets event->subject from the other members: the name of the condition; owner, command and number
+ * of the action; the names of the settings that changed, separated by spaces, as many as fit. ""
+ * for any other event.
  */
-#define EVENT_SUBJECT_SIZE 256
-const char *event_subject(const struct event *event, char *out, size_t size);
+void event_set_subject(struct event *event);
 
 /* The names in the MIB: "unavailable", "drifted"; "" for 0, static. */
 const char *event_data_name(enum data_status data);

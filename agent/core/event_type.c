@@ -22,13 +22,14 @@
             MESSAGES_IN(QUEUE_INCOMING), MESSAGES_IN(QUEUE_ACTIVE), MESSAGES_IN(QUEUE_DEFERRED),   \
             MESSAGES_IN(QUEUE_HOLD)                                                                \
     }
-#define AGE_CROSSED(threshold)                                                                     \
+#define CONDITION_CHANGED                                                                          \
     {                                                                                              \
-        EVENT_SERIAL, OBJECT("hmqTotalMessages", TOTAL), OBJECT(threshold, THRESHOLD),             \
-            OBJECT("hmqOldestAge", OLDEST_AGE)                                                     \
+        EVENT_SERIAL, OBJECT("hmqConditionName", CONDITION_NAME),                                  \
+            OBJECT("hmqConditionSeverity", CONDITION_SEVERITY),                                    \
+            OBJECT("hmqConditionValue", CONDITION_VALUE),                                          \
+            OBJECT("hmqConditionThreshold", THRESHOLD),                                            \
+            OBJECT("hmqConditionSubject", CONDITION_SUBJECT), OBJECT("hmqTotalMessages", TOTAL)    \
     }
-#define QUEUE_CROSSED(threshold, queue)                                                            \
-    { EVENT_SERIAL, OBJECT(threshold, THRESHOLD), MESSAGES_IN(queue) }
 #define DATA_CHANGED                                                                               \
     { EVENT_SERIAL, OBJECT("hmqDataStatus", DATA_STATUS), OBJECT("hmqLastReadError", LAST_ERROR) }
 #define POSTFIX_CHANGED                                                                            \
@@ -46,19 +47,6 @@ static const struct {
     [EVENT_OVERLOAD_CLEARED] = {"hmqOverloadCleared", "Mail queue no longer overloaded",
                                 SEVERITY_OK, EVENT_OVERLOAD_RAISED,
                                 TOTAL_CROSSED("hmqOverloadThreshold")},
-    [EVENT_WARNING_RAISED] = {"hmqWarningRaised", "Mail queue is growing", SEVERITY_WARNING, 0,
-                              TOTAL_CROSSED("hmqWarningThreshold")},
-    [EVENT_WARNING_CLEARED] = {"hmqWarningCleared",
-                               "Mail queue is back below the warning threshold", SEVERITY_OK,
-                               EVENT_WARNING_RAISED, TOTAL_CROSSED("hmqWarningThreshold")},
-    [EVENT_AGE_RAISED] = {"hmqAgeRaised", "Mail waits too long", SEVERITY_WARNING, 0,
-                          AGE_CROSSED("hmqAgeThreshold")},
-    [EVENT_AGE_CLEARED] = {"hmqAgeCleared", "Mail no longer waits too long", SEVERITY_OK,
-                           EVENT_AGE_RAISED, AGE_CROSSED("hmqAgeThreshold")},
-    [EVENT_HOLD_RAISED] = {"hmqHoldRaised", "Many messages on hold", SEVERITY_WARNING, 0,
-                           QUEUE_CROSSED("hmqHoldThreshold", QUEUE_HOLD)},
-    [EVENT_HOLD_CLEARED] = {"hmqHoldCleared", "Few messages on hold again", SEVERITY_OK,
-                            EVENT_HOLD_RAISED, QUEUE_CROSSED("hmqHoldThreshold", QUEUE_HOLD)},
     [EVENT_DATA_LOST] = {"hmqDataLost", "Mail queue cannot be read", SEVERITY_CRITICAL, 0,
                          DATA_CHANGED},
     [EVENT_DATA_RESTORED] = {"hmqDataRestored", "Mail queue can be read again", SEVERITY_OK,
@@ -84,6 +72,11 @@ static const struct {
                              0,
                              {EVENT_SERIAL, OBJECT("hmqAgentVersion", VERSION),
                               OBJECT("hmqDataStatus", DATA_STATUS)}},
+    /* The severity is that of the condition: see event_severity_of. */
+    [EVENT_CONDITION_RAISED] = {"hmqConditionRaised", "Mail queue condition raised",
+                                SEVERITY_WARNING, 0, CONDITION_CHANGED},
+    [EVENT_CONDITION_CLEARED] = {"hmqConditionCleared", "Mail queue condition cleared", SEVERITY_OK,
+                                 EVENT_CONDITION_RAISED, CONDITION_CHANGED},
     [EVENT_POSTFIX_STOPPED] = {"hmqPostfixStopped", "Postfix has stopped", SEVERITY_CRITICAL, 0,
                                POSTFIX_CHANGED},
     [EVENT_POSTFIX_STARTED] = {"hmqPostfixStarted", "Postfix is running again", SEVERITY_OK,

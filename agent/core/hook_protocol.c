@@ -37,6 +37,7 @@ static bool condition_valid(const struct event_condition *condition) {
 static bool event_valid(const struct event *event) {
     if (!event_type_exists(event->type) || event->serial == 0 ||
         !terminated(event->text, sizeof event->text) ||
+        !terminated(event->subject, sizeof event->subject) ||
         !terminated(event->detail, sizeof event->detail) ||
         !terminated(event->changes, sizeof event->changes) || event->data > DATA_UNAVAILABLE ||
         event->settings > SETTINGS_DRIFTED || !flag_valid(&event->total.known) ||

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Snapshots, and the totals over several queues. The counts say which queues are empty now; the
+ * listing, which is older, has everything else. A total is known only if both have what it needs.
+ */
 #include "core/snapshot.h"
 
 #include <assert.h>

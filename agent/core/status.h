@@ -93,7 +93,8 @@ struct agent_status {
     struct lifetimes_status lifetimes;
     struct pause_status pause;
     struct store_status store;
-    struct condition_status conditions[CONDITION_COUNT]; /* written by app/detection.c */
+    /* In the order of tunables.conditions. Written by app/detection.c. */
+    struct condition_status conditions[CONDITIONS_MAX];
     struct events_status events;
     const struct delivery *delivery; /* of app/delivery_reader.c; NULL while mail_log is off */
 };

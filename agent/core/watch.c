@@ -50,21 +50,22 @@ static void describe_total(enum queue queue, uint64_t value, const char *subject
                            size_t size) {
     (void)queue;
     (void)subject;
-    snprintf(out, size, "the queue has %" PRIu64 " messages", value);
+    snprintf(out, size, "the queue has %" PRIu64 " message%s", value, value == 1 ? "" : "s");
 }
 
 static void describe_queue(enum queue queue, uint64_t value, const char *subject, char *out,
                            size_t size) {
     (void)subject;
-    snprintf(out, size, "the %s queue has %" PRIu64 " messages", queue_name(queue), value);
+    snprintf(out, size, "the %s queue has %" PRIu64 " message%s", queue_name(queue), value,
+             value == 1 ? "" : "s");
 }
 
 static void describe_age(enum queue queue, uint64_t value, const char *subject, char *out,
                          size_t size) {
     bool any = queue == WATCH_ANY_QUEUE;
-    snprintf(out, size, "the oldest %s%smessage%s%s%s is %" PRIu64 " seconds old",
+    snprintf(out, size, "the oldest %s%smessage%s%s%s is %" PRIu64 " second%s old",
              any ? "" : queue_name(queue), any ? "" : " ", subject[0] != '\0' ? " (" : "", subject,
-             subject[0] != '\0' ? ")" : "", value);
+             subject[0] != '\0' ? ")" : "", value, value == 1 ? "" : "s");
 }
 
 static const struct row {

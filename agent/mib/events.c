@@ -47,6 +47,17 @@ GETTER(event_notified) {
     return mib_set_integer(value, (int32_t)row->event->notified);
 }
 
+/* The internal values are those of the object. */
+GETTER(event_severity) {
+    (void)view;
+    return mib_set_integer(value, (int32_t)event_severity_of(row->event));
+}
+
+GETTER(event_subject) {
+    (void)view;
+    return mib_set_text(value, row->event->subject);
+}
+
 static const struct mib_object event_objects[] = {
     {2, "hmqEventTime", MIB_OCTETS, event_time, NULL},
     {3, "hmqEventType", MIB_GAUGE32, event_type, NULL},
@@ -54,6 +65,8 @@ static const struct mib_object event_objects[] = {
     {5, "hmqEventTotal", MIB_GAUGE32, event_total, NULL},
     {6, "hmqEventThreshold", MIB_GAUGE32, event_threshold, NULL},
     {7, "hmqEventNotified", MIB_INTEGER, event_notified, NULL},
+    {8, "hmqEventSeverity", MIB_INTEGER, event_severity, NULL},
+    {9, "hmqEventSubject", MIB_OCTETS, event_subject, NULL},
 };
 
 const struct mib_group mib_event_group = {{1, 8, 2, 1},

@@ -350,3 +350,49 @@ static size_t write_outcome(const struct mib_row *row, uint32_t *index) {
 }
 
 const struct mib_index mib_outcome_index = {find_outcome, write_outcome};
+
+size_t mib_condition_name_write(const char *name, uint32_t *index) {
+    size_t len = strlen(name);
+    index[0] = (uint32_t)len;
+    for (size_t i = 0; i < len; i++) {
+        index[i + 1] = (unsigned char)name[i];
+    }
+    return len + 1;
+}
+
+/* Compares two indexes as identifiers. */
+static int compare_index(const uint32_t *a, size_t a_len, const uint32_t *b, size_t b_len) {
+    for (size_t i = 0; i < a_len && i < b_len; i++) {
+        if (a[i] != b[i]) {
+            return a[i] < b[i] ? -1 : 1;
+        }
+    }
+    return a_len == b_len ? 0 : a_len < b_len ? -1 : 1;
+}
+
+/* There are few, and they are in the order of the configuration, so that all are looked at. */
+static bool find_condition(const struct mib_view *view, const uint32_t *index, size_t count,
+                           bool inclusive, struct mib_row *row) {
+    const struct conditions *conditions = &view->tunables->conditions;
+    uint32_t best[CONDITION_NAME_SIZE];
+    size_t best_len = 0;
+    for (size_t i = 0; i < conditions->count; i++) {
+        uint32_t own[CONDITION_NAME_SIZE];
+        size_t len = mib_condition_name_write(conditions->list[i].name, own);
+        int order = compare_index(own, len, index, count);
+        bool follows = order > 0 || (order == 0 && inclusive);
+        if (follows && (best_len == 0 || compare_index(own, len, best, best_len) < 0)) {
+            memcpy(best, own, len * sizeof *own);
+            best_len = len;
+            row->condition = i;
+            row->condition_name = conditions->list[i].name;
+        }
+    }
+    return best_len != 0;
+}
+
+static size_t write_condition(const struct mib_row *row, uint32_t *index) {
+    return mib_condition_name_write(row->condition_name, index);
+}
+
+const struct mib_index mib_condition_index = {find_condition, write_condition};

@@ -45,7 +45,8 @@ const struct mib_group *const mib_groups[] = {
     &mib_action_group,     &mib_result_group,  &mib_output_group,    &mib_insight_group,
     &mib_sender_group,     &mib_domain_group,  &mib_reason_group,    &mib_age_group,
     &mib_domain_age_group, &mib_events_group,  &mib_event_group,     &mib_hook_group,
-    &mib_delivery_group,   &mib_outcome_group, &mib_delays_group,
+    &mib_delivery_group,   &mib_outcome_group, &mib_delays_group,    &mib_conditions_group,
+    &mib_condition_group,
 };
 
 const size_t mib_group_count = sizeof mib_groups / sizeof mib_groups[0];

@@ -44,11 +44,6 @@ VALUE(queue_messages) {
     return set_known(value, event->queues[object->queue]);
 }
 
-VALUE(oldest_age) {
-    (void)object;
-    return set_known(value, event->oldest_age_s);
-}
-
 VALUE(threshold) {
     (void)object;
     return set_known(value, event->threshold);
@@ -101,12 +96,32 @@ VALUE(action_comment) {
     return event->has_action && mib_set_text(value, event->action.comment);
 }
 
+VALUE(condition_name) {
+    (void)object;
+    return event->has_condition && mib_set_text(value, event->condition.name);
+}
+
+VALUE(condition_severity) {
+    (void)object;
+    return event->has_condition &&
+           mib_set_integer(value, mib_severity_value(event->condition.severity));
+}
+
+VALUE(condition_value) {
+    (void)object;
+    return event->has_condition && mib_set_number(value, event->condition.value);
+}
+
+VALUE(condition_subject) {
+    (void)object;
+    return event->has_condition && mib_set_text(value, event->condition.subject);
+}
+
 static value_getter *const getters[EVENT_VALUE_END] = {
     [EVENT_VALUE_SERIAL] = serial,
     [EVENT_VALUE_TEXT] = text,
     [EVENT_VALUE_TOTAL] = total,
     [EVENT_VALUE_QUEUE] = queue_messages,
-    [EVENT_VALUE_OLDEST_AGE] = oldest_age,
     [EVENT_VALUE_THRESHOLD] = threshold,
     [EVENT_VALUE_DATA_STATUS] = data_status,
     [EVENT_VALUE_LAST_ERROR] = detail,
@@ -118,6 +133,10 @@ static value_getter *const getters[EVENT_VALUE_END] = {
     [EVENT_VALUE_ACTION_SUCCEEDED] = action_succeeded,
     [EVENT_VALUE_ACTION_FAILED] = action_failed,
     [EVENT_VALUE_ACTION_COMMENT] = action_comment,
+    [EVENT_VALUE_CONDITION_NAME] = condition_name,
+    [EVENT_VALUE_CONDITION_SEVERITY] = condition_severity,
+    [EVENT_VALUE_CONDITION_VALUE] = condition_value,
+    [EVENT_VALUE_CONDITION_SUBJECT] = condition_subject,
 };
 
 /* Writes the index of the row that an event's column is in: it follows from the object's group. */
@@ -125,6 +144,9 @@ static size_t write_instance(const struct mib_group *group, const struct event *
                              const struct event_object *object, uint32_t *ids) {
     if (group->index == &mib_action_index) {
         return action_key_write(&event->action.key, ids);
+    }
+    if (group->index == &mib_condition_index) {
+        return mib_condition_name_write(event->condition.name, ids);
     }
     ids[0] = 0;
     if (group->index == &mib_queue_index) {

@@ -31,7 +31,8 @@ GETTER(oldest_age) {
 }
 
 static bool overload_known(const struct mib_view *view) {
-    return condition_measure(CONDITION_OVERLOAD, view->snapshot, view->now_wall).known;
+    uint64_t total;
+    return snapshot_total(view->snapshot, &total);
 }
 
 static const struct condition_status *overload_status(const struct mib_view *view) {
@@ -40,14 +41,16 @@ static const struct condition_status *overload_status(const struct mib_view *vie
 
 GETTER(overload) {
     UNUSED_ROW;
-    return overload_known(view) && mib_set_truth(value, overload_status(view)->raised);
+    return overload_known(view) &&
+           mib_set_truth(value, overload_status(view)->state == CONDITION_STATE_RAISED);
 }
 
 GETTER(overload_since) {
     UNUSED_ROW;
     const struct condition_status *status = overload_status(view);
     return overload_known(view) &&
-           (status->raised ? mib_set_date(value, status->since) : mib_set_date_or_none(value, 0));
+           (status->state == CONDITION_STATE_RAISED ? mib_set_date(value, status->since)
+                                                    : mib_set_date_or_none(value, 0));
 }
 
 GETTER(overload_raises) {

@@ -41,7 +41,7 @@ struct mib_changes {
     struct action_key *destroyed;
     size_t destroyed_count, destroyed_capacity;
     bool tunables_changed;
-    uint32_t tunables_set; /* bits 1 << enum tunable of those in the PDU */
+    struct tunable_set tunables_set; /* those in the PDU */
     struct tunables tunables;
     bool lifetime_changed[LIFETIME_COUNT];
     uint32_t lifetime_days[LIFETIME_COUNT];

@@ -2,6 +2,8 @@
 #include "core/permission.h"
 #include "mib/transaction.h"
 
+#include <string.h>
+
 static bool allowed(const struct mib_view *view, enum setting_kind kind) {
     return permission_given(view->config, (struct operation){.setting = kind});
 }
@@ -20,14 +22,41 @@ static struct tunables *staged_tunables(struct mib_transaction *transaction,
 enum mib_error mib_stage_tunable(struct mib_transaction *transaction, const struct mib_view *view,
                                  const struct mib_object *object, const uint32_t *index,
                                  size_t count, const struct mib_value *value) {
-    enum tunable tunable = (enum tunable)object->write->offset;
+    unsigned tunable = (unsigned)object->write->offset;
     (void)index;
     (void)count;
     if (!allowed(view, SETTING_THRESHOLDS)) {
         return MIB_NOT_WRITABLE;
     }
-    tunable_set(staged_tunables(transaction, view), tunable, value->number);
-    transaction->changes.tunables_set |= 1U << tunable;
+    tunable_put(staged_tunables(transaction, view), tunable, value->number);
+    transaction->changes.tunables_set.has[tunable] = true;
+    return MIB_ERROR_NONE;
+}
+
+/* A column of hmqConditionTable. What the row may have depends on its watch; no row is created. */
+enum mib_error mib_stage_condition(struct mib_transaction *transaction, const struct mib_view *view,
+                                   const struct mib_object *object, const uint32_t *index,
+                                   size_t count, const struct mib_value *value) {
+    enum condition_setting setting = (enum condition_setting)object->write->offset;
+    struct mib_row row = {0};
+    uint32_t own[MIB_OID_MAX];
+    if (!mib_condition_index.find(view, index, count, true, &row) ||
+        mib_condition_index.write(&row, own) != count ||
+        memcmp(own, index, count * sizeof *index) != 0) {
+        return MIB_NO_CREATION;
+    }
+    if (!allowed(view, SETTING_THRESHOLDS)) {
+        return MIB_NOT_WRITABLE;
+    }
+    bool truth = setting == CONDITION_ENABLED;
+    uint32_t number = truth ? (value->integer == 1 ? 1 : 0) : value->number;
+    const struct condition *condition = &view->tunables->conditions.list[row.condition];
+    if (number > condition_setting_maximum(condition, setting)) {
+        return MIB_WRONG_VALUE;
+    }
+    unsigned tunable = TUNABLE_OF_CONDITION(row.condition, setting);
+    tunable_put(staged_tunables(transaction, view), tunable, number);
+    transaction->changes.tunables_set.has[tunable] = true;
     return MIB_ERROR_NONE;
 }
 
@@ -53,7 +82,7 @@ enum mib_error mib_stage_notify(struct mib_transaction *transaction, const struc
         notify |= 1U << (bit + 1);
     }
     staged_tunables(transaction, view)->notify = notify;
-    transaction->changes.tunables_set |= 1U << TUNABLE_NOTIFY;
+    transaction->changes.tunables_set.has[TUNABLE_NOTIFY] = true;
     return MIB_ERROR_NONE;
 }
 

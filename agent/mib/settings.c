@@ -65,11 +65,8 @@ GETTER(settings_error) {
         return mib_set_number(value, tunable_get(view->tunables, tunable));                        \
     }
 
-TUNABLE_GETTER(overload_threshold, CONDITION_THRESHOLD(CONDITION_OVERLOAD))
-TUNABLE_GETTER(overload_clear_threshold, CONDITION_CLEAR(CONDITION_OVERLOAD))
-TUNABLE_GETTER(warning_threshold, CONDITION_THRESHOLD(CONDITION_WARNING))
-TUNABLE_GETTER(age_threshold, CONDITION_THRESHOLD(CONDITION_AGE))
-TUNABLE_GETTER(hold_threshold, CONDITION_THRESHOLD(CONDITION_HOLD))
+TUNABLE_GETTER(overload_threshold, TUNABLE_OF_CONDITION(CONDITION_OVERLOAD, CONDITION_ABOVE))
+TUNABLE_GETTER(overload_clear_threshold, TUNABLE_OF_CONDITION(CONDITION_OVERLOAD, CONDITION_CLEAR))
 TUNABLE_GETTER(message_limit, TUNABLE_MESSAGE_LIMIT)
 
 GETTER(notification_enable) {
@@ -106,15 +103,10 @@ static const struct mib_object settings_objects[] = {
     {5, "hmqSettingsState", MIB_INTEGER, settings_state, NULL},
     {6, "hmqSettingsError", MIB_OCTETS, settings_error, NULL},
     {7, "hmqOverloadThreshold", MIB_GAUGE32, overload_threshold,
-     TUNABLE(THRESHOLD_MESSAGES_MAX, CONDITION_THRESHOLD(CONDITION_OVERLOAD))},
+     TUNABLE(WATCH_MAXIMUM_MESSAGES, TUNABLE_OF_CONDITION(CONDITION_OVERLOAD, CONDITION_ABOVE))},
     {8, "hmqOverloadClearThreshold", MIB_GAUGE32, overload_clear_threshold,
-     TUNABLE(THRESHOLD_MESSAGES_MAX, CONDITION_CLEAR(CONDITION_OVERLOAD))},
-    {9, "hmqWarningThreshold", MIB_GAUGE32, warning_threshold,
-     TUNABLE(THRESHOLD_MESSAGES_MAX, CONDITION_THRESHOLD(CONDITION_WARNING))},
-    {10, "hmqAgeThreshold", MIB_GAUGE32, age_threshold,
-     TUNABLE(THRESHOLD_AGE_MAX_S, CONDITION_THRESHOLD(CONDITION_AGE))},
-    {11, "hmqHoldThreshold", MIB_GAUGE32, hold_threshold,
-     TUNABLE(THRESHOLD_MESSAGES_MAX, CONDITION_THRESHOLD(CONDITION_HOLD))},
+     TUNABLE(WATCH_MAXIMUM_MESSAGES, TUNABLE_OF_CONDITION(CONDITION_OVERLOAD, CONDITION_CLEAR))},
+    /* 9, 10 and 11 are retired. */
     {12, "hmqMessageLimit", MIB_GAUGE32, message_limit,
      TUNABLE(TUNABLES_MESSAGE_LIMIT_MAX, TUNABLE_MESSAGE_LIMIT)},
     {13, "hmqNotificationEnable", MIB_OCTETS, notification_enable,

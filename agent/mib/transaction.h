@@ -66,6 +66,9 @@ enum mib_error mib_stage_control(struct mib_transaction *transaction, const stru
 enum mib_error mib_stage_tunable(struct mib_transaction *transaction, const struct mib_view *view,
                                  const struct mib_object *object, const uint32_t *index,
                                  size_t count, const struct mib_value *value);
+enum mib_error mib_stage_condition(struct mib_transaction *transaction, const struct mib_view *view,
+                                   const struct mib_object *object, const uint32_t *index,
+                                   size_t count, const struct mib_value *value);
 enum mib_error mib_stage_notify(struct mib_transaction *transaction, const struct mib_view *view,
                                 const struct mib_object *object, const uint32_t *index,
                                 size_t count, const struct mib_value *value);

@@ -21,6 +21,8 @@ struct mib_row {
     size_t rank;   /* position in its table */
     size_t bucket; /* of ages, below INSIGHT_AGES */
     enum delivery_outcome outcome;
+    size_t condition; /* position in view->tunables->conditions */
+    const char *condition_name;
 };
 
 struct mib_object;
@@ -33,8 +35,8 @@ struct mib_write {
     enum mib_error (*stage)(struct mib_transaction *transaction, const struct mib_view *view,
                             const struct mib_object *object, const uint32_t *index, size_t count,
                             const struct mib_value *value);
-    size_t offset; /* where the stage function stores it: the offset of a member, an enum tunable or
-                      an enum lifetime */
+    size_t offset; /* where the stage function stores it: the offset of a member, the number of a
+                      tunable, an enum condition_setting or an enum lifetime */
 };
 
 struct mib_object {
@@ -80,6 +82,7 @@ extern const struct mib_group mib_insight_group, mib_sender_group, mib_domain_gr
 extern const struct mib_group mib_events_group, mib_event_group;
 extern const struct mib_group mib_hook_group;
 extern const struct mib_group mib_delivery_group, mib_outcome_group, mib_delays_group;
+extern const struct mib_group mib_conditions_group, mib_condition_group;
 
 /* The object that an identifier belongs to, or NULL. *index is the position at which the instance
  * begins. */
@@ -105,5 +108,9 @@ extern const struct mib_index mib_domain_age_index;
 extern const struct mib_index mib_event_index;
 extern const struct mib_index mib_hook_index;
 extern const struct mib_index mib_outcome_index;
+extern const struct mib_index mib_condition_index;
+
+/* Writes the index of a row of hmqConditionTable, a variable-length string. Returns its length. */
+size_t mib_condition_name_write(const char *name, uint32_t *index);
 
 #endif

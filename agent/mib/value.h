@@ -40,6 +40,9 @@ bool mib_set_elapsed(const struct mib_view *view, struct mib_value *value, uint6
 /* The seconds since a moment of the wall clock; 0 if it is in the future. */
 bool mib_set_age(const struct mib_view *view, struct mib_value *value, int64_t since);
 
+/* hmqConditionSeverity: info(1), warning(2), critical(3); none(0) for 0. */
+int32_t mib_severity_value(enum event_severity severity);
+
 /* K-octets as in MTA-MIB (RFC 2789): rounded up, so that only nothing is 0. */
 bool mib_set_volume(struct mib_value *value, uint64_t octets);
 

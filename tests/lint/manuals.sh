@@ -3,7 +3,7 @@
 #
 # manuals.sh DAEMON BUILD STAGED: the manual pages are clean and name what documented.py checks,
 # and every key of the configuration stands in hermes-mailqueue.conf(5) and in the example, which
-# changes nothing when it is used as it is. STAGED is a folder for an installation of BUILD.
+# changes nothing but the conditions when it is used as it is. STAGED is a folder for an installation of BUILD.
 
 daemon=$(realpath "$1") build=$(realpath "$2") staged=$(realpath -m "$3")
 . "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
@@ -16,7 +16,10 @@ example=contrib/hermes-mailqueue.conf.example
 # With a user that this machine has.
 tried=$(mktemp)
 trap 'rm -f "$tried"' EXIT
-effective() { { cat "$1" && echo 'user = nobody'; } >"$tried" && "$daemon" -t -c "$tried"; }
+effective() {
+    { cat "$1" && echo 'user = nobody'; } >"$tried" && "$daemon" -t -c "$tried" |
+        grep -v '^condition\.'
+}
 defaults=$(effective /dev/null)
 [ "$(effective "$example")" = "$defaults" ] || {
     diff <(effective "$example") <(echo "$defaults") || true
@@ -61,6 +64,7 @@ while IFS= read -r line; do
     [[ $line == allow_* ]] || words "${line%% =*}" "${line%% =*}"
 done <<<"$defaults"
 words webhook.a.format 'webhook.\& Ns Ar name Ns Cm .format'
+words condition.a.severity 'condition.\& Ns Ar name Ns Cm .severity'
 [ "$listed" -gt 2 ] || wrong "only $listed keys that take one of several words were found"
 # Which keys a running agent takes over, by the last member of their rows.
 rows=0
@@ -71,12 +75,19 @@ while IFS= read -r row; do
         wrong "docs/man/hermes-mailqueue.conf.5:1: $key is not marked with reload"
     [[ $row != *false\} ]] || entry "$key" | grep -qxF ".It Cm $key" ||
         wrong "docs/man/hermes-mailqueue.conf.5:1: $key is marked with reload"
-done < <(
-    tr '\n' ' ' <agent/core/config_keys.c | grep -oE '\{"[a-z_]+",[^{}]*(true|false)\}'
-    # Those of conditions all are.
-    sed -nE 's/.*\.(clear_)?key = "([a-z_]+)".*/{"\2", true}/p' agent/core/condition.c
-)
+done < <(tr '\n' ' ' <agent/core/config_keys.c | grep -oE '\{"[a-z_]+",[^{}]*(true|false)\}')
 [ "$rows" -eq "$keys" ] || wrong "$rows rows of $keys keys were found"
+
+# Of conditions each key; a running agent takes all of them over.
+members=0
+while IFS= read -r key; do
+    members=$((members + 1))
+    grep -qE "^#?condition\.[a-z]+\.$key = " "$example" || wrong "$example:1: no condition.NAME.$key"
+    grep -qE "^\.It Cm condition\.\\\\& Ns Ar name Ns Cm \.$key Pq reload\$" \
+        docs/man/hermes-mailqueue.conf.5 ||
+        wrong "docs/man/hermes-mailqueue.conf.5:1: no condition.NAME.$key"
+done < <(sed -nE 's/^ *\[MEMBER_[A-Z]+\] = \{"([a-z]+)".*/\1/p' agent/core/config_conditions.c)
+[ "$members" -eq 6 ] || wrong "not the six keys of conditions but $members"
 
 # Of endpoints each key, NAME being any of the example's. All are set, so that all are printed.
 mkdir -p "$staged"

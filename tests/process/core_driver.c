@@ -54,6 +54,11 @@ static void add_event(enum event_type type) {
                             .total = {true, 500 + driver.event_count},
                             .threshold = {true, 500}};
     event->queues[QUEUE_DEFERRED] = event->total;
+    event->has_condition = event_type_of_conditions(type);
+    event->condition = (struct event_condition){.name = "old",
+                                                .watch = {WATCH_AGE, WATCH_ANY_QUEUE},
+                                                .severity = SEVERITY_WARNING,
+                                                .subject = "4F0C2A"};
     if (driver.text[0] != '\0') {
         snprintf(event->text, sizeof event->text, "%s", driver.text);
     } else {

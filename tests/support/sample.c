@@ -189,6 +189,27 @@ struct event sample_event(const struct sample *sample, enum event_type type) {
     event.oldest_age_s = (struct event_number){true, 86400};
     snprintf(event.text, sizeof event.text, "the queue has 9 messages, more than 5");
     switch (type) {
+    case EVENT_OVERLOAD_RAISED:
+    case EVENT_OVERLOAD_CLEARED:
+        event.has_condition = true;
+        event.condition = (struct event_condition){.name = "overload",
+                                                   .watch = {WATCH_TOTAL, WATCH_ANY_QUEUE},
+                                                   .severity = SEVERITY_CRITICAL,
+                                                   .value = 9,
+                                                   .threshold = 5,
+                                                   .since = SAMPLE_NOW - 30};
+        break;
+    case EVENT_CONDITION_RAISED:
+    case EVENT_CONDITION_CLEARED:
+        event.has_condition = true;
+        event.condition = (struct event_condition){.name = "oldest",
+                                                   .watch = {WATCH_AGE, WATCH_ANY_QUEUE},
+                                                   .severity = SEVERITY_WARNING,
+                                                   .value = 86400,
+                                                   .threshold = 5,
+                                                   .since = SAMPLE_NOW - 30,
+                                                   .subject = "A91C04D7E2"};
+        break;
     case EVENT_ACTION_FINISHED:
         event.has_action = true;
         event.action = (struct event_action){.key = {"alice", COMMAND_HOLD, 1},
@@ -216,6 +237,7 @@ struct event sample_event(const struct sample *sample, enum event_type type) {
     default:
         break;
     }
+    event_set_subject(&event);
     return event;
 }
 
@@ -264,16 +286,40 @@ static void add_delivery(struct sample *sample, bool known, bool empty) {
     sample->status.delivery = sample->delivery;
 }
 
+static char configuration[] = "condition.oldest.watch = age\n"
+                              "condition.oldest.above = 1h\n"
+                              "condition.oldest.repeat = 1d\n"
+                              "condition.in_corrupt.watch = queue corrupt\n"
+                              "condition.in_corrupt.above = 0\n"
+                              "condition.in_corrupt.severity = critical\n"
+                              "condition.in_corrupt.for = 10m\n"
+                              "condition.z.watch = total\n"
+                              "condition.z.above = 20\n"
+                              "condition.z.severity = info\n";
+
+/* In the order of the configuration: overload and the oldest message are raised, what is corrupt
+ * waits, and one is clear. */
+static void set_conditions(struct condition_status *conditions, bool empty) {
+    enum condition_state raised = empty ? CONDITION_STATE_CLEAR : CONDITION_STATE_RAISED;
+    enum condition_state pending = empty ? CONDITION_STATE_CLEAR : CONDITION_STATE_PENDING;
+    int64_t since = empty ? 0 : SAMPLE_NOW - 30;
+    conditions[0] = (struct condition_status){raised, since, 1, true, empty ? 0 : 9, ""};
+    conditions[1] = (struct condition_status){raised, since, 2, true, empty ? 0 : 86400, ""};
+    snprintf(conditions[1].subject, sizeof conditions[1].subject, "%s", empty ? "" : "A91C04D7E2");
+    conditions[2] = (struct condition_status){pending, 0, 0, true, empty ? 0 : 3, ""};
+    conditions[3] = (struct condition_status){CONDITION_STATE_CLEAR, 0, 0, true, empty ? 0 : 9, ""};
+}
+
 void sample_init(struct sample *sample, unsigned known) {
     char error[200];
     bool empty = (known & SAMPLE_EMPTY) != 0;
-    FILE *none = fopen("/dev/null", "re");
+    FILE *file = fmemopen(configuration, sizeof configuration - 1, "r");
     *sample = (struct sample){.snapshot = snapshot_new()};
-    if (sample->snapshot == NULL || none == NULL ||
-        config_parse(none, "sample", &sample->config, error, sizeof error) != 0) {
+    if (sample->snapshot == NULL || file == NULL ||
+        config_parse(file, "sample", &sample->config, error, sizeof error) != 0) {
         die("no snapshot or configuration");
     }
-    fclose(none);
+    fclose(file);
     struct agent_status *status = &sample->status;
     status->process.start_wall = SAMPLE_NOW - 60;
     status->readings.data = known == SAMPLE_ALL ? DATA_OK : DATA_UNAVAILABLE;
@@ -285,8 +331,9 @@ void sample_init(struct sample *sample, unsigned known) {
     status->process.master_reconnects = 1;
     status->readings.listing_serial = 17;
     status->events.serial = 5;
-    status->conditions[CONDITION_OVERLOAD] = (struct condition_status){
-        .raised = !empty, .since = empty ? 0 : SAMPLE_NOW - 30, .raises = 1};
+    if ((known & SAMPLE_COUNTS) != 0) {
+        set_conditions(status->conditions, empty);
+    }
     if ((known & SAMPLE_COUNTS) != 0) {
         set_counts(&sample->snapshot->counts, empty);
         status->readings.counts_taken_usec = NOW_USEC - 1500000;

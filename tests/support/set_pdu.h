@@ -26,13 +26,13 @@ static const char *const error_names[] = {
     [MIB_RESOURCE_UNAVAILABLE] = "resourceUnavailable",
 };
 
-/* The instance of a variable: a scalar (0), a row of hmqActionTable, or a message. */
+/* The instance of a variable: a scalar (0), a row of hmqActionTable, a message, or a condition. */
 struct variable {
     const char *object; /* NULL = the end */
     const char *owner;  /* of a row */
     enum action_command command;
     uint32_t id;
-    const char *message;
+    const char *message; /* or the name of a condition */
     struct mib_value value;
 };
 
@@ -53,6 +53,8 @@ struct variable {
     { .object = (name), .owner = (who), .command = (what), .id = (number), .value = __VA_ARGS__ }
 #define CONTROL(name, ...)                                                                         \
     { .object = "hmqMessageControl", .message = (name), .value = __VA_ARGS__ }
+#define CONDITION(name, of, ...)                                                                   \
+    { .object = (name), .message = (of), .value = __VA_ARGS__ }
 #define STATUS(who, what, number, status) CELL("hmqActionRowStatus", who, what, number, INT(status))
 #define IDS(who, what, number, ids) CELL("hmqActionQueueIds", who, what, number, OCTETS(ids))
 

@@ -47,6 +47,8 @@ static void on_loaded(void *userdata, const struct store_image *image, int error
     }
     fixture->image.events = copy(image->events, image->event_count, sizeof *image->events);
     fixture->image.latest = copy(image->latest, image->latest_count, sizeof *image->latest);
+    fixture->image.tunables.list =
+        copy(image->tunables.list, image->tunables.count, sizeof *image->tunables.list);
     fixture->image.cursors = copy(image->cursors, image->cursor_count, sizeof *image->cursors);
 }
 

@@ -36,7 +36,7 @@ configure list_interval=90s overload_threshold=7 overload_clear_threshold=6
 run -c "$root/agent.conf" -t
 check "-t: exit 0" test "$status" -eq 0
 check "-t: what is set" grep -qx 'overload_threshold = 7' <<<"$output"
-check "-t: what is not" grep -qx 'warning_threshold = 0' <<<"$output"
+check "-t: what is not" grep -qx 'message_order = oldest' <<<"$output"
 refused "an unknown key" 'no_such_key = 1' 3
 refused "a bad number" '\noverload_threshold = many' 4
 refused "a bad time" 'scan_interval = 5 parsecs' 3

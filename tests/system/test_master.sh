@@ -9,6 +9,8 @@ set -euo pipefail
 # shellcheck source=tests/support/lib.sh
 . "$(dirname -- "${BASH_SOURCE[0]}")/../support/lib.sh"
 
+held=(condition.held.watch='queue hold' condition.held.above=1)
+
 kill_snmpd() {
     kill -KILL "$(<"$root/snmpd.pid")"
     wait_for "$patience" not running "$root/snmpd.pid" || fail "snmpd does not end"
@@ -65,12 +67,12 @@ for _ in range(4):
     held.append(link)
 time.sleep(600)' "$tcp_port"
 wait_for 10 port_in_use "$tcp_port"
-start_agent hold_threshold=1 agentx_socket="tcp:127.0.0.1:$tcp_port"
+start_agent "${held[@]}" agentx_socket="tcp:127.0.0.1:$tcp_port"
 eventually "the agent starts though a connect(2) would wait" logged hmqAgentStarted 1
 hold
-eventually "and detects meanwhile" logged hmqHoldRaised 1
+eventually "and detects meanwhile" logged hmqConditionRaised 1
 unhold
-eventually "all the time" logged hmqHoldCleared 1
+eventually "all the time" logged hmqConditionCleared 1
 for process in "$agent" "$(supervisor)" "$(worker)"; do
     check "process $process ignores SIGPIPE" ignores_sigpipe "$process"
 done
@@ -87,13 +89,13 @@ check "one that got to CommitSet is undone" grep -q '^CommitSet: queued 0' "$roo
 stop_agent
 rm -f "$root/agentx" "$root/agent.log" "$root/agent.conf" "$root"/state/agent.db*
 
-start_agent hold_threshold=1
+start_agent "${held[@]}"
 eventually "the agent starts without a master" logged hmqAgentStarted 1
 eventually "and says what is missing" said "no SNMP: there is no socket at unix:$root/agentx; start"
 hold
-eventually "and detects without one" logged hmqHoldRaised 1
+eventually "and detects without one" logged hmqConditionRaised 1
 unhold
-eventually "all the time" logged hmqHoldCleared 1
+eventually "all the time" logged hmqConditionCleared 1
 start_snmpd
 check "it registers at once with a master that came later" back_within 1500
 eventually "and is there as a whole" registered
@@ -104,9 +106,9 @@ check "in order" in_order_once 3
 echo 'extend slow /bin/sleep 6' >>"$root/snmpd.conf"
 kill_snmpd
 hold
-eventually "raised while the master is dead" logged hmqHoldRaised 2
+eventually "raised while the master is dead" logged hmqConditionRaised 2
 unhold
-eventually "and cleared" logged hmqHoldCleared 2
+eventually "and cleared" logged hmqConditionCleared 2
 start_snmpd
 eventually "it is back at a new master" registered
 expect 1.1.13.0 1 "and has counted that"
@@ -115,13 +117,13 @@ check "in order, once" in_order_once 5
 
 kill -STOP "$(<"$root/snmpd.pid")"
 hold
-eventually "raised while the master is stopped" logged hmqHoldRaised 3
+eventually "raised while the master is stopped" logged hmqConditionRaised 3
 unhold
-eventually "and cleared" logged hmqHoldCleared 3
+eventually "and cleared" logged hmqConditionCleared 3
 hold
-eventually "it goes on detecting" logged hmqHoldRaised 4
+eventually "it goes on detecting" logged hmqConditionRaised 4
 unhold
-eventually "for as long as it takes" logged hmqHoldCleared 4
+eventually "for as long as it takes" logged hmqConditionCleared 4
 kill -CONT "$(<"$root/snmpd.pid")"
 check "the master goes on: so does the agent" back_within 3000
 expect 1.1.13.0 1 "on the connection it had"

@@ -19,12 +19,19 @@ same_as_get() {
     ok "the notification has the values of a GET: $*"
 }
 
+# As an index: the length and the characters.
+warning=7.119.97.114.110.105.110.103
+old=3.111.108.100
+
+last_trap() { traps "$1" | tail -n 1; }
+
 delete_some() { ids deferred "$1" | pf postsuper -d - 2>/dev/null; }
 
 start_postfix
 start_snmpd
 start_trapd
-start_agent warning_threshold=600 age_threshold=0 hold_threshold=10
+start_agent condition.warning.watch=total condition.warning.above=600 \
+    condition.held.watch='queue hold' condition.held.above=10 condition.held.severity=info
 expect 1.2.1.0 0 "an empty queue is an honest 0"
 for queue in 1 2 3 4 5 6; do
     expect "1.3.1.2.$queue" 0 "row $queue is 0"
@@ -63,12 +70,15 @@ check "the queues in it add up" test \
         $(trap_value "$line" 1.3.1.2.4) + $(trap_value "$line" 1.3.1.2.5))) -le 501
 
 inject 100
-expect_traps 3 1 "601 are more than 600: hmqWarningRaised"
+expect_traps 14 1 "601 are more than 600: hmqConditionRaised"
+line=$(last_trap 14)
+check "of the condition warning" test "$(trap_value "$line" "1.11.3.1.2.$warning")" = '"warning"'
+check "its value" test "$(trap_value "$line" "1.11.3.1.13.$warning")" -gt 600
 expect 1.2.1.0 601 "601 messages"
 eventually "all are deferred" settled 601
 delete_some 61
-expect_traps 4 1 "540 are 90 % of 600: hmqWarningCleared"
-check "with the threshold" test "$(trap_value "$(traps 4)" 1.4.9.0)" = 600
+expect_traps 15 1 "540 are 90 % of 600: hmqConditionCleared"
+check "with the threshold" test "$(trap_value "$(last_trap 15)" "1.11.3.1.5.$warning")" = 600
 delete_some 89
 expect 1.2.1.0 451 "451 messages"
 now 1.2.5.0 1 "451 are still an overload"
@@ -83,23 +93,28 @@ ids deferred 10 | pf postsuper -h - 2>/dev/null
 expect 1.3.1.2.5 10 "10 on hold"
 expect 1.2.1.0 450 "held ones are in the total"
 ids deferred 1 | pf postsuper -h - 2>/dev/null
-expect_traps 7 1 "11 are more than 10: hmqHoldRaised"
+expect_traps 14 2 "11 are more than 10: hmqConditionRaised"
+now 1.11.1.0 1 "one condition is raised"
+now 1.11.2.0 1 "for information"
 ids hold 1 | pf postsuper -H - 2>/dev/null
 expect 1.3.1.2.5 10 "10 on hold"
-expect_traps 8 0 "10 are more than 9: nothing is cleared"
+expect_traps 15 1 "10 are more than 9: nothing is cleared"
 ids hold 1 | pf postsuper -H - 2>/dev/null
-expect_traps 8 1 "9 are 90 % of 10: hmqHoldCleared"
+expect_traps 15 2 "9 are 90 % of 10: hmqConditionCleared"
+now 1.11.2.0 0 "nothing is wrong any more"
 
-sed -i 's/^age_threshold.*/age_threshold = 1/' "$root/agent.conf"
+printf '%s\n' 'condition.old.watch = age' 'condition.old.above = 1' >>"$root/agent.conf"
 kill -HUP "$agent"
-expect_traps 5 1 "hmqAgeRaised, by a reload"
-check "the age in it is above the threshold" test "$(trap_value "$(traps 5)" 1.2.4.0)" -gt 1
+expect_traps 14 3 "hmqConditionRaised, by a reload"
+line=$(last_trap 14)
+check "the age in it is above the threshold" test "$(trap_value "$line" "1.11.3.1.13.$old")" -gt 1
+check "the subject is a message" test -n "$(trap_value "$line" "1.11.3.1.14.$old")"
 delete_some 450
+expect_traps 15 3 "held mail has its own age: hmqConditionCleared"
 ids hold | pf postsuper -d - 2>/dev/null
-expect_traps 6 1 "an empty queue has no age: hmqAgeCleared"
 expect 1.2.1.0 0 "empty again"
 check "each came once, in the order of their serials" test \
-    "$(serials | tr '\n' ' ')" = "1 2 3 4 5 6 7 8 9 10 "
+    "$(serials | tr '\n' ' ')" = "1 2 3 4 5 6 7 8 9 "
 stop_agent
 check "a clean stop" test "$agent_status" -eq 0
 check "no report of a sanitizer" no_sanitizer_report

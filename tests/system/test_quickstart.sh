@@ -170,7 +170,7 @@ wait_for 60 test -f "$run/postfix/spool/deferred/${id:0:1}/$id" || fail 'not rel
 grep -q '^hmqActionState\."actor"\.hold\.[0-9]* done' "$root/release.out" ||
     fail 'no state of the hold'
 grep -q '^hmqActionResultText\."actor"\.hold\.' "$root/release.out" || fail 'no result by snmpwalk'
-grep -qx 'hmqWarningThreshold.0 300 messages' "$root/release.out" || fail 'the setting'
+grep -qx 'hmqConditionThreshold."warning" 300' "$root/release.out" || fail 'the setting'
 echo 'ok: the lines that act'
 
 pasted "$root/stay.out" 'To see an overload' >"$root/try"

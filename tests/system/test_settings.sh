@@ -44,7 +44,7 @@ start_postfix 'bounce_queue_lifetime = 5d' 'maximal_queue_lifetime = 30d'
 allow_set
 start_snmpd
 start_trapd
-start_agent overload_threshold=500
+start_agent overload_threshold=500 condition.warning.watch=total condition.warning.above=1000
 eventually "it takes SETs" takes_sets
 expect 1.4.2.0 30 "the lifetimes are those of the running Postfix"
 now 1.4.1.0 5 "both"
@@ -205,7 +205,7 @@ refused "a clear threshold above its own" inconsistentValue 1.4.8.0 1.4.8.0 u 50
 refused "a threshold below the clear threshold" inconsistentValue 1.4.7.0 1.4.7.0 u 2
 refused "both, in one PDU" inconsistentValue 1.4.8.0 1.4.7.0 u 2 1.4.8.0 u 3
 refused "too many rows" wrongValue 1.4.12.0 1.4.12.0 u 10001
-refused "a notification that is none" wrongValue 1.4.13.0 1.4.13.0 x 0002
+refused "a notification that is retired" wrongValue 1.4.13.0 1.4.13.0 x 2000
 now 1.4.7.0 500 "nothing changed"
 now 1.2.5.0 2 "no overload"
 changes=$(trap_count 12)
@@ -221,29 +221,38 @@ set_object 1.4.12.0 u 1 >/dev/null
 # A listing made while the messages arrived may have one row too, but leaves nothing out.
 expect 1.5.2.0 2 "two left out"
 now 1.5.1.0 1 "one row"
-# All but hmqWarningRaised.
-set_object 1.4.13.0 x DFF980 >/dev/null
-set_object 1.4.9.0 u 2 >/dev/null
+# A condition of the file, by both of its names.
+warning=7.119.97.114.110.105.110.103
+now "1.11.3.1.5.8.111.118.101.114.108.111.97.100" 2 "overload is a row, too"
+refused "a clear value above the threshold" inconsistentValue "1.11.3.1.6.$warning" \
+    "1.11.3.1.6.$warning" u 1001
+refused "no such condition" noCreation 1.11.3.1.5.1.97 1.11.3.1.5.1.97 u 1
+# All but hmqConditionRaised.
+set_object 1.4.13.0 x C0FB80 >/dev/null
+set_object "1.11.3.1.5.$warning" u 2 "1.11.3.1.6.$warning" u 1 >/dev/null
 suppressed="SELECT count(*) FROM events
-    WHERE event = 'hmqWarningRaised' AND notified = 'suppressed'"
+    WHERE event = 'hmqConditionRaised' AND notified = 'suppressed'"
 eventually "what is not enabled is kept as suppressed" sql_is "$suppressed" 1
-serial=$(sql "SELECT serial FROM events WHERE event = 'hmqWarningRaised'")
-now "1.8.2.1.3.$serial" 3 "in hmqEventTable: its type"
+serial=$(sql "SELECT serial FROM events WHERE event = 'hmqConditionRaised'")
+now "1.8.2.1.3.$serial" 14 "in hmqEventTable: its type"
 now "1.8.2.1.7.$serial" 3 "and that it was suppressed"
-set_object 1.4.11.0 u 1 >/dev/null
-ids deferred 2 | pf postsuper -h - 2>/dev/null
-expect_traps 7 1 "what is enabled comes: hmqHoldRaised"
-expect_traps 3 0 "no hmqWarningRaised before it"
+now "1.8.2.1.8.$serial" 2 "its severity"
+now "1.8.2.1.9.$serial" '"warning"' "and what it is about"
+set_object "1.11.3.1.10.$warning" i 2 >/dev/null
+expect_traps 15 1 "what is enabled comes: hmqConditionCleared, by disabling it"
+expect_traps 14 0 "no hmqConditionRaised before it"
+now "1.11.3.1.11.$warning" 2 "disabled: clear"
 stop_agent
-start_agent overload_threshold=100 overload_clear_threshold=90 message_limit=50
+start_agent overload_threshold=100 overload_clear_threshold=90 message_limit=50 \
+    condition.warning.watch=total condition.warning.above=1000
 eventually "it takes SETs" takes_sets
 expect 1.4.7.0 2 "after a restart, whatever the configuration says"
 now 1.4.8.0 1 "the same"
-now 1.4.9.0 2 "the same"
-now 1.4.11.0 1 "the same"
+now "1.11.3.1.5.$warning" 2 "the same"
+now "1.11.3.1.10.$warning" 2 "the same"
 now 1.4.12.0 1 "the same"
 check "the same" same "$(snmpget -v2c -c public -Oqvx "127.0.0.1:$snmp_port" "$base.1.4.13.0" |
-    tr -d '" ')" DFF980
+    tr -d '" ')" C0FB80
 expect 1.2.1.0 3 "three messages"
 now 1.2.5.0 1 "still overloaded"
 now 1.2.7.0 0 "which was raised before this start"
@@ -255,7 +264,7 @@ the table tunables in $root/state/agent.db" "$root/agent.log")" -eq "$4" ]
 check "the log names the overridden threshold" overridden overload_threshold 2 100 1
 check "and its clear value" overridden overload_clear_threshold 1 90 1
 check "and the limit" overridden message_limit 1 50 1
-check "and nothing that the file does not set" not grep -q 'hold_threshold is' "$root/agent.log"
+check "and nothing that the file does not set" not grep -q 'warning.clear is' "$root/agent.log"
 sed -i 's/^message_limit.*/message_limit = 60/' "$root/agent.conf"
 kill -HUP "$agent"
 eventually "a reload names what it could not change" overridden message_limit 1 60 1

@@ -48,5 +48,6 @@ void store_image_deinit(struct store_image *image) {
     free(image->events);
     free(image->latest);
     free(image->cursors);
+    stored_tunables_deinit(&image->tunables);
     memset(image, 0, sizeof *image);
 }

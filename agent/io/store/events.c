@@ -21,6 +21,10 @@
 /* An endpoint may be a day behind (webhooks are tried for so long). */
 #define EVENT_DAYS_MIN 2
 
+/* The last events of each type and of each condition, with room for conditions that are no longer
+ * configured. */
+#define LATEST_MAX ((size_t)EVENT_TYPE_END + (size_t)8 * CONDITIONS_MAX)
+
 static const char *const notified_words[] = {
     [NOTIFIED_PENDING] = "pending",
     [NOTIFIED_SENT] = "sent",
@@ -69,7 +73,10 @@ static int run_add(struct store *store, struct task *task) {
     static const struct store_db_value null = {.type = DB_TYPE_NULL};
     const struct event *event = &((struct event_task *)task)->event;
     const struct event_action *action = &event->action;
+    const struct event_condition *condition = &event->condition;
     bool has = event->has_action;
+    bool known = event->has_condition;
+    char watch[WATCH_TEXT_SIZE];
     int rc = store_reserve_serials(store, event->serial, false);
     if (rc == SQLITE_OK && has) {
         rc = DB_RUN(&store->db, sql_event_announced, db_text(action->key.owner),
@@ -92,7 +99,11 @@ static int run_add(struct store *store, struct task *task) {
         has ? db_int(action->failed) : null, has ? db_text(action->comment) : null,
         text_or_null(event_data_name(event->data)),
         text_or_null(event_settings_name(event->settings)), text_or_null(event->detail),
-        text_or_null(event->changes));
+        text_or_null(event->changes), known ? db_text(condition->name) : null,
+        known ? db_text(watch_format(&condition->watch, watch)) : null,
+        known ? db_text(event_severity_name(condition->severity)) : null,
+        known ? db_int(condition->value) : null, known ? db_time(condition->since) : null,
+        known ? db_text(condition->subject) : null);
 }
 
 static int run_notified(struct store *store, struct task *task) {
@@ -145,6 +156,27 @@ static void read_details(sqlite3_stmt *row, struct event *event) {
     store_db_column_text(row, EVENTS_CHANGES, event->changes, sizeof event->changes);
 }
 
+static void read_condition(sqlite3_stmt *row, struct event *event) {
+    struct event_condition *condition = &event->condition;
+    char error[256];
+    store_db_column_text(row, EVENTS_CONDITION_NAME, condition->name, sizeof condition->name);
+    condition->severity =
+        event_severity_by_name(store_db_column_word(row, EVENTS_CONDITION_SEVERITY));
+    event->has_condition = condition_name_valid(condition->name, strlen(condition->name)) &&
+                           condition->severity != 0 && condition->severity != SEVERITY_OK &&
+                           watch_parse(store_db_column_word(row, EVENTS_CONDITION_WATCH),
+                                       &condition->watch, error, sizeof error);
+    if (!event->has_condition) {
+        memset(condition, 0, sizeof *condition);
+        return;
+    }
+    condition->value = store_db_column_u32(row, EVENTS_CONDITION_VALUE);
+    condition->threshold = event->threshold.value;
+    condition->since = sqlite3_column_int64(row, EVENTS_CONDITION_SINCE);
+    store_db_column_text(row, EVENTS_CONDITION_SUBJECT, condition->subject,
+                         sizeof condition->subject);
+}
+
 /* False for a row that this program did not write. */
 static bool read_event(sqlite3_stmt *row, struct event *event) {
     static const enum queue queues[] = {QUEUE_MAILDROP, QUEUE_INCOMING, QUEUE_ACTIVE,
@@ -169,7 +201,9 @@ static bool read_event(sqlite3_stmt *row, struct event *event) {
     event->threshold = store_db_column_number(row, EVENTS_THRESHOLD);
     read_action(row, event);
     read_details(row, event);
-    return true;
+    read_condition(row, event);
+    event_set_subject(event);
+    return !event_type_of_conditions(type) || event->has_condition;
 }
 
 /* What a query has of the events after serial, at most max. */
@@ -279,8 +313,8 @@ int store_load_events(struct store *store, struct store_image *image) {
                          &image->event_count);
     }
     if (rc == SQLITE_OK) {
-        rc = read_events(db, sql_events_latest, 0, EVENT_TYPE_END, &image->latest,
-                         &image->latest_count);
+        rc =
+            read_events(db, sql_events_latest, 0, LATEST_MAX, &image->latest, &image->latest_count);
     }
     if (rc == SQLITE_OK) {
         rc = store_db_integer(db, sql_events_last, 0, &last);

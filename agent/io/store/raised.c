@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The table state, one row for each name: what conditions are raised and which lifetimes were
- * reported as drifted. The engine keeps its clock and the last serial assigned there, too.
+ * The tables conditions, one row for each condition that is raised, and state, one row for each
+ * name: what else is raised, and which lifetimes were reported as drifted. The engine keeps its
+ * clock and the last serial assigned in state, too.
  */
 #include "io/store/content.h"
 #include "io/store/engine.h"
@@ -30,6 +31,15 @@ int store_state_write(struct store_db *db, const char *name, int64_t value) {
     return DB_RUN(db, sql_state_set, db_text(name), db_int(value));
 }
 
+static int add_condition(struct store_db *db, const struct event_condition *condition) {
+    char watch[WATCH_TEXT_SIZE];
+    return DB_RUN(db, sql_condition_add, db_text(condition->name),
+                  db_text(watch_format(&condition->watch, watch)),
+                  db_text(event_severity_name(condition->severity)), db_int(condition->value),
+                  db_int(condition->threshold), db_int(condition->since),
+                  db_text(condition->subject));
+}
+
 static int run_state(struct store *store, struct task *task) {
     const struct store_state *state = &((struct state_task *)task)->state;
     struct store_db *db = &store->db;
@@ -37,12 +47,11 @@ static int run_state(struct store *store, struct task *task) {
     if (rc == SQLITE_OK) {
         rc = store_state_write(db, "postfix_stopped", state->postfix_stopped);
     }
-    for (enum condition c = 0; rc == SQLITE_OK && c < CONDITION_COUNT; c++) {
-        const struct condition_row *row = condition_row(c);
-        rc = store_state_write(db, row->raised_name, state->raised[c]);
-        if (rc == SQLITE_OK && row->since_name != NULL) {
-            rc = store_state_write(db, row->since_name, state->since[c]);
-        }
+    if (rc == SQLITE_OK) {
+        rc = store_db_run(db, sql_conditions_clear, NULL, 0);
+    }
+    for (size_t i = 0; rc == SQLITE_OK && i < state->raised_count; i++) {
+        rc = add_condition(db, &state->raised[i]);
     }
     if (rc == SQLITE_OK) {
         rc = store_state_write(db, "state_serial", state->serial);
@@ -85,14 +94,6 @@ void store_drift_set(struct store *store, const int64_t seconds[LIFETIME_COUNT])
 
 static void take_state(struct store_image *image, const char *name, int64_t value) {
     struct store_state *state = &image->state;
-    for (enum condition c = 0; c < CONDITION_COUNT; c++) {
-        const struct condition_row *row = condition_row(c);
-        if (strcmp(name, row->raised_name) == 0) {
-            state->raised[c] = value != 0;
-        } else if (row->since_name != NULL && strcmp(name, row->since_name) == 0) {
-            state->since[c] = value;
-        }
-    }
     for (int i = 0; i < LIFETIME_COUNT; i++) {
         if (strcmp(name, drift_names[i]) == 0) {
             image->drift_s[i] = value;
@@ -108,6 +109,33 @@ static void take_state(struct store_image *image, const char *name, int64_t valu
     }
 }
 
+/* False for a row that this program did not write. */
+static bool read_condition(sqlite3_stmt *row, struct event_condition *out) {
+    char error[256];
+    memset(out, 0, sizeof *out);
+    store_db_column_text(row, CONDITIONS_NAME, out->name, sizeof out->name);
+    out->severity = event_severity_by_name(store_db_column_word(row, CONDITIONS_SEVERITY));
+    out->value = store_db_column_u32(row, CONDITIONS_VALUE);
+    out->threshold = store_db_column_u32(row, CONDITIONS_THRESHOLD);
+    out->since = sqlite3_column_int64(row, CONDITIONS_SINCE);
+    store_db_column_text(row, CONDITIONS_SUBJECT, out->subject, sizeof out->subject);
+    return condition_name_valid(out->name, strlen(out->name)) && out->severity != 0 &&
+           out->severity != SEVERITY_OK &&
+           watch_parse(store_db_column_word(row, CONDITIONS_WATCH), &out->watch, error,
+                       sizeof error);
+}
+
+static int load_conditions(struct store_db *db, struct store_state *state) {
+    sqlite3_stmt *row = store_db_query(db, sql_conditions, NULL, 0);
+    int rc = row == NULL ? db->failure.code : SQLITE_ROW;
+    while (rc == SQLITE_ROW && state->raised_count < STORE_RAISED_MAX &&
+           (rc = store_db_next(db, row)) == SQLITE_ROW) {
+        state->raised_count += read_condition(row, &state->raised[state->raised_count]);
+    }
+    store_db_end(row);
+    return rc == SQLITE_DONE || rc == SQLITE_ROW ? SQLITE_OK : rc;
+}
+
 int store_load_raised(struct store *store, struct store_image *image) {
     struct store_db *db = &store->db;
     char name[NAME_SIZE];
@@ -121,5 +149,5 @@ int store_load_raised(struct store *store, struct store_image *image) {
         take_state(image, name, sqlite3_column_int64(row, NAMED_VALUE));
     }
     store_db_end(row);
-    return rc == SQLITE_DONE ? SQLITE_OK : rc;
+    return rc == SQLITE_DONE ? load_conditions(db, &image->state) : rc;
 }

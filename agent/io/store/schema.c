@@ -125,6 +125,56 @@ static const char pause_4[] =
     " id INTEGER PRIMARY KEY CHECK (id = 1), phase TEXT NOT NULL, transports TEXT NOT NULL,"
     " was_empty INTEGER NOT NULL, since INTEGER NOT NULL, ends INTEGER, duration INTEGER NOT NULL,"
     " who TEXT NOT NULL);";
+
+/* Version 5: thresholds other than overload's are conditions, which have names. What was raised and
+ * what was set by SNMP goes on under the names by which the configuration's message about the
+ * retired keys calls them; 0 meant off. */
+static const char conditions_5[] =
+    "ALTER TABLE events ADD COLUMN condition_name TEXT;"
+    "ALTER TABLE events ADD COLUMN condition_watch TEXT;"
+    "ALTER TABLE events ADD COLUMN condition_severity TEXT;"
+    "ALTER TABLE events ADD COLUMN condition_value INTEGER;"
+    "ALTER TABLE events ADD COLUMN condition_since INTEGER;"
+    "ALTER TABLE events ADD COLUMN condition_subject TEXT;"
+    "CREATE TABLE conditions ("
+    " name TEXT PRIMARY KEY, watch TEXT NOT NULL, severity TEXT NOT NULL,"
+    " value INTEGER NOT NULL, threshold INTEGER NOT NULL, since INTEGER NOT NULL,"
+    " subject TEXT NOT NULL) WITHOUT ROWID;";
+
+static const char upgrade_5[] =
+    "CREATE TABLE old ("
+    " name TEXT, word TEXT, watch TEXT, severity TEXT, key TEXT, flag TEXT);"
+    "INSERT INTO old VALUES"
+    " ('overload', 'Overload', 'total', 'critical', NULL, 'overload_raised'),"
+    " ('warning', 'Warning', 'total', 'warning', 'warning_threshold', 'warning_raised'),"
+    " ('age', 'Age', 'age', 'warning', 'age_threshold', 'age_raised'),"
+    " ('hold', 'Hold', 'queue hold', 'warning', 'hold_threshold', 'hold_raised');"
+    "UPDATE events SET condition_name = old.name, condition_watch = old.watch,"
+    "  condition_severity = old.severity, condition_subject = '',"
+    "  condition_value = CASE old.name WHEN 'age' THEN oldest_age WHEN 'hold' THEN hold"
+    "   ELSE total END,"
+    "  condition_since = CASE WHEN event LIKE '%Raised' THEN time END"
+    " FROM old WHERE events.event IN ('hmq' || old.word || 'Raised', 'hmq' || old.word ||"
+    "  'Cleared');"
+    "UPDATE events SET event = CASE WHEN event LIKE '%Raised' THEN 'hmqConditionRaised'"
+    "  ELSE 'hmqConditionCleared' END"
+    " WHERE condition_name IS NOT NULL AND condition_name <> 'overload';"
+    "INSERT INTO conditions SELECT old.name, old.watch, old.severity,"
+    "  coalesce((SELECT condition_value FROM events WHERE condition_name = old.name"
+    "   ORDER BY serial DESC LIMIT 1), 0),"
+    "  coalesce((SELECT threshold FROM events WHERE condition_name = old.name"
+    "   ORDER BY serial DESC LIMIT 1), 0),"
+    "  coalesce((SELECT nullif(value, 0) FROM state WHERE name = old.name || '_since'),"
+    "   (SELECT time FROM events WHERE condition_name = old.name ORDER BY serial DESC LIMIT 1), 0),"
+    "  '' FROM old JOIN state ON state.name = old.flag WHERE state.value <> 0;"
+    "DELETE FROM state WHERE name IN (SELECT flag FROM old) OR name = 'overload_since';"
+    "UPDATE tunables SET name = 'condition.' || old.name || '.above' FROM old"
+    " WHERE tunables.name = old.key AND tunables.value > 0;"
+    "DELETE FROM tunables WHERE name IN (SELECT key FROM old WHERE key IS NOT NULL)"
+    " OR (name <> 'notify.hmqOverloadRaised' AND name <> 'notify.hmqOverloadCleared' AND name IN"
+    "  (SELECT 'notify.hmq' || word || kind FROM old,"
+    "   (SELECT 'Raised' AS kind UNION SELECT 'Cleared')));"
+    "DROP TABLE old;";
 /* clang-format on */
 
 /* Each brings the file from the version of its position to the next one. */
@@ -133,6 +183,7 @@ static const char *const migrations[][3] = {
     {event_values},
     {actions_3, audit_3, NULL},
     {pause_4},
+    {conditions_5, upgrade_5, NULL},
 };
 _Static_assert(sizeof migrations / sizeof migrations[0] == STORE_SCHEMA_VERSION,
                "every version has a migration that leads to it");

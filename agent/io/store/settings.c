@@ -3,20 +3,16 @@
  * The tables parameters (the two lifetimes, laid out as Hermes reads them) and tunables (thresholds
  * and other values that were set by SNMP). A parameter has two rows, a directive and its value,
  * which are deleted and inserted together. A tunable that was never set has no row, and the
- * configuration file decides. A write with a callback asks first, and fails when the database is in
- * trouble. One without a callback reports what is in force already, and waits until it can be
- * written.
+ * configuration file decides; the row of a condition that is no longer configured remains. A write
+ * with a callback asks first, and fails when the database is in trouble. One without a callback
+ * reports what is in force already, and waits until it can be written.
  */
 #include "io/store/content.h"
 #include "io/store/engine.h"
 #include "io/store/sql.h"
 
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-
-/* TUNABLE_NOTIFY is one row per event type, named so. */
-#define NOTIFY_PREFIX "notify."
-#define NOTIFY_NAME_SIZE 64
 
 struct parameters_task {
     struct task task;
@@ -26,8 +22,8 @@ struct parameters_task {
 
 struct tunables_task {
     struct task task;
-    struct tunables tunables;
-    uint32_t which;
+    struct stored_tunable *list;
+    size_t count;
 };
 
 /* Hermes finds the value by the directive's id or name, and the directive by its name. */
@@ -64,49 +60,29 @@ static int run_parameters(struct store *store, struct task *task) {
     return rc;
 }
 
-static int write_tunable(struct store_db *db, const char *name, uint32_t value) {
-    return DB_RUN(db, sql_tunable_set, db_text(name), db_int(value));
-}
-
-static void notify_name(enum event_type type, char name[NOTIFY_NAME_SIZE]) {
-    snprintf(name, NOTIFY_NAME_SIZE, NOTIFY_PREFIX "%s", event_name(type));
-}
-
-static int write_notify(struct store_db *db, const struct tunables *tunables) {
-    char name[NOTIFY_NAME_SIZE];
-    int rc = SQLITE_OK;
-    for (enum event_type type = 1; rc == SQLITE_OK && type < EVENT_TYPE_END; type++) {
-        if (event_type_exists(type)) {
-            notify_name(type, name);
-            rc = write_tunable(db, name, tunables_notify(tunables, type));
-        }
-    }
-    return rc;
-}
-
 static int run_tunables(struct store *store, struct task *task) {
     const struct tunables_task *set = (struct tunables_task *)task;
-    const struct tunables *tunables = &set->tunables;
     int rc = SQLITE_OK;
-    for (int i = 0; rc == SQLITE_OK && i < TUNABLE_COUNT; i++) {
-        enum tunable tunable = (enum tunable)i;
-        if ((set->which & tunables_all() & 1U << i) == 0) {
-            continue;
-        }
-        rc = tunable == TUNABLE_NOTIFY
-                 ? write_notify(&store->db, tunables)
-                 : write_tunable(&store->db, tunable_name(tunable), tunable_get(tunables, tunable));
+    for (size_t i = 0; rc == SQLITE_OK && i < set->count; i++) {
+        rc = DB_RUN(&store->db, sql_tunable_set, db_text(set->list[i].name),
+                    db_int(set->list[i].value));
     }
     return rc;
+}
+
+static void deinit_tunables(struct task *task) {
+    free(((struct tunables_task *)task)->list);
 }
 
 /* What is reported must not get lost: the next start would repeat a change that was taken back. */
 static const struct task_kind parameters_asked = {.flags = TASK_ON_DISK, .run = run_parameters};
 static const struct task_kind parameters_told = {.flags = TASK_ON_DISK | TASK_KEPT,
                                                  .run = run_parameters};
-static const struct task_kind tunables_asked = {.flags = TASK_ON_DISK, .run = run_tunables};
-static const struct task_kind tunables_told = {.flags = TASK_ON_DISK | TASK_KEPT,
-                                               .run = run_tunables};
+static const struct task_kind tunables_asked = {
+    .flags = TASK_ON_DISK, .run = run_tunables, .deinit = deinit_tunables};
+static const struct task_kind tunables_told = {
+    .flags = TASK_ON_DISK | TASK_KEPT, .run = run_tunables, .deinit = deinit_tunables};
+
 void store_parameters_set(struct store *store, const struct store_parameter *parameters,
                           size_t count, store_done done, void *userdata) {
     struct parameters_task *task = store_task_new(
@@ -120,16 +96,21 @@ void store_parameters_set(struct store *store, const struct store_parameter *par
     store_submit(store, &task->task);
 }
 
-void store_tunables_set(struct store *store, const struct tunables *tunables, uint32_t which,
+void store_tunables_set(struct store *store, const struct stored_tunables *tunables,
                         store_done done, void *userdata) {
     struct tunables_task *task = store_task_new(done != NULL ? &tunables_asked : &tunables_told,
                                                 sizeof *task, done, userdata);
-    if (task == NULL) {
+    struct stored_tunable *list = calloc(tunables->count + 1, sizeof *list);
+    if (task == NULL || list == NULL) {
+        free(task);
+        free(list);
         store_no_memory(store, done, userdata);
         return;
     }
-    task->tunables = *tunables;
-    task->which = which;
+    memcpy(list, tunables->list, tunables->count * sizeof *list);
+    task->list = list;
+    task->count = tunables->count;
+    task->task.octets += tunables->count * sizeof *list;
     store_submit(store, &task->task);
 }
 
@@ -150,39 +131,15 @@ static int load_parameters(struct store_db *db, struct store_image *image) {
     return rc == SQLITE_DONE || rc == SQLITE_ROW ? SQLITE_OK : rc;
 }
 
-/* Returns the bit of the tunable that the row is (part of), 0 for another. */
-static uint32_t take_tunable(struct tunables *tunables, const char *name, uint32_t value) {
-    for (int i = 0; i < TUNABLE_NOTIFY; i++) {
-        const char *known = tunable_name((enum tunable)i);
-        if (known != NULL && strcmp(name, known) == 0) {
-            tunable_set(tunables, (enum tunable)i, value);
-            return 1U << i;
-        }
-    }
-    const size_t prefix = strlen(NOTIFY_PREFIX);
-    enum event_type type =
-        strncmp(name, NOTIFY_PREFIX, prefix) == 0 ? event_type_by_name(name + prefix) : 0;
-    if (type == 0) {
-        return 0;
-    }
-    tunables->notify &= value == 0 ? ~(1U << type) : ~0U;
-    return 1U << TUNABLE_NOTIFY;
-}
-
 static int load_tunables(struct store_db *db, struct store_image *image) {
-    image->tunables = (struct tunables){.notify = event_types()};
-    char name[NOTIFY_NAME_SIZE];
+    char name[TUNABLE_NAME_SIZE];
     sqlite3_stmt *row = store_db_query(db, sql_tunables, NULL, 0);
     int rc = row == NULL ? db->failure.code : SQLITE_ROW;
     while (rc == SQLITE_ROW && (rc = store_db_next(db, row)) == SQLITE_ROW) {
         store_db_column_text(row, NAMED_NAME, name, sizeof name);
-        image->tunables_known |=
-            take_tunable(&image->tunables, name, store_db_column_u32(row, NAMED_VALUE));
+        stored_tunables_put(&image->tunables, name, store_db_column_u32(row, NAMED_VALUE));
     }
     store_db_end(row);
-    if (image->tunables.message_limit > TUNABLES_MESSAGE_LIMIT_MAX) { /* edited by hand */
-        image->tunables_known &= ~(1U << TUNABLE_MESSAGE_LIMIT);
-    }
     return rc == SQLITE_DONE ? SQLITE_OK : rc;
 }
 

@@ -154,12 +154,14 @@ const char sql_instance_refuse[] = "UPDATE actions"
     " maildrop, incoming, active, deferred, hold, corrupt, oldest_age, threshold,"                 \
     " action_owner, action_command, action_id, action_state,"                                      \
     " action_matched, action_succeeded, action_failed, action_comment,"                            \
-    " data_status, settings_state, detail, changes"
+    " data_status, settings_state, detail, changes,"                                               \
+    " condition_name, condition_watch, condition_severity, condition_value,"                       \
+    " condition_since, condition_subject"
 
 const char sql_event_add[] =
     "INSERT INTO events (" EVENT_COLUMNS ")"
     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,"
-    "  ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26)";
+    "  ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32)";
 
 const char sql_event_announced[] =
     "UPDATE actions SET announce = 0"
@@ -171,11 +173,12 @@ const char sql_events_after[] = "SELECT " EVENT_COLUMNS " FROM events"
                                 " WHERE serial > ?1"
                                 " ORDER BY serial LIMIT ?2";
 
-/* The last of each type */
-const char sql_events_latest[] =
-    "SELECT " EVENT_COLUMNS " FROM events"
-    " WHERE serial > ?1 AND serial IN (SELECT max(serial) FROM events GROUP BY event)"
-    " ORDER BY serial LIMIT ?2";
+/* The last of each type, and of each condition */
+const char sql_events_latest[] = "SELECT " EVENT_COLUMNS " FROM events"
+                                 " WHERE serial > ?1 AND serial IN"
+                                 "  (SELECT max(serial) FROM events GROUP BY event, condition_name"
+                                 "   ORDER BY max(serial) DESC LIMIT ?2)"
+                                 " ORDER BY serial";
 
 const char sql_events_before_last[] =
     "SELECT serial FROM events ORDER BY serial DESC LIMIT 1 OFFSET ?1";
@@ -193,6 +196,18 @@ const char sql_events_purge[] =
     "    FROM (SELECT serial, time FROM events"
     "     WHERE serial <= ?1 ORDER BY serial LIMIT " PURGE_ROWS "))"
     "   WHERE since < ?2)";
+
+/* conditions */
+
+const char sql_conditions_clear[] = "DELETE FROM conditions";
+
+const char sql_condition_add[] =
+    "REPLACE INTO conditions (name, watch, severity, value, threshold, since, subject)"
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+
+const char sql_conditions[] =
+    "SELECT name, watch, severity, value, threshold, since, subject FROM conditions"
+    " ORDER BY since, name";
 
 /* deliveries */
 

@@ -109,6 +109,26 @@ enum events_column {
     EVENTS_SETTINGS_STATE,
     EVENTS_DETAIL,
     EVENTS_CHANGES,
+    EVENTS_CONDITION_NAME,
+    EVENTS_CONDITION_WATCH,
+    EVENTS_CONDITION_SEVERITY,
+    EVENTS_CONDITION_VALUE,
+    EVENTS_CONDITION_SINCE,
+    EVENTS_CONDITION_SUBJECT,
+};
+
+/* conditions: those that are raised */
+extern const char sql_conditions_clear[];
+extern const char sql_condition_add[];
+extern const char sql_conditions[];
+enum conditions_column {
+    CONDITIONS_NAME,
+    CONDITIONS_WATCH,
+    CONDITIONS_SEVERITY,
+    CONDITIONS_VALUE,
+    CONDITIONS_THRESHOLD,
+    CONDITIONS_SINCE,
+    CONDITIONS_SUBJECT,
 };
 
 /* deliveries */

@@ -58,10 +58,12 @@ struct store_cursor {
     int64_t last_delivery;        /* seconds since the epoch, 0 = never */
 };
 
-/* Which conditions were raised when the process last ran, so that none is raised twice. */
+/* What was raised when the process last ran, so that nothing is raised twice. A condition is there
+ * until its clear, even if it is no longer configured. */
+#define STORE_RAISED_MAX ((size_t)2 * CONDITIONS_MAX)
 struct store_state {
-    bool raised[CONDITION_COUNT];
-    int64_t since[CONDITION_COUNT]; /* stored if the condition's row has a since_name */
+    struct event_condition raised[STORE_RAISED_MAX];
+    size_t raised_count;
     bool data_lost, postfix_stopped;
     uint32_t serial; /* the last event that it includes; a newer one may be on disk */
 };
@@ -81,7 +83,7 @@ struct store_image {
     struct plausible_time clock; /* the basis of ages, at the time of loading */
     struct event *events;        /* the last EVENT_LOG_MAX, by serial */
     size_t event_count;
-    struct event *latest; /* the last event of each type, however old, by serial */
+    struct event *latest; /* the last event of each type and condition, however old, by serial */
     size_t latest_count;
     /* The last serial ever assigned, see store_event_add. In an empty image (error) it is the
      * seconds since the epoch, which is greater than any serial assigned before, so that none is
@@ -90,8 +92,7 @@ struct store_image {
     uint32_t event_serial;
     bool has_state;
     struct store_state state;
-    struct tunables tunables;
-    uint32_t tunables_known; /* bits 1 << enum tunable of those that are stored */
+    struct stored_tunables tunables;
     struct store_parameter parameters[STORE_PARAMETERS_MAX];
     size_t parameter_count;
     int64_t drift_s[LIFETIME_COUNT]; /* as store_drift_set left it */
@@ -203,9 +204,8 @@ void store_cursor_forget(struct store *store, const char *hook);
  * is written as soon as the database can be written. */
 void store_parameters_set(struct store *store, const struct store_parameter *parameters,
                           size_t count, store_done done, void *userdata);
-/* Stores the tunables in which, bits 1 << enum tunable; the others remain stored, or not stored, as
- * they are. done is as above. */
-void store_tunables_set(struct store *store, const struct tunables *tunables, uint32_t which,
+/* Stores these tunables; the others remain stored, or not stored, as they are. done is as above. */
+void store_tunables_set(struct store *store, const struct stored_tunables *tunables,
                         store_done done, void *userdata);
 void store_state_set(struct store *store, const struct store_state *state);
 

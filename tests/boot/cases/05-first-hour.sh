@@ -67,4 +67,4 @@ eventually "the alarm arrives" said 'gw.*: .*57 messages'
 # As it was installed, for the other cases.
 systemctl stop "$agent"
 postsuper -d ALL 2>/dev/null
-sed -i '/^warning_threshold/d; /^script\.alarm/d' "$conf"
+sed -i '/^condition\.try/d; /^script\.alarm/d' "$conf"

@@ -78,7 +78,7 @@ bool agentx_relative_name(const struct config_oid *base, const netsnmp_variable_
 
 static const oid flush_name[] = {ROOT, 1, 6, 1, 0};
 static const oid total_name[] = {ROOT, 1, 2, 1, 0};
-static const oid warning_name[] = {ROOT, 1, 4, 9, 0};
+static const oid threshold_name[] = {ROOT, 1, 4, 7, 0};
 static const oid clear_name[] = {ROOT, 1, 4, 8, 0};
 static const oid comment_name[] = {ROOT, 1, 6, 5, 1, 13, 0, 1, 1};
 
@@ -215,7 +215,7 @@ static void test_no_reserve(void **state) {
 static void test_errors(void **state) {
     (void)state;
     set_up();
-    put_number(0, warning_name, COUNT_OF(warning_name), ASN_UNSIGNED, 1);
+    put_number(0, threshold_name, COUNT_OF(threshold_name), ASN_UNSIGNED, 1);
     put_number(1, total_name, COUNT_OF(total_name), ASN_UNSIGNED, 1);
     phase(R1);
     assert_int_equal(t.requests[0].status, SNMP_ERR_NOERROR);
@@ -233,7 +233,7 @@ static void test_errors(void **state) {
     tear_down();
 
     set_up();
-    put_number(0, warning_name, COUNT_OF(warning_name), ASN_UNSIGNED, 1);
+    put_number(0, threshold_name, COUNT_OF(threshold_name), ASN_UNSIGNED, 1);
     put_number(1, clear_name, COUNT_OF(clear_name), ASN_UNSIGNED, 501);
     phase(R1);
     phase(R2);
@@ -256,10 +256,10 @@ static const struct {
     {"a negative one", ASN_INTEGER, -1, AT(flush_name), SNMP_ERR_WRONGVALUE},
     {"Unsigned32 for INTEGER", ASN_UNSIGNED, 1, AT(flush_name), SNMP_ERR_WRONGTYPE},
     {"Counter32 for INTEGER", ASN_COUNTER, 1, AT(flush_name), SNMP_ERR_WRONGTYPE},
-    {"TimeTicks for Unsigned32", ASN_TIMETICKS, 1, AT(warning_name), SNMP_ERR_WRONGTYPE},
-    {"Unsigned32", ASN_UNSIGNED, 10000000, AT(warning_name), SNMP_ERR_NOERROR},
-    {"a negative Unsigned32", ASN_UNSIGNED, 4294967291, AT(warning_name), SNMP_ERR_WRONGVALUE},
-    {"INTEGER for Unsigned32", ASN_INTEGER, 1, AT(warning_name), SNMP_ERR_WRONGTYPE},
+    {"TimeTicks for Unsigned32", ASN_TIMETICKS, 1, AT(threshold_name), SNMP_ERR_WRONGTYPE},
+    {"Unsigned32", ASN_UNSIGNED, 10000000, AT(threshold_name), SNMP_ERR_NOERROR},
+    {"a negative Unsigned32", ASN_UNSIGNED, 4294967291, AT(threshold_name), SNMP_ERR_WRONGVALUE},
+    {"INTEGER for Unsigned32", ASN_INTEGER, 1, AT(threshold_name), SNMP_ERR_WRONGTYPE},
     {"INTEGER for text", ASN_INTEGER, 1, AT(comment_name), SNMP_ERR_WRONGTYPE},
 };
 

@@ -30,7 +30,8 @@ static struct {
     uint32_t sent[ASKED_MAX];
     size_t sent_count;
     uint32_t notified;
-    size_t added;
+    enum event_notified noted;
+    size_t added, repeated;
 } t;
 
 void agentx_notify(struct agentx *agentx, struct notification *notification) {
@@ -62,8 +63,8 @@ void store_event_add(struct store *store, const struct event *event, store_done 
 
 void store_event_notified(struct store *store, uint32_t serial, enum event_notified notified) {
     (void)store;
-    assert_int_equal(notified, NOTIFIED_SENT);
     t.notified = serial;
+    t.noted = notified;
 }
 
 static void answer(int error) {
@@ -85,6 +86,12 @@ static void on_added(void *userdata, const struct event *event) {
     t.added++;
 }
 
+static void on_repeated(void *userdata, const struct event *event) {
+    (void)userdata;
+    (void)event;
+    t.repeated++;
+}
+
 static int set_up(void **state) {
     (void)state;
     memset(&t, 0, sizeof t);
@@ -94,7 +101,8 @@ static int set_up(void **state) {
     const struct events_sources sources = {.status = &t.sample.status.events,
                                            .tunables = &t.sample.tunables,
                                            .view = fill_view,
-                                           .added = on_added};
+                                           .added = on_added,
+                                           .repeated = on_repeated};
     assert_true(sd_event_new(&t.loop) >= 0);
     assert_int_equal(events_new(t.loop, &sources, &t.events), 0);
     return 0;
@@ -245,15 +253,20 @@ static void test_read_late(void **state) {
 /* A notification and a GET of the same moment have the same values. */
 static void test_as_a_get(void **state) {
     static const enum event_type types[] = {
-        EVENT_OVERLOAD_RAISED, EVENT_WARNING_CLEARED, EVENT_AGE_RAISED,       EVENT_HOLD_RAISED,
-        EVENT_DATA_LOST,       EVENT_DATA_RESTORED,   EVENT_SETTINGS_CHANGED, EVENT_AGENT_STARTED};
+        EVENT_OVERLOAD_RAISED,   EVENT_DATA_LOST,     EVENT_DATA_RESTORED,
+        EVENT_SETTINGS_CHANGED,  EVENT_AGENT_STARTED, EVENT_CONDITION_RAISED,
+        EVENT_CONDITION_CLEARED,
+    };
     (void)state;
     for (size_t i = 0; i < COUNT_OF(types); i++) {
-        struct event event = {.type = types[i], .text = "told"};
-        event.threshold =
-            (struct event_number){true, t.sample.tunables.thresholds.of[CONDITION_OVERLOAD].above};
-        for (enum condition c = 0; c < CONDITION_COUNT; c++) {
-            t.sample.tunables.thresholds.of[c].above = event.threshold.value;
+        const struct event sample = sample_event(&t.sample, types[i]);
+        struct event event = {.type = types[i],
+                              .text = "told",
+                              .has_condition = sample.has_condition,
+                              .condition = sample.condition};
+        event.threshold = (struct event_number){true, 500};
+        for (size_t c = 0; c < t.sample.tunables.conditions.count; c++) {
+            t.sample.tunables.conditions.list[c].settings[CONDITION_ABOVE] = 500;
         }
         struct notification *notification = NULL;
         events_observe(&event, &t.sample.view);
@@ -326,12 +339,51 @@ static void test_raised(void **state) {
     left[1].serial = 8;
     const struct store_image image = {.latest = left, .latest_count = 2, .event_serial = 50};
     events_load(t.events, &image);
-    const struct event *raised = raised_next(events_raised(t.events), 0);
-    assert_int_equal(raised->serial, 7);
-    assert_int_equal(raised_next(events_raised(t.events), raised->type)->serial, 8);
+    const struct raised *raised = events_raised(t.events);
+    assert_int_equal(raised->count, 2);
+    assert_int_equal(raised->events[0].serial, 7);
+    assert_int_equal(raised->events[1].serial, 8);
     emit(EVENT_OVERLOAD_CLEARED);
     answer(0);
-    assert_int_equal(raised_next(events_raised(t.events), 0)->serial, 8);
+    assert_int_equal(raised->count, 1);
+    assert_int_equal(raised->events[0].serial, 8);
+}
+
+/* A raise that is sent again has its serial, and waits for what is on its way. */
+static void test_repeat(void **state) {
+    (void)state;
+    struct event raise = sample_event(&t.sample, EVENT_CONDITION_RAISED);
+    events_repeat(t.events, "oldest");
+    assert_int_equal(t.repeated, 0);
+    events_emit(t.events, &raise);
+    answer(0);
+    expect_sent("the raise", 1);
+    events_repeat(t.events, "oldest");
+    assert_int_equal(t.repeated, 0); /* no master has taken it yet */
+    events_sent(t.events, 1);
+    events_repeat(t.events, "z");
+    events_repeat(t.events, "oldest");
+    assert_int_equal(t.repeated, 1);
+    assert_int_equal(t.sent_count, 2);
+    assert_int_equal(t.sent[1], 1);
+    assert_int_equal(t.noted, NOTIFIED_PENDING);
+    assert_int_equal(event_log_find(events_log(t.events), 1)->notified, NOTIFIED_PENDING);
+    events_repeat(t.events, "oldest");
+    assert_int_equal(t.sent_count, 2);
+    events_sent(t.events, 1);
+    assert_int_equal(t.noted, NOTIFIED_SENT);
+    /* The endpoints get it, even if no notification is wanted. */
+    t.sample.tunables.notify = 0;
+    events_repeat(t.events, "oldest");
+    assert_int_equal(t.repeated, 2);
+    assert_int_equal(t.sent_count, 2);
+    struct event clear = sample_event(&t.sample, EVENT_CONDITION_CLEARED);
+    events_emit(t.events, &clear);
+    answer(0);
+    events_repeat(t.events, "oldest");
+    assert_int_equal(t.repeated, 2);
+    assert_int_equal(t.added, 2);
+    assert_int_equal(t.asked_count, 2);
 }
 
 int main(void) {
@@ -341,6 +393,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_text_is_safe, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_no_event_about_a_count, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_raised, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_repeat, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_waits_for_the_store, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_disk_that_hangs, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_suppressed, set_up, tear_down),

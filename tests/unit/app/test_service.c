@@ -128,7 +128,8 @@ static void test_reports(void **state) {
             snapshot->counts.messages[q] = reports[i].counts[q];
         }
         status.readings.data = reports[i].data;
-        status.conditions[CONDITION_OVERLOAD].raised = reports[i].overload;
+        status.conditions[CONDITION_OVERLOAD].state =
+            reports[i].overload ? CONDITION_STATE_RAISED : CONDITION_STATE_CLEAR;
         status.readings.failed = reports[i].error[0] != '\0';
         snprintf(status.readings.error, sizeof status.readings.error, "%s", reports[i].error);
         service_report(service, snapshot);

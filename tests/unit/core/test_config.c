@@ -97,6 +97,8 @@ static const struct {
     {"clear threshold above the threshold",
      BYTES("overload_clear_threshold = 11\noverload_threshold = 10\n"),
      P ":1: overload_clear_threshold: 11 is above overload_threshold, which is 10"},
+    {"a condition that is not complete", BYTES("user = joe\ncondition.a.watch = total\n"),
+     P ":2: condition.a has no above"},
     {"the first of two errors", BYTES("a = 1\nb = 1\n"), P ":1: a: unknown key"},
 };
 
@@ -146,9 +148,6 @@ static const char everything[] = "agentx_socket = tcp:localhost:705\n"
                                  "message_order = largest\n"
                                  "overload_threshold = 20\n"
                                  "overload_clear_threshold = 3\n"
-                                 "warning_threshold = 10\n"
-                                 "age_threshold = 7200s\n"
-                                 "hold_threshold = 5\n"
                                  "message_limit = 10000\n"
                                  "insight_limit = 7\n"
                                  "allow_actions = hold count\n"
@@ -158,6 +157,14 @@ static const char everything[] = "agentx_socket = tcp:localhost:705\n"
                                  "view_limit = 1000\n"
                                  "action_retention = 5 3600s\n"
                                  "log_level = debug\n"
+                                 "condition.overload.for = 60s\n"
+                                 "condition.overload.repeat = 3600s\n"
+                                 "condition.old.watch = age hold\n"
+                                 "condition.old.above = 7200s\n"
+                                 "condition.old.clear = 60s\n"
+                                 "condition.old.severity = critical\n"
+                                 "condition.old.for = 30s\n"
+                                 "condition.old.repeat = 600s\n"
                                  "webhook.ops.url = https://example.com/hook#x\n"
                                  "webhook.ops.events = hmqOverloadRaised hmqOverloadCleared\n"
                                  "webhook.ops.secret_file = /etc/secret\n"

@@ -76,13 +76,6 @@ static const struct {
     {"overload_threshold", "10000000", "10000000"},
     {"overload_clear_threshold", NULL, "450"},
     {"overload_clear_threshold", "0", "0"},
-    {"warning_threshold", NULL, "0"},
-    {"warning_threshold", "10000000", "10000000"},
-    {"age_threshold", NULL, "0"},
-    {"age_threshold", "2h", "7200s"},
-    {"age_threshold", "5000ms", "5s"},
-    {"age_threshold", "365d", "31536000s"},
-    {"hold_threshold", NULL, "0"},
     {"message_limit", NULL, "100"},
     {"message_limit", "0", "0"},
     {"message_limit", "10000", "10000"},
@@ -222,11 +215,6 @@ static const struct {
     {"overload_threshold", "0x10", NULL},
     {"overload_threshold", "500.0", NULL},
     {"overload_clear_threshold", "x", "\"x\" is not a number from 0 to 10000000"},
-    {"warning_threshold", "1 2", NULL},
-    {"age_threshold", "1500ms", "\"1500ms\" is not a duration in whole seconds (90s, 2h)"},
-    {"age_threshold", "366d", "\"366d\" is more than 365 days"},
-    {"age_threshold", "10001d", NULL},
-    {"hold_threshold", "some", NULL},
     {"message_limit", "10001", "\"10001\" is not a number from 0 to 10000"},
     {"insight_limit", "101", "\"101\" is not a number from 0 to 100"},
     {"insight_limit", "-1", NULL},
@@ -314,14 +302,16 @@ static void test_members(void **state) {
     CHECK_INT("action_retention", config->action_retention_usec, 7 * 86400 * SECOND);
     CHECK_INT("log_level", config->log_level, LOG_INFO);
     CHECK_INT("hooks", config->hook_count, 0);
+    CHECK_INT("conditions", config->conditions.count, 1);
+    CHECK_INT("overload", config->conditions.list[0].settings[CONDITION_ABOVE], 500);
+    CHECK_INT("overload", config->conditions.list[0].settings[CONDITION_CLEAR], 450);
     config_free(config);
     config = good_config("others", "spool_directory = /s\nmessage_order = largest\nlog_level = "
-                                   "error\nage_threshold = 1h\n");
+                                   "error\n");
     CHECK_INT("spool_directory", config->spool_mode, SPOOL_PATH);
     CHECK_STRING("spool_directory", config->spool_directory, "/s");
     CHECK_INT("message_order", config->message_order, ORDER_LARGEST);
     CHECK_INT("log_level", config->log_level, LOG_ERR);
-    CHECK_INT("age_threshold", config->thresholds.of[CONDITION_AGE].above, 3600);
     config_free(config);
 }
 

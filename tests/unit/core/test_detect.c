@@ -1,307 +1,315 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Detection: sequences of measurements, each step with the events that must follow it.
+ * Detection: sequences of looks at one condition, each with what must follow it.
  */
 #include "core/detect.h"
 
+#include "core/time_units.h"
 #include "unit.h"
 
 #define STEPS_MAX 12
 #define UNKNOWN (-1)
 
-/* In one step only one measurement matters, so that the others stay unknown. */
+/* What is seen, and how long after the step before; then what follows. The settings change before
+ * the look, 0 = they stay; a threshold takes its default clear value. */
 struct step {
-    int64_t value;         /* or UNKNOWN */
-    enum event_type event; /* 0 = none may follow */
+    int64_t value; /* or UNKNOWN */
+    uint32_t after_ms;
+    enum detected detected;
+    enum condition_state state;
+    uint32_t above, for_s;
+    bool disabled;
 };
+
+#define LOOK(value, ms, detected, state)                                                           \
+    { value, ms, detected, state, 0, 0, false }
+#define IS_UNKNOWN(ms) LOOK(UNKNOWN, ms, DETECTED_NOTHING, CONDITION_STATE_UNKNOWN)
+#define IS_CLEAR(value, ms) LOOK(value, ms, DETECTED_NOTHING, CONDITION_STATE_CLEAR)
+#define IS_PENDING(value, ms) LOOK(value, ms, DETECTED_NOTHING, CONDITION_STATE_PENDING)
+#define IS_RAISED(value, ms) LOOK(value, ms, DETECTED_NOTHING, CONDITION_STATE_RAISED)
+#define RAISED(value, ms) LOOK(value, ms, DETECTED_RAISE, CONDITION_STATE_RAISED)
+#define CLEARED(value, ms) LOOK(value, ms, DETECTED_CLEAR, CONDITION_STATE_CLEAR)
 
 struct sequence {
     const char *name;
-    enum condition condition;
-    struct thresholds thresholds;
+    bool overload;
+    uint32_t above, clear, for_s;
     size_t count;
     struct step steps[STEPS_MAX];
 };
 
 static const struct sequence sequences[] = {
-    {"overload: equal to the threshold is not above it",
-     CONDITION_OVERLOAD,
-     {.of[CONDITION_OVERLOAD] = {500, 450}},
+    {"equal to the threshold is not above it",
+     false,
+     500,
+     450,
+     0,
      4,
-     {{499, 0}, {500, 0}, {501, EVENT_OVERLOAD_RAISED}, {500, 0}}},
-    {"overload: equal to the clear value clears",
-     CONDITION_OVERLOAD,
-     {.of[CONDITION_OVERLOAD] = {500, 450}},
+     {IS_CLEAR(499, 0), IS_CLEAR(500, 0), RAISED(501, 0), IS_RAISED(500, 0)}},
+    {"equal to the clear value clears",
+     false,
+     500,
+     450,
+     0,
      4,
-     {{501, EVENT_OVERLOAD_RAISED}, {451, 0}, {450, EVENT_OVERLOAD_CLEARED}, {450, 0}}},
-    {"overload: one raise per crossing",
-     CONDITION_OVERLOAD,
-     {.of[CONDITION_OVERLOAD] = {10, 5}},
-     8,
-     {{11, EVENT_OVERLOAD_RAISED},
-      {11, 0},
-      {9, 0},
-      {12, 0},
-      {5, EVENT_OVERLOAD_CLEARED},
-      {10, 0},
-      {11, EVENT_OVERLOAD_RAISED},
-      {0, EVENT_OVERLOAD_CLEARED}}},
-    {"overload: clear value equal to the threshold",
-     CONDITION_OVERLOAD,
-     {.of[CONDITION_OVERLOAD] = {10, 10}},
-     4,
-     {{11, EVENT_OVERLOAD_RAISED},
-      {10, EVENT_OVERLOAD_CLEARED},
-      {10, 0},
-      {11, EVENT_OVERLOAD_RAISED}}},
-    {"overload: clear value zero needs an empty queue",
-     CONDITION_OVERLOAD,
-     {.of[CONDITION_OVERLOAD] = {1, 0}},
-     4,
-     {{2, EVENT_OVERLOAD_RAISED}, {1, 0}, {0, EVENT_OVERLOAD_CLEARED}, {1, 0}}},
-    {"overload: unknown changes nothing",
-     CONDITION_OVERLOAD,
-     {.of[CONDITION_OVERLOAD] = {10, 9}},
-     6,
-     {{UNKNOWN, 0},
-      {11, EVENT_OVERLOAD_RAISED},
-      {UNKNOWN, 0},
-      {10, 0},
-      {UNKNOWN, 0},
-      {9, EVENT_OVERLOAD_CLEARED}}},
-    {"overload: more than 32 bits",
-     CONDITION_OVERLOAD,
-     {.of[CONDITION_OVERLOAD] = {UINT32_MAX, UINT32_MAX}},
-     3,
-     {{UINT32_MAX, 0},
-      {INT64_C(0x100000000), EVENT_OVERLOAD_RAISED},
-      {UINT32_MAX, EVENT_OVERLOAD_CLEARED}}},
-    {"warning: 90 % of 100",
-     CONDITION_WARNING,
-     {.of[CONDITION_WARNING] = {.above = 100}},
+     {RAISED(501, 0), IS_RAISED(451, 0), CLEARED(450, 0), IS_CLEAR(450, 0)}},
+    {"one raise per crossing",
+     false,
+     10,
      5,
-     {{100, 0}, {101, EVENT_WARNING_RAISED}, {91, 0}, {90, EVENT_WARNING_CLEARED}, {100, 0}}},
-    {"warning: 90 % of 5 is 4.5",
-     CONDITION_WARNING,
-     {.of[CONDITION_WARNING] = {.above = 5}},
+     0,
+     8,
+     {RAISED(11, 0), IS_RAISED(11, 0), IS_RAISED(9, 0), IS_RAISED(12, 0), CLEARED(5, 0),
+      IS_CLEAR(10, 0), RAISED(11, 0), CLEARED(0, 0)}},
+    {"a clear value equal to the threshold",
+     false,
+     10,
+     10,
+     0,
      4,
-     {{5, 0}, {6, EVENT_WARNING_RAISED}, {5, 0}, {4, EVENT_WARNING_CLEARED}}},
-    {"warning: 90 % of 1 is 0.9",
-     CONDITION_WARNING,
-     {.of[CONDITION_WARNING] = {.above = 1}},
+     {RAISED(11, 0), CLEARED(10, 0), IS_CLEAR(10, 0), RAISED(11, 0)}},
+    {"a clear value of 0",
+     false,
+     1,
+     0,
+     0,
      4,
-     {{1, 0}, {2, EVENT_WARNING_RAISED}, {1, 0}, {0, EVENT_WARNING_CLEARED}}},
-    {"warning: 90 % of the greatest threshold",
-     CONDITION_WARNING,
-     {.of[CONDITION_WARNING] = {.above = UINT32_MAX}},
+     {RAISED(2, 0), IS_RAISED(1, 0), CLEARED(0, 0), IS_CLEAR(1, 0)}},
+    {"a threshold of 0: from the first message on",
+     false,
+     0,
+     0,
+     0,
+     4,
+     {IS_CLEAR(0, 0), RAISED(1, 0), IS_RAISED(1, 0), CLEARED(0, 0)}},
+    {"a threshold of 0: overload is off",
+     true,
+     0,
+     0,
+     0,
      3,
-     {{INT64_C(0x100000000), EVENT_WARNING_RAISED},
-      {3865470566, 0},
-      {3865470565, EVENT_WARNING_CLEARED}}},
-    {"age: 90 % of 3599 s is 3239.1 s",
-     CONDITION_AGE,
-     {.of[CONDITION_AGE] = {.above = 3599}},
-     4,
-     {{3599, 0}, {3600, EVENT_AGE_RAISED}, {3240, 0}, {3239, EVENT_AGE_CLEARED}}},
-    {"age: unknown changes nothing",
-     CONDITION_AGE,
-     {.of[CONDITION_AGE] = {.above = 60}},
+     {IS_CLEAR(0, 0), IS_CLEAR(1000, 0), IS_CLEAR(UNKNOWN, 0)}},
+    {"unknown changes nothing",
+     false,
+     10,
+     9,
+     0,
+     6,
+     {IS_UNKNOWN(0), RAISED(11, 0), IS_RAISED(UNKNOWN, 0), IS_RAISED(10, 0), IS_RAISED(UNKNOWN, 0),
+      CLEARED(9, 0)}},
+    {"more than 32 bits",
+     false,
+     UINT32_MAX,
+     UINT32_MAX,
+     0,
      3,
-     {{61, EVENT_AGE_RAISED}, {UNKNOWN, 0}, {54, EVENT_AGE_CLEARED}}},
-    {"hold: 90 % of 7 is 6.3",
-     CONDITION_HOLD,
-     {.of[CONDITION_HOLD] = {.above = 7}},
+     {IS_CLEAR(UINT32_MAX, 0), RAISED(INT64_C(0x100000000), 0), CLEARED(UINT32_MAX, 0)}},
+    /* For how long */
+    {"raised once it has lasted",
+     false,
+     10,
+     9,
+     3,
+     5,
+     {IS_PENDING(11, 0), IS_PENDING(12, 1000), IS_PENDING(11, 1999), RAISED(11, 1),
+      IS_RAISED(11, 1000)}},
+    {"a lower value starts anew",
+     false,
+     10,
+     9,
+     3,
+     6,
+     {IS_PENDING(11, 0), IS_PENDING(11, 2000), IS_CLEAR(10, 500), IS_PENDING(11, 500),
+      IS_PENDING(11, 2000), RAISED(11, 1000)}},
+    {"unknown neither restarts nor completes",
+     false,
+     10,
+     9,
+     3,
+     7,
+     {IS_PENDING(11, 0), IS_PENDING(11, 2000), IS_UNKNOWN(500), IS_UNKNOWN(60000),
+      IS_PENDING(11, 500), IS_PENDING(11, 999), RAISED(11, 1)}},
+    {"unknown at the moment it would be raised",
+     false,
+     10,
+     9,
+     3,
      4,
-     {{7, 0}, {8, EVENT_HOLD_RAISED}, {7, 0}, {6, EVENT_HOLD_CLEARED}}},
-    {"off: overload",
-     CONDITION_OVERLOAD,
-     {.of[CONDITION_OVERLOAD] = {0, 450}},
+     {IS_PENDING(11, 0), IS_UNKNOWN(3000), IS_PENDING(11, 1), RAISED(11, 3000)}},
+    {"unknown, and then lower",
+     false,
+     10,
+     9,
+     3,
+     5,
+     {IS_PENDING(11, 0), IS_PENDING(11, 2900), IS_UNKNOWN(1), IS_CLEAR(9, 1),
+      IS_PENDING(11, 2000)}},
+    {"cleared at once, and pending again",
+     false,
+     10,
+     9,
+     1,
+     4,
+     {IS_PENDING(11, 0), RAISED(11, 1000), CLEARED(9, 0), IS_PENDING(11, 5000)}},
+    {"a day", false, 10, 9, 86400, 3, {IS_PENDING(11, 0), IS_PENDING(11, 86399999), RAISED(11, 1)}},
+    /* Settings that change */
+    {"a higher threshold while pending",
+     false,
+     10,
+     9,
+     3,
+     4,
+     {IS_PENDING(15, 0),
+      {15, 2000, DETECTED_NOTHING, CONDITION_STATE_CLEAR, 20, 0, false},
+      IS_PENDING(25, 500),
+      IS_PENDING(25, 2000)}},
+    {"a lower threshold while pending goes on",
+     false,
+     10,
+     9,
+     3,
+     3,
+     {IS_PENDING(15, 0),
+      {15, 2000, DETECTED_NOTHING, CONDITION_STATE_PENDING, 5, 0, false},
+      RAISED(15, 1000)}},
+    {"a shorter time while pending",
+     false,
+     10,
+     9,
+     100,
+     3,
+     {IS_PENDING(15, 0),
+      IS_PENDING(15, 2000),
+      {15, 1000, DETECTED_RAISE, CONDITION_STATE_RAISED, 0, 3, false}}},
+    {"a threshold above the value while raised",
+     false,
+     10,
+     9,
+     0,
      2,
-     {{1000, 0}, {0, 0}}},
-    {"off: warning", CONDITION_WARNING, {.of[CONDITION_OVERLOAD] = {0}}, 2, {{1000, 0}, {0, 0}}},
-    {"off: age", CONDITION_AGE, {.of[CONDITION_OVERLOAD] = {0}}, 2, {{1000, 0}, {0, 0}}},
-    {"off: hold", CONDITION_HOLD, {.of[CONDITION_OVERLOAD] = {0}}, 2, {{1000, 0}, {0, 0}}},
+     {RAISED(15, 0), {15, 0, DETECTED_CLEAR, CONDITION_STATE_CLEAR, 17, 0, false}}},
+    {"a threshold just above the value while raised",
+     false,
+     10,
+     9,
+     0,
+     2,
+     {RAISED(15, 0), {15, 0, DETECTED_NOTHING, CONDITION_STATE_RAISED, 16, 0, false}}},
+    {"a threshold below the value",
+     false,
+     20,
+     18,
+     0,
+     2,
+     {IS_CLEAR(15, 0), {15, 0, DETECTED_RAISE, CONDITION_STATE_RAISED, 5, 0, false}}},
+    {"disabled while raised",
+     false,
+     10,
+     9,
+     0,
+     3,
+     {RAISED(15, 0),
+      {15, 0, DETECTED_CLEAR, CONDITION_STATE_CLEAR, 0, 0, true},
+      {15, 0, DETECTED_NOTHING, CONDITION_STATE_CLEAR, 0, 0, true}}},
+    {"disabled while pending, and enabled again",
+     false,
+     10,
+     9,
+     3,
+     4,
+     {IS_PENDING(15, 0),
+      {15, 2900, DETECTED_NOTHING, CONDITION_STATE_CLEAR, 0, 0, true},
+      IS_PENDING(15, 1000),
+      IS_PENDING(15, 2999)}},
+    {"disabled while unknown waits for a value to report",
+     false,
+     10,
+     9,
+     0,
+     3,
+     {RAISED(15, 0),
+      {UNKNOWN, 0, DETECTED_NOTHING, CONDITION_STATE_RAISED, 0, 0, true},
+      {15, 0, DETECTED_CLEAR, CONDITION_STATE_CLEAR, 0, 0, true}}},
+    {"overload is disabled like any other",
+     true,
+     10,
+     9,
+     0,
+     2,
+     {RAISED(15, 0), {15, 0, DETECTED_CLEAR, CONDITION_STATE_CLEAR, 0, 0, true}}},
 };
 
-/* One value of each kind; total counts for overload and warning. */
-struct input {
-    struct measurement total, oldest_age_s, hold;
-};
-
-static void measure(const struct input *input, struct measurement measured[CONDITION_COUNT]) {
-    measured[CONDITION_OVERLOAD] = input->total;
-    measured[CONDITION_WARNING] = input->total;
-    measured[CONDITION_AGE] = input->oldest_age_s;
-    measured[CONDITION_HOLD] = input->hold;
+static void change_settings(struct condition *condition, const struct step *step) {
+    if (step->above != 0) {
+        condition->settings[CONDITION_ABOVE] = step->above;
+        condition->settings[CONDITION_CLEAR] = condition_default_clear(step->above);
+    }
+    if (step->for_s != 0) {
+        condition->settings[CONDITION_FOR] = step->for_s;
+    }
+    condition->settings[CONDITION_ENABLED] = !step->disabled;
 }
 
-/* detect() by way of the events that the conditions report. */
-static size_t look(struct detector *detector, const struct thresholds *thresholds,
-                   const struct measurement measured[CONDITION_COUNT],
-                   enum event_type events[CONDITION_COUNT]) {
-    enum condition changed[CONDITION_COUNT];
-    size_t count = detect(detector, thresholds, measured, changed);
-    for (size_t i = 0; i < count; i++) {
-        events[i] = condition_event(changed[i], detector->raised[changed[i]]);
+static void check_sequence(const struct sequence *sequence) {
+    struct condition condition = {.watch = {WATCH_TOTAL, WATCH_ANY_QUEUE},
+                                  .severity = SEVERITY_WARNING};
+    struct detector detector = {.raised = false};
+    uint64_t ran_usec = UINT64_C(1) << 40;
+    snprintf(condition.name, sizeof condition.name, "%s", sequence->overload ? "overload" : "x");
+    condition.settings[CONDITION_ABOVE] = sequence->above;
+    condition.settings[CONDITION_CLEAR] = sequence->clear;
+    condition.settings[CONDITION_FOR] = sequence->for_s;
+    for (size_t i = 0; i < sequence->count; i++) {
+        const struct step *step = &sequence->steps[i];
+        const struct measurement measured = {.known = step->value != UNKNOWN,
+                                             .value = (uint64_t)step->value};
+        char name[128];
+        snprintf(name, sizeof name, "%s, step %zu", sequence->name, i + 1);
+        change_settings(&condition, step);
+        ran_usec += step->after_ms * USEC_PER_MSEC;
+        CHECK_INT(name, detect(&detector, &condition, &measured, ran_usec), step->detected);
+        CHECK_INT(name, detect_state(&detector, &condition, &measured), step->state);
+        CHECK_INT(name, detector.raised, step->state == CONDITION_STATE_RAISED);
     }
-    return count;
 }
 
 static void test_sequences(void **state) {
     (void)state;
-    for (size_t s = 0; s < COUNT_OF(sequences); s++) {
-        const struct sequence *sequence = &sequences[s];
-        struct detector detector = {0};
-        bool raised = false;
-        for (size_t i = 0; i < sequence->count; i++) {
-            char name[128];
-            snprintf(name, sizeof name, "%s, step %zu", sequence->name, i + 1);
-            const struct step *step = &sequence->steps[i];
-            struct measurement measured[CONDITION_COUNT] = {{.known = false}};
-            measured[sequence->condition] = (struct measurement){.known = step->value != UNKNOWN,
-                                                                 .value = (uint64_t)step->value};
-            enum event_type events[CONDITION_COUNT];
-            size_t count = look(&detector, &sequence->thresholds, measured, events);
-            CHECK_INT(name, count, step->event != 0);
-            if (count > 0) {
-                CHECK_INT(name, events[0], step->event);
-                raised = !raised;
-            }
-            CHECK_INT(name, detector.raised[sequence->condition], raised);
-        }
+    for (size_t i = 0; i < COUNT_OF(sequences); i++) {
+        check_sequence(&sequences[i]);
     }
 }
 
-#define ALL_RAISED                                                                                 \
-    {                                                                                              \
-        .raised = { true, true, true, true }                                                       \
-    }
-
-/* One look at everything, from a state in which all or nothing is raised. */
-static const struct {
-    const char *name;
-    struct detector before, after;
-    struct thresholds thresholds;
-    struct input input;
-    size_t count;
-    enum event_type events[CONDITION_COUNT];
-} looks[] = {
-    {"all rise at once, in the order of the conditions",
-     {.raised = {false}},
-     ALL_RAISED,
-     {{{10, 9}, {5, 0}, {60, 0}, {1, 0}}},
-     {{true, 11, false, ""}, {true, 61, false, ""}, {true, 2, false, ""}},
-     4,
-     {EVENT_OVERLOAD_RAISED, EVENT_WARNING_RAISED, EVENT_AGE_RAISED, EVENT_HOLD_RAISED}},
-    {"all clear at once, in the order of the conditions",
-     ALL_RAISED,
-     {.raised = {false}},
-     {{{10, 9}, {5, 0}, {60, 0}, {1, 0}}},
-     {{true, 0, false, ""}, {true, 0, false, ""}, {true, 0, false, ""}},
-     4,
-     {EVENT_OVERLOAD_CLEARED, EVENT_WARNING_CLEARED, EVENT_AGE_CLEARED, EVENT_HOLD_CLEARED}},
-    {"switched off ends all, whatever is measured",
-     ALL_RAISED,
-     {.raised = {false}},
-     {{{0, 0}, {0, 0}, {0, 0}, {0, 0}}},
-     {{true, 1000, false, ""}, {true, 1000, false, ""}, {true, 1000, false, ""}},
-     4,
-     {EVENT_OVERLOAD_CLEARED, EVENT_WARNING_CLEARED, EVENT_AGE_CLEARED, EVENT_HOLD_CLEARED}},
-    {"switched off while unknown waits for a value to report",
-     ALL_RAISED,
-     ALL_RAISED,
-     {{{0, 0}, {0, 0}, {0, 0}, {0, 0}}},
-     {{false, 0, false, ""}, {false, 0, false, ""}, {false, 0, false, ""}},
-     0,
-     {0}},
-    {"unknown keeps all that is raised",
-     ALL_RAISED,
-     ALL_RAISED,
-     {{{10, 9}, {5, 0}, {60, 0}, {1, 0}}},
-     {{false, 0, false, ""}, {false, 0, false, ""}, {false, 0, false, ""}},
-     0,
-     {0}},
-    {"unknown raises nothing",
-     {.raised = {false}},
-     {.raised = {false}},
-     {{{10, 9}, {5, 0}, {60, 0}, {1, 0}}},
-     {{false, 1000, false, ""}, {false, 1000, false, ""}, {false, 1000, false, ""}},
-     0,
-     {0}},
-    {"the total decides overload and warning each by its own threshold",
-     {.raised = {false}},
-     {.raised = {false, true, false, false}},
-     {{{10, 9}, {5, 0}, {60, 0}, {1, 0}}},
-     {{true, 7, false, ""}, {true, 0, false, ""}, {true, 0, false, ""}},
-     1,
-     {EVENT_WARNING_RAISED}},
-    {"a raise and a clear in one look",
-     {.raised = {true, false, false, false}},
-     {.raised = {false, false, false, true}},
-     {{{10, 9}, {0, 0}, {0, 0}, {3, 0}}},
-     {{true, 9, false, ""}, {true, 0, false, ""}, {true, 4, false, ""}},
-     2,
-     {EVENT_OVERLOAD_CLEARED, EVENT_HOLD_RAISED}},
-    {"a higher threshold clears on the next look",
-     {.raised = {true, true, false, false}},
-     {.raised = {false, false, false, false}},
-     {{{1000, 900}, {1000, 0}, {0, 0}, {0, 0}}},
-     {{true, 600, false, ""}, {false, 0, false, ""}, {false, 0, false, ""}},
-     2,
-     {EVENT_OVERLOAD_CLEARED, EVENT_WARNING_CLEARED}},
-    {"a lower threshold raises on the next look",
-     {.raised = {false}},
-     {.raised = {true, false, false, false}},
-     {{{100, 90}, {0, 0}, {0, 0}, {0, 0}}},
-     {{true, 600, false, ""}, {false, 0, false, ""}, {false, 0, false, ""}},
-     1,
-     {EVENT_OVERLOAD_RAISED}},
-};
-
-static void test_looks(void **state) {
+/* After a raise by a threshold of the file that does not count. */
+static void test_provisional(void **state) {
     (void)state;
-    for (size_t i = 0; i < COUNT_OF(looks); i++) {
-        struct detector detector = looks[i].before;
-        struct measurement measured[CONDITION_COUNT];
-        enum event_type events[CONDITION_COUNT];
-        measure(&looks[i].input, measured);
-        size_t count = look(&detector, &looks[i].thresholds, measured, events);
-        CHECK_INT(looks[i].name, count, looks[i].count);
-        for (size_t e = 0; e < count; e++) {
-            CHECK_INT(looks[i].name, events[e], looks[i].events[e]);
-        }
-        for (size_t c = 0; c < CONDITION_COUNT; c++) {
-            CHECK_INT(looks[i].name, detector.raised[c], looks[i].after.raised[c]);
-        }
-    }
-}
-
-static const struct {
-    const char *name;
-    uint32_t threshold, clear;
-} clear_values[] = {
-    {"off", 0, 0},
-    {"1", 1, 0},
-    {"9", 9, 8},
-    {"10", 10, 9},
-    {"500", 500, 450},
-    {"11", 11, 9},
-    {"the greatest", UINT32_MAX, 3865470565U},
-};
-
-static void test_clear_value(void **state) {
-    (void)state;
-    for (size_t i = 0; i < COUNT_OF(clear_values); i++) {
-        CHECK_INT(clear_values[i].name, condition_default_clear(clear_values[i].threshold),
-                  clear_values[i].clear);
+    static const struct {
+        const char *name;
+        int64_t value;
+        enum detected first, then; /* then: 470, between threshold and clear value */
+    } cases[] = {
+        {"the present threshold raises it, too", 501, DETECTED_NOTHING, DETECTED_NOTHING},
+        {"between the two", 470, DETECTED_CLEAR, DETECTED_NOTHING},
+        {"at the threshold", 500, DETECTED_CLEAR, DETECTED_NOTHING},
+        {"unknown waits", UNKNOWN, DETECTED_NOTHING, DETECTED_CLEAR},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct condition condition = {
+            .name = "x", .watch = {WATCH_TOTAL, WATCH_ANY_QUEUE}, .settings = {500, 450, 0, 0, 1}};
+        struct detector detector = {.raised = true, .provisional = true};
+        struct measurement measured = {.known = cases[i].value != UNKNOWN,
+                                       .value = (uint64_t)cases[i].value};
+        CHECK_INT(cases[i].name, detect(&detector, &condition, &measured, 1), cases[i].first);
+        measured.known = true;
+        measured.value = 470;
+        CHECK_INT(cases[i].name, detect(&detector, &condition, &measured, 2), cases[i].then);
     }
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_clear_value),
         cmocka_unit_test(test_sequences),
-        cmocka_unit_test(test_looks),
+        cmocka_unit_test(test_provisional),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -58,7 +58,7 @@ static void break_changes(struct hook_order *order) {
     memset(order->event.changes, 'x', sizeof order->event.changes);
 }
 static void break_reserved(struct hook_order *order) {
-    order->event.type = EVENT_AGENT_STARTED + 1;
+    order->event.type = EVENT_OVERLOAD_CLEARED + 1;
 }
 static void break_flag(struct hook_order *order) {
     memset(&order->event.queues[QUEUE_HOLD].known, 2, 1);
@@ -100,6 +100,13 @@ static void break_watch(struct hook_order *order) {
 static void break_queue(struct hook_order *order) {
     order->event.condition.watch.queue = QUEUE_COUNT + 1;
 }
+static void break_nothing_said(struct hook_order *order) {
+    order->event.type = EVENT_CONDITION_CLEARED;
+    order->event.has_condition = false;
+}
+static void break_about(struct hook_order *order) {
+    memset(order->event.subject, 'x', sizeof order->event.subject);
+}
 static void break_severity(struct hook_order *order) {
     order->event.condition.severity = SEVERITY_OK;
 }
@@ -118,6 +125,8 @@ static void test_conditions(void **state) {
         {"watch", break_watch},
         {"queue", break_queue},
         {"severity", break_severity},
+        {"which condition is not said", break_nothing_said},
+        {"what it is about not ended", break_about},
     };
     struct hook_order order = condition_order();
     assert_true(hook_order_valid(&order, sizeof order));

@@ -30,6 +30,19 @@ static struct event overload(enum event_type type) {
     return event;
 }
 
+static struct event old_mail(enum event_type type) {
+    struct event event = overload(type);
+    event.has_condition = true;
+    event.condition = (struct event_condition){.name = "old-mail",
+                                               .watch = {WATCH_AGE, QUEUE_DEFERRED},
+                                               .severity = SEVERITY_INFO,
+                                               .value = 7201,
+                                               .threshold = 7200,
+                                               .since = 1795563600,
+                                               .subject = "4F0C2A"};
+    return event;
+}
+
 static struct event finished(void) {
     struct event event = {.serial = 4294967295U,
                           .type = EVENT_ACTION_FINISHED,
@@ -80,6 +93,27 @@ static void test_json(void **state) {
                    "\"deferred\":579,\"hold\":12,\"oldest_age\":11520},\"threshold\":500}");
 }
 
+static void test_json_condition(void **state) {
+    (void)state;
+    struct event event = old_mail(EVENT_CONDITION_RAISED);
+    cJSON *document = make(HOOK_FORMAT_JSON, &event);
+    cJSON *should = cJSON_Parse("{\"name\":\"old-mail\",\"watch\":\"age deferred\",\"value\":7201,"
+                                "\"subject\":\"4F0C2A\",\"since\":\"2026-11-24T23:40:00Z\"}");
+    assert_true(cJSON_Compare(cJSON_GetObjectItemCaseSensitive(document, "condition"), should, 1));
+    CHECK_STRING("raise", cJSON_GetObjectItemCaseSensitive(document, "severity")->valuestring,
+                 "info");
+    cJSON_Delete(document);
+    event.type = EVENT_CONDITION_CLEARED;
+    event.condition.since = 0;
+    document = make(HOOK_FORMAT_JSON, &event);
+    CHECK_STRING("clear", cJSON_GetObjectItemCaseSensitive(document, "severity")->valuestring,
+                 "ok");
+    assert_true(cJSON_IsNull(cJSON_GetObjectItemCaseSensitive(
+        cJSON_GetObjectItemCaseSensitive(document, "condition"), "since")));
+    cJSON_Delete(document);
+    cJSON_Delete(should);
+}
+
 static void test_json_unknown_is_null(void **state) {
     (void)state;
     struct event event = {.serial = 1, .type = EVENT_DATA_LOST, .text = "spool gone"};
@@ -121,7 +155,9 @@ static void test_every_format_is_valid(void **state) {
             if (!event_type_exists(type)) {
                 continue;
             }
-            struct event event = {.serial = 1, .type = type, .text = "a\xff\x01\"<z"};
+            struct event event = old_mail(type);
+            snprintf(event.text, sizeof event.text, "a\xff\x01\"<z");
+            snprintf(event.condition.subject, sizeof event.condition.subject, "a\xff\x01\"<z");
             const struct payload_target target = {.format = format, .recipient = "to"};
             char *text = payload_make(&target, &event, &origin);
             char *clean = text != NULL ? malloc(3 * strlen(text) + 1) : NULL;
@@ -226,16 +262,16 @@ static void test_slack(void **state) {
                 "612 messages: 1 incoming, 20 active, 579 deferred, 12 hold; oldest 3 h 12 min; "
                 "threshold 500\n"
                 "_hmqOverloadRaised #17, 2026-11-24T23:41:07Z, /etc/postfix_");
-    event = overload(EVENT_AGE_CLEARED);
+    event = old_mail(EVENT_CONDITION_CLEARED);
     event.threshold.value = 90000;
     event.oldest_age_s.value = 59;
     event.total.value = 1;
     event.text[0] = '\0';
     check_slack("age", &event,
-                ":white_check_mark: *Mail no longer waits too long* on gw1.example.com\n"
+                ":white_check_mark: *Mail queue condition cleared (old-mail)* on gw1.example.com\n"
                 "1 message: 1 incoming, 20 active, 579 deferred, 12 hold; oldest 59 s; "
                 "threshold 1 d 1 h\n"
-                "_hmqAgeCleared #17, 2026-11-24T23:41:07Z, /etc/postfix_");
+                "_hmqConditionCleared #17, 2026-11-24T23:41:07Z, /etc/postfix_");
     struct event lost = {.serial = 2, .type = EVENT_DATA_LOST, .text = "no <spool> & co"};
     check_slack("lost", &lost,
                 ":rotating_light: *Mail queue cannot be read* on gw1.example.com\n"
@@ -342,6 +378,7 @@ static void test_environment_unknown_is_not_set(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_json),
+        cmocka_unit_test(test_json_condition),
         cmocka_unit_test(test_json_unknown_is_null),
         cmocka_unit_test(test_json_action),
         cmocka_unit_test(test_json_is_utf8_whatever_comes),

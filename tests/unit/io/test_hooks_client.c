@@ -284,7 +284,7 @@ static void test_endpoints_and_filters_are_independent(void **state) {
 static void test_unwanted_moves_the_cursor(void **state) {
     (void)state;
     struct store_cursor cursor = {.hook = "webhook.a", .serial = 0};
-    begin(ONE "webhook.a.events = hmqHoldRaised\n", &cursor, 1, 5000, NULL);
+    begin(ONE "webhook.a.events = hmqConditionRaised\n", &cursor, 1, 5000, NULL);
     hello(1);
     assert_int_equal(hooks_client_status(t.client, 0)->pending.value, 0);
     assert_in_range(t.cursors[0].serial, 4700, 5000);

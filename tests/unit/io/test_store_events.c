@@ -113,6 +113,42 @@ static void test_whole_event(void **state) {
                       "unknown4294967295");
 }
 
+/* Every member of the condition, and none of it for other events. */
+static void test_condition(void **state) {
+    struct fixture *fixture = *state;
+    struct event event = some_event(1);
+    struct event none = some_event(2);
+    char out[1024];
+    event.type = EVENT_CONDITION_RAISED;
+    event.threshold = (struct event_number){true, 7};
+    event.has_condition = true;
+    event.condition = (struct event_condition){.name = "old-mail",
+                                               .watch = {WATCH_AGE, QUEUE_DEFERRED},
+                                               .severity = SEVERITY_INFO,
+                                               .value = UINT32_MAX,
+                                               .threshold = 7,
+                                               .since = 1700000000,
+                                               .subject = "z\xC3\xB6\xC3\xA9@x.example"};
+    none.type = EVENT_AGENT_STARTED;
+    store_event_add(fixture->store, &event, NULL, NULL);
+    store_event_add(fixture->store, &none, NULL, NULL);
+    fixture_restart(fixture);
+    assert_int_equal(fixture->image.event_count, 2);
+    const struct event *read = &fixture->image.events[0];
+    assert_true(read->has_condition);
+    assert_memory_equal(&read->condition, &event.condition, sizeof event.condition);
+    assert_string_equal(read->subject, "old-mail");
+    assert_false(fixture->image.events[1].has_condition);
+    fixture_check_sql(fixture,
+                      "SELECT condition_watch || condition_severity FROM events"
+                      " WHERE serial = 1",
+                      "age deferredinfo");
+    /* A row that this program did not write is no event of a condition. */
+    fixture_sql(fixture, "UPDATE events SET condition_watch = 'load' WHERE serial = 1", out);
+    fixture_restart(fixture);
+    assert_int_equal(fixture->image.event_count, 1);
+}
+
 static void test_types(void **state) {
     struct fixture *fixture = *state;
     size_t count = 0;
@@ -121,6 +157,10 @@ static void test_types(void **state) {
             continue;
         }
         struct event event = some_event((uint32_t)type);
+        event.has_condition = event_type_of_conditions(type);
+        event.condition = (struct event_condition){.name = "old-mail",
+                                                   .watch = {WATCH_AGE, WATCH_ANY_QUEUE},
+                                                   .severity = SEVERITY_WARNING};
         count++;
         event.type = type;
         event.notified = (enum event_notified)(1 + type % NOTIFIED_SUPPRESSED);
@@ -364,6 +404,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_types, setup, teardown),
         cmocka_unit_test_setup_teardown(test_serials_clean, setup, teardown),
         cmocka_unit_test_setup_teardown(test_log_is_bounded, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_condition, setup, teardown),
         cmocka_unit_test_setup_teardown(test_latest, setup, teardown),
         cmocka_unit_test_setup_teardown(test_serial_twice, setup, teardown),
         cmocka_unit_test_setup_teardown(test_serials_rolled_back, setup, teardown),

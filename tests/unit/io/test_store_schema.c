@@ -56,9 +56,17 @@ static void test_upgrade_from_1(void **state) {
     assert_int_equal(fixture->image.event_count, 5);
     assert_int_equal(fixture->image.parameter_count, 2);
     assert_string_equal(fixture->image.parameters[0].value, "3d");
-    assert_int_equal(fixture->image.tunables_known, tunables_all());
-    assert_int_equal(fixture->image.tunables.thresholds.of[CONDITION_OVERLOAD].above, 600);
-    fixture_check_sql(fixture, "PRAGMA user_version", "4");
+    fixture_check_sql(fixture, "SELECT value FROM tunables WHERE name = 'overload_threshold'",
+                      "600");
+    /* Thresholds that were off, and notifications that are retired */
+    fixture_check_sql(fixture, "SELECT count(*) FROM tunables WHERE name LIKE 'condition.%'", "0");
+    fixture_check_sql(fixture,
+                      "SELECT count(*) FROM tunables WHERE name GLOB '*hmqAge[CR]*' OR"
+                      " name GLOB '*Hold*' OR name GLOB '*[wW]arning*' OR name GLOB 'age*' OR"
+                      " name GLOB 'hold*'",
+                      "0");
+    fixture_check_sql(fixture, "SELECT count(*) FROM tunables WHERE name LIKE 'notify.%'", "7");
+    fixture_check_sql(fixture, "PRAGMA user_version", "5");
     fixture_check_sql(fixture, "PRAGMA integrity_check", "ok");
     fixture_check_sql(fixture, "SELECT results FROM audit WHERE serial = 1",
                       "4A0A8A723C3 done, 4BA42A723DF done");
@@ -92,6 +100,68 @@ static void test_events_from_1(void **state) {
     assert_int_equal(fixture->image.events[6].settings, 0);
     fixture_restart(fixture);
     assert_int_equal(fixture->image.event_count, 7);
+}
+
+/* Version 3 had three thresholds besides overload's. What was raised, set or waiting to be sent
+ * goes on as the condition of the name that the configuration's message gives it. */
+static void test_conditions_from_3(void **state) {
+    struct fixture *fixture = *state;
+    static const char *const left[] = {
+        "INSERT INTO events (serial, time, event, notified, text, total, hold, oldest_age, "
+        "threshold)"
+        " VALUES (6, 1700000006, 'hmqWarningRaised', 'sent', 'w', 12, 3, 99, 10)",
+        "INSERT INTO events (serial, time, event, notified, text, total, hold, oldest_age, "
+        "threshold)"
+        " VALUES (7, 1700000007, 'hmqAgeRaised', 'pending', 'a', 12, 3, 99, 60)",
+        "INSERT INTO events (serial, time, event, notified, text, total, hold, oldest_age, "
+        "threshold)"
+        " VALUES (8, 1700000008, 'hmqHoldRaised', 'sent', 'h', 12, 3, 99, 2)",
+        "INSERT INTO events (serial, time, event, notified, text, total, hold, oldest_age, "
+        "threshold)"
+        " VALUES (9, 1700000009, 'hmqHoldCleared', 'sent', 'h', 10, 1, 99, 2)",
+        "INSERT INTO events (serial, time, event, notified, text, total, hold, oldest_age, "
+        "threshold)"
+        " VALUES (10, 1700000010, 'hmqOverloadRaised', 'sent', 'o', 700, 1, 99, 600)",
+        "INSERT INTO state VALUES ('warning_raised', 1), ('age_raised', 1), ('hold_raised', 0),"
+        " ('overload_raised', 1), ('overload_since', 1700000010), ('state_serial', 10)",
+        "UPDATE tunables SET value = 60 WHERE name = 'age_threshold'",
+        "UPDATE tunables SET value = 0 WHERE name = 'notify.hmqOverloadRaised'",
+    };
+    char out[1024];
+    load_dump(fixture, "store_v1.sql");
+    for (size_t i = 0; i < COUNT_OF(left); i++) {
+        fixture_sql(fixture, left[i], out);
+    }
+    fixture_start(fixture);
+    assert_int_equal(fixture->loaded.error, 0);
+    const struct store_state *before = &fixture->image.state;
+    assert_int_equal(before->raised_count, 3);
+    assert_string_equal(before->raised[0].name, "warning");
+    assert_int_equal(before->raised[0].since, 1700000006);
+    assert_int_equal(before->raised[0].value, 12);
+    assert_int_equal(before->raised[0].threshold, 10);
+    assert_string_equal(before->raised[1].name, "age");
+    assert_int_equal(before->raised[1].watch.kind, WATCH_AGE);
+    assert_int_equal(before->raised[1].value, 99);
+    assert_string_equal(before->raised[2].name, "overload");
+    assert_int_equal(before->raised[2].severity, SEVERITY_CRITICAL);
+    assert_int_equal(before->raised[2].since, 1700000010);
+    assert_int_equal(fixture->image.event_count, 10);
+    const struct event *age = &fixture->image.events[6];
+    assert_int_equal(age->type, EVENT_CONDITION_RAISED);
+    assert_int_equal(age->notified, NOTIFIED_PENDING);
+    assert_true(age->has_condition && age->total.known && age->threshold.known);
+    assert_string_equal(age->subject, "age");
+    assert_int_equal(fixture->image.events[8].type, EVENT_CONDITION_CLEARED);
+    assert_int_equal(fixture->image.events[8].condition.value, 1);
+    assert_int_equal(fixture->image.events[9].type, EVENT_OVERLOAD_RAISED);
+    assert_string_equal(fixture->image.events[9].condition.name, "overload");
+    fixture_check_sql(fixture, "SELECT value FROM tunables WHERE name = 'condition.age.above'",
+                      "60");
+    fixture_check_sql(fixture, "SELECT value FROM tunables WHERE name = 'notify.hmqOverloadRaised'",
+                      "0");
+    fixture_check_sql(fixture, "SELECT count(*) FROM state WHERE name LIKE '%raised'", "0");
+    fixture_check_sql(fixture, "SELECT count(*) FROM sqlite_schema WHERE name = 'old'", "0");
 }
 
 /* An upgraded file and a new one have the same schema. */
@@ -154,6 +224,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_upgrade_from_1, setup, teardown),
         cmocka_unit_test_setup_teardown(test_events_from_1, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_conditions_from_3, setup, teardown),
         cmocka_unit_test_setup_teardown(test_same_schema, setup, teardown),
         cmocka_unit_test_setup_teardown(test_long_audit, setup, teardown),
     };

@@ -53,7 +53,8 @@ static void test_fresh(void **state) {
     assert_int_equal(fixture->image.parameter_count, 0);
     assert_int_equal(fixture->image.cursor_count, 0);
     assert_false(fixture->image.has_state);
-    assert_int_equal(fixture->image.tunables_known, 0);
+    assert_int_equal(fixture->image.tunables.count, 0);
+    assert_int_equal(fixture->image.state.raised_count, 0);
 }
 
 static void test_parameters(void **state) {
@@ -162,23 +163,42 @@ static void test_bad_pause(void **state) {
     assert_int_equal(fixture->image.pause.for_s, PAUSE_FOR_MAX_S);
 }
 
+static uint32_t stored_value(const struct fixture *fixture, const char *name) {
+    const struct stored_tunables *tunables = &fixture->image.tunables;
+    for (size_t i = 0; i < tunables->count; i++) {
+        if (strcmp(tunables->list[i].name, name) == 0) {
+            return tunables->list[i].value;
+        }
+    }
+    fail_msg("%s is not stored", name);
+    return 0;
+}
+
+static void set_tunable(struct fixture *fixture, const char *name, uint32_t value) {
+    struct answer answer = {.count = 0};
+    struct stored_tunables tunables = {.count = 0};
+    assert_true(stored_tunables_put(&tunables, name, value));
+    store_tunables_set(fixture->store, &tunables, on_done, &answer);
+    stored_tunables_deinit(&tunables);
+    fixture_expect(fixture, &answer, 0);
+}
+
+/* What one SET changed is stored; the rest stays the configuration's. */
 static void test_tunables(void **state) {
     struct fixture *fixture = *state;
-    struct answer answer = {.count = 0};
-    struct tunables tunables = {.thresholds = {.of[CONDITION_OVERLOAD] = {600, 550},
-                                               .of[CONDITION_AGE] = {.above = THRESHOLD_AGE_MAX_S},
-                                               .of[CONDITION_HOLD] = {.above = 7}},
-                                .message_limit = 10000,
-                                .notify = 1U << EVENT_OVERLOAD_RAISED | 1U << EVENT_AGENT_STARTED};
-    store_tunables_set(fixture->store, &tunables, tunables_all(), on_done, &answer);
-    fixture_expect(fixture, &answer, 0);
+    set_tunable(fixture, "overload_threshold", 600);
+    set_tunable(fixture, "condition.abcdefghijklmnopqrstuvwxyz_-0189.enabled", 0);
     fixture_restart(fixture);
-    assert_int_equal(fixture->image.tunables_known, tunables_all());
-    assert_memory_equal(&fixture->image.tunables, &tunables, sizeof tunables);
-    fixture_check_sql(fixture, "SELECT value FROM tunables WHERE name = 'overload_threshold'",
-                      "600");
-    fixture_check_sql(fixture, "SELECT value FROM tunables WHERE name = 'notify.hmqHoldRaised'",
+    assert_int_equal(fixture->image.tunables.count, 2);
+    assert_int_equal(stored_value(fixture, "overload_threshold"), 600);
+    fixture_check_sql(fixture, "SELECT value FROM tunables WHERE name LIKE 'condition.%.enabled'",
                       "0");
+    set_tunable(fixture, "overload_threshold", UINT32_MAX);
+    set_tunable(fixture, "notify.hmqDataLost", 0);
+    fixture_restart(fixture);
+    assert_int_equal(fixture->image.tunables.count, 3);
+    assert_int_equal(stored_value(fixture, "overload_threshold"), UINT32_MAX);
+    assert_int_equal(stored_value(fixture, "notify.hmqDataLost"), 0);
 }
 
 /* The value "" removes a setting; the other stays. */
@@ -203,55 +223,62 @@ static void test_drift(void **state) {
     assert_memory_equal(fixture->image.drift_s, drift, sizeof drift);
 }
 
-/* What one SET changed is stored; the rest stays the configuration's. */
-static void test_tunables_singly(void **state) {
-    struct fixture *fixture = *state;
-    struct tunables tunables = {.thresholds = {.of[CONDITION_OVERLOAD] = {600, 550}},
-                                .message_limit = 100,
-                                .notify = 1U << EVENT_DATA_LOST};
-    store_tunables_set(fixture->store, &tunables, 1U << CONDITION_THRESHOLD(CONDITION_OVERLOAD),
-                       NULL, NULL);
-    fixture_restart(fixture);
-    assert_int_equal(fixture->image.tunables_known, 1U << CONDITION_THRESHOLD(CONDITION_OVERLOAD));
-    assert_int_equal(fixture->image.tunables.thresholds.of[CONDITION_OVERLOAD].above, 600);
-    fixture_check_sql(fixture, "SELECT group_concat(name) FROM tunables", "overload_threshold");
-    store_tunables_set(fixture->store, &tunables, 1U << TUNABLE_NOTIFY, NULL, NULL);
-    fixture_restart(fixture);
-    assert_int_equal(fixture->image.tunables_known,
-                     1U << CONDITION_THRESHOLD(CONDITION_OVERLOAD) | 1U << TUNABLE_NOTIFY);
-    assert_int_equal(fixture->image.tunables.notify, 1U << EVENT_DATA_LOST);
-}
-
-/* A value beyond its range is not taken. */
-static void test_tunables_edited(void **state) {
-    struct fixture *fixture = *state;
-    struct tunables tunables = {.message_limit = 200};
-    char out[1024];
-    store_tunables_set(fixture->store, &tunables, 1U << TUNABLE_MESSAGE_LIMIT, NULL, NULL);
-    fixture_restart(fixture);
-    assert_int_equal(fixture->image.tunables_known, 1U << TUNABLE_MESSAGE_LIMIT);
-    fixture_sql(fixture, "UPDATE tunables SET value = 10001 WHERE name = 'message_limit'", out);
-    fixture_restart(fixture);
-    assert_int_equal(fixture->image.tunables_known, 0);
+static struct event_condition raised(const char *name, const char *watch, int64_t since) {
+    struct event_condition condition = {
+        .severity = SEVERITY_INFO, .value = UINT32_MAX, .threshold = 7, .since = since};
+    char error[256];
+    snprintf(condition.name, sizeof condition.name, "%s", name);
+    snprintf(condition.subject, sizeof condition.subject, "z\xC3\xB6\xC3\xA9@x.example");
+    assert_true(watch_parse(watch, &condition.watch, error, sizeof error));
+    return condition;
 }
 
 static void test_state(void **state) {
     struct fixture *fixture = *state;
-    struct store_state last = {.data_lost = true};
+    struct store_state last = {.data_lost = true, .raised_count = 2};
     for (uint32_t i = 0; i <= 500; i++) {
-        last.since[CONDITION_OVERLOAD] = 1700000000 + i;
-        last.raised[CONDITION_OVERLOAD] = i % 2 == 0;
-        last.raised[CONDITION_HOLD] = true;
+        last.raised[0] = raised("held", "queue hold", 1700000000 + i);
+        last.raised[1] = raised("old", "age", 1700000501 + i);
+        last.raised_count = i % 2 == 0 ? 2 : 1;
         store_state_set(fixture->store, &last);
     }
     fixture_restart(fixture);
     assert_true(fixture->image.has_state);
     assert_true(fixture->image.state.data_lost);
-    assert_int_equal(fixture->image.state.since[CONDITION_OVERLOAD], 1700000500);
-    assert_true(fixture->image.state.raised[CONDITION_OVERLOAD]);
-    assert_false(fixture->image.state.raised[CONDITION_WARNING]);
-    assert_false(fixture->image.state.raised[CONDITION_AGE]);
-    assert_true(fixture->image.state.raised[CONDITION_HOLD]);
+    assert_int_equal(fixture->image.state.raised_count, 2);
+    assert_memory_equal(fixture->image.state.raised, last.raised, 2 * sizeof last.raised[0]);
+    last.raised_count = 0;
+    store_state_set(fixture->store, &last);
+    fixture_restart(fixture);
+    assert_int_equal(fixture->image.state.raised_count, 0);
+}
+
+/* As many as there can be, and rows that this program did not write. */
+static void test_state_limits(void **state) {
+    struct fixture *fixture = *state;
+    struct store_state last = {.raised_count = STORE_RAISED_MAX};
+    char out[1024];
+    for (size_t i = 0; i < STORE_RAISED_MAX; i++) {
+        char name[CONDITION_NAME_SIZE];
+        snprintf(name, sizeof name, "c%zu", i);
+        last.raised[i] = raised(name, "total", 1700000000 + (int64_t)i);
+    }
+    store_state_set(fixture->store, &last);
+    fixture_restart(fixture);
+    assert_int_equal(fixture->image.state.raised_count, STORE_RAISED_MAX);
+    assert_memory_equal(fixture->image.state.raised, last.raised, sizeof last.raised);
+    fixture_stop(fixture);
+    fixture_sql(fixture, "DELETE FROM conditions WHERE name > 'c2'", out);
+    fixture_sql(fixture, "UPDATE conditions SET watch = 'load' WHERE name = 'c0'", out);
+    fixture_sql(fixture, "UPDATE conditions SET severity = 'ok' WHERE name = 'c1'", out);
+    fixture_sql(fixture, "UPDATE conditions SET name = 'c 2' WHERE name = 'c2'", out);
+    fixture_start(fixture);
+    assert_int_equal(fixture->loaded.error, 0);
+    for (size_t i = 0; i < fixture->image.state.raised_count; i++) {
+        const char *name = fixture->image.state.raised[i].name;
+        CHECK(name,
+              strcmp(name, "c0") != 0 && strcmp(name, "c1") != 0 && strchr(name, ' ') == NULL);
+    }
 }
 
 /* What is the case already is told, not asked: a setting that was taken back, a threshold that is
@@ -259,7 +286,7 @@ static void test_state(void **state) {
 static void test_told(void **state) {
     struct fixture *fixture = *state;
     const struct store_parameter back = {"bounce_queue_lifetime", "5d", '1', "NONE"};
-    const struct tunables tunables = {.message_limit = 7};
+    struct stored_tunables tunables = {.count = 0};
     struct answer asked = {.count = 0};
     sqlite3 *locker;
     set(fixture, lifetimes, 1);
@@ -272,14 +299,16 @@ static void test_told(void **state) {
     store_parameters_set(fixture->store, lifetimes, 1, on_done, &asked);
     fixture_expect(fixture, &asked, -EBUSY);
     store_parameters_set(fixture->store, &back, 1, NULL, NULL);
-    store_tunables_set(fixture->store, &tunables, 1U << TUNABLE_MESSAGE_LIMIT, NULL, NULL);
+    assert_true(stored_tunables_put(&tunables, "message_limit", 7));
+    store_tunables_set(fixture->store, &tunables, NULL, NULL);
+    stored_tunables_deinit(&tunables);
     assert_int_equal(sqlite3_exec(locker, "COMMIT", NULL, NULL, NULL), SQLITE_OK);
     sqlite3_close(locker);
     uint64_t before = store_now_usec();
     fixture_restart(fixture);
     assert_true(store_now_usec() - before < UINT64_C(30000000));
     check_parameters(fixture, &back, 1);
-    assert_int_equal(fixture->image.tunables.message_limit, 7);
+    assert_int_equal(stored_value(fixture, "message_limit"), 7);
 }
 
 /* No signal is taken by the worker: the loop's handlers and signalfd get them. */
@@ -315,9 +344,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_pause, setup, teardown),
         cmocka_unit_test_setup_teardown(test_bad_pause, setup, teardown),
         cmocka_unit_test_setup_teardown(test_tunables, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_tunables_singly, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_tunables_edited, setup, teardown),
         cmocka_unit_test_setup_teardown(test_state, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_state_limits, setup, teardown),
         cmocka_unit_test_setup_teardown(test_told, setup, teardown),
         cmocka_unit_test_setup_teardown(test_signals_blocked, setup, teardown),
     };

@@ -24,7 +24,12 @@
         [EVENTS_ACTION_SUCCEEDED] = "action_succeeded", [EVENTS_ACTION_FAILED] = "action_failed",  \
         [EVENTS_ACTION_COMMENT] = "action_comment", [EVENTS_DATA_STATUS] = "data_status",          \
         [EVENTS_SETTINGS_STATE] = "settings_state", [EVENTS_DETAIL] = "detail",                    \
-        [EVENTS_CHANGES] = "changes"                                                               \
+        [EVENTS_CHANGES] = "changes", [EVENTS_CONDITION_NAME] = "condition_name",                  \
+        [EVENTS_CONDITION_WATCH] = "condition_watch",                                              \
+        [EVENTS_CONDITION_SEVERITY] = "condition_severity",                                        \
+        [EVENTS_CONDITION_VALUE] = "condition_value",                                              \
+        [EVENTS_CONDITION_SINCE] = "condition_since",                                              \
+        [EVENTS_CONDITION_SUBJECT] = "condition_subject"                                           \
     }
 
 static const struct {
@@ -77,6 +82,15 @@ static const struct {
       [PARAMETERS_VALUE] = "parameter",
       [PARAMETERS_APPLIED] = "applied",
       [PARAMETERS_ACTION] = "action"}},
+    {"conditions",
+     sql_conditions,
+     {[CONDITIONS_NAME] = "name",
+      [CONDITIONS_WATCH] = "watch",
+      [CONDITIONS_SEVERITY] = "severity",
+      [CONDITIONS_VALUE] = "value",
+      [CONDITIONS_THRESHOLD] = "threshold",
+      [CONDITIONS_SINCE] = "since",
+      [CONDITIONS_SUBJECT] = "subject"}},
     {"tunables", sql_tunables, {[NAMED_NAME] = "name", [NAMED_VALUE] = "value"}},
     {"state", sql_states, {[NAMED_NAME] = "name", [NAMED_VALUE] = "value"}},
 };

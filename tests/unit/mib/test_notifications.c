@@ -25,16 +25,14 @@ struct variable {
             {"hmqQueueMessages", ".2", "1"}, {"hmqQueueMessages", ".3", "1"},                      \
             {"hmqQueueMessages", ".4", "4"}, {"hmqQueueMessages", ".5", "2"},                      \
     }
-#define AGE                                                                                        \
+#define CONDITION                                                                                  \
     {                                                                                              \
-        {"hmqEventSerial", ".0", "4711"}, {"hmqTotalMessages", ".0", "9"},                         \
-            {"hmqAgeThreshold", ".0", "5"}, {"hmqOldestAge", ".0", "86400"},                       \
+        {"hmqEventSerial", ".0", "4711"}, {"hmqConditionName", OLDEST, "oldest"},                  \
+            {"hmqConditionSeverity", OLDEST, "2"}, {"hmqConditionValue", OLDEST, "86400"},         \
+            {"hmqConditionThreshold", OLDEST, "5"}, {"hmqConditionSubject", OLDEST, "A91C04D7E2"}, \
+            {"hmqTotalMessages", ".0", "9"},                                                       \
     }
-#define HOLD                                                                                       \
-    {                                                                                              \
-        {"hmqEventSerial", ".0", "4711"}, {"hmqHoldThreshold", ".0", "5"},                         \
-            {"hmqQueueMessages", ".5", "2"},                                                       \
-    }
+#define OLDEST ".6.111.108.100.101.115.116"
 #define DATA(status)                                                                               \
     {                                                                                              \
         {"hmqEventSerial", ".0", "4711"}, {"hmqDataStatus", ".0", status},                         \
@@ -44,12 +42,6 @@ struct variable {
 static const struct variable clauses[EVENT_TYPE_END][8] = {
     [EVENT_OVERLOAD_RAISED] = CROSSING("hmqOverloadThreshold"),
     [EVENT_OVERLOAD_CLEARED] = CROSSING("hmqOverloadThreshold"),
-    [EVENT_WARNING_RAISED] = CROSSING("hmqWarningThreshold"),
-    [EVENT_WARNING_CLEARED] = CROSSING("hmqWarningThreshold"),
-    [EVENT_AGE_RAISED] = AGE,
-    [EVENT_AGE_CLEARED] = AGE,
-    [EVENT_HOLD_RAISED] = HOLD,
-    [EVENT_HOLD_CLEARED] = HOLD,
     [EVENT_DATA_LOST] = DATA("3"),
     [EVENT_DATA_RESTORED] = DATA("1"),
     [EVENT_ACTION_FINISHED] = {{"hmqEventSerial", ".0", "4711"},
@@ -66,6 +58,8 @@ static const struct variable clauses[EVENT_TYPE_END][8] = {
     [EVENT_AGENT_STARTED] = {{"hmqEventSerial", ".0", "4711"},
                              {"hmqAgentVersion", ".0", HMQ_VERSION},
                              {"hmqDataStatus", ".0", "1"}},
+    [EVENT_CONDITION_RAISED] = CONDITION,
+    [EVENT_CONDITION_CLEARED] = CONDITION,
     [EVENT_POSTFIX_STOPPED] = {{"hmqEventSerial", ".0", "4711"}, {"hmqPostfixStatus", ".0", "2"}},
     [EVENT_POSTFIX_STARTED] = {{"hmqEventSerial", ".0", "4711"}, {"hmqPostfixStatus", ".0", "1"}},
 };

@@ -36,23 +36,26 @@ static void test_every_object(void **state) {
             }
         }
     }
-    assert_int_equal(writable, 11 + 1 + 1 + 11);
+    assert_int_equal(writable, 8 + 1 + 1 + 11 + 5);
     sample_deinit(&sample);
 }
 
 /* A threshold takes the values that its condition does. */
 static void test_maxima(void **state) {
     (void)state;
+    struct sample sample;
     size_t found = 0;
+    sample_init(&sample, SAMPLE_ALL);
     for (size_t o = 0; o < mib_settings_group.object_count; o++) {
         const struct mib_object *object = &mib_settings_group.objects[o];
         if (object->write != NULL && object->write->stage == mib_stage_tunable) {
             CHECK_INT(object->name, object->write->maximum,
-                      tunable_maximum((enum tunable)object->write->offset));
+                      tunable_maximum(&sample.tunables, (unsigned)object->write->offset));
             found++;
         }
     }
-    assert_int_equal(found, 6);
+    assert_int_equal(found, 3);
+    sample_deinit(&sample);
 }
 
 static void test_ranges(void **state) {
@@ -200,7 +203,9 @@ static void test_values(void **state) {
         CELL("hmqActionAll", "ops", COMMAND_DELETE, 5, INT(1)),
         STATUS("ops", COMMAND_DELETE, 5, ROW_CREATE_AND_GO)};
     static const struct variable settings[VARIABLES] = {
-        SCALAR("hmqNotificationEnable", OCTETS("\x80\x08")), SCALAR("hmqAgeThreshold", GAUGE(60)),
+        SCALAR("hmqNotificationEnable", OCTETS("\x80\x08")),
+        CONDITION("hmqConditionThreshold", "oldest", GAUGE(60)),
+        CONDITION("hmqConditionClearThreshold", "oldest", GAUGE(50)),
         SCALAR("hmqMessageLimit", GAUGE(5)), SCALAR("hmqMaximalQueueLifetime", INT(90))};
     (void)state;
     struct sample sample;
@@ -222,9 +227,10 @@ static void test_values(void **state) {
     assert_true(changes->tunables_changed);
     assert_int_equal(changes->tunables.notify,
                      1U << EVENT_OVERLOAD_RAISED | 1U << EVENT_AGENT_STARTED);
-    assert_int_equal(changes->tunables.thresholds.of[CONDITION_AGE].above, 60);
-    assert_int_equal(changes->tunables.thresholds.of[CONDITION_OVERLOAD].above,
-                     sample.tunables.thresholds.of[CONDITION_OVERLOAD].above);
+    assert_int_equal(changes->tunables.conditions.list[1].settings[CONDITION_ABOVE], 60);
+    assert_true(changes->tunables_set.has[TUNABLE_OF_CONDITION(1, CONDITION_ABOVE)]);
+    assert_false(changes->tunables_set.has[TUNABLE_OF_CONDITION(1, CONDITION_FOR)]);
+    assert_int_equal(changes->tunables.conditions.list[0].settings[CONDITION_ABOVE], 500);
     assert_int_equal(changes->tunables.message_limit, 5);
     assert_false(changes->lifetime_changed[LIFETIME_BOUNCE]);
     assert_true(changes->lifetime_changed[LIFETIME_MAXIMAL]);
@@ -257,6 +263,36 @@ static const struct {
     {"an owner's octet above 255", 9, {1, 6, 5, 1, 21, 1, 256, 1, 1}, .error = MIB_NO_CREATION},
 };
 
+static const struct {
+    const char *name;
+    size_t len;
+    uint32_t index[8];
+} no_conditions[] = {
+    {"another name", 4, {3, 'o', 'l', 'd'}},   {"cut short", 3, {6, 'o', 'l'}},
+    {"its length does not fit", 2, {2, 'z'}},  {"more behind", 3, {1, 'z', 0}},
+    {"an octet above 255", 2, {1, 'z' + 256}}, {"no name", 1, {0}},
+    {"a wild length", 1, {UINT32_MAX}},        {"nothing", 0, {0}},
+};
+
+/* Conditions come from the configuration; a SET makes none. */
+static void test_no_conditions(void **state) {
+    static const struct mib_value value = GAUGE(1);
+    (void)state;
+    struct sample sample;
+    sample_init(&sample, SAMPLE_ALL);
+    for (size_t i = 0; i < COUNT_OF(no_conditions); i++) {
+        uint32_t oid[16] = {1, 11, 3, 1, 7};
+        struct mib_transaction *transaction = mib_transaction_new();
+        memcpy(oid + 5, no_conditions[i].index, no_conditions[i].len * sizeof *oid);
+        check_error(
+            no_conditions[i].name,
+            mib_transaction_stage(transaction, &sample.view, oid, 5 + no_conditions[i].len, &value),
+            MIB_NO_CREATION);
+        mib_transaction_free(transaction);
+    }
+    sample_deinit(&sample);
+}
+
 static void test_names(void **state) {
     static const struct mib_value value = INT(1);
     (void)state;
@@ -279,6 +315,7 @@ int main(void) {
         cmocka_unit_test(test_ranges),           cmocka_unit_test(test_retries),
         cmocka_unit_test(test_no_retry_of_rows), cmocka_unit_test(test_ids),
         cmocka_unit_test(test_values),           cmocka_unit_test(test_names),
+        cmocka_unit_test(test_no_conditions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

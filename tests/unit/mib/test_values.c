@@ -54,6 +54,9 @@ static const char *value_text(const struct mib_view *view, const char *oid) {
         "\xE2\x82\xAC\xE2\x82\xAC\xE2\x82\xAC\xE2\x82\xAC\xE2\x82\xAC"
 
 /* All that is known; then the same with an empty queue, and with nothing known. */
+#define OLDEST "6.111.108.100.101.115.116"
+#define IN_CORRUPT "10.105.110.95.99.111.114.114.117.112.116"
+
 static const struct {
     const char *name;
     const char *oid;
@@ -165,6 +168,29 @@ static const struct {
     {"hmqDeliveryDelayMedian", "1.10.3.0", "503", "none", "none"},
     {"hmqDeliveryDelayP95", "1.10.4.0", "975", "none", "none"},
     {"hmqDeliveryIdle", "1.10.5.0", "5", "60", "none"},
+    {"hmqEventSeverity", "1.8.2.1.8.3", "1", "1", "1"},
+    {"hmqEventSubject", "1.8.2.1.9.3", "\"overload\"", "\"overload\"", "\"overload\""},
+    {"hmqConditionsRaised", "1.11.1.0", "2", "0", "none"},
+    {"hmqConditionsWorst", "1.11.2.0", "3", "0", "none"},
+    {"hmqConditionName", "1.11.3.1.2." OLDEST, "\"oldest\"", "\"oldest\"", "\"oldest\""},
+    {"hmqConditionWatch", "1.11.3.1.3." OLDEST, "3", "3", "3"},
+    {"hmqConditionQueue", "1.11.3.1.4." OLDEST, "0", "0", "0"},
+    {"hmqConditionQueue, corrupt", "1.11.3.1.4." IN_CORRUPT, "6", "6", "6"},
+    {"hmqConditionThreshold", "1.11.3.1.5." OLDEST, "3600", "3600", "3600"},
+    {"hmqConditionClearThreshold", "1.11.3.1.6." OLDEST, "3240", "3240", "3240"},
+    {"hmqConditionFor", "1.11.3.1.7." IN_CORRUPT, "600", "600", "600"},
+    {"hmqConditionRepeat", "1.11.3.1.8." OLDEST, "86400", "86400", "86400"},
+    {"hmqConditionSeverity", "1.11.3.1.9." IN_CORRUPT, "3", "3", "3"},
+    {"hmqConditionEnabled", "1.11.3.1.10." OLDEST, "1", "1", "1"},
+    {"hmqConditionState", "1.11.3.1.11." OLDEST, "4", "2", "1"},
+    {"hmqConditionState, pending", "1.11.3.1.11." IN_CORRUPT, "3", "2", "1"},
+    {"hmqConditionSince", "1.11.3.1.12." OLDEST, "07e70b0e170c32002b0000", "0000000000000000",
+     "0000000000000000"},
+    {"hmqConditionSince, pending", "1.11.3.1.12." IN_CORRUPT, "0000000000000000",
+     "0000000000000000", "0000000000000000"},
+    {"hmqConditionValue", "1.11.3.1.13." OLDEST, "86400", "0", "none"},
+    {"hmqConditionSubject", "1.11.3.1.14." OLDEST, "\"A91C04D7E2\"", "\"\"", "none"},
+    {"hmqConditionRaises", "1.11.3.1.15." OLDEST, "2", "2", "0"},
 };
 
 static void test_values(void **state) {
