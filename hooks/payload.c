@@ -64,8 +64,7 @@ bool payload_add_cut(cJSON *object, const char *name, const char *text, size_t m
     if (cut == NULL) {
         return false;
     }
-    memcpy(cut, text, len);
-    memcpy(cut + len, ellipsis, sizeof ellipsis);
+    snprintf(cut, len + sizeof ellipsis, "%.*s%s", (int)len, text, ellipsis);
     bool added = cJSON_AddStringToObject(object, name, cut) != NULL;
     free(cut);
     return added;

@@ -53,6 +53,15 @@ void chat_add_foreign(struct chat *chat, const char *foreign) {
     }
 }
 
+void chat_add_title(struct chat *chat, const struct event *event) {
+    chat_add(chat, "%s", event_title(event->type));
+    if (event_type_of_conditions(event->type)) {
+        chat_add(chat, " (");
+        chat_add_foreign(chat, event->condition.name);
+        chat_add(chat, ")");
+    }
+}
+
 static void new_line(struct chat *chat) {
     if (chat->len > 0) {
         chat_add(chat, "\n");

@@ -36,6 +36,10 @@ __attribute__((format(printf, 2, 3))) void chat_add(struct chat *chat, const cha
 /* Appends text from outside, of at most 1024 octets. */
 void chat_add_foreign(struct chat *chat, const char *foreign);
 
+/* Appends what has happened, with the name of the condition if there are several: "Mail queue
+ * overloaded", "Mail queue condition raised (old)". */
+void chat_add_title(struct chat *chat, const struct event *event);
+
 /* Appends the text of the event and the numbers of the queue or of the action, a line each; the
  * first one begins where the text ends if that is empty, and otherwise on a new line. */
 void chat_add_body(struct chat *chat, const struct event *event);

@@ -34,8 +34,9 @@ static const struct {
 static bool add_content(cJSON *document, const struct event *event,
                         const struct payload_origin *origin) {
     struct chat chat = {.escapes = escapes};
-    chat_add(&chat, "%s **%s** on ", looks[event_severity_of(event->type)].symbol,
-             event_title(event->type));
+    chat_add(&chat, "%s **", looks[event_severity_of(event)].symbol);
+    chat_add_title(&chat, event);
+    chat_add(&chat, "** on ");
     chat_add_foreign(&chat, origin->host);
     return payload_add_cut(document, "content", chat.text, CONTENT_MAX, text_utf16_prefix);
 }
@@ -75,7 +76,7 @@ static bool add_embed(cJSON *document, const struct event *event,
         cJSON_Delete(embed);
         return false;
     }
-    int color = looks[event_severity_of(event->type)].color;
+    int color = looks[event_severity_of(event)].color;
     return add_description(embed, event) &&
            cJSON_AddNumberToObject(embed, "color", color) != NULL &&
            add_footer(embed, event, origin);

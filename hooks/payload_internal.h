@@ -24,10 +24,6 @@ typedef size_t (*payload_prefix)(const char *text, size_t len, size_t max);
 bool payload_add_cut(cJSON *object, const char *name, const char *text, size_t max,
                      payload_prefix prefix);
 
-/* What a raise and its clear have in common: "hmqOverload" for hmqOverloadRaised. Of a type that is
- * not a raise, its name. */
-void payload_alert_name(enum event_type type, char *out, size_t size);
-
 /* Each returns the document (cJSON_Delete), or NULL if out of memory. recipient is the member of
  * struct payload_target; most formats do not use it. */
 cJSON *payload_json(const struct event *event, const struct payload_origin *origin,

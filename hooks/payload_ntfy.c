@@ -22,7 +22,8 @@ static const int priorities[] = {
 static bool add_title(cJSON *document, const struct event *event,
                       const struct payload_origin *origin) {
     struct chat chat = {.escapes = NULL};
-    chat_add(&chat, "%s on ", event_title(event->type));
+    chat_add_title(&chat, event);
+    chat_add(&chat, " on ");
     chat_add_foreign(&chat, origin->host);
     return payload_add_cut(document, "title", chat.text, TITLE_MAX, text_utf8_prefix);
 }
@@ -49,7 +50,7 @@ static bool add_tags(cJSON *document, enum event_severity severity) {
 
 cJSON *payload_ntfy(const struct event *event, const struct payload_origin *origin,
                     const char *recipient) {
-    enum event_severity severity = event_severity_of(event->type);
+    enum event_severity severity = event_severity_of(event);
     cJSON *document = cJSON_CreateObject();
     bool good = document != NULL && payload_add_text(document, "topic", recipient) &&
                 add_title(document, event, origin) && add_message(document, event, origin) &&

@@ -18,12 +18,6 @@
 #define FNV_OFFSET UINT64_C(14695981039346656037)
 #define FNV_PRIME UINT64_C(1099511628211)
 
-/* The same of a raise and its clear. */
-static enum event_type condition_of(enum event_type type) {
-    enum event_type raise = event_raise_of(type);
-    return raise != 0 ? raise : type;
-}
-
 static uint64_t hash_text(const char *text) {
     uint64_t hash = FNV_OFFSET;
     for (; *text != '\0'; text++) {
@@ -53,18 +47,16 @@ static void add_part(struct chat *key, const char *text) {
 /* "hermes-mailqueue gw1.example.com /etc/postfix hmqOverload" */
 static bool add_dedup_key(cJSON *document, const struct event *event,
                           const struct payload_origin *origin) {
-    enum event_type condition = condition_of(event->type);
     struct chat chat = {.escapes = NULL};
-    char name[64];
-    payload_alert_name(condition, name, sizeof name);
+    char name[EVENT_ALERT_NAME_SIZE];
     chat_add(&chat, "hermes-mailqueue");
     add_part(&chat, origin->host);
     add_part(&chat, origin->instance);
     /* Of several containers each has an /etc/postfix. */
     add_part(&chat, origin->container);
     add_part(&chat, origin->context);
-    chat_add(&chat, " %s", name);
-    if (!event_is_raise(condition)) {
+    chat_add(&chat, " %s", event_alert_name(event, name));
+    if (!event_is_raise(event->type) && event_raise_of(event->type) == 0) {
         chat_add(&chat, " %" PRIu32, event->serial);
     }
     fit_key(chat.text, chat.len);
@@ -75,7 +67,8 @@ static bool add_dedup_key(cJSON *document, const struct event *event,
 static bool add_summary(cJSON *payload, const struct event *event,
                         const struct payload_origin *origin) {
     struct chat chat = {.escapes = NULL};
-    chat_add(&chat, "%s on ", event_title(event->type));
+    chat_add_title(&chat, event);
+    chat_add(&chat, " on ");
     chat_add_foreign(&chat, origin->host);
     if (event->text[0] != '\0') {
         chat_add(&chat, ": ");
@@ -87,12 +80,10 @@ static bool add_summary(cJSON *payload, const struct event *event,
 /* The names are PagerDuty's own, but for "ok", which a resolved alert does not need. */
 static bool add_payload(cJSON *document, const struct event *event,
                         const struct payload_origin *origin) {
-    enum event_type condition = condition_of(event->type);
     cJSON *payload = cJSON_AddObjectToObject(document, "payload");
     cJSON *details = payload_json(event, origin, NULL);
-    char name[64];
+    char name[EVENT_ALERT_NAME_SIZE];
     char time[PAYLOAD_TIME_SIZE];
-    payload_alert_name(condition, name, sizeof name);
     if (payload == NULL || details == NULL ||
         !cJSON_AddItemToObject(payload, "custom_details", details)) {
         cJSON_Delete(details);
@@ -100,11 +91,12 @@ static bool add_payload(cJSON *document, const struct event *event,
     }
     return add_summary(payload, event, origin) &&
            payload_add_text(payload, "timestamp", payload_time(event->time, time)) &&
-           payload_add_text(payload, "severity", event_severity(condition)) &&
+           payload_add_text(payload, "severity",
+                            event_severity_name(event_alert_severity(event))) &&
            payload_add_text(payload, "source", origin->host) &&
            payload_add_text(payload, "component", "postfix") &&
            payload_add_text(payload, "group", origin->instance) &&
-           payload_add_text(payload, "class", name);
+           payload_add_text(payload, "class", event_alert_name(event, name));
 }
 
 cJSON *payload_pagerduty(const struct event *event, const struct payload_origin *origin,

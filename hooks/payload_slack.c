@@ -13,8 +13,9 @@ cJSON *payload_slack(const struct event *event, const struct payload_origin *ori
                      const char *recipient) {
     (void)recipient;
     struct chat chat = {.escapes = escapes};
-    chat_add(&chat, ":%s: *%s* on ", chat_emoji(event_severity_of(event)),
-             event_title(event->type));
+    chat_add(&chat, ":%s: *", chat_emoji(event_severity_of(event)));
+    chat_add_title(&chat, event);
+    chat_add(&chat, "* on ");
     chat_add_foreign(&chat, origin->host);
     chat_add_body(&chat, event);
     chat_add(&chat, "\n_");

@@ -79,6 +79,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         unsigned type = (unsigned char)text[0] % EVENT_TYPE_END;
         event.type = event_type_exists(type) ? (enum event_type)type : EVENT_ACTION_FINISHED;
         event.has_action = event.type == EVENT_ACTION_FINISHED;
+        event.has_condition = event_type_of_conditions(event.type);
+        event.condition.watch = (struct watch){WATCH_AGE, QUEUE_DEFERRED};
+        event.condition.severity = SEVERITY_WARNING;
         event.action.key.command = COMMAND_HOLD;
         event.action.state = ACTION_DONE;
         text++;
@@ -89,6 +92,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     take(&text, &size, event.action.comment, sizeof event.action.comment);
     take(&text, &size, event.action.key.owner, sizeof event.action.key.owner);
     take(&text, &size, instance, sizeof instance);
+    take(&text, &size, event.condition.subject, sizeof event.condition.subject);
+    take(&text, &size, event.condition.name, sizeof event.condition.name);
     const struct payload_origin origin = {
         .host = host, .instance = instance, .container = host, .context = ""};
     for (enum hook_format format = 0; format < HOOK_FORMAT_END; format++) {

@@ -58,8 +58,8 @@ class Services(LabTest):
         self.start_all()
         names = [
             f"hmq{name}" for name in (
-                "AgentStarted", "DataLost", "PostfixStopped", "OverloadRaised", "HoldRaised",
-                "SettingsChanged", "HoldCleared", "OverloadCleared", "PostfixStarted",
+                "AgentStarted", "DataLost", "PostfixStopped", "OverloadRaised", "ConditionRaised",
+                "SettingsChanged", "ConditionCleared", "OverloadCleared", "PostfixStarted",
                 "DataRestored",
             )
         ]

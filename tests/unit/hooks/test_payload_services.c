@@ -30,6 +30,19 @@ static struct event overload(enum event_type type) {
     return event;
 }
 
+static struct event old_mail(enum event_type type) {
+    struct event event = overload(type);
+    event.has_condition = true;
+    event.condition = (struct event_condition){.name = "old_mail",
+                                               .watch = {WATCH_AGE, QUEUE_DEFERRED},
+                                               .severity = SEVERITY_WARNING,
+                                               .value = 7201,
+                                               .threshold = 7200,
+                                               .since = 1795563600,
+                                               .subject = "4F0C2A"};
+    return event;
+}
+
 static struct event finished(void) {
     struct event event = {.serial = 18, .type = EVENT_ACTION_FINISHED, .has_action = true};
     event.action =
@@ -112,17 +125,17 @@ static void test_pagerduty(void **state) {
         "\"timestamp\":\"2026-11-24T23:41:07Z\",\"severity\":\"critical\","
         "\"source\":\"gw1.example.com\",\"component\":\"postfix\",\"group\":\"/etc/postfix\","
         "\"class\":\"hmqOverload\"}}");
-    event = overload(EVENT_WARNING_CLEARED);
+    event = old_mail(EVENT_CONDITION_CLEARED);
     event.text[0] = '\0';
     check_pagerduty(
         "clear", &event,
         "{\"routing_key\":\"" KEY "\",\"event_action\":\"resolve\","
-        "\"dedup_key\":\"hermes-mailqueue gw1.example.com /etc/postfix hmqWarning\","
+        "\"dedup_key\":\"hermes-mailqueue gw1.example.com /etc/postfix hmqCondition_old_mail\","
         "\"client\":\"hermes-mailqueue\",\"payload\":{"
-        "\"summary\":\"Mail queue is back below the warning threshold on gw1.example.com\","
+        "\"summary\":\"Mail queue condition cleared (old_mail) on gw1.example.com\","
         "\"timestamp\":\"2026-11-24T23:41:07Z\",\"severity\":\"warning\","
         "\"source\":\"gw1.example.com\",\"component\":\"postfix\",\"group\":\"/etc/postfix\","
-        "\"class\":\"hmqWarning\"}}");
+        "\"class\":\"hmqCondition_old_mail\"}}");
     event = finished();
     check_pagerduty(
         "action", &event,
@@ -137,7 +150,7 @@ static void test_pagerduty(void **state) {
 
 static void dedup_key(const struct payload_origin *from, enum event_type type, uint32_t serial,
                       char out[300]) {
-    struct event event = overload(type);
+    struct event event = event_type_of_conditions(type) ? old_mail(type) : overload(type);
     event.serial = serial;
     event.total.value = serial;
     cJSON *document = make(HOOK_FORMAT_PAGERDUTY, &event, from);
@@ -168,6 +181,19 @@ static void test_dedup_key(void **state) {
     }
 }
 
+/* Each condition is an alert of its own. */
+static void test_dedup_key_of_conditions(void **state) {
+    (void)state;
+    struct event a = old_mail(EVENT_CONDITION_RAISED);
+    struct event b = old_mail(EVENT_CONDITION_RAISED);
+    snprintf(b.condition.name, sizeof b.condition.name, "older_mail");
+    cJSON *first = make(HOOK_FORMAT_PAGERDUTY, &a, &origin);
+    cJSON *second = make(HOOK_FORMAT_PAGERDUTY, &b, &origin);
+    CHECK("two names", strcmp(string_at(first, "dedup_key"), string_at(second, "dedup_key")) != 0);
+    cJSON_Delete(first);
+    cJSON_Delete(second);
+}
+
 static void test_dedup_key_of_origins(void **state) {
     (void)state;
     char long_instance[1000] = "/";
@@ -187,12 +213,12 @@ static void test_dedup_key_of_origins(void **state) {
     for (size_t i = 0; i < COUNT_OF(origins); i++) {
         char raised[300];
         char cleared[300];
-        dedup_key(&origins[i], EVENT_AGE_RAISED, 1, raised);
-        dedup_key(&origins[i], EVENT_AGE_CLEARED, 2, cleared);
+        dedup_key(&origins[i], EVENT_OVERLOAD_RAISED, 1, raised);
+        dedup_key(&origins[i], EVENT_OVERLOAD_CLEARED, 2, cleared);
         CHECK_STRING(raised, cleared, raised);
         CHECK(raised, strlen(raised) <= 255);
         for (size_t k = 0; k < i; k++) {
-            dedup_key(&origins[k], EVENT_AGE_RAISED, 1, cleared);
+            dedup_key(&origins[k], EVENT_OVERLOAD_RAISED, 1, cleared);
             CHECK(raised, strcmp(cleared, raised) != 0);
         }
     }
@@ -208,6 +234,15 @@ static void test_discord(void **state) {
                    "oldest 3 h 12 min; threshold 500\",\"color\":12986408,"
                    "\"footer\":{\"text\":\"hmqOverloadRaised #17, /etc/postfix\"},"
                    "\"timestamp\":\"2026-11-24T23:41:07Z\"}]}");
+    event = old_mail(EVENT_CONDITION_RAISED);
+    check_document(
+        "condition", HOOK_FORMAT_DISCORD, &event,
+        "{\"content\":\"\xE2\x9A\xA0\xEF\xB8\x8F **Mail queue condition raised (old\\\\_mail)** on "
+        "gw1.example.com\",\"allowed_mentions\":{\"parse\":[]},\"embeds\":[{"
+        "\"description\":\"612 messages in the queue\\n612 messages: 612 deferred; "
+        "oldest 3 h 12 min; threshold 8 min\",\"color\":16361509,"
+        "\"footer\":{\"text\":\"hmqConditionRaised #17, /etc/postfix\"},"
+        "\"timestamp\":\"2026-11-24T23:41:07Z\"}]}");
     event = finished();
     check_document(
         "action", HOOK_FORMAT_DISCORD, &event,
@@ -321,7 +356,7 @@ static void test_limits(void **state) {
         "*", "\"", "\\", "\xff", "\xC3\xA9", "\xE2\x82\xAC", "\xF0\x9F\x93\xA7"};
     for (size_t i = 0; i < COUNT_OF(characters); i++) {
         for (int with_action = 0; with_action < 2; with_action++) {
-            struct event event = with_action != 0 ? finished() : overload(EVENT_AGE_RAISED);
+            struct event event = with_action != 0 ? finished() : overload(EVENT_OVERLOAD_RAISED);
             char host[65];
             char instance[1024];
             fill(event.text, sizeof event.text, characters[i]);
@@ -340,6 +375,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_pagerduty),
         cmocka_unit_test(test_dedup_key),
+        cmocka_unit_test(test_dedup_key_of_conditions),
         cmocka_unit_test(test_dedup_key_of_origins),
         cmocka_unit_test(test_discord),
         cmocka_unit_test(test_discord_hostile),
