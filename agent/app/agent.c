@@ -42,6 +42,7 @@ void agent_changed(struct agent *agent) {
         return;
     }
     const struct snapshot *snapshot = collector_snapshot(agent->collector);
+    history_recorder_look(agent->history);
     announcements_run(&agent->announcements);
     settings_observe(agent->settings, &snapshot->settings);
     detection_run(&agent->detection, snapshot);
@@ -233,6 +234,11 @@ static int start_settings(struct agent *agent) {
     return settings_new(agent->event, &context, &agent->settings);
 }
 
+static int start_history(struct agent *agent) {
+    const struct history_sources sources = {.collector = agent->collector, .store = agent->store};
+    return history_recorder_new(agent->event, &sources, &agent->history);
+}
+
 static int start_acting(struct agent *agent) {
     const struct events_sources sources = {.status = &agent->status.events,
                                            .tunables = &agent->tunables,
@@ -260,7 +266,10 @@ static int start_acting(struct agent *agent) {
                                                   .events = agent->events,
                                                   .reported = agent->tunables};
     r = actions_new(agent->event, &context, &agent->actions);
-    return r < 0 ? r : start_settings(agent);
+    if (r >= 0) {
+        r = start_settings(agent);
+    }
+    return r < 0 ? r : start_history(agent);
 }
 
 static int start_snmp(struct agent *agent) {
@@ -333,11 +342,13 @@ int agent_run(struct agent *agent) {
     return sd_event_loop(agent->event);
 }
 
-/* The store goes first, because its last callbacks reach the other parts. */
+/* The store goes first, because its last callbacks reach the other parts; but the history still has
+ * something for it. */
 void agent_free(struct agent *agent) {
     if (agent == NULL) {
         return;
     }
+    history_recorder_free(agent->history);
     store_free(agent->store, STOP_WAIT_USEC);
     hook_feed_free(agent->hooks);
     agentx_free(agent->agentx);

@@ -12,6 +12,7 @@
 #include "app/delivery_reader.h"
 #include "app/detection.h"
 #include "app/events.h"
+#include "app/history_recorder.h"
 #include "app/hook_feed.h"
 #include "app/master_report.h"
 #include "app/service.h"
@@ -37,6 +38,7 @@ struct agent {
     struct events *events;
     struct actions *actions;
     struct settings *settings;
+    struct history_recorder *history;
     struct detection detection;
     struct announcements announcements;
     /* Data that were good a moment ago are no loss: the next process reads them within seconds, or

@@ -175,6 +175,35 @@ static const char upgrade_5[] =
     "  (SELECT 'notify.hmq' || word || kind FROM old,"
     "   (SELECT 'Raised' AS kind UNION SELECT 'Cleared')));"
     "DROP TABLE old;";
+
+/* Version 6: the history. A step has sums over its time, known and log being milliseconds, so that
+ * parts of it can be added; the view has averages, and rates per minute. */
+static const char history_6[] =
+    "CREATE TABLE history_steps ("
+    " serial INTEGER PRIMARY KEY, step INTEGER NOT NULL, time INTEGER NOT NULL,"
+    " known INTEGER NOT NULL, total INTEGER NOT NULL, total_max INTEGER NOT NULL,"
+    " maildrop INTEGER NOT NULL, incoming INTEGER NOT NULL, active INTEGER NOT NULL,"
+    " deferred INTEGER NOT NULL, hold INTEGER NOT NULL,"
+    " log INTEGER NOT NULL, received INTEGER NOT NULL, sent INTEGER NOT NULL,"
+    " deferrals INTEGER NOT NULL, bounced INTEGER NOT NULL, rejected INTEGER NOT NULL,"
+    " UNIQUE (step, time));"
+    /* What is divided by NULL is NULL. */
+    "CREATE VIEW history AS SELECT step,"
+    " strftime('%Y-%m-%d %H:%M:%S', time, 'unixepoch') AS time,"
+    " min((known + 500) / 1000, step) AS known,"
+    " round(total * 1.0 / nullif(known, 0), 1) AS total,"
+    " CASE WHEN known > 0 THEN total_max END AS total_max,"
+    " round(maildrop * 1.0 / nullif(known, 0), 1) AS maildrop,"
+    " round(incoming * 1.0 / nullif(known, 0), 1) AS incoming,"
+    " round(active * 1.0 / nullif(known, 0), 1) AS active,"
+    " round(deferred * 1.0 / nullif(known, 0), 1) AS deferred,"
+    " round(hold * 1.0 / nullif(known, 0), 1) AS hold,"
+    " round(received * 60000.0 / nullif(log, 0), 1) AS received,"
+    " round(sent * 60000.0 / nullif(log, 0), 1) AS sent,"
+    " round(deferrals * 60000.0 / nullif(log, 0), 1) AS deferrals,"
+    " round(bounced * 60000.0 / nullif(log, 0), 1) AS bounced,"
+    " round(rejected * 60000.0 / nullif(log, 0), 1) AS rejected"
+    " FROM history_steps ORDER BY history_steps.step, history_steps.time;";
 /* clang-format on */
 
 /* Each brings the file from the version of its position to the next one. */
@@ -184,6 +213,7 @@ static const char *const migrations[][3] = {
     {actions_3, audit_3, NULL},
     {pause_4},
     {conditions_5, upgrade_5, NULL},
+    {history_6},
 };
 _Static_assert(sizeof migrations / sizeof migrations[0] == STORE_SCHEMA_VERSION,
                "every version has a migration that leads to it");

@@ -11,7 +11,7 @@
 struct store_db;
 
 /* PRAGMA user_version */
-#define STORE_SCHEMA_VERSION 5
+#define STORE_SCHEMA_VERSION 6
 
 /* Fails for a database of another program and for a newer schema. Writes nothing. */
 int store_schema_recognise(struct store_db *db);

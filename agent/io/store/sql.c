@@ -209,6 +209,26 @@ const char sql_conditions[] =
     "SELECT name, watch, severity, value, threshold, since, subject FROM conditions"
     " ORDER BY since, name";
 
+/* history_steps */
+
+const char sql_history_add[] =
+    "INSERT INTO history_steps (step, time, known, total, total_max,"
+    "  maildrop, incoming, active, deferred, hold,"
+    "  log, received, sent, deferrals, bounced, rejected)"
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)"
+    " ON CONFLICT (step, time) DO UPDATE SET known = known + excluded.known,"
+    "  total = total + excluded.total, total_max = max(total_max, excluded.total_max),"
+    "  maildrop = maildrop + excluded.maildrop, incoming = incoming + excluded.incoming,"
+    "  active = active + excluded.active, deferred = deferred + excluded.deferred,"
+    "  hold = hold + excluded.hold, log = log + excluded.log,"
+    "  received = received + excluded.received, sent = sent + excluded.sent,"
+    "  deferrals = deferrals + excluded.deferrals, bounced = bounced + excluded.bounced,"
+    "  rejected = rejected + excluded.rejected";
+
+const char sql_history_trim[] =
+    "DELETE FROM history_steps WHERE step = ?1 AND serial <="
+    " (SELECT serial FROM history_steps WHERE step = ?1 ORDER BY serial DESC LIMIT 1 OFFSET ?2)";
+
 /* deliveries */
 
 const char sql_delivery_set[] =

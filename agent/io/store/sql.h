@@ -131,6 +131,10 @@ enum conditions_column {
     CONDITIONS_SUBJECT,
 };
 
+/* history_steps */
+extern const char sql_history_add[];
+extern const char sql_history_trim[]; /* of the length ?1 all but the ?2 that were written last */
+
 /* deliveries */
 extern const char sql_delivery_set[];
 extern const char sql_delivery_forget[];

@@ -18,14 +18,15 @@
  * is bounded: the oldest events are dropped first, and counted.
  *
  * The schema is documented in hermes-mailqueue-db(5): tables actions, action_results,
- * action_output, events, deliveries, parameters, tunables, pause, state, instance, and the views
- * audit, audit_results and event_log.
+ * action_output, events, deliveries, parameters, tunables, pause, state, instance, history_steps,
+ * and the views audit, audit_results, event_log and history.
  */
 #ifndef HMQ_IO_STORE_STORE_H
 #define HMQ_IO_STORE_STORE_H
 
 #include "core/condition.h"
 #include "core/event.h"
+#include "core/history.h"
 #include "core/action.h"
 #include "core/pause.h"
 #include "core/plausible_time.h"
@@ -191,6 +192,17 @@ void store_events_read(struct store *store, uint32_t after, size_t max,
                        void (*done)(void *userdata, int error, const struct event *events,
                                     size_t count),
                        void *userdata);
+
+/* The history. */
+
+/* How many steps of each length are kept: a day, and 90 days. */
+#define STORE_HISTORY_MINUTES 1440
+#define STORE_HISTORY_HOURS 2160
+
+/* Adds what happened in each step to what is stored about it, in one transaction. Asks (see above):
+ * it fails while the database is unusable, and is then lost. */
+void store_history_add(struct store *store, const struct history_step *steps, size_t count,
+                       store_done done, void *userdata);
 
 /* Hooks. */
 void store_cursor_set(struct store *store, const struct store_cursor *cursor);

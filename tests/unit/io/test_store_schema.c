@@ -66,7 +66,7 @@ static void test_upgrade_from_1(void **state) {
                       " name GLOB 'hold*'",
                       "0");
     fixture_check_sql(fixture, "SELECT count(*) FROM tunables WHERE name LIKE 'notify.%'", "7");
-    fixture_check_sql(fixture, "PRAGMA user_version", "5");
+    fixture_check_sql(fixture, "PRAGMA user_version", "6");
     fixture_check_sql(fixture, "PRAGMA integrity_check", "ok");
     fixture_check_sql(fixture, "SELECT results FROM audit WHERE serial = 1",
                       "4A0A8A723C3 done, 4BA42A723DF done");
