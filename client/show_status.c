@@ -229,7 +229,7 @@ static void print_conditions(const struct screen *screen, struct reading *readin
     for (size_t i = 0; i < records->count; i++) {
         const struct record *record = &records->items[i];
         const struct cell *cells = record->cells;
-        bool enabled = cell_number(&cells[CONDITION_ENABLED], 1) == 1;
+        bool enabled = cell_number(&cells[CONDITION_IS_ENABLED], 1) == 1;
         if (!cells[CONDITION_NAME].known || strcmp(cells[CONDITION_NAME].text, "overload") == 0) {
             continue;
         }

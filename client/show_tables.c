@@ -155,8 +155,8 @@ enum style condition_style(const struct record *record) {
 const char *condition_text(const struct record *record, unsigned field, char out[GRID_TEXT_SIZE]) {
     int64_t watch = cell_number(&record->cells[CONDITION_WATCH], 0);
     bool seconds = watch == 3 || watch == 6; /* age, undelivered */
-    bool amount =
-        field == CONDITION_VALUE || field == CONDITION_THRESHOLD || field == CONDITION_CLEAR;
+    bool amount = field == CONDITION_VALUE || field == CONDITION_THRESHOLD ||
+                  field == CONDITION_CLEAR_THRESHOLD;
     const struct cell *queue = &record->cells[CONDITION_QUEUE];
     char name[24];
     if (amount && seconds && record->cells[field].known) {
@@ -171,7 +171,7 @@ const char *condition_text(const struct record *record, unsigned field, char out
                  cell_name(&fields[CONDITION_QUEUE], queue, name));
         return out;
     }
-    if (field == CONDITION_STATE && cell_number(&record->cells[CONDITION_ENABLED], 1) != 1) {
+    if (field == CONDITION_STATE && cell_number(&record->cells[CONDITION_IS_ENABLED], 1) != 1) {
         return "disabled";
     }
     return NULL;
@@ -179,9 +179,15 @@ const char *condition_text(const struct record *record, unsigned field, char out
 
 int show_conditions(struct client *client, struct reading *reading) {
     static const struct grid_column columns[] = {
-        {CONDITION_NAME, 0, 0},     {CONDITION_STATE, 0, 0}, {CONDITION_SEVERITY, 3, 0},
-        {CONDITION_WATCH, 5, 0},    {CONDITION_VALUE, 1, 0}, {CONDITION_THRESHOLD, 2, 0},
-        {CONDITION_CLEAR, 7, 0},    {CONDITION_FOR, 8, 0},   {CONDITION_SINCE, 6, 0},
+        {CONDITION_NAME, 0, 0},
+        {CONDITION_STATE, 0, 0},
+        {CONDITION_SEVERITY, 3, 0},
+        {CONDITION_WATCH, 5, 0},
+        {CONDITION_VALUE, 1, 0},
+        {CONDITION_THRESHOLD, 2, 0},
+        {CONDITION_CLEAR_THRESHOLD, 7, 0},
+        {CONDITION_FOR_S, 8, 0},
+        {CONDITION_SINCE, 6, 0},
         {CONDITION_SUBJECT, 4, 10},
     };
     return print_table(
