@@ -3,7 +3,8 @@
 #
 # manuals.sh DAEMON BUILD STAGED: the manual pages are clean and name what documented.py checks,
 # and every key of the configuration stands in hermes-mailqueue.conf(5) and in the example, which
-# changes nothing but the conditions when it is used as it is. STAGED is a folder for an installation of BUILD.
+# changes nothing but the conditions when it is used as it is. STAGED is a folder for an installation
+# of BUILD.
 
 daemon=$(realpath "$1") build=$(realpath "$2") staged=$(realpath -m "$3")
 . "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
@@ -82,7 +83,8 @@ done < <(tr '\n' ' ' <agent/core/config_keys.c | grep -oE '\{"[a-z_]+",[^{}]*(tr
 members=0
 while IFS= read -r key; do
     members=$((members + 1))
-    grep -qE "^#?condition\.[a-z]+\.$key = " "$example" || wrong "$example:1: no condition.NAME.$key"
+    grep -qE "^#?condition\.[a-z]+\.$key = " "$example" ||
+        wrong "$example:1: no condition.NAME.$key"
     grep -qE "^\.It Cm condition\.\\\\& Ns Ar name Ns Cm \.$key Pq reload\$" \
         docs/man/hermes-mailqueue.conf.5 ||
         wrong "docs/man/hermes-mailqueue.conf.5:1: no condition.NAME.$key"
@@ -92,9 +94,8 @@ done < <(sed -nE 's/^ *\[MEMBER_[A-Z]+\] = \{"([a-z]+)".*/\1/p' agent/core/confi
 # Of endpoints each key, NAME being any of the example's. All are set, so that all are printed.
 mkdir -p "$staged"
 head -c 32 /dev/urandom >"$staged/secret"
-echo 'X-Key: x' >"$staged/headers"
-chmod 600 "$staged/secret" "$staged/headers"
-chown nobody "$staged/secret" "$staged/headers"
+chmod 600 "$staged/secret"
+chown nobody "$staged/secret"
 cat >"$staged/conf" <<END
 user = nobody
 hooks_user = nobody
@@ -104,7 +105,6 @@ webhook.a.format = alertmanager
 webhook.a.timeout = 1s
 webhook.a.repeat = 1m
 webhook.a.secret_file = $staged/secret
-webhook.a.header_file = $staged/headers
 webhook.a.ca_file = /etc/passwd
 script.a.path = /usr/bin/true
 script.a.events = all
@@ -118,7 +118,7 @@ while IFS=. read -r kind _ key; do
     grep -qE "^\.It Cm $kind\.\\\\& Ns Ar name Ns Cm \.$key\$" docs/man/hermes-mailqueue.conf.5 ||
         wrong "docs/man/hermes-mailqueue.conf.5:1: no $kind.NAME.$key"
 done <<<"$endpoints"
-[ "$(wc -l <<<"$endpoints")" -eq 11 ] || wrong "not the eleven keys of endpoints: $endpoints"
+[ "$(wc -l <<<"$endpoints")" -eq 10 ] || wrong "not the ten keys of endpoints: $endpoints"
 
 rm -r "$staged"
 DESTDIR=$staged cmake --install "$build" >/dev/null || wrong 'cmake --install'
