@@ -301,6 +301,10 @@ condition.age.above = 4h
 condition.held.watch = queue hold
 condition.held.above = 0
 condition.held.severity = info
+condition.sender.watch = sender
+condition.sender.above = 200
+condition.undelivered.watch = undelivered
+condition.undelivered.above = 15m
 END
     start_daemon "$run/agent.pid" "$run/agent.log" \
         "$bin/hermes-mailqueued" -c "$run/hermes-mailqueue.conf" -f

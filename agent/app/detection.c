@@ -353,7 +353,10 @@ static void repeat(struct detection *detection, size_t position) {
 }
 
 void detection_run(struct detection *detection, const struct snapshot *snapshot) {
-    const struct watch_inputs inputs = {.snapshot = snapshot, .now = clock_wall()};
+    const struct watch_inputs inputs = {.snapshot = snapshot,
+                                        .delivery = detection->status->delivery,
+                                        .now = clock_wall(),
+                                        .now_usec = clock_usec()};
     struct measurement measured[CONDITIONS_MAX];
     bool changed[CONDITIONS_MAX] = {false};
     if (reconfigured(detection)) {

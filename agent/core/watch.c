@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The table of watches, and how each one measures. A measurement is unknown unless everything that
- * it needs is known: an unknown number never becomes 0. A watch without a row cannot be configured.
+ * it needs is known: an unknown number never becomes 0. What was counted incompletely is a
+ * lower bound, and so no false alarm.
  */
 #include "core/watch.h"
 
+#include "core/delivery.h"
 #include "core/snapshot.h"
 #include "core/text.h"
 
@@ -46,6 +48,74 @@ static struct measurement measure_age(enum queue queue, const struct watch_input
     return measured;
 }
 
+/* What an empty queue has of anything, whatever an older listing says. */
+static bool is_empty(const struct watch_inputs *inputs) {
+    uint64_t total;
+    return snapshot_total(inputs->snapshot, &total) && total == 0;
+}
+
+static struct measurement measure_leader(const struct watch_inputs *inputs,
+                                         bool (*find)(const struct insight *insight,
+                                                      struct insight_leader *leader),
+                                         const char *unnamed) {
+    const struct listing *listing = inputs->snapshot->listing;
+    struct measurement measured = {.known = true, .nothing = true};
+    struct insight_leader leader;
+    if (is_empty(inputs)) {
+        return measured;
+    }
+    measured.known = listing != NULL && find(listing->insight, &leader);
+    if (measured.known && leader.messages > 0) {
+        measured.nothing = false;
+        measured.value = leader.messages;
+        snprintf(measured.subject, sizeof measured.subject, "%s",
+                 leader.name[0] != '\0' ? leader.name : unnamed);
+    }
+    return measured;
+}
+
+static struct measurement measure_sender(enum queue queue, const struct watch_inputs *inputs) {
+    (void)queue;
+    return measure_leader(inputs, insight_largest_sender, "<>");
+}
+
+static struct measurement measure_domain(enum queue queue, const struct watch_inputs *inputs) {
+    (void)queue;
+    return measure_leader(inputs, insight_largest_domain, "");
+}
+
+/* Mail that has just arrived after a quiet night has not waited since the last delivery: the time
+ * counts from the arrival of the oldest message. Held mail is not to be sent. */
+static struct measurement measure_undelivered(enum queue queue, const struct watch_inputs *inputs) {
+    struct measurement measured = measure_age(queue, inputs);
+    if (!delivery_known(inputs->delivery)) {
+        return (struct measurement){.known = false};
+    }
+    uint64_t idle_s = delivery_idle_s(inputs->delivery, inputs->now_usec);
+    measured.value = measured.value < idle_s ? measured.value : idle_s;
+    measured.subject[0] = '\0';
+    return measured;
+}
+
+static struct measurement measure_recent(const struct watch_inputs *inputs,
+                                         enum delivery_outcome outcome) {
+    struct measurement measured = {.known = delivery_known(inputs->delivery)};
+    if (measured.known) {
+        measured.value = delivery_recent(inputs->delivery, outcome, inputs->now_usec);
+    }
+    return measured;
+}
+
+static struct measurement measure_deferrals(enum queue queue, const struct watch_inputs *inputs) {
+    (void)queue;
+    return measure_recent(inputs, DELIVERY_DEFERRED);
+}
+
+static struct measurement measure_bounces(enum queue queue, const struct watch_inputs *inputs) {
+    (void)queue;
+    return measure_recent(inputs, DELIVERY_BOUNCED);
+}
+
 static void describe_total(enum queue queue, uint64_t value, const char *subject, char *out,
                            size_t size) {
     (void)queue;
@@ -68,6 +138,54 @@ static void describe_age(enum queue queue, uint64_t value, const char *subject, 
              subject[0] != '\0' ? ")" : "", value, value == 1 ? "" : "s");
 }
 
+/* Of a long name only the beginning, so that the rest of the text is not lost. */
+#define NAME_SHOWN 100
+
+static void describe_named(const char *what, uint64_t value, const char *subject, char *out,
+                           size_t size) {
+    size_t len = text_utf8_prefix(subject, strlen(subject), NAME_SHOWN);
+    snprintf(out, size, "the %s%s%.*s%s has %" PRIu64 " message%s", what, len > 0 ? " " : "",
+             (int)len, subject, subject[len] != '\0' ? "..." : "", value, value == 1 ? "" : "s");
+}
+
+static void describe_sender(enum queue queue, uint64_t value, const char *subject, char *out,
+                            size_t size) {
+    (void)queue;
+    describe_named("sender", value, subject, out, size);
+}
+
+static void describe_domain(enum queue queue, uint64_t value, const char *subject, char *out,
+                            size_t size) {
+    (void)queue;
+    describe_named("domain", value, subject, out, size);
+}
+
+static void describe_undelivered(enum queue queue, uint64_t value, const char *subject, char *out,
+                                 size_t size) {
+    (void)queue;
+    (void)subject;
+    snprintf(out, size, "nothing was sent for %" PRIu64 " second%s", value, value == 1 ? "" : "s");
+}
+
+static void describe_recent(const char *what, uint64_t value, char *out, size_t size) {
+    snprintf(out, size, "%" PRIu64 " deliver%s %s in the last %d minutes", value,
+             value == 1 ? "y" : "ies", what, DELIVERY_WINDOW_S / 60);
+}
+
+static void describe_deferrals(enum queue queue, uint64_t value, const char *subject, char *out,
+                               size_t size) {
+    (void)queue;
+    (void)subject;
+    describe_recent(value == 1 ? "was deferred" : "were deferred", value, out, size);
+}
+
+static void describe_bounces(enum queue queue, uint64_t value, const char *subject, char *out,
+                             size_t size) {
+    (void)queue;
+    (void)subject;
+    describe_recent("bounced", value, out, size);
+}
+
 static const struct row {
     const char *word;
     enum naming naming;
@@ -78,6 +196,12 @@ static const struct row {
     [WATCH_TOTAL] = {"total", NAMES_NONE, false, measure_total, describe_total},
     [WATCH_QUEUE] = {"queue", NAMES_ONE, false, measure_queue, describe_queue},
     [WATCH_AGE] = {"age", NAMES_LISTED, true, measure_age, describe_age},
+    [WATCH_SENDER] = {"sender", NAMES_NONE, false, measure_sender, describe_sender},
+    [WATCH_DOMAIN] = {"domain", NAMES_NONE, false, measure_domain, describe_domain},
+    [WATCH_UNDELIVERED] = {"undelivered", NAMES_NONE, true, measure_undelivered,
+                           describe_undelivered},
+    [WATCH_DEFERRALS] = {"deferrals", NAMES_NONE, false, measure_deferrals, describe_deferrals},
+    [WATCH_BOUNCES] = {"bounces", NAMES_NONE, false, measure_bounces, describe_bounces},
 };
 
 static const struct row *row_of(enum watch_kind kind) {

@@ -13,16 +13,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct delivery;
 struct snapshot;
 
-/* The values of hmqConditionWatch, which never change. Those without a row are reserved. */
+/* The values of hmqConditionWatch, which never change. */
 enum watch_kind {
     WATCH_TOTAL = 1,   /* messages in all queues that mailq(1) lists */
     WATCH_QUEUE,       /* messages in one queue */
     WATCH_AGE,         /* seconds, of the oldest message in all queues but hold, or in one */
     WATCH_SENDER,      /* messages of the sender that has most */
     WATCH_DOMAIN,      /* messages for the domain that has most */
-    WATCH_UNDELIVERED, /* seconds without a delivery while the queue is not empty */
+    WATCH_UNDELIVERED, /* seconds in which nothing was sent although mail waits */
     WATCH_DEFERRALS,   /* in the last 5 minutes */
     WATCH_BOUNCES,     /* in the last 5 minutes */
     WATCH_KIND_END,
@@ -70,7 +71,9 @@ uint32_t watch_maximum(enum watch_kind kind);
 /* What is measured; borrowed for the call. */
 struct watch_inputs {
     const struct snapshot *snapshot;
-    int64_t now; /* seconds since the epoch */
+    const struct delivery *delivery; /* NULL = mail_log is off */
+    int64_t now;                     /* seconds since the epoch */
+    uint64_t now_usec;               /* CLOCK_MONOTONIC */
 };
 
 /* The value that is watched, at one moment. */

@@ -113,7 +113,8 @@ static const struct {
     {"no watch", "user = joe\ncondition.a.above = 1\n", P ":2: condition.a has no watch"},
     {"no threshold", "\n\ncondition.a.for = 1s\n" TOTAL, P ":3: condition.a has no above"},
     {"an unknown watch", "condition.a.watch = load\n",
-     P ":1: condition.a.watch: \"load\" is not one of: total, queue QUEUE, age, age QUEUE"},
+     P ":1: condition.a.watch: \"load\" is not one of: total, queue QUEUE, age, age QUEUE, "
+       "sender, domain, undelivered, deferrals, bounces"},
     {"a time for a number", TOTAL "condition.a.above = 10s\n",
      P ":2: condition.a.above: " NUMBER("10s")},
     {"a number too great", "condition.a.above = 10000001\n" TOTAL,

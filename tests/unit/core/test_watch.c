@@ -5,8 +5,11 @@
  */
 #include "core/watch.h"
 
+#include "core/delivery.h"
 #include "core/snapshot.h"
 #include "unit.h"
+
+#include <stdlib.h>
 
 static const struct {
     const char *text;
@@ -19,6 +22,11 @@ static const struct {
     {"queue corrupt", {WATCH_QUEUE, QUEUE_CORRUPT}, false, 10000000},
     {"age", {WATCH_AGE, WATCH_ANY_QUEUE}, true, 31536000},
     {"age hold", {WATCH_AGE, QUEUE_HOLD}, true, 31536000},
+    {"sender", {WATCH_SENDER, WATCH_ANY_QUEUE}, false, 10000000},
+    {"domain", {WATCH_DOMAIN, WATCH_ANY_QUEUE}, false, 10000000},
+    {"undelivered", {WATCH_UNDELIVERED, WATCH_ANY_QUEUE}, true, 31536000},
+    {"deferrals", {WATCH_DEFERRALS, WATCH_ANY_QUEUE}, false, 10000000},
+    {"bounces", {WATCH_BOUNCES, WATCH_ANY_QUEUE}, false, 10000000},
 };
 
 static void test_good(void **state) {
@@ -50,7 +58,9 @@ static void test_bad(void **state) {
         struct watch watch = {.kind = WATCH_AGE};
         char error[256] = "";
         CHECK(bad[i], !watch_parse(bad[i], &watch, error, sizeof error));
-        CHECK(bad[i], strstr(error, "total, queue QUEUE, age, age QUEUE") != NULL);
+        CHECK(bad[i],
+              strstr(error, "total, queue QUEUE, age, age QUEUE, sender, domain, undelivered, "
+                            "deferrals, bounces") != NULL);
         CHECK_INT(bad[i], watch.kind, WATCH_AGE);
     }
 }
@@ -65,6 +75,7 @@ static void test_valid(void **state) {
         {"kind beyond", {WATCH_KIND_END, WATCH_ANY_QUEUE}},
         {"queue beyond", {WATCH_QUEUE, QUEUE_COUNT + 1}},
         {"no queue", {WATCH_QUEUE, WATCH_ANY_QUEUE}},
+        {"the sender of one", {WATCH_SENDER, QUEUE_HOLD}},
         {"the total of one", {WATCH_TOTAL, QUEUE_HOLD}},
         {"an age that nothing lists", {WATCH_AGE, QUEUE_CORRUPT}},
     };
@@ -74,6 +85,8 @@ static void test_valid(void **state) {
 }
 
 #define NOW 1700000000
+#define TEN "aaaaaaaaaa"
+#define HUNDRED TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN
 
 static struct measurement measure(const struct snapshot *snapshot, enum watch_kind kind,
                                   enum queue queue) {
@@ -128,6 +141,87 @@ static void test_measure(void **state) {
     snapshot_unref(snapshot);
 }
 
+static void know_all(struct snapshot *snapshot, uint32_t deferred) {
+    for (enum queue queue = 0; queue < QUEUE_COUNT; queue++) {
+        snapshot->counts.known[queue] = true;
+    }
+    snapshot->counts.messages[QUEUE_DEFERRED] = deferred;
+}
+
+static void test_leaders(void **state) {
+    (void)state;
+    struct insight_row sender = {.name = "zo\xC3\xAB@x.example", .messages = 7};
+    struct insight_row domain = {.name = "", .messages = 5};
+    struct insight insight = {.senders = {&sender, 1, 1, 0}, .domains = {&domain, 1, 1, 0}};
+    struct listing listing = {.references = 1};
+    struct snapshot *snapshot = snapshot_new();
+    know_all(snapshot, 9);
+    assert_false(measure(snapshot, WATCH_SENDER, WATCH_ANY_QUEUE).known);
+    snapshot->listing = &listing;
+    assert_false(measure(snapshot, WATCH_DOMAIN, WATCH_ANY_QUEUE).known);
+    listing.insight = &insight;
+    struct measurement measured = measure(snapshot, WATCH_SENDER, WATCH_ANY_QUEUE);
+    assert_true(measured.known && !measured.nothing);
+    assert_int_equal(measured.value, 7);
+    assert_string_equal(measured.subject, "zo\xC3\xAB@x.example");
+    measured = measure(snapshot, WATCH_DOMAIN, WATCH_ANY_QUEUE);
+    assert_int_equal(measured.value, 5);
+    assert_string_equal(measured.subject, "");
+    sender.name[0] = '\0';
+    assert_string_equal(measure(snapshot, WATCH_SENDER, WATCH_ANY_QUEUE).subject, "<>");
+    /* Empty now, whatever the older listing has. */
+    snapshot->counts.messages[QUEUE_DEFERRED] = 0;
+    measured = measure(snapshot, WATCH_SENDER, WATCH_ANY_QUEUE);
+    assert_true(measured.known && measured.nothing && measured.value == 0);
+    snapshot->listing = NULL;
+    snapshot_unref(snapshot);
+}
+
+#define SECOND UINT64_C(1000000)
+
+static struct measurement measure_log(const struct snapshot *snapshot, enum watch_kind kind,
+                                      const struct delivery *delivery, uint64_t now_s) {
+    const struct watch_inputs inputs = {
+        .snapshot = snapshot, .delivery = delivery, .now = NOW, .now_usec = now_s * SECOND};
+    return watch_measure(&(struct watch){kind, WATCH_ANY_QUEUE}, &inputs);
+}
+
+static void test_deliveries(void **state) {
+    (void)state;
+    struct delivery *delivery = delivery_new(1000 * SECOND);
+    struct listing listing = listing_of(NOW - 60, NOW - 9000);
+    struct snapshot *snapshot = snapshot_new();
+    const struct delivery_event deferred = {.outcome = DELIVERY_DEFERRED};
+    const struct delivery_event bounced = {.outcome = DELIVERY_BOUNCED};
+    know_all(snapshot, 3);
+    snapshot->counts.messages[QUEUE_HOLD] = 2;
+    snapshot->listing = &listing;
+    assert_false(measure_log(snapshot, WATCH_BOUNCES, NULL, 1000).known);
+    assert_false(measure_log(snapshot, WATCH_UNDELIVERED, delivery, 1000).known);
+    delivery_found(delivery, true, 1000 * SECOND);
+    assert_int_equal(measure_log(snapshot, WATCH_UNDELIVERED, delivery, 1030).value, 30);
+    /* The mail that waits came long after the last delivery. */
+    struct measurement measured = measure_log(snapshot, WATCH_UNDELIVERED, delivery, 5000);
+    assert_true(measured.known);
+    assert_int_equal(measured.value, 60);
+    assert_string_equal(measured.subject, "");
+    /* What is held is not to be sent. */
+    snapshot->counts.messages[QUEUE_DEFERRED] = 0;
+    measured = measure_log(snapshot, WATCH_UNDELIVERED, delivery, 5000);
+    assert_true(measured.known && measured.nothing && measured.value == 0);
+    delivery_add(delivery, &deferred, 5000 * SECOND, NOW);
+    delivery_add(delivery, &deferred, 5000 * SECOND, NOW);
+    delivery_add(delivery, &bounced, 5000 * SECOND, NOW);
+    assert_int_equal(measure_log(snapshot, WATCH_DEFERRALS, delivery, 5001).value, 2);
+    assert_int_equal(measure_log(snapshot, WATCH_BOUNCES, delivery, 5001).value, 1);
+    assert_int_equal(measure_log(snapshot, WATCH_DEFERRALS, delivery, 5301).value, 0);
+    delivery_lost(delivery);
+    assert_false(measure_log(snapshot, WATCH_DEFERRALS, delivery, 5301).known);
+    snapshot->listing = NULL;
+    snapshot_unref(snapshot);
+    free(delivery);
+}
+
 static void test_describe(void **state) {
     (void)state;
     static const struct {
@@ -143,6 +237,19 @@ static void test_describe(void **state) {
          {WATCH_AGE, QUEUE_DEFERRED},
          61,
          "4F0C2A"},
+        {"the queue has 1 message", {WATCH_TOTAL, WATCH_ANY_QUEUE}, 1, ""},
+        {"the sender <> has 1 message", {WATCH_SENDER, WATCH_ANY_QUEUE}, 1, "<>"},
+        {"the domain has 2 messages", {WATCH_DOMAIN, WATCH_ANY_QUEUE}, 2, ""},
+        {"the domain " HUNDRED "... has 2 messages",
+         {WATCH_DOMAIN, WATCH_ANY_QUEUE},
+         2,
+         HUNDRED "\xC3\xA9"},
+        {"nothing was sent for 901 seconds", {WATCH_UNDELIVERED, WATCH_ANY_QUEUE}, 901, ""},
+        {"1 delivery was deferred in the last 5 minutes",
+         {WATCH_DEFERRALS, WATCH_ANY_QUEUE},
+         1,
+         ""},
+        {"2 deliveries bounced in the last 5 minutes", {WATCH_BOUNCES, WATCH_ANY_QUEUE}, 2, ""},
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         char text[256];
@@ -155,6 +262,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_good),     cmocka_unit_test(test_bad),
         cmocka_unit_test(test_valid),    cmocka_unit_test(test_measure),
+        cmocka_unit_test(test_leaders),  cmocka_unit_test(test_deliveries),
         cmocka_unit_test(test_describe),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
