@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Parses one frame or one recipient with cJSON, and limits what broken input costs. When a frame
- * does not parse, it is cut at its last comma between two members, then at the one before, until
- * the rest is an object; only the members lost in this way count as missing. Text with a NUL is
- * rejected before cJSON sees it, because cJSON would end its strings there. So is anything that
- * follows the object: if the newline between two messages is lost, the second must not vanish
- * unnoticed.
+ * Parses one frame or one recipient, and limits what broken input costs. What has the usual form is
+ * read directly (core/message_plain.h), which halves the cost of a listing; everything else is left
+ * to cJSON. When a frame does not parse, it is cut at its last comma between two members, then at
+ * the one before, until the rest is an object; only the members lost in this way count as missing.
+ * Text with a NUL is rejected before cJSON sees it, because cJSON would end its strings there. So
+ * is anything that follows the object: if the newline between two messages is lost, the second must
+ * not vanish unnoticed.
  */
 #include "core/message_json.h"
 
+#include "core/message_plain.h"
 #include "core/text.h"
 
 #include <cjson/cJSON.h>
@@ -27,7 +29,11 @@
 
 #define ESCAPED_NUL "\\u0000"
 
-/* struct message_json is cJSON's tree itself: the type only keeps cJSON out of the header. */
+/* The longest texts of a recipient, in octets, that are read without cJSON. */
+#define PLAIN_MAX ((size_t)1023)
+
+/* struct message_json is cJSON's tree itself, or the sender alone, as a string: the type only keeps
+ * cJSON out of the header. */
 static struct message_json *handle(cJSON *object) {
     return (struct message_json *)(void *)object;
 }
@@ -165,13 +171,48 @@ static cJSON *parse_beginning(const char *frame, size_t len) {
     return object;
 }
 
+static bool copy_text(const struct plain_text *text, char *out, size_t size) {
+    if (text->len >= size) {
+        return false;
+    }
+    memcpy(out, text->text, text->len);
+    out[text->len] = '\0';
+    return true;
+}
+
+/* Reads a frame as Postfix usually prints it. Returns the owner of the sender's text, or NULL,
+ * with *head undefined, if the frame is another one. */
+static cJSON *read_plain(const char *text, size_t len, struct message_head *head) {
+    struct plain_frame frame;
+    char queue[16];
+    char sender[PLAIN_MAX + 1];
+    if (!message_plain_frame(text, len, &frame) ||
+        !copy_text(&frame.queue_name, queue, sizeof queue) || !queue_by_name(queue, &head->queue) ||
+        !queue_id_valid(frame.queue_id.text, frame.queue_id.len) ||
+        !copy_text(&frame.sender, sender, sizeof sender)) {
+        return NULL;
+    }
+    copy_text(&frame.queue_id, head->id, sizeof head->id);
+    head->arrival = (int64_t)frame.arrival_time;
+    head->size = frame.message_size;
+    head->forced_expire = frame.forced_expire;
+    cJSON *owner = cJSON_CreateString(strcmp(sender, NULL_SENDER) == 0 ? "" : sender);
+    head->sender = owner != NULL ? owner->valuestring : NULL;
+    return owner;
+}
+
 enum line_result message_json_open(const char *frame, size_t len, struct message_json **json,
                                    struct message_head *head, char *error, size_t size) {
     char shown[80];
-    cJSON *object = parse_whole(frame, len);
-    bool whole = object != NULL;
-    *json = NULL;
     *head = (struct message_head){.sender = ""};
+    cJSON *object = read_plain(frame, len, head);
+    *json = handle(object);
+    if (object != NULL) {
+        return LINE_OK;
+    }
+    *head = (struct message_head){.sender = ""};
+    object = parse_whole(frame, len);
+    bool whole = object != NULL;
     if (!whole) {
         object = parse_beginning(frame, len);
     }
@@ -197,6 +238,16 @@ enum line_result message_json_open(const char *frame, size_t len, struct message
 
 bool message_json_recipient(const char *element, size_t len, recipient_handler take,
                             void *userdata) {
+    struct plain_text plain_address;
+    struct plain_text plain_reason;
+    char address[PLAIN_MAX + 1];
+    char reason[PLAIN_MAX + 1];
+    if (message_plain_recipient(element, len, &plain_address, &plain_reason) &&
+        copy_text(&plain_address, address, sizeof address) &&
+        copy_text(&plain_reason, reason, sizeof reason)) {
+        take(userdata, address, reason);
+        return true;
+    }
     cJSON *item = parse_whole(element, len);
     if (item == NULL) {
         return false;

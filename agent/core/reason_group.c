@@ -32,7 +32,7 @@ struct grouping {
     char out[OUT_MAX + 1];
     size_t length; /* of out */
     char code[3];  /* the first reply code, or NULs */
-    bool full, plain;
+    bool full;
 };
 
 static void put(struct grouping *group, const char *text, size_t len) {
@@ -40,10 +40,8 @@ static void put(struct grouping *group, const char *text, size_t len) {
         len = OUT_MAX - group->length;
         group->full = true;
     }
-    for (size_t i = 0; i < len; i++) {
-        group->out[group->length++] = text[i];
-        group->plain = group->plain && text[i] >= ' ' && text[i] <= '~';
-    }
+    memcpy(group->out + group->length, text, len);
+    group->length += len;
 }
 
 /* Puts a `*`, unless there is nothing but spaces between it and the one before. */
@@ -72,12 +70,11 @@ static bool is_after_any(const struct grouping *group, const char *const *texts)
 }
 
 static bool is_blank(char c) {
-    return (c >= 0 && c <= ' ') || c == 0x7F;
+    return word_class(c) == WORD_BLANK;
 }
 
-/* The octets of atoms, besides letters, digits and what is not ASCII. */
 static bool is_atom(char c) {
-    return word_is_letter(c) || word_is_digit(c) || (c != '\0' && strchr(".-_@+/:~%&#!$^?=\\", c));
+    return word_class(c) != 0 && word_class(c) != WORD_BLANK;
 }
 
 /* The octets that end a URL. */
@@ -93,14 +90,11 @@ static size_t find(const struct grouping *group, size_t from, char c, size_t max
     return found != NULL ? (size_t)(found - group->at) : SIZE_MAX;
 }
 
-/* True if the text `from` octets ahead is an IP address in brackets. */
-static bool is_bracketed_ip(const struct grouping *group, size_t from, size_t *len) {
-    if (group->at + from >= group->end || group->at[from] != '[') {
-        return false;
-    }
-    size_t end = find(group, from, ']', from + BRACKET_MAX);
-    *len = end - from + 1;
-    return end != SIZE_MAX && word_is_ip(group->at + from + 1, end - from - 1);
+/* True if an IP address in brackets follows, of len octets altogether. */
+static bool is_bracketed_ip(const struct grouping *group, size_t *len) {
+    size_t end = *group->at == '[' ? find(group, 1, ']', BRACKET_MAX) : SIZE_MAX;
+    *len = end + 1;
+    return end != SIZE_MAX && word_is_ip(group->at + 1, end - 1);
 }
 
 /* An address, which may have a quoted part with anything in it, and else no spaces. */
@@ -157,11 +151,13 @@ static bool is_named(const struct grouping *group) {
 
 static bool is_date_word(const struct grouping *group, const char *piece, size_t len) {
     const char *next = piece + len;
+    if (!word_is_date(piece, len)) {
+        return false;
+    }
     while (next < group->end && next < piece + len + 4 && (*next == ' ' || *next == ',')) {
         next++;
     }
-    return word_is_date(piece, len) &&
-           (is_after(group, "* ") || is_after(group, "*, ") || is_after(group, "*-") ||
+    return (is_after(group, "* ") || is_after(group, "*, ") || is_after(group, "*-") ||
             (next < group->end &&
              (word_is_digit(*next) || (group->end - next >= 3 && word_is_date(next, 3)))));
 }
@@ -229,38 +225,53 @@ static void put_pieces(struct grouping *group, const char *atom, size_t len) {
     }
 }
 
-/* True if the atom is a name only because of what surrounds it: `host NAME[`, `NAME[192.0.2.1]`. */
-static bool is_host_in_place(const struct grouping *group, size_t len) {
+/* True if the atom before this is a name only because of what surrounds it: `host NAME[`,
+ * `NAME[192.0.2.1]`. */
+static bool is_host_in_place(const struct grouping *group) {
     static const char *const words[] = {"host ", "with ", "connect to ", "from ", NULL};
     size_t bracket;
-    return group->at + len < group->end && group->at[len] == '[' &&
-           (is_bracketed_ip(group, len, &bracket) || is_after_any(group, words));
+    return group->at < group->end && *group->at == '[' &&
+           (is_bracketed_ip(group, &bracket) || is_after_any(group, words));
+}
+
+/* An atom that is more than a word with punctuation behind it. core: its length without that. */
+static void put_atom(struct grouping *group, const char *atom, size_t core) {
+    size_t prefix = word_address_prefix(atom, core);
+    if (word_is_address(atom + prefix, core - prefix)) {
+        put(group, atom, prefix);
+        put_star(group);
+    } else if (word_is_ip(atom, core) || word_is_time(atom, core)) {
+        put_star(group);
+    } else {
+        put_pieces(group, atom, core);
+    }
 }
 
 static void take_atom(struct grouping *group) {
     const char *atom = group->at;
     size_t len = 0;
-    while (atom + len < group->end && is_atom(atom[len])) {
-        len++;
-    }
-    size_t core = len;
-    while (core > 0 && !word_is_outer(atom[core - 1])) {
-        core--;
-    }
-    size_t prefix = word_address_prefix(atom, core);
-    if (is_host_in_place(group, len)) {
-        put_star(group);
-    } else if (word_is_address(atom + prefix, core - prefix)) {
-        put(group, atom, prefix);
-        put_star(group);
-        put(group, atom + core, len - core);
-    } else if (word_is_ip(atom, core) || word_is_time(atom, core)) {
-        put_star(group);
-        put(group, atom + core, len - core);
-    } else {
-        put_pieces(group, atom, len);
+    size_t core = 0;
+    unsigned classes = 0; /* in core */
+    unsigned behind = 0;  /* after it */
+    for (; atom + len < group->end && is_atom(atom[len]); len++) {
+        behind |= word_class(atom[len]);
+        if (word_is_outer(atom[len])) {
+            classes |= behind;
+            behind = 0;
+            core = len + 1;
+        }
     }
     group->at = atom + len;
+    if (is_host_in_place(group)) {
+        put_star(group);
+        return;
+    }
+    if (classes == WORD_LETTER && !is_named(group) && !is_date_word(group, atom, core)) {
+        put(group, atom, core);
+    } else {
+        put_atom(group, atom, core);
+    }
+    put(group, atom + core, len - core);
 }
 
 /* Scheme and host stay; of the rest, what varies with the address or the attempt is replaced. */
@@ -319,7 +330,7 @@ static void take_next(struct grouping *group) {
     } else if (c == '*') {
         put_star(group);
         group->at++;
-    } else if (is_bracketed_ip(group, 0, &len)) {
+    } else if (is_bracketed_ip(group, &len)) {
         put_star(group);
         group->at += len;
     } else if ((c == '<' && take_angle(group)) || ((c == 'h' || c == 'H') && take_url(group))) {
@@ -331,6 +342,15 @@ static void take_next(struct grouping *group) {
     }
 }
 
+/* Most texts are ASCII and need no cleaning. */
+static bool is_plain(const char *text, size_t len) {
+    unsigned odd = 0;
+    for (size_t i = 0; i < len; i++) {
+        odd |= text[i] < ' ' || text[i] > '~';
+    }
+    return odd == 0;
+}
+
 size_t reason_group(const char *reason, size_t len, char out[REASON_GROUP_SIZE]) {
     char clean[3 * OUT_MAX + 1];
     struct grouping group;
@@ -338,7 +358,6 @@ size_t reason_group(const char *reason, size_t len, char out[REASON_GROUP_SIZE])
     group.end = reason + len;
     group.length = 0;
     group.full = false;
-    group.plain = true;
     memset(group.code, 0, sizeof group.code);
     while (group.at < group.end && !group.full) {
         take_next(&group);
@@ -346,8 +365,9 @@ size_t reason_group(const char *reason, size_t len, char out[REASON_GROUP_SIZE])
     while (group.length > 0 && group.out[group.length - 1] == ' ') {
         group.length--;
     }
-    const char *text = group.plain ? group.out : clean;
-    size_t length = group.plain ? group.length : text_to_utf8(group.out, group.length, clean);
+    bool plain = is_plain(group.out, group.length);
+    const char *text = plain ? group.out : clean;
+    size_t length = plain ? group.length : text_to_utf8(group.out, group.length, clean);
     bool cut = group.full || length >= REASON_GROUP_SIZE;
     if (cut) {
         length = text_utf8_prefix(text, length, REASON_GROUP_SIZE - 2);

@@ -15,21 +15,16 @@
 /* Numbers in URLs name an article up to this length. */
 #define URL_NUMBER_MAX 7
 
-bool word_is_letter(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (unsigned char)c >= 0x80;
-}
-
-bool word_is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
-
-bool word_is_outer(char c) {
-    return word_is_letter(c) || word_is_digit(c);
-}
-
-bool word_is_inner(char c) {
-    return word_is_outer(c) || c == '.' || c == '-' || c == '_';
-}
+const unsigned char word_classes[256] = {
+    [0 ... ' '] = WORD_BLANK,    [0x7F] = WORD_BLANK,         ['0' ... '9'] = WORD_DIGIT,
+    ['a' ... 'z'] = WORD_LETTER, ['A' ... 'Z'] = WORD_LETTER, [0x80 ... 0xFF] = WORD_LETTER,
+    ['.'] = WORD_JOINT,          ['-'] = WORD_JOINT,          ['_'] = WORD_JOINT,
+    ['@'] = WORD_DIVIDE,         ['+'] = WORD_DIVIDE,         ['/'] = WORD_DIVIDE,
+    [':'] = WORD_DIVIDE,         ['~'] = WORD_DIVIDE,         ['%'] = WORD_DIVIDE,
+    ['&'] = WORD_DIVIDE,         ['#'] = WORD_DIVIDE,         ['!'] = WORD_DIVIDE,
+    ['$'] = WORD_DIVIDE,         ['^'] = WORD_DIVIDE,         ['?'] = WORD_DIVIDE,
+    ['='] = WORD_DIVIDE,         ['\\'] = WORD_DIVIDE,
+};
 
 static bool is_one_of(const char *const *words, const char *word, size_t len) {
     for (; *words != NULL; words++) {

@@ -9,13 +9,37 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-bool word_is_letter(char c);
-bool word_is_digit(char c);
+/* What an octet is, as bits. An atom has octets of the first four classes. */
+enum {
+    WORD_LETTER = 1,
+    WORD_DIGIT = 2,
+    WORD_JOINT = 4,  /* dot, hyphen, underscore: within words, but not at their ends */
+    WORD_DIVIDE = 8, /* other punctuation within atoms: it divides words */
+    WORD_BLANK = 16,
+};
 
-/* The octets that words have at their ends, and within: letters and digits; and dot, hyphen and
- * underscore, too. */
-bool word_is_outer(char c);
-bool word_is_inner(char c);
+extern const unsigned char word_classes[256];
+
+static inline unsigned word_class(char c) {
+    return word_classes[(unsigned char)c];
+}
+
+static inline bool word_is_letter(char c) {
+    return word_class(c) == WORD_LETTER;
+}
+
+static inline bool word_is_digit(char c) {
+    return word_class(c) == WORD_DIGIT;
+}
+
+/* Octets at the ends of words, and within them. */
+static inline bool word_is_outer(char c) {
+    return (word_class(c) & (WORD_LETTER | WORD_DIGIT)) != 0;
+}
+
+static inline bool word_is_inner(char c) {
+    return (word_class(c) & (WORD_LETTER | WORD_DIGIT | WORD_JOINT)) != 0;
+}
 
 struct word_form {
     bool letters, digits; /* it has some */
