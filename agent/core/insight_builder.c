@@ -89,8 +89,19 @@ void insight_builder_free(struct insight_builder *builder) {
     free(builder);
 }
 
-static char lower(char c) {
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+/* Copies text, with the ASCII letters from position `kept` on in lower case. Returns true if all of
+ * it is printable ASCII. */
+static bool copy_lower(const char *text, size_t len, size_t kept, char *out) {
+    bool plain = true;
+    for (size_t i = 0; i < len; i++) {
+        bool upper = i >= kept && text[i] >= 'A' && text[i] <= 'Z';
+        out[i] = text[i];
+        if (upper) {
+            out[i] |= 0x20;
+        }
+        plain = plain && text[i] >= ' ' && text[i] <= '~';
+    }
+    return plain;
 }
 
 /* Writes a text as it is served, with the letters from position `kept` on in lower case. Returns
@@ -98,12 +109,7 @@ static char lower(char c) {
 static size_t put_served(const char *text, size_t kept, char out[INSIGHT_NAME_SIZE]) {
     char utf8[3 * RAW_MAX + 1];
     size_t len = strnlen(text, RAW_MAX);
-    bool plain = len < INSIGHT_NAME_SIZE;
-    for (size_t i = 0; i < len && plain; i++) {
-        out[i] = i >= kept ? lower(text[i]) : text[i];
-        plain = text[i] >= ' ' && text[i] <= '~';
-    }
-    if (plain) {
+    if (len < INSIGHT_NAME_SIZE && copy_lower(text, len, kept, out)) {
         return len;
     }
     /* Cleaning changes no letters, but the length of what precedes them. */
@@ -111,9 +117,7 @@ static size_t put_served(const char *text, size_t kept, char out[INSIGHT_NAME_SI
     size_t shift = text_to_utf8(text, kept, utf8);
     len = shift + text_to_utf8(text + kept, len - kept, utf8 + shift);
     len = text_utf8_prefix(utf8, len, INSIGHT_NAME_SIZE - 1);
-    for (size_t i = 0; i < len; i++) {
-        out[i] = i >= shift ? lower(utf8[i]) : utf8[i];
-    }
+    copy_lower(utf8, len, shift, out);
     return len;
 }
 

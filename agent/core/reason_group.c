@@ -169,6 +169,15 @@ static bool begins_line(struct grouping *group, const char *piece, size_t len) {
             is_reply_code(group, piece, 3, piece + 3));
 }
 
+/* A piece with letters that is not a number with its unit. */
+static bool varies(const struct grouping *group, const char *piece, size_t len,
+                   struct word_form form) {
+    if (is_named(group) || is_date_word(group, piece, len)) {
+        return true;
+    }
+    return form.host ? !is_blocklist(group) : form.digits && !word_is_code(piece, len);
+}
+
 /* Letters, digits, dots, hyphens and underscores, with a letter or digit at either end. */
 static void put_piece(struct grouping *group, const char *piece, size_t len) {
     size_t unit;
@@ -179,19 +188,13 @@ static void put_piece(struct grouping *group, const char *piece, size_t len) {
         len -= 4;
     }
     struct word_form form = word_form(piece, len);
-    if (word_enhanced_code(piece, len) == len) {
-        put(group, piece, len);
-    } else if (is_named(group)) {
-        put_star(group);
-    } else if (form.digits && !form.letters) {
+    bool code = word_enhanced_code(piece, len) == len;
+    if (!code && !is_named(group) && form.digits && !form.letters) {
         put_number(group, piece, len, piece + len);
-    } else if ((unit = word_unit(piece, len)) > 0) {
+    } else if (!code && (unit = word_unit(piece, len)) > 0) {
         put_star(group);
         put(group, piece + len - unit, unit);
-    } else if (form.host && !is_blocklist(group)) {
-        put_star(group);
-    } else if ((form.digits && !form.host && !word_is_code(piece, len)) ||
-               is_date_word(group, piece, len)) {
+    } else if (!code && varies(group, piece, len, form)) {
         put_star(group);
     } else {
         put(group, piece, len);

@@ -461,10 +461,8 @@ static const char *const listed_reasons[] = {
     "delivery temporarily suspended: mail transport unavailable",
     "Mail transport unavailable",
     "450 ***SPAM*** 100",
-    "Postfach \xC3\xBC"
-    "berf\xC3\xBCllt",
-    "Postfach \xFC"
-    "berf\xFCllt",
+    "Postfach voll: \xC3\xBC",
+    "Postfach voll: \xFC",
     "",
 };
 
@@ -482,12 +480,8 @@ static const struct {
     {"450 *SPAM*", ".......x..."},
     {"***SPAM***", "..........."},
     {"450 *SPAM* *", "..........."},
-    {"Postfach \xC3\xBC"
-     "berf\xC3\xBCllt",
-     "........x.."},
-    {"Postfach \xEF\xBF\xBD"
-     "berf\xEF\xBF\xBDllt",
-     ".........x."},
+    {"Postfach voll: \xC3\xBC", "........x.."},
+    {"Postfach voll: \xEF\xBF\xBD", ".........x."},
     {"Postfach", "........xx."},
     {"nowhere", "..........."},
 };
