@@ -9,7 +9,7 @@
 #include "core/mail_log_record.h"
 #include "helper/mail_log_source.h"
 
-#define MAIL_LOG_POLL_MS 500
+#define MAIL_LOG_POLL_MS 1000
 
 struct mail_log_output {
     int fd; /* blocking: the log waits in its file for an agent that is busy */
