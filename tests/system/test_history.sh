@@ -29,8 +29,10 @@ start_postfix
 start_snmpd
 start_agent
 expect 1.2.1.0 0 "an empty queue"
+expect 1.10.2.1.3.1 0 "the log is read, and has nothing"
 inject 3
 expect 1.2.1.0 3 "3 messages"
+expect 1.10.2.1.3.1 3 "which the log reports as received"
 eventually "time in which there were 3 is recorded" record_more 3
 check "the greatest number is there, in minutes" test \
     "$(db 'SELECT max(total_max) FROM history WHERE step = 60')" = 3
@@ -45,8 +47,18 @@ check "the times are those of now" test "$(
     db "SELECT count(*) FROM history WHERE time > datetime('now')
         OR time < datetime('now', '-2 hours')"
 )" = 0
-check "what the log would have reported is not known" test \
-    "$(db 'SELECT count(sent) + count(rejected) FROM history')" = 0
+check "what the log reported is there" test \
+    "$(db 'SELECT sum(received) FROM history_steps WHERE step = 60')" = 3
+check "in hours, too" test \
+    "$(db 'SELECT sum(received) FROM history_steps WHERE step = 3600')" = 3
+check "per minute" test "$(db 'SELECT max(received) FROM history WHERE step = 3600')" != 0.0
+stop_agent
+log_before=$(db 'SELECT sum(log) FROM history_steps')
+start_agent mail_log=off
+expect 1.2.1.0 3 "without the log"
+eventually "time without the log is recorded" record_more 3
+check "what it would have reported is not made up" test \
+    "$(db 'SELECT sum(log) FROM history_steps')" = "$log_before"
 
 # ---- a queue that cannot be read: the rows are there, without numbers
 
