@@ -134,30 +134,12 @@ static void test_locked(void **state) {
     action_free(fixture_add_action(fixture, 1));
 }
 
-/* Version 4 had no history. */
-static void test_upgrade(void **state) {
-    struct fixture *fixture = *state;
-    char out[1024];
-    action_free(fixture_add_action(fixture, 1));
-    fixture_stop(fixture);
-    fixture_sql(fixture, "DROP VIEW history", out);
-    fixture_sql(fixture, "DROP TABLE history_steps", out);
-    fixture_sql(fixture, "PRAGMA user_version = 4", out);
-    fixture_start(fixture);
-    assert_int_equal(fixture->loaded.error, 0);
-    assert_int_equal(fixture->image.action_count, 1);
-    struct history_step step = minute(HOUR, 60, 1);
-    add(fixture, &step, 1);
-    fixture_check_sql(fixture, COLUMNS, "60 2026-11-24 23:00:00 60 1.0 1 0.0 1.0 - -");
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_parts_add_up, setup, teardown),
         cmocka_unit_test_setup_teardown(test_unknown_is_null, setup, teardown),
         cmocka_unit_test_setup_teardown(test_bounded, setup, teardown),
         cmocka_unit_test_setup_teardown(test_locked, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_upgrade, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -71,6 +71,12 @@ static void test_upgrade_from_1(void **state) {
     fixture_check_sql(fixture, "SELECT results FROM audit WHERE serial = 1",
                       "4A0A8A723C3 done, 4BA42A723DF done");
     fixture_check_sql(fixture, "SELECT count(*) FROM audit_results", "3");
+    fixture_check_sql(fixture, "SELECT count(*) FROM history", "0");
+    struct answer added = {.count = 0};
+    struct history_step step = {.length_s = HISTORY_HOUR_S, .known_ms = 1000, .total_ms = 5000};
+    store_history_add(fixture->store, &step, 1, on_done, &added);
+    fixture_expect(fixture, &added, 0);
+    fixture_check_sql(fixture, "SELECT total FROM history", "5.0");
     fixture_restart(fixture);
     assert_int_equal(fixture->image.action_count, 4);
     assert_int_equal(fixture->image.interrupted, 0);
