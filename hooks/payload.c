@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The table of the formats, what they share, and the format json. Every text goes through
+ * payload_add_text or comes from payload_chat.h, so that a document is valid whatever outsiders
+ * wrote; a number that is not known is null.
+ */
 #include "hooks/payload.h"
 
 #include "core/duration.h"

@@ -235,9 +235,8 @@ static int start_settings(struct agent *agent) {
 }
 
 static int start_history(struct agent *agent) {
-    const struct history_sources sources = {.collector = agent->collector,
-                                            .delivery = agent->status.delivery,
-                                            .store = agent->store};
+    const struct history_sources sources = {
+        .collector = agent->collector, .delivery = agent->status.delivery, .store = agent->store};
     return history_recorder_new(agent->event, &sources, &agent->history);
 }
 

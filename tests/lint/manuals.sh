@@ -3,8 +3,8 @@
 #
 # manuals.sh DAEMON BUILD STAGED: the manual pages are clean and name what documented.py checks,
 # and every key of the configuration stands in hermes-mailqueue.conf(5) and in the example, which
-# changes nothing but the conditions when it is used as it is. STAGED is a folder for an installation
-# of BUILD.
+# changes nothing but the conditions when it is used as it is. STAGED is a folder for an
+# installation of BUILD.
 
 daemon=$(realpath "$1") build=$(realpath "$2") staged=$(realpath -m "$3")
 . "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"

@@ -2,10 +2,10 @@
 /*
  * The contents of the tables, one file for each group: actions.c and actions_load.c, events.c,
  * deliveries.c, settings.c (parameters, tunables), pause.c, raised.c (state), history.c,
- * instance.c. Their SQL is in sql.c. Each file has the tasks that write its tables, and the function
- * that reads them at start. content.c combines them for the engine, which calls nothing else in
- * them. All of this runs on the worker thread inside a transaction. Functions return SQLite's codes,
- * as those of db.h do.
+ * instance.c. Their SQL is in sql.c. Each file has the tasks that write its tables, and the
+ * function that reads them at start. content.c combines them for the engine, which calls nothing
+ * else in them. All of this runs on the worker thread inside a transaction. Functions return
+ * SQLite's codes, as those of db.h do.
  */
 #ifndef HMQ_IO_STORE_CONTENT_H
 #define HMQ_IO_STORE_CONTENT_H

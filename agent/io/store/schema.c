@@ -208,12 +208,8 @@ static const char history_6[] =
 
 /* Each brings the file from the version of its position to the next one. */
 static const char *const migrations[][3] = {
-    {actions, events, settings},
-    {event_values},
-    {actions_3, audit_3, NULL},
-    {pause_4},
-    {conditions_5, upgrade_5, NULL},
-    {history_6},
+    {actions, events, settings},     {event_values}, {actions_3, audit_3, NULL}, {pause_4},
+    {conditions_5, upgrade_5, NULL}, {history_6},
 };
 _Static_assert(sizeof migrations / sizeof migrations[0] == STORE_SCHEMA_VERSION,
                "every version has a migration that leads to it");
