@@ -20,16 +20,14 @@
 #define WAIT_DEFAULT_S 600
 
 int usage_error(const struct arguments *arguments, const char *format, ...) {
+    char words[1024];
     va_list list;
-    fputs("hmq: ", stderr);
     va_start(list, format);
-    vfprintf(stderr, format, list);
+    vsnprintf(words, sizeof words, format, list);
     va_end(list);
-    if (arguments->command != NULL) {
-        fprintf(stderr, " (hmq %s --help has more)\n", arguments->command->name);
-    } else {
-        fputs(" (hmq --help has more)\n", stderr);
-    }
+    fprintf(stderr, "hmq: %s (hmq %s%s--help has more)\n", words,
+            arguments->command != NULL ? arguments->command->name : "",
+            arguments->command != NULL ? " " : "");
     return EXIT_USAGE;
 }
 
@@ -303,7 +301,8 @@ static bool read_option(struct reader *reader, char *word) {
         *(bool *)((char *)reader->arguments + row->flag) = true;
         return true;
     }
-    if (attached == NULL && reader->at == reader->argc) {
+    bool last = reader->at == reader->argc || strcmp(reader->argv[reader->at], "--") == 0;
+    if (attached == NULL && last) {
         usage_error(reader->arguments, "%s needs a value: %s %s", row->name, row->name, row->value);
         return false;
     }

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "client/commands.h"
+#include "client/act.h"
+#include "client/check.h"
+#include "client/settings.h"
 #include "client/show.h"
 
 #include <string.h>
 
 #define READS (OPTIONS_JSON | OPTIONS_LONG)
+#define ACTS (READS | OPTIONS_CRITERIA | OPTIONS_ACT | OPTIONS_GUARD | OPTIONS_YES)
 #define ONE(table) TABLE_BIT(TABLE_##table)
 
 static const struct command_row rows[] = {
@@ -32,10 +36,35 @@ static const struct command_row rows[] = {
      ONE(CONDITION_COUNTS) | ONE(CONDITIONS), show_conditions, NULL},
     {"events", "", "what has happened; -f goes on", READS | OPTIONS_FOLLOW | OPTIONS_LIMIT, 0, 0,
      ONE(EVENT_SERIAL) | ONE(EVENTS), show_events, NULL},
-    {"actions", "", "the last actions", READS, 0, 0, ONE(ACTION_COUNTS) | ONE(ACTIONS),
-     show_actions, NULL},
+    {"actions", "", "the last actions", READS | OPTIONS_LIMIT, 0, 0,
+     ONE(ACTION_COUNTS) | ONE(ACTIONS), show_actions, NULL},
     {"hooks", "", "webhooks and scripts, and how delivery to them goes", READS, 0, 0, ONE(HOOKS),
      show_hooks, NULL},
+    {"hold", "[ID...|-]", "set messages aside until they are released", ACTS, 0, SIZE_MAX, 0, NULL,
+     run_act},
+    {"unhold", "[ID...|-]", "release messages that are on hold", ACTS, 0, SIZE_MAX, 0, NULL,
+     run_act},
+    {"requeue", "[ID...|-]", "have Postfix process messages again, under new IDs", ACTS, 0,
+     SIZE_MAX, 0, NULL, run_act},
+    {"delete", "[ID...|-]", "remove messages; their senders are not told", ACTS, 0, SIZE_MAX, 0,
+     NULL, run_act},
+    {"expire", "[ID...|-]", "return messages to their senders at the next attempt", ACTS, 0,
+     SIZE_MAX, 0, NULL, run_act},
+    {"flush", "[ID...|-]", "try to deliver now; the whole queue if nothing is chosen", ACTS, 0,
+     SIZE_MAX, 0, NULL, run_act},
+    {"count", "[ID...|-]", "how many messages match, of all and not only the listed ones",
+     OPTIONS_JSON | OPTIONS_CRITERIA | OPTIONS_ACT, 0, SIZE_MAX, 0, NULL, run_count},
+    {"view", "ID", "print a message, if the agent allows it", OPTIONS_ACT, 1, 1, 0, NULL, run_view},
+    {"settings", "[NAME=VALUE...]", "what can be set, or set it", OPTIONS_JSON, 0, 20,
+     ONE(SUMMARY) | ONE(SETTINGS) | ONE(CONDITION_COUNTS) | ONE(CONDITIONS), show_settings,
+     run_settings},
+    {"pause", "[TIME]", "defer outbound mail, for a time or until resume", 0, 0, 1, 0, NULL,
+     run_pause},
+    {"resume", "", "deliver outbound mail again", 0, 0, 0, 0, NULL, run_resume},
+    {"check", "", "a monitoring plugin: exit 0 ok, 1 warning, 2 critical, 3 unknown", OPTIONS_CHECK,
+     0, 0, 0, NULL, run_check},
+    {"doctor", "", "find where the way from here to Postfix is broken", OPTIONS_JSON | OPTIONS_ACT,
+     0, 0, 0, NULL, run_doctor},
 };
 
 const struct command_row *commands(size_t *count) {

@@ -29,7 +29,7 @@ struct command_row {
     uint32_t tables; /* what a reading command reads, and prints as JSON */
     /* A reading command prints one gateway; returns an exit status. NULL for the others. */
     int (*show)(struct client *client, struct reading *reading);
-    /* The others do everything. */
+    /* The others do everything; a row with both does so if it has words. */
     int (*run)(struct client *client);
 };
 

@@ -107,6 +107,8 @@ const char *format_cell(const struct field *field, const struct cell *cell, char
         return cell_name(field, cell, out);
     case FIELD_TRUTH:
         return cell->number == TRUTH_TRUE ? "yes" : "no";
+    case FIELD_SERIAL:
+        return format_plain(cell->number, "", out);
     case FIELD_SECONDS:
         return format_duration(cell->number, out);
     case FIELD_MILLISECONDS:

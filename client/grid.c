@@ -154,7 +154,7 @@ static void print_row(const struct grid *grid, const struct layout *layout,
 }
 
 size_t grid_width(const struct grid *grid) {
-    struct layout layout;
+    struct layout layout = {.widths = {0}};
     measure(grid, &layout);
     return total(grid, &layout);
 }
@@ -172,7 +172,7 @@ static void print_line(const struct grid *grid, const struct layout *layout,
 }
 
 void grid_print(const struct grid *grid) {
-    struct layout layout;
+    struct layout layout = {.widths = {0}};
     measure(grid, &layout);
     fit(grid, &layout);
     print_line(grid, &layout, NULL, STYLE_BOLD);

@@ -56,7 +56,7 @@ bool date_read(const char *octets, size_t len, int64_t *seconds) {
         if ((octets[8] != '+' && octets[8] != '-') || o[9] > 14 || o[10] > 59) {
             return false;
         }
-        offset = (o[9] * 60 + o[10]) * 60;
+        offset = ((int64_t)o[9] * 60 + o[10]) * 60;
         offset = octets[8] == '-' ? -offset : offset;
     }
     *seconds = (int64_t)timegm(&tm) - offset;
@@ -87,7 +87,8 @@ static void read_index_text(const struct record *record, struct cell *cell) {
         return;
     }
     for (size_t i = 0; i < len; i++) {
-        octets[i] = record->index[i + 1] <= UINT8_MAX ? (char)record->index[i + 1] : '?';
+        uint32_t octet = record->index[i + 1];
+        octets[i] = (char)(octet <= UINT8_MAX ? octet : '?');
     }
     cell->text = clean(octets, len);
     cell->known = true;

@@ -95,26 +95,41 @@ static int run_reading(struct client *client) {
     return status;
 }
 
+/* The status for a wrong command line: to a monitoring system 2 means critical, so that for check
+ * it is unknown. argv, of argc words, is looked through for the command if that is not known yet.
+ */
+static int usage_status(const struct arguments *arguments, int argc, char **argv) {
+    bool check = arguments->command != NULL && strcmp(arguments->command->name, "check") == 0;
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+        check = check || strcmp(argv[i], "check") == 0;
+    }
+    return check ? EXIT_UNREACHABLE : EXIT_USAGE;
+}
+
 static int run_command(struct client *client) {
     const struct arguments *arguments = &client->arguments;
     const char *base = arguments->base_oid != NULL ? arguments->base_oid : BASE_OID;
     if (!snmp_setup_init(&client->readings.setup, arguments->snmp, arguments->snmp_count)) {
-        return usage_error(arguments, "the SNMP options are wrong, or none say which user");
+        usage_error(arguments, "the SNMP options are wrong, or none say which user");
+        return usage_status(arguments, 0, NULL);
     }
     client->readings.setup.context = arguments->context;
     readings_set_base(&client->readings, base);
     readings_open(&client->readings, (char **)(uintptr_t)arguments->hosts, arguments->host_count);
-    int status =
-        arguments->command->run != NULL ? arguments->command->run(client) : run_reading(client);
+    bool reads = arguments->command->show != NULL &&
+                 (arguments->command->run == NULL || arguments->word_count == 0);
+    int status = reads ? run_reading(client) : arguments->command->run(client);
     readings_close(&client->readings);
     return status;
 }
 
 int hmq_run(int argc, char **argv) {
     static struct client client;
-    int status = EXIT_USAGE;
+    int status;
     signal(SIGPIPE, SIG_IGN);
-    if (arguments_read(&client.arguments, argc, argv)) {
+    if (!arguments_read(&client.arguments, argc, argv)) {
+        status = usage_status(&client.arguments, argc, argv);
+    } else {
         screen_init(&client.screen, client.arguments.whole);
         if (client.arguments.help) {
             print_help(client.arguments.command);

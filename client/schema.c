@@ -111,7 +111,7 @@ static const struct field action_counts[] = {
 static const struct field actions[] = {
     {"owner", "OWNER", FIELD_TEXT, 0, NULL, IN_INDEX_TEXT},
     {"command", "COMMAND", FIELD_NAME, 0, commands, IN_INDEX_LAST_BUT_ONE},
-    {"id", "NUMBER", FIELD_NUMBER, 0, NULL, IN_INDEX_LAST},
+    {"id", "NUMBER", FIELD_SERIAL, 0, NULL, IN_INDEX_LAST},
     {"state", "STATE", FIELD_NAME, 14, action_states, 0},
     {"matched", "MATCHED", FIELD_NUMBER, 15, NULL, 0},
     {"succeeded", "SUCCEEDED", FIELD_NUMBER, 16, NULL, 0},
@@ -180,7 +180,7 @@ static const struct field event_serial[] = {
     {"last", "LAST", FIELD_NUMBER, 1, NULL, 0},
 };
 static const struct field events[] = {
-    {"serial", "SERIAL", FIELD_NUMBER, 0, NULL, IN_INDEX_LAST},
+    {"serial", "SERIAL", FIELD_SERIAL, 0, NULL, IN_INDEX_LAST},
     {"time", "TIME", FIELD_TIME, 2, NULL, 0},
     {"event", "EVENT", FIELD_NAME, 3, event_types, 0},
     {"severity", "SEVERITY", FIELD_NAME, 8, event_severities, 0},

@@ -13,6 +13,7 @@
 /* What a value means, which decides how it is shown. */
 enum field_kind {
     FIELD_NUMBER,
+    FIELD_SERIAL, /* a number that names something */
     FIELD_SECONDS,
     FIELD_MILLISECONDS,
     FIELD_MINUTES, /* 0 = without an end */

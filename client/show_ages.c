@@ -107,7 +107,7 @@ static void print_domains(const struct screen *screen, struct reading *reading,
                           const struct ages *ages) {
     const struct records *domains = reading_table(reading, TABLE_DOMAINS);
     const struct records *counts = reading_table(reading, TABLE_DOMAIN_AGES);
-    size_t needed = BUCKETS * CELL_WIDTH;
+    size_t needed = (size_t)BUCKETS * CELL_WIDTH;
     size_t name_width = 40;
     char buffer[FORMAT_SIZE];
     if (domains->count == 0 || counts->count == 0 ||

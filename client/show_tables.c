@@ -3,7 +3,7 @@
  * The commands that print one table each. A table that the agent does not serve is not an empty
  * one: show_absent says why it may be missing.
  */
-#include "client/criteria.h"
+#include "client/memory.h"
 #include "client/show.h"
 
 #include <inttypes.h>
@@ -196,6 +196,20 @@ int show_conditions(struct client *client, struct reading *reading) {
         "No conditions.");
 }
 
+static const struct records *actions_to_sort;
+
+/* By when they started; those that wait come last. */
+static int by_start(const void *a, const void *b) {
+    const size_t *one = a;
+    const size_t *other = b;
+    int64_t first = cell_number(&actions_to_sort->items[*one].cells[ACTION_STARTED], 0);
+    int64_t second = cell_number(&actions_to_sort->items[*other].cells[ACTION_STARTED], 0);
+    first = first == 0 ? INT64_MAX : first;
+    second = second == 0 ? INT64_MAX : second;
+    return first != second ? (first > second) - (first < second)
+                           : (*one > *other) - (*one < *other);
+}
+
 int show_actions(struct client *client, struct reading *reading) {
     static const struct grid_column columns[] = {
         {ACTION_STARTED, 2, 0}, {ACTION_COMMAND, 0, 0},   {ACTION_STATE, 0, 0},
@@ -203,8 +217,22 @@ int show_actions(struct client *client, struct reading *reading) {
         {ACTION_OWNER, 3, 0},   {ACTION_ID, 6, 0},        {ACTION_COMMENT, 5, 10},
         {ACTION_ERROR, 5, 16},
     };
-    return print_table(client, reading, TABLE_ACTIONS, (struct grid){COLUMNS(columns)},
-                       "No actions.");
+    const struct records *actions = reading_table(reading, TABLE_ACTIONS);
+    size_t count = actions->count;
+    size_t limit = client->arguments.limit >= 0 ? (size_t)client->arguments.limit : count;
+    size_t *rows = need(calloc(count + 1, sizeof *rows));
+    for (size_t i = 0; i < count; i++) {
+        rows[i] = i;
+    }
+    actions_to_sort = actions;
+    qsort(rows, count, sizeof *rows, by_start);
+    limit = limit < count ? limit : count;
+    int status = print_table(
+        client, reading, TABLE_ACTIONS,
+        (struct grid){COLUMNS(columns), .rows = rows + count - limit, .row_count = limit},
+        "No actions.");
+    free(rows);
+    return status;
 }
 
 int show_hooks(struct client *client, struct reading *reading) {

@@ -185,6 +185,7 @@ static int on_event(int operation, netsnmp_session *session, int id, netsnmp_pdu
                     void *userdata) {
     struct gateway *gateway = userdata;
     const struct answer timeout = {.kind = ANSWER_TIMEOUT, .words = "no answer"};
+    const struct answer closed = {.kind = ANSWER_TIMEOUT, .words = "it has closed the connection"};
     (void)id;
     switch (operation) {
     case NETSNMP_CALLBACK_OP_RECEIVED_MESSAGE:
@@ -197,7 +198,8 @@ static int on_event(int operation, netsnmp_session *session, int id, netsnmp_pdu
         fail(gateway, snmp_api_errstring(session->s_snmp_errno));
         break;
     case NETSNMP_CALLBACK_OP_DISCONNECT:
-        fail(gateway, "it has closed the connection");
+        /* As with a time-out the request may have arrived. */
+        finish(gateway, &closed);
         break;
     default: /* SEC_ERROR precedes RECEIVED_MESSAGE */
         break;

@@ -16,9 +16,9 @@
 /* How a request ended. */
 enum answer_kind {
     ANSWER_RESPONSE, /* variables, and error_status, which may be an error */
-    ANSWER_TIMEOUT,
-    ANSWER_REPORT, /* SNMPv3: the user, the passphrases, the context: see words */
-    ANSWER_FAILED, /* not sent, or the connection ended: see words */
+    ANSWER_TIMEOUT,  /* no answer; the request may have arrived */
+    ANSWER_REPORT,   /* SNMPv3: the user, the passphrases, the context: see words */
+    ANSWER_FAILED,   /* not sent: see words */
 };
 
 struct answer {

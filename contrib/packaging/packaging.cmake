@@ -46,6 +46,10 @@ install(FILES contrib/packaging/sysusers.conf DESTINATION lib/sysusers.d
 install(FILES contrib/packaging/tmpfiles.conf DESTINATION lib/tmpfiles.d
   RENAME hermes-mailqueue.conf)
 install(PROGRAMS contrib/hmq-status contrib/hmq-action DESTINATION ${CMAKE_INSTALL_BINDIR})
+install(FILES contrib/completion/hmq.bash
+  DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME hmq)
+install(FILES contrib/completion/_hmq
+  DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions)
 install(PROGRAMS contrib/fetch-mibs.sh contrib/rehome-mib.sh
   DESTINATION ${CMAKE_INSTALL_DATADIR}/hermes-mailqueue)
 install(FILES README.md LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})

@@ -17,7 +17,7 @@ unset NO_COLOR
 run_hmq() {
     # shellcheck disable=SC2086 # words
     "$client" -H "${gateways-127.0.0.1:$snmp_port}" "$@" -- ${credentials--v2c -c public} \
-        -t "${timeout-5}" -r 1 >"$root/out" 2>"$root/err" </dev/null
+        -t "${timeout-5}" -r "${retries-1}" >"$root/out" 2>"$root/err" </dev/null
 }
 
 hmq() { # STATUS ARGUMENT...

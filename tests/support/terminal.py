@@ -4,7 +4,8 @@
 
 Prints what it prints there, with plain line ends, and exits as it does. Each -i is typed, with
 Enter, once the command has asked: its output then ends with "] " or "? ". The text "^C" is Ctrl-C
-instead. Standard input is the terminal unless -p gives it a file.
+instead, and is also typed when the command shows that it is waiting or running. Standard input is
+the terminal unless -p gives it a file.
 """
 
 import fcntl
@@ -47,7 +48,9 @@ def talk(terminal, answers):
             if not part:
                 return said
             said += part
-        if answers and re.search(rb"(\? |\] )$", said[since:]):
+        asked = re.search(rb"(\? |\] )$", said[since:])
+        busy = re.search(rb"(waiting|running), ", said[since:])
+        if answers and (asked or (busy and answers[0] == "^C")):
             since = len(said)
             answer = answers.pop(0)
             os.write(terminal, b"\x03" if answer == "^C" else answer.encode() + b"\n")

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Rows run one after the other. While one runs, its counts are shown on a terminal, and Ctrl-C asks
+ * whether the agent is to stop it: a second one, or one where nobody can be asked, only leaves it
+ * running. What was accepted and is not seen to its end is never called done.
+ */
+#include "client/act.h"
+#include "client/format.h"
+#include "client/memory.h"
+#include "client/stop.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+static int64_t now_ms(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static void complain(const struct act *act, const char *words) {
+    fprintf(stderr, "hmq: %s: %s\n", act->reading->gateway.name, words);
+}
+
+static void show_progress(const struct act *act, const struct row *row) {
+    char text[160];
+    char ended[FORMAT_SIZE];
+    char all[FORMAT_SIZE];
+    if (isatty(STDERR_FILENO) != 1 || act->client->arguments.quiet) {
+        return;
+    }
+    int64_t done = row->succeeded + row->failed;
+    for (size_t i = 0; i < act->row_count; i++) {
+        done += act->rows[i].succeeded + act->rows[i].failed;
+    }
+    int64_t total = act->ids->count > 0 ? (int64_t)act->ids->count : row->matched;
+    snprintf(text, sizeof text, "%s: %s, %.40s of %.40s", action_command_name(act->command),
+             row->state == ACTION_QUEUED ? "waiting" : "running", format_number(done, ended),
+             total > 0 ? format_number(total, all) : "?");
+    fprintf(stderr, "\r%-60.60s\r", text);
+}
+
+static void clear_progress(void) {
+    if (isatty(STDERR_FILENO) == 1) {
+        fprintf(stderr, "\r%-60s\r", "");
+    }
+}
+
+/* Ctrl-C came. Returns false if the row is no longer to be waited for. */
+static bool offer_stop(struct act *act, struct row *row) {
+    char answer[16] = "";
+    clear_progress();
+    stop_forget();
+    if (act->terminal == NULL) {
+        return false;
+    }
+    fprintf(act->terminal, "\nStop the action? What is done stays done. [y/N] ");
+    fflush(act->terminal);
+    if (fgets(answer, sizeof answer, act->terminal) == NULL || stop_requested()) {
+        fputc('\n', act->terminal);
+        return false;
+    }
+    if (answer[0] != 'y' && answer[0] != 'Y') {
+        return true;
+    }
+    act->stopped = true;
+    if (row_poll(row) && !row_ended(row) && !row->gone && !row_cancel(row)) {
+        complain(act, row->words);
+    }
+    return true;
+}
+
+/* Waits until the state of the row is final. */
+static bool wait_for_end(struct act *act, struct row *row) {
+    static const unsigned pauses[] = {20, 50, 100, 200, 500, 1000};
+    size_t pause = 0;
+    int64_t end = now_ms() + (int64_t)act->client->arguments.wait_s * 1000;
+    bool answered = false;
+    for (;;) {
+        bool polled = row_poll(row);
+        if (polled && row->gone) {
+            snprintf(row->words, sizeof row->words,
+                     "the row of the action is gone; its results are unknown");
+            return false;
+        }
+        answered = answered || polled;
+        if (polled && row_ended(row)) {
+            return true;
+        }
+        if (polled && row->state != 0) {
+            show_progress(act, row);
+        }
+        if (now_ms() >= end || (stop_requested() && !offer_stop(act, row))) {
+            break;
+        }
+        stop_sleep(pauses[pause]);
+        pause += pause + 1 < sizeof pauses / sizeof pauses[0];
+    }
+    snprintf(row->words, sizeof row->words,
+             "%s; hmq actions will show what becomes of it (owner '%s', number %" PRIu32 ")",
+             answered ? "the action has not ended yet, and goes on"
+                      : "no answer since the action was accepted",
+             act->owner, row->id);
+    act->left = true;
+    return false;
+}
+
+bool act_run_row(struct act *act, struct row *row, const struct row_request *request) {
+    enum row_created created = row_create(row, act->reading, request);
+    if (created != ROW_ACCEPTED) {
+        act->status = created == ROW_UNKNOWN || row->reading->gateway.session == NULL
+                          ? EXIT_UNREACHABLE
+                          : EXIT_NOT_DONE;
+        return false;
+    }
+    bool ended = wait_for_end(act, row);
+    clear_progress();
+    if (!ended) {
+        act->status = EXIT_UNREACHABLE;
+    }
+    return ended;
+}
+
+/* The guard of one batch; the caller has compared the sum. Returns false if it cannot be counted.
+ */
+static bool batch_guard(struct act *act, struct row_request *request) {
+    struct id_list part = {.ids = NULL};
+    char words[512];
+    bool by_name = act->ids->count > 0 && !criteria_given(&act->criteria);
+    if (act->guard < 0 || (by_name && !command_row(act->command)->looks_up_ids)) {
+        return true; /* the agent acts on what is named without a look, and counts the names */
+    }
+    if (act_batches(act) == 1) {
+        request->guard = act->guard;
+        return true;
+    }
+    struct act one = *act;
+    for (size_t i = 0; i < request->id_count; i++) {
+        id_list_add(&part, request->ids[i], strlen(request->ids[i]));
+    }
+    one.ids = &part;
+    one.rows = NULL;
+    one.row_count = 0;
+    request->guard = act_count(&one, words, sizeof words);
+    id_list_deinit(&part);
+    return request->guard >= 0;
+}
+
+void act_run(struct act *act) {
+    size_t batches = act_batches(act);
+    act->rows = need(calloc(batches, sizeof *act->rows));
+    stop_catch();
+    for (size_t b = 0; b < batches && !act->stopped && !act->left; b++) {
+        size_t at = b * ROW_IDS_MAX;
+        size_t rest = act->ids->count - at;
+        struct row *row = &act->rows[act->row_count];
+        struct row_request request = {
+            .command = act->command,
+            .owner = act->owner,
+            .criteria = &act->criteria,
+            .ids = act->ids->count > 0 ? (const char(*)[QUEUE_ID_SIZE])(act->ids->ids + at) : NULL,
+            .id_count = rest < ROW_IDS_MAX ? rest : ROW_IDS_MAX,
+            .all = act->client->arguments.all && act->ids->count == 0,
+            .guard = -1,
+            .comment = act->client->arguments.comment,
+        };
+        if (!batch_guard(act, &request)) {
+            complain(act, "the messages cannot be counted, so that the rest was not begun");
+            act->status = EXIT_NOT_DONE;
+            return;
+        }
+        bool ended = act_run_row(act, row, &request);
+        if (row->state != 0 || ended) {
+            act->row_count++;
+        }
+        if (!ended) {
+            complain(act, row->words);
+            return;
+        }
+        row_read_results(row);
+    }
+}
+
+void act_deinit(struct act *act) {
+    for (size_t i = 0; i < act->row_count; i++) {
+        row_deinit(&act->rows[i]);
+    }
+    free(act->rows);
+    act->rows = NULL;
+    act->row_count = 0;
+}
