@@ -43,10 +43,10 @@ static const struct setting settings[] = {
 };
 static const struct setting of_condition[] = {
     {"above", CONDITION_THRESHOLD, 'u', FIELD_NUMBER},
-    {"clear", CONDITION_CLEAR, 'u', FIELD_NUMBER},
-    {"for", CONDITION_FOR, 'u', FIELD_SECONDS},
-    {"repeat", CONDITION_REPEAT, 'u', FIELD_SECONDS},
-    {"enabled", CONDITION_ENABLED, 'i', FIELD_TRUTH},
+    {"clear", CONDITION_CLEAR_THRESHOLD, 'u', FIELD_NUMBER},
+    {"for", CONDITION_FOR_S, 'u', FIELD_SECONDS},
+    {"repeat", CONDITION_REPEAT_S, 'u', FIELD_SECONDS},
+    {"enabled", CONDITION_IS_ENABLED, 'i', FIELD_TRUTH},
 };
 
 #define COUNT_OF(array) (sizeof(array) / sizeof(array)[0])
