@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What is derived from an event: how serious it is, the name and the subject under which receivers
+ * know it, and the list of changed settings. The list is one text, because an event is plain data
+ * that is copied and stored as it is: "NAME OLD NEW;" for each change.
+ */
 #include "core/event.h"
 
 #include <inttypes.h>

@@ -1,4 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * SETs of settings: thresholds, columns of conditions, notifications, lifetimes and the pause. Each
+ * variable is staged by itself, and only if allow_settings names its kind. What depends on more
+ * than one variable of the PDU, in whatever order they come, is checked when all of them are
+ * staged.
+ */
 #include "core/permission.h"
 #include "mib/transaction.h"
 
