@@ -129,6 +129,22 @@ inject 1
 expect_traps 14 $((raised + 3)) "the age of the first message"
 check "the subject is the message" test "$(trap_value "$(last_trap 14)" "$(of 14 old)")" = \
     "$(get "$(of 14 old)")"
+
+# The largest sender, and what the log says
+cat >>"$root/agent.conf" <<'END'
+condition.sender.watch = sender
+condition.sender.above = 3
+condition.deferrals.watch = deferrals
+condition.deferrals.above = 3
+END
+kill -HUP "$agent"
+expect "$(of 11 sender)" 2 "no sender has many"
+inject 4 x@refused.example stolen@source.example
+expect "$(of 11 sender)" 4 "one has"
+now "$(of 14 sender)" '"stolen@source.example"' "which one"
+check "the event names it" sql_is "SELECT condition_subject FROM events
+    WHERE condition_name = 'sender'" stolen@source.example
+expect "$(of 11 deferrals)" 4 "deferred: from the log"
 stop_agent
 check "a clean stop" test "$agent_status" -eq 0
 check "no report of a sanitizer" no_sanitizer_report
