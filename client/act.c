@@ -209,8 +209,14 @@ static int act_on_all(struct client *client, const struct id_list *ids, FILE *te
     cJSON *document = arguments->json ? json_document(arguments->command->name) : NULL;
     int status = EXIT_DONE;
     size_t unreachable = 0;
-    readings_fetch(&client->readings, TABLE_BIT(TABLE_SUMMARY) | TABLE_BIT(TABLE_LISTING) |
-                                          TABLE_BIT(TABLE_MESSAGES) | TABLE_BIT(TABLE_RECIPIENTS));
+    /* Messages are shown before; of those that have expired the number is needed in any case. */
+    bool blind = arguments->yes && !arguments->dry_run &&
+                 command_by_name(arguments->command->name) != COMMAND_EXPIRE;
+    readings_fetch(&client->readings,
+                   TABLE_BIT(TABLE_SUMMARY) |
+                       (blind ? 0
+                              : TABLE_BIT(TABLE_LISTING) | TABLE_BIT(TABLE_MESSAGES) |
+                                    TABLE_BIT(TABLE_RECIPIENTS)));
     for (size_t i = 0; i < client->readings.count; i++) {
         struct act act = {.client = client,
                           .reading = &client->readings.items[i],

@@ -236,6 +236,22 @@ test_settings() {
     ok "settings"
 }
 
+# Where nobody else has paused.
+test_pause() {
+    pf postconf -e defer_transports=
+    pf postfix reload 2>/dev/null
+    expect 1.2.8.0 2 "outbound mail is not paused"
+    hmq 0 pause 1h
+    says 'outbound mail is paused until 20..-..-.. ..:..:.. UTC \(was not paused\)$'
+    [ "$(pf postconf -h defer_transports)" = 'smtp relay' ] || fail "it is not paused"
+    hmq 0
+    says '^Outbound mail is paused until 20'
+    hmq 0 resume
+    says 'outbound mail is not paused \(was paused until 20.*\)$'
+    [ -z "$(pf postconf -h defer_transports)" ] || fail "it is still paused"
+    ok "pause and resume"
+}
+
 test_check() {
     hmq 0 check
     says "^MAILQUEUE OK - 0 messages \| 'messages'=0;;600;0 'volume'=0KB;;;0 'oldest'=0s"
@@ -335,6 +351,7 @@ test_check
 test_lost_answers
 test_doctor
 test_flush
+test_pause
 stop_agent
 # shellcheck disable=SC2046 # words
 start_agent $(use_engine)

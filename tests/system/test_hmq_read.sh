@@ -79,14 +79,26 @@ test_others() {
     says '^No actions\.$'
     hmq 0 hooks
     says '^No webhooks'
-    local command
-    for command in senders domains reasons ages delivery conditions; do
-        status=0
-        run_hmq "$command" || status=$?
-        # Whether this agent serves it or not: it is never an empty table.
-        [ "$status" -eq 0 ] || says "^the agent does not serve hmq"
-    done
-    ok "events, actions, hooks and the others"
+    hmq 0 senders
+    says '^1 +3 +3 .* alice@source.example$'
+    hmq 0 domains
+    says '^1 +3 +3 .* full.example +.*over its quota'
+    hmq 0 reasons
+    says '^1 +3 +3 .* full.example .* 452 4.2.2 .*over its quota'
+    hmq 0 ages
+    says '^UP TO +deferred$'
+    says '^5m +5$'
+    hmq 0 --json
+    json '.gateways[0] | .insight.senders == 2 and .senders[0].sender == "alice@source.example" and
+        .reasons[0].messages == 3'
+    hmq 0 delivery
+    says '^log +ok$'
+    says '^received '
+    # Whether this agent serves it or not: it is never an empty table.
+    status=0
+    run_hmq conditions || status=$?
+    [ "$status" -eq 0 ] || says "^the agent does not serve hmqConditions"
+    ok "events, actions, hooks, insight, delivery, conditions"
 }
 
 # Gateways that do not answer, do not resolve, refuse, or have no agent.
