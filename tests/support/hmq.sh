@@ -43,3 +43,18 @@ on_terminal() {
         -- ${credentials--v2c -c public} -t 5 -r 1 >"$root/terminal" || true
     sed 's/\x1b\[[0-9;]*m//g' "$root/terminal" >"$root/plain"
 }
+
+# answers WIDTH -i ANSWER ARGUMENT...: on a terminal, with what is typed.
+answers() {
+    local width=$1
+    shift
+    local -a typed=()
+    while [ "$1" = -i ]; do
+        typed+=(-i "$2")
+        shift 2
+    done
+    status=0
+    "$support/terminal.py" "$width" "${typed[@]}" "$client" -H "127.0.0.1:$snmp_port" "$@" \
+        -- -v2c -c private -t 5 >"$root/terminal" || status=$?
+    sed 's/\x1b\[[0-9;]*m//g; s/.*\r//' "$root/terminal" >"$root/out"
+}

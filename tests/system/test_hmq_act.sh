@@ -26,21 +26,6 @@ hmq_input() {
         fail "hmq $*: exit $status instead of $expected"
     }
 }
-# answers WIDTH -i ANSWER ARGUMENT...: on a terminal, with what is typed.
-answers() {
-    local width=$1
-    shift
-    local -a typed=()
-    while [ "$1" = -i ]; do
-        typed+=(-i "$2")
-        shift 2
-    done
-    status=0
-    "$support/terminal.py" "$width" "${typed[@]}" "$client" -H "127.0.0.1:$snmp_port" "$@" \
-        -- -v2c -c private -t 5 >"$root/terminal" || status=$?
-    sed 's/\x1b\[[0-9;]*m//g; s/.*\r//' "$root/terminal" >"$root/out"
-}
-
 start_postfix
 allow_set
 start_snmpd
@@ -236,22 +221,6 @@ test_settings() {
     ok "settings"
 }
 
-# Where nobody else has paused.
-test_pause() {
-    pf postconf -e defer_transports=
-    pf postfix reload 2>/dev/null
-    expect 1.2.8.0 2 "outbound mail is not paused"
-    hmq 0 pause 1h
-    says 'outbound mail is paused until 20..-..-.. ..:..:.. UTC \(was not paused\)$'
-    [ "$(pf postconf -h defer_transports)" = 'smtp relay' ] || fail "it is not paused"
-    hmq 0
-    says '^Outbound mail is paused until 20'
-    hmq 0 resume
-    says 'outbound mail is not paused \(was paused until 20.*\)$'
-    [ -z "$(pf postconf -h defer_transports)" ] || fail "it is still paused"
-    ok "pause and resume"
-}
-
 test_check() {
     hmq 0 check
     says "^MAILQUEUE OK - 0 messages \| 'messages'=0;;600;0 'volume'=0KB;;;0 'oldest'=0s"
@@ -320,27 +289,6 @@ test_lost_answers() {
     ok "answers that are lost"
 }
 
-# Ctrl-C while the agent is busy with another action: stopped, left, and gone on with.
-test_stop() {
-    local id
-    id=$(ids deferred 1)
-    touch "$root/hang.postsuper"
-    act other hold 1 ids="$id"
-    eventually "an action hangs" hanging postsuper
-    answers 80 -i y -i ^C -i y hold --all
-    says 'Stop the action\? What is done stays done. \[y/N\] y$'
-    says '^hold: cancelled'
-    [ "$status" -eq 1 ] || fail "exit $status"
-    ok "Ctrl-C stops it"
-    answers 80 -i y -i ^C -i ^C hold --all
-    says 'the action has not ended yet, and goes on; hmq actions will show what becomes of it'
-    [ "$status" -eq 3 ] || fail "exit $status"
-    ok "Ctrl-C leaves it"
-    rm "$root/hang.postsuper"
-    ended() { hmq 0 actions && ! grep -Eq ' (queued|running) ' "$root/out"; }
-    eventually "it goes on all the same" ended
-}
-
 test_nothing
 test_acting
 test_view
@@ -351,14 +299,6 @@ test_check
 test_lost_answers
 test_doctor
 test_flush
-test_pause
-stop_agent
-# shellcheck disable=SC2046 # words
-start_agent $(use_engine)
-eventually "it takes SETs" takes_sets
-inject 3 c@suspended.example
-expect 1.2.1.0 '[1-9]*' "messages"
-test_stop
 stop_agent
 check "no report of a sanitizer" no_sanitizer_report
 echo "$checks checks passed"
