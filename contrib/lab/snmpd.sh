@@ -71,6 +71,7 @@ view list excluded $base.1.6.7
 view all included .1.3.6.1.2.1.1
 view all included $base
 view change included $base.1.4
+view change included $base.1.11
 view change included $base.1.5
 view change included $base.1.6
 authuser read reader priv -V list

@@ -144,7 +144,7 @@ eventually "a master that ended in good order" registered
 answers_fast "it answers as before"
 expect 1.1.13.0 6 "six reconnects by now"
 hold
-expect_traps 7 5 "and one more notification"
+expect_traps 14 5 "and one more notification"
 check "once each, still in order" in_order_once 10
 
 # snmpd runs its extend commands itself, and answers nobody meanwhile.
