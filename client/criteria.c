@@ -57,6 +57,10 @@ static bool some_recipient_matches(const struct criteria *criteria, struct readi
     return false;
 }
 
+bool criteria_need_recipients(const struct criteria *criteria) {
+    return criteria->recipient != NULL || criteria->reason != NULL;
+}
+
 bool criteria_match(const struct criteria *criteria, struct reading *reading,
                     const struct record *message) {
     const struct cell *cells = message->cells;
@@ -72,7 +76,7 @@ bool criteria_match(const struct criteria *criteria, struct reading *reading,
         cell_number(&cells[MESSAGE_SIZE], 0) < criteria->min_size) {
         return false;
     }
-    return (criteria->recipient == NULL && criteria->reason == NULL) ||
+    return !criteria_need_recipients(criteria) ||
            some_recipient_matches(criteria, reading, message);
 }
 

@@ -16,6 +16,9 @@
 bool criteria_match(const struct criteria *criteria, struct reading *reading,
                     const struct record *message);
 
+/* True if the criteria are about single recipients, so that TABLE_RECIPIENTS has to be read. */
+bool criteria_need_recipients(const struct criteria *criteria);
+
 /* The recipients of a message: *first is the place of the first one among the records of
  * TABLE_RECIPIENTS. Returns how many there are. */
 size_t recipients_of(struct reading *reading, const struct record *message, size_t *first);

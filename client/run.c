@@ -85,9 +85,18 @@ static int print_text(struct client *client) {
     return unreachable == client->readings.count ? EXIT_UNREACHABLE : status;
 }
 
+/* Recipients may be many: a list needs them for JSON, and for criteria that are about them. */
+static uint32_t tables_needed(const struct arguments *arguments) {
+    uint32_t tables = arguments->command->tables;
+    bool list = strcmp(arguments->command->name, "list") == 0;
+    return list && !arguments->json && !criteria_need_recipients(&arguments->criteria)
+               ? tables & ~TABLE_BIT(TABLE_RECIPIENTS)
+               : tables;
+}
+
 static int run_reading(struct client *client) {
     const struct arguments *arguments = &client->arguments;
-    readings_fetch(&client->readings, arguments->command->tables);
+    readings_fetch(&client->readings, tables_needed(arguments));
     int status = arguments->json && !arguments->follow ? print_json(client) : print_text(client);
     if (arguments->follow && status != EXIT_UNREACHABLE) {
         events_follow(client);

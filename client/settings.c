@@ -8,6 +8,7 @@
 #include "client/criteria.h"
 #include "client/json.h"
 #include "client/memory.h"
+#include "client/show.h"
 #include "client/snmp/change.h"
 #include "client/stop.h"
 #include "core/duration.h"
@@ -160,10 +161,37 @@ static const struct cell *cell_of(struct reading *reading, const struct assignme
     return record != NULL ? &record->cells[assignment->setting->field] : NULL;
 }
 
-static const char *value_words(const struct setting *setting, const struct cell *cell,
-                               char out[FORMAT_SIZE]) {
+/* A time that is set has no rest: 90s and not 1m. Returns out. */
+static const char *exact_time(int64_t seconds, char out[FORMAT_SIZE]) {
+    static const struct {
+        int64_t seconds;
+        char letter;
+    } units[] = {{86400, 'd'}, {3600, 'h'}, {60, 'm'}, {1, 's'}};
+    size_t unit = 0;
+    while (seconds == 0 ? units[unit].seconds != 1 : seconds % units[unit].seconds != 0) {
+        unit++;
+    }
+    snprintf(out, FORMAT_SIZE, "%" PRId64 "%c", seconds / units[unit].seconds, units[unit].letter);
+    return out;
+}
+
+/* The value of a setting; record is that of its condition, or NULL. */
+static const char *value_words(const struct setting *setting, const struct record *record,
+                               const struct cell *cell, char out[FORMAT_SIZE]) {
     const struct field like = {.kind = setting->kind};
-    return cell == NULL ? "?" : format_cell(&like, cell, out);
+    bool threshold = record != NULL && (setting->field == CONDITION_THRESHOLD ||
+                                        setting->field == CONDITION_CLEAR_THRESHOLD);
+    bool time = setting->kind == FIELD_SECONDS || (threshold && condition_is_time(record));
+    if (cell == NULL || !cell->known) {
+        return "?";
+    }
+    return time ? exact_time(cell->number, out) : format_cell(&like, cell, out);
+}
+
+/* The condition of an assignment; NULL if it is about none. */
+static const struct record *condition_of(struct reading *reading,
+                                         const struct assignment *assignment) {
+    return assignment->condition[0] != '\0' ? find_condition(reading, assignment->condition) : NULL;
 }
 
 static void add_change(struct change *change, struct reading *reading,
@@ -275,7 +303,8 @@ static int change_one(struct client *client, struct reading *reading, const stru
             complain(reading, "it has no such condition, or this user has no view of it");
             return EXIT_NOT_DONE;
         }
-        snprintf(old[i], sizeof old[i], "%s", value_words(list[i].setting, cell, buffer));
+        snprintf(old[i], sizeof old[i], "%s",
+                 value_words(list[i].setting, condition_of(reading, &list[i]), cell, buffer));
         add_change(&change, reading, &list[i]);
     }
     change_send(&change, &reading->gateway, &reading->fetch);
@@ -291,7 +320,8 @@ static int change_one(struct client *client, struct reading *reading, const stru
     }
     for (size_t i = 0; i < count; i++) {
         print_change(&list[i], old[i],
-                     value_words(list[i].setting, cell_of(reading, &list[i]), buffer));
+                     value_words(list[i].setting, condition_of(reading, &list[i]),
+                                 cell_of(reading, &list[i]), buffer));
     }
     print_state(&client->screen, reading);
     return good ? EXIT_DONE : EXIT_NOT_DONE;
@@ -311,7 +341,7 @@ static void print_lifetime(struct reading *reading, const struct setting *settin
         snprintf(more, sizeof more, " (Postfix runs with %.60s)",
                  format_duration(effective->number, seconds));
     }
-    print_line(setting->name, value_words(setting, cell, buffer), more);
+    print_line(setting->name, value_words(setting, NULL, cell, buffer), more);
 }
 
 static void print_conditions(struct reading *reading) {
@@ -326,7 +356,7 @@ static void print_conditions(struct reading *reading) {
                      record->cells[CONDITION_NAME].known ? record->cells[CONDITION_NAME].text : "?",
                      of_condition[s].name);
             if (cell->known) {
-                print_line(name, value_words(&of_condition[s], cell, buffer), "");
+                print_line(name, value_words(&of_condition[s], record, cell, buffer), "");
             }
         }
     }
@@ -343,7 +373,8 @@ int show_settings(struct client *client, struct reading *reading) {
     for (size_t i = 2; i < COUNT_OF(settings); i++) {
         const struct cell *cell = reading_cell(reading, TABLE_SETTINGS, settings[i].field);
         bool off = settings[i].field == SETTINGS_OVERLOAD && cell_number(cell, 1) == 0;
-        print_line(settings[i].name, value_words(&settings[i], cell, buffer), off ? " (off)" : "");
+        print_line(settings[i].name, value_words(&settings[i], NULL, cell, buffer),
+                   off ? " (off)" : "");
     }
     print_conditions(reading);
     print_state(&client->screen, reading);

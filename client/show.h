@@ -31,6 +31,9 @@ int show_absent(struct client *client, enum table_id id);
 /* The style of a row of TABLE_CONDITIONS. */
 enum style condition_style(const struct record *record);
 
+/* True if a row of TABLE_CONDITIONS watches a time, in seconds, and not a number. */
+bool condition_is_time(const struct record *record);
+
 /* A cell of a condition, in the unit of what it watches; see struct grid. */
 const char *condition_text(const struct record *record, unsigned field, char out[GRID_TEXT_SIZE]);
 

@@ -152,9 +152,13 @@ enum style condition_style(const struct record *record) {
     return state == STATE_UNKNOWN ? STYLE_DIM : STYLE_PLAIN;
 }
 
-const char *condition_text(const struct record *record, unsigned field, char out[GRID_TEXT_SIZE]) {
+bool condition_is_time(const struct record *record) {
     int64_t watch = cell_number(&record->cells[CONDITION_WATCH], 0);
-    bool seconds = watch == 3 || watch == 6; /* age, undelivered */
+    return watch == 3 || watch == 6; /* age, undelivered */
+}
+
+const char *condition_text(const struct record *record, unsigned field, char out[GRID_TEXT_SIZE]) {
+    bool seconds = condition_is_time(record);
     bool amount = field == CONDITION_VALUE || field == CONDITION_THRESHOLD ||
                   field == CONDITION_CLEAR_THRESHOLD;
     const struct cell *queue = &record->cells[CONDITION_QUEUE];

@@ -32,7 +32,7 @@ start_snmpd
 inject 3 a@suspended.example alice@source.example
 inject 12 b@suspended.example bob@source.example
 eventually "15 are deferred" settled 15
-start_agent allow_view=yes message_limit=8
+start_agent allow_view=yes message_limit=8 condition.aged.watch=age condition.aged.above=1h
 expect 1.2.1.0 15 "15 messages"
 eventually "it takes SETs" takes_sets
 unchanged() { same "$(on_disk)" "$before" || fail "$1: the queue has changed"; }
@@ -211,6 +211,14 @@ test_settings() {
     complains 'do not agree with each other|out of range'
     hmq 1 settings message_limit=10001
     complains 'out of range'
+    hmq 0 settings condition.aged.above=2h condition.aged.for=90s condition.aged.enabled=no
+    says '^condition.aged.above: 2h, was 1h$'
+    says '^condition.aged.for: 90s, was 0s$'
+    says '^condition.aged.enabled: no, was yes$'
+    hmq 0 conditions
+    says '^aged +disabled '
+    hmq 1 settings condition.none.above=3
+    complains 'no such condition'
     credentials='-v2c -c public' hmq 1 settings message_limit=20
     complains 'its write view lacks it'
     status=0

@@ -15,13 +15,14 @@ inject 3 a@full.example alice@source.example
 inject 2 b@suspended.example
 eventually "5 are deferred" settled 5
 start_snmpd
-start_agent message_limit=4
+configuration=(message_limit=4 condition.aged.watch=age condition.aged.above=0s)
+start_agent "${configuration[@]}"
 expect 1.2.1.0 5 "5 messages"
 expect 1.5.1.0 4 "4 of them listed"
 
 test_status() {
     hmq 0
-    says '^OK, 5 messages, .* KiB, the oldest .* old$'
+    says '^(OK|WARNING), 5 messages, .* KiB, the oldest .* old$'
     says '^Postfix 3[0-9.]* is running, counted .* ago, listed .* ago$'
     says '^deferred +5 '
     says '^Overload: no \(above 500, until 450\)$'
@@ -94,10 +95,17 @@ test_others() {
     hmq 0 delivery
     says '^log +ok$'
     says '^received '
-    # Whether this agent serves it or not: it is never an empty table.
-    status=0
-    run_hmq conditions || status=$?
-    [ "$status" -eq 0 ] || says "^the agent does not serve hmqConditions"
+    hmq 0 conditions
+    says '^overload +clear +.* total +5 +500 '
+    says '^aged +raised +warning +age +[0-9]+s +0s '
+    hmq 0 conditions --json
+    json '.gateways[0] | .condition_counts == {"raised": 1, "worst": "warning"} and
+        ([.conditions[].name] | sort) == ["aged", "overload"]'
+    hmq 0
+    says '^WARNING, 5 messages'
+    says '^aged: raised, [0-9]+[sm] \(above 0s\)'
+    hmq 1 check
+    says '^MAILQUEUE WARNING - 5 messages, aged is raised \|'
     ok "events, actions, hooks, insight, delivery, conditions"
 }
 
@@ -131,7 +139,7 @@ test_follow() {
     sees_event() { grep -q 'hmqAgentStarted' "$root/out"; }
     eventually "what was before is printed" sees_event
     stop_agent
-    start_agent message_limit=4
+    start_agent "${configuration[@]}"
     sees_new() { [ "$(grep -c 'started' "$root/out")" -ge 2 ]; }
     eventually "a new event is printed as it comes" sees_new
     kill -INT "$(children_of "$follower" | awk '{ print $1 }')"
