@@ -171,7 +171,8 @@ static void observe_queue(struct event *event, const struct mib_view *view) {
         event->queues[queue].known = snapshot->counts.known[queue];
         event->queues[queue].value = snapshot->counts.messages[queue];
     }
-    event->oldest_age_s.known = snapshot_all_totals(snapshot, &totals);
+    event->oldest_age_s.known =
+        snapshot_unheld_totals(snapshot, &totals) && totals.unknown_arrival == 0;
     if (event->oldest_age_s.known) {
         event->oldest_age_s.value = queue_totals_age(&totals, view->now_wall);
     }

@@ -85,6 +85,11 @@ GETTER(message_control) {
     return mib_set_integer(value, 0);
 }
 
+GETTER(message_id) {
+    (void)view;
+    return mib_set_text(value, row->message->id);
+}
+
 static const struct mib_object message_objects[] = {
     {2, "hmqMessageQueue", MIB_INTEGER, message_queue, NULL},
     {3, "hmqMessageArrival", MIB_OCTETS, message_arrival, NULL},
@@ -99,6 +104,7 @@ static const struct mib_object message_objects[] = {
     {12, "hmqMessageControl", MIB_INTEGER, message_control,
      &(const struct mib_write){
          .minimum = 0, .maximum = COMMAND_END - 1, .stage = mib_stage_control}},
+    {13, "hmqMessageId", MIB_OCTETS, message_id, NULL},
 };
 
 GETTER(recipient_address) {

@@ -26,7 +26,7 @@ GETTER(total_recipients) {
 GETTER(oldest_age) {
     UNUSED_ROW;
     struct queue_totals totals;
-    return snapshot_all_totals(view->snapshot, &totals) && totals.unknown_arrival == 0 &&
+    return snapshot_unheld_totals(view->snapshot, &totals) && totals.unknown_arrival == 0 &&
            mib_set_number(value, queue_totals_age(&totals, view->now_wall));
 }
 
@@ -112,11 +112,17 @@ GETTER(queue_oldest_id) {
     return mib_set_text(value, totals.messages == 0 ? "" : listing->queues[row->queue].oldest_id);
 }
 
+GETTER(queue_label) {
+    (void)view;
+    return mib_set_text(value, queue_name(row->queue));
+}
+
 static const struct mib_object queue_objects[] = {
     {2, "hmqQueueMessages", MIB_GAUGE32, queue_messages, NULL},
     {3, "hmqQueueVolume", MIB_GAUGE32, queue_volume, NULL},
     {4, "hmqQueueOldestAge", MIB_GAUGE32, queue_oldest_age, NULL},
     {5, "hmqQueueOldestId", MIB_OCTETS, queue_oldest_id, NULL},
+    {6, "hmqQueueName", MIB_OCTETS, queue_label, NULL},
 };
 
 const struct mib_group mib_queue_group = {
