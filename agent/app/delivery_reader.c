@@ -83,10 +83,10 @@ static void note_success(struct delivery_reader *reader, bool gap) {
     reader->failed = reader->silent = false;
 }
 
-static void report(struct delivery_reader *reader, int priority, const char *format,
+static void report(struct delivery_reader *reader, int priority, const char *beginning,
                    const char *text) {
-    char line[TEXT_SIZE];
-    snprintf(line, sizeof line, "%s%s", format, text);
+    char line[2 * TEXT_SIZE];
+    snprintf(line, sizeof line, "%s%s", beginning, text);
     reader->callbacks.log(reader->callbacks.userdata, priority, line);
 }
 

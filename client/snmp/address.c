@@ -31,16 +31,11 @@ static bool is_bare_ipv6(const char *name) {
 }
 
 bool address_for_snmp(const char *name, char *out, size_t size) {
-    int len;
-    if (has_transport(name)) {
-        len = snprintf(out, size, "%s", name);
-    } else if (name[0] == '[') {
-        len = snprintf(out, size, "udp6:%s", name);
-    } else if (is_bare_ipv6(name)) {
-        len = snprintf(out, size, "udp6:[%s]", name);
-    } else {
-        len = snprintf(out, size, "%s", name);
-    }
+    bool plain = has_transport(name);
+    bool bracketed = !plain && name[0] == '[';
+    bool bare = !plain && !bracketed && is_bare_ipv6(name);
+    int len = snprintf(out, size, "%s%s%s%s", bracketed || bare ? "udp6:" : "", bare ? "[" : "",
+                       name, bare ? "]" : "");
     return len >= 0 && (size_t)len < size;
 }
 
