@@ -81,7 +81,8 @@ static void become(const struct launch *launch) {
 
 /* The document as a file that has no name, at its beginning. Returns -1 on failure. */
 static int make_input(const struct event *event, const struct payload_origin *origin) {
-    char *document = payload_make(HOOK_FORMAT_JSON, event, origin);
+    const struct payload_target json = {.format = HOOK_FORMAT_JSON, .recipient = ""};
+    char *document = payload_make(&json, event, origin);
     size_t len = document != NULL ? strlen(document) : 0;
     int fd = memfd_create("event", MFD_CLOEXEC);
     if (fd >= 0 && (document == NULL || write(fd, document, len) != (ssize_t)len ||

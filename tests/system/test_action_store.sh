@@ -52,7 +52,7 @@ for ((i = 1; i < attempt; i++)); do
     in_state al hold "$i" failed || fail "al hold $i is $(outcome al hold "$i")"
 done
 refused "lifetimes" resourceUnavailable 1.4.1.0 1.4.1.0 i 7
-refused "thresholds" resourceUnavailable 1.4.9.0 1.4.9.0 u 3
+refused "thresholds" resourceUnavailable 1.4.7.0 1.4.7.0 u 600
 now 1.4.1.0 5 "the lifetime is what it was"
 check "in main.cf" same "$(pf postconf -h bounce_queue_lifetime)" 5d
 inject 1

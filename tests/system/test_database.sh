@@ -38,7 +38,7 @@ eventually "it takes SETs" takes_sets
 check "it remembers its instance" sql_is "SELECT value FROM instance WHERE name = 'container'" ''
 set_object 1.4.8.0 u 4 1.4.7.0 u 5 >/dev/null
 expect 1.2.5.0 1 "an overload"
-eventually "stored" sql_is "SELECT value FROM state WHERE name = 'overload_raised'" 1
+eventually "stored" sql_is "SELECT count(*) FROM conditions WHERE name = 'overload'" 1
 check "only what was set is stored" sql_is \
     "SELECT group_concat(name || '=' || value) FROM tunables" \
     'overload_clear_threshold=4,overload_threshold=5'

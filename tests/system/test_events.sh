@@ -39,7 +39,7 @@ expect 1.2.1.0 0 "an empty queue"
 set_value 1.4.13.0 x 0000
 expect 1.8.2.1.7.2 3 "even that notifications were switched off is an event, and suppressed"
 check "with the old and the new value" test "$(text 1.8.2.1.4.2)" = \
-    'notifications: 000000, was FFF980'
+    'notifications: 000000, was C0FF80'
 inject 6
 expect 1.2.5.0 1 "6 are an overload"
 expect 1.8.1.0 3 "an event"
@@ -47,7 +47,7 @@ expect 1.8.2.1.7.3 3 "whose notification is suppressed"
 now 1.8.2.1.5.3 6 "with its total"
 now 1.8.2.1.6.3 5 "and its threshold"
 eventually "all are deferred" settled 6
-set_value 1.4.13.0 x FFF980
+set_value 1.4.13.0 x C0FF80
 expect 1.8.2.1.7.4 2 "that they are sent again is sent"
 ids deferred 2 | pf postsuper -d - 2>/dev/null
 expect_traps 2 1 "the clear is sent: hmqOverloadCleared"
@@ -60,12 +60,28 @@ eventually "and the database" notified 5 sent
 ids deferred 2 | pf postsuper -h - 2>/dev/null
 expect 1.3.1.2.5 2 "2 on hold"
 eventually "the oldest message is more than a second old" older_than 1
-# Four conditions change with each SET, and the SET is an event.
+# Four conditions change with each SET, and the SET is an event. Their thresholds come first.
+cat >>"$root/agent.conf" <<'END'
+condition.a.watch = total
+condition.a.above = 1000
+condition.b.watch = age
+condition.b.above = 1000s
+condition.c.watch = queue hold
+condition.c.above = 1000
+END
+kill -HUP "$agent"
+expect 1.11.3.1.11.1.99 2 "three more conditions"
+enabled=1.11.3.1.10.1 above=1.11.3.1.5.1 clear=1.11.3.1.6.1
+set_value $enabled.97 i 2 $enabled.98 i 2 $enabled.99 i 2
+set_value $above.97 u 2 $above.98 u 1 $above.99 u 1 $clear.97 u 1 $clear.98 u 1 $clear.99 u 1
+sets() { [ "$(db "SELECT count(*) FROM events WHERE event = 'hmqSettingsChanged' AND
+    text LIKE '%condition.c%'")" -ge 2 ]; }
+eventually "which are set" sets
 toggle() { # COUNT
     local i
     for ((i = 0; i < $1; i++)); do
-        set_value 1.4.8.0 u 1 1.4.7.0 u 2 1.4.9.0 u 2 1.4.10.0 u 1 1.4.11.0 u 1
-        set_value 1.4.7.0 u 0 1.4.9.0 u 0 1.4.10.0 u 0 1.4.11.0 u 0
+        set_value 1.4.8.0 u 1 1.4.7.0 u 2 $enabled.97 i 1 $enabled.98 i 1 $enabled.99 i 1
+        set_value 1.4.7.0 u 0 $enabled.97 i 2 $enabled.98 i 2 $enabled.99 i 2
     done
 }
 start=$(get 1.8.1.0)
@@ -133,11 +149,11 @@ check "no second raise" test "$(trap_count 1)" -eq "$count"
 # A kill before the state of the conditions was written, after the event was.
 kill_agent
 sqlite3 "$root/state/agent.db" "
-    UPDATE state SET value = 0 WHERE name IN ('overload_raised', 'overload_since');
+    DELETE FROM conditions WHERE name = 'overload';
     UPDATE state SET value = (SELECT max(serial) FROM events WHERE event = 'hmqOverloadRaised') - 1
         WHERE name = 'state_serial'"
 check "the state before the raise" test \
-    "$(db "SELECT value FROM state WHERE name = 'overload_raised'")" = 0
+    "$(db "SELECT count(*) FROM conditions WHERE name = 'overload'")" = 0
 start_agent
 expect 1.2.1.0 8 "8 messages"
 expect 1.2.5.0 1 "the event tells of the overload"

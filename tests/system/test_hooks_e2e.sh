@@ -107,8 +107,8 @@ kill_worker() { # SUPERVISOR
 # killed meanwhile.
 make_load() {
     while [ ! -e "$root/load.stop" ]; do
-        (set_value 1.4.7.0 u 2 1.4.8.0 u 1 1.4.9.0 u 2) >/dev/null || true
-        (set_value 1.4.7.0 u 0 1.4.9.0 u 0) >/dev/null || true
+        (set_value 1.4.7.0 u 2 1.4.8.0 u 1) >/dev/null || true
+        (set_value 1.4.7.0 u 0) >/dev/null || true
     done
 }
 
