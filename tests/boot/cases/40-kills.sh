@@ -10,7 +10,9 @@ pid=$(main_pid "$agent")
 kill -KILL "$pid"
 eventually "the agent is killed: restarted" another "$pid" "$agent"
 eventually "and answers" agent_answers
-check "no helper is left over" same "$(pgrep -fc "/usr/sbin/$helper -c $conf")" 2
+# The supervisor, the worker and the one that follows the log.
+helpers_are() { same "$(pgrep -fc "/usr/sbin/$helper -c $conf")" "$1"; }
+eventually "no helper is left over" helpers_are 3
 
 mark
 pid=$(main_pid "$agent")

@@ -12,6 +12,7 @@ events_are() {
     same "$(db "SELECT group_concat(event) FROM
         (SELECT event FROM event_log WHERE serial > $(cat /root/serial) ORDER BY event)")" "$1"
 }
-eventually "and that is all there is to tell" events_are hmqAgentStarted,hmqOverloadCleared
+eventually "and that is all there is to tell, but for the held mail" \
+    events_are hmqAgentStarted,hmqConditionCleared,hmqOverloadCleared
 check "the audit is kept" same "$(audit_rows)" "$(cat /root/audit)"
 check "the lifetime is kept" is 1.4.2.0 4
