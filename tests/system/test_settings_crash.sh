@@ -59,6 +59,7 @@ start_trapd
 # shellcheck disable=SC2046
 start_agent $(use_engine) overload_threshold=0 list_interval=2s
 expect 1.4.1.0 5 "what main.cf has"
+eventually "it takes SETs" takes_sets
 
 hang hang.postconf-e
 set_bounce 6
