@@ -47,6 +47,7 @@ start_trapd
 # shellcheck disable=SC2046
 start_agent $(use_engine) overload_threshold=0 list_interval=2s
 expect "$pause_object" 2 "no pause"
+eventually "it takes SETs" takes_sets
 
 # One step of each kind: before the command, after it, and at the reload.
 for at in hang.postconf-e hang-after.postconf-e hang.postfix; do
@@ -112,6 +113,7 @@ go_on
 expect 1.4.5.0 3 "the helper is killed: failed"
 now "$pause_object" 2 "no pause"
 check "main.cf is as it was" as_before
+expect 1.2.8.0 2 "which the agent has read"
 pause 3600
 expect "$pause_object" 1 "a pause"
 hang hang.postconf-X
@@ -130,6 +132,7 @@ pause 3600
 expect 1.4.5.0 3 "a reload that fails: failed"
 now "$pause_object" 2 "no pause"
 check "main.cf is as it was" as_before
+expect 1.2.8.0 2 "which the agent has read"
 go_on
 pause 3600
 expect "$pause_object" 1 "a pause"
