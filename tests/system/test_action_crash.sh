@@ -9,30 +9,9 @@ set -euo pipefail
 . "$(dirname -- "${BASH_SOURCE[0]}")/../support/lib.sh"
 # shellcheck source=tests/support/set.sh
 . "$support/set.sh"
+# shellcheck source=tests/support/crash.sh
+. "$support/crash.sh"
 
-cleanup_more() { [ -z "${locker-}" ] || kill "$locker" 2>/dev/null || true; }
-
-# Each step waits where it is told to, and is told of.
-hang() { : >"$root/hanging"; touch "$root/$1"; }
-go_on() { rm -f "$root"/hang.* "$root"/hang-after.*; }
-
-gone() {
-    [ -z "$1" ] || ! kill -0 "$1" 2>/dev/null ||
-        [ "$(awk '{ print $3 }' "/proc/$1/stat")" = Z ]
-}
-crash() { # WHAT...: of agent, supervisor and worker
-    local part pid
-    local -A pids=([agent]=$agent [supervisor]=$(supervisor) [worker]=$(worker))
-    for part in "$@"; do
-        kill -KILL "${pids[$part]}"
-    done
-    [[ " $* " == *" agent "* ]] || return 0
-    wait "$agent" 2>/dev/null || true
-    agent=
-    for pid in "${pids[@]}"; do
-        wait_for "$patience" gone "$pid" || fail "$pid outlives the agent"
-    done
-}
 restart() {
     go_on
     start_agent
@@ -43,23 +22,6 @@ answers() { [[ $(get 1.2.1.0) == [0-9]* ]] && [ "$(outcome none hold 1)" = absen
 # postsuper_runs: how often it was started, ever.
 postsuper_runs() { grep -c ' postsuper ' "$root/engine.log" || true; }
 
-# A writer that is in the middle of something.
-lock_database() {
-    : >"$root/locked"
-    python3 -c '
-import sqlite3, sys, time
-link = sqlite3.connect(sys.argv[1], isolation_level=None, timeout=30)
-link.execute("BEGIN IMMEDIATE")
-print("locked", flush=True)
-time.sleep(600)' "$root/state/agent.db" >"$root/locked" &
-    locker=$!
-    wait_for "$patience" grep -q locked "$root/locked" || fail "the database cannot be locked"
-}
-unlock_database() {
-    kill "$locker"
-    wait "$locker" 2>/dev/null || true
-    locker=
-}
 row_is() { # COMMAND ID STATE
     sql_is "SELECT state FROM audit WHERE command = '$1' AND id = $2" "$3" >/dev/null
 }

@@ -9,31 +9,15 @@ set -euo pipefail
 . "$(dirname -- "${BASH_SOURCE[0]}")/../support/lib.sh"
 # shellcheck source=tests/support/set.sh
 . "$support/set.sh"
+# shellcheck source=tests/support/crash.sh
+. "$support/crash.sh"
 
 main_cf=$root/pf/etc/main.cf
 pause_object=1.4.14.0
 
-hang() { : >"$root/hanging"; touch "$root/$1"; }
-go_on() { rm -f "$root"/hang.* "$root"/hang-after.* "$root"/fail.*; }
-gone() {
-    [ -z "$1" ] || ! kill -0 "$1" 2>/dev/null ||
-        [ "$(awk '{ print $3 }' "/proc/$1/stat")" = Z ]
-}
-crash() {
-    local pid helpers
-    helpers="$(supervisor) $(worker)"
-    kill -KILL "$agent"
-    wait "$agent" 2>/dev/null || true
-    agent=
-    for pid in $helpers; do
-        wait_for "$patience" gone "$pid" || fail "$pid outlives the agent"
-    done
-}
 as_before() { cmp -s "$root/main.cf.before" "$main_cf"; }
 paused() { [ "$(pf postconf -h defer_transports)" = 'smtp relay' ]; }
 stored() { sql_is "SELECT coalesce((SELECT phase FROM pause), 'none')" "$1" >/dev/null; }
-reloads() { grep -c ' postfix .*reload' "$root/engine.log" || true; }
-reloaded() { [ "$(reloads)" -gt "$1" ]; }
 pause() { set_object "$pause_object" i 1 1.4.15.0 u "$1" >/dev/null || fail "not taken"; }
 resume() { set_object "$pause_object" i 2 >/dev/null || fail "not taken"; }
 
@@ -126,8 +110,7 @@ check "main.cf is as it was" as_before
 expect 1.4.5.0 1 "applied"
 
 # A reload that fails: what was to begin is taken back, what was to end is not.
-printf '#!/bin/bash\necho "postfix: fatal: no reload today" >&2; exit 1\n' >"$root/fail.postfix"
-chmod 755 "$root/fail.postfix"
+fails_with postfix 'echo "postfix: fatal: no reload today" >&2; exit 1'
 pause 3600
 expect 1.4.5.0 3 "a reload that fails: failed"
 now "$pause_object" 2 "no pause"
@@ -136,8 +119,7 @@ expect 1.2.8.0 2 "which the agent has read"
 go_on
 pause 3600
 expect "$pause_object" 1 "a pause"
-printf '#!/bin/bash\necho "postfix: fatal: no reload today" >&2; exit 1\n' >"$root/fail.postfix"
-chmod 755 "$root/fail.postfix"
+fails_with postfix 'echo "postfix: fatal: no reload today" >&2; exit 1'
 resume
 expect 1.4.5.0 3 "a reload that fails at the end: failed"
 now "$pause_object" 1 "Postfix may still be paused"
@@ -149,21 +131,12 @@ expect 1.4.5.0 1 "applied"
 # The database cannot be written: no pause begins, but one ends.
 pause 3600
 expect "$pause_object" 1 "a pause"
-python3 -c '
-import sqlite3, sys, time
-link = sqlite3.connect(sys.argv[1], isolation_level=None, timeout=30)
-link.execute("BEGIN IMMEDIATE")
-print("locked", flush=True)
-time.sleep(600)' "$root/state/agent.db" >"$root/locked" &
-locker=$!
-cleanup_more() { kill "$locker" 2>/dev/null || true; }
-eventually "the database is locked" grep -q locked "$root/locked"
+lock_database
 resume
 expect "$pause_object" 2 "a pause ends without the database"
 check "main.cf is as it was" as_before
 refused "none begins" resourceUnavailable "$pause_object" "$pause_object" i 1
-kill "$locker"
-wait "$locker" 2>/dev/null || true
+unlock_database
 eventually "the end is stored later" stored none
 stop_agent
 check "no report of a sanitizer" no_sanitizer_report

@@ -9,37 +9,15 @@ set -euo pipefail
 . "$(dirname -- "${BASH_SOURCE[0]}")/../support/lib.sh"
 # shellcheck source=tests/support/set.sh
 . "$support/set.sh"
+# shellcheck source=tests/support/crash.sh
+. "$support/crash.sh"
 
-cleanup_more() { [ -z "${locker-}" ] || kill "$locker" 2>/dev/null || true; }
-
-hang() { : >"$root/hanging"; touch "$root/$1"; }
-go_on() { rm -f "$root"/hang.* "$root"/hang-after.* "$root"/fail.*; }
-gone() {
-    [ -z "$1" ] || ! kill -0 "$1" 2>/dev/null ||
-        [ "$(awk '{ print $3 }' "/proc/$1/stat")" = Z ]
-}
-crash() {
-    local pid helpers
-    helpers="$(supervisor) $(worker)"
-    kill -KILL "$agent"
-    wait "$agent" 2>/dev/null || true
-    agent=
-    for pid in $helpers; do
-        wait_for "$patience" gone "$pid" || fail "$pid outlives the agent"
-    done
-}
-fails_with() { # PROGRAM SCRIPT
-    printf '#!/bin/bash\n%s\n' "$2" >"$root/fail.$1"
-    chmod 755 "$root/fail.$1"
-}
 bounce() { [ "$(pf postconf -h bounce_queue_lifetime)" = "$1" ]; }
 stored() {
     sql_is "SELECT v.parameter || v.applied || v.action FROM parameters v WHERE v.child = 1 AND
         v.parent_name = 'bounce_queue_lifetime'" "$1" >/dev/null
 }
 set_bounce() { set_object 1.4.1.0 i "$1" >/dev/null || fail "$1 days were not taken"; }
-reloads() { grep -c ' postfix .*reload' "$root/engine.log" || true; }
-reloaded() { [ "$(reloads)" -gt "$1" ]; }
 made_again() {
     [ "$(grep -c 'was interrupted and is being made again' "$root/agent.log")" -eq "$1" ]
 }
@@ -96,20 +74,11 @@ check "Postfix was reloaded" reloaded "$before"
 hang hang.postfix
 set_bounce 9
 eventually "before the reload" hanging postfix
-python3 -c '
-import sqlite3, sys, time
-link = sqlite3.connect(sys.argv[1], isolation_level=None, timeout=30)
-link.execute("BEGIN IMMEDIATE")
-print("locked", flush=True)
-time.sleep(600)' "$root/state/agent.db" >"$root/locked" &
-locker=$!
-eventually "the database is locked" grep -q locked "$root/locked"
+lock_database
 go_on
 expect 1.4.5.0 1 "applied"
 crash
-kill "$locker"
-wait "$locker" 2>/dev/null || true
-locker=
+unlock_database
 check "but not in the database" stored 9d2APPLY
 start_agent
 completed 9 4
