@@ -36,6 +36,7 @@ struct tally {
     int64_t oldest;
     uint32_t pending; /* recipients on the present line */
     uint32_t dated;   /* messages with an arrival */
+    uint32_t row;     /* in the finished table, from 1; 0 = it is not among the best */
     uint32_t ages[INSIGHT_AGES];
     bool undated, unsized, incomplete; /* of some message: arrival, size, recipients */
     char example[QUEUE_ID_SIZE];
@@ -273,47 +274,63 @@ static bool fill_table(struct insight_table *out, struct top_k *table, size_t li
     return out->rows != NULL;
 }
 
+/* The most frequent partner of a row. */
 struct partner {
     uint64_t count;
     uint32_t position; /* TOP_K_NONE = none yet */
 };
 
-/* Finds the most frequent partner of one text: `side` is its place in the pair. */
-static struct partner find_partner(const struct top_k *pairs, const struct top_k *others,
-                                   uint32_t id, int side) {
-    struct partner best = {.position = TOP_K_NONE};
-    for (uint32_t p = 0; p < pairs->count; p++) {
+/* Whether a partner comes before the best one so far: by its count, then by its text. */
+static bool is_better(const struct top_k *others, const struct partner *best, uint64_t count,
+                      uint32_t position) {
+    return best->position == TOP_K_NONE || count > best->count ||
+           (count == best->count &&
+            strcmp(top_k_text(others, position), top_k_text(others, best->position)) < 0);
+}
+
+/* Finds the partner of each row in one pass over the pairs; `side` is the row's place in them. */
+static void find_partners(const struct insight_builder *builder, int side,
+                          const struct insight_table *rows, const uint32_t *best,
+                          struct partner *partners) {
+    const struct top_k *own = side == 0 ? &builder->domains : &builder->reasons;
+    const struct top_k *others = side == 0 ? &builder->reasons : &builder->domains;
+    for (size_t i = 0; i < rows->count; i++) {
+        struct tally *tally = top_k_payload(own, best[i]);
+        tally->row = (uint32_t)i + 1;
+        partners[i] = (struct partner){.position = TOP_K_NONE};
+    }
+    for (uint32_t p = 0; p < builder->pairs.count; p++) {
         uint32_t pair[2];
-        memcpy(pair, top_k_text(pairs, p), sizeof pair);
-        uint64_t count = pairs->entries[p].count;
-        if (pair[side] != id || count < best.count) {
+        memcpy(pair, top_k_text(&builder->pairs, p), sizeof pair);
+        uint32_t position = top_k_find_id(own, pair[side]);
+        const struct tally *tally = position != TOP_K_NONE ? top_k_payload(own, position) : NULL;
+        if (tally == NULL || tally->row == 0) {
             continue;
         }
-        uint32_t position = top_k_find_id(others, pair[1 - side]);
-        if (position != TOP_K_NONE &&
-            (best.position == TOP_K_NONE || count > best.count ||
-             strcmp(top_k_text(others, position), top_k_text(others, best.position)) < 0)) {
-            best = (struct partner){.count = count, .position = position};
+        struct partner *partner = &partners[tally->row - 1];
+        uint64_t count = builder->pairs.entries[p].count;
+        uint32_t other = top_k_find_id(others, pair[1 - side]);
+        if (other != TOP_K_NONE && is_better(others, partner, count, other)) {
+            *partner = (struct partner){.count = count, .position = other};
         }
     }
-    return best;
 }
 
 /* Names the partner of each row. */
 static void fill_partners(const struct insight_builder *builder, struct insight_table *out,
                           const uint32_t *best, int side) {
-    const struct top_k *own = side == 0 ? &builder->domains : &builder->reasons;
     const struct top_k *others = side == 0 ? &builder->reasons : &builder->domains;
+    struct partner partners[INSIGHT_ROWS_MAX];
+    find_partners(builder, side, out, best, partners);
     for (size_t i = 0; i < out->count; i++) {
-        struct partner partner =
-            find_partner(&builder->pairs, others, own->entries[best[i]].id, side);
-        if (partner.position != TOP_K_NONE) {
+        bool found = partners[i].position != TOP_K_NONE;
+        if (found) {
             snprintf(out->rows[i].other, sizeof out->rows[i].other, "%s",
-                     top_k_text(others, partner.position));
+                     top_k_text(others, partners[i].position));
         }
         /* A reason belongs to some domain; but a domain need not have a reason. */
-        out->rows[i].other_known = partner.position != TOP_K_NONE ||
-                                   (side == 0 && builder->pairs.lost == 0 && others->lost == 0);
+        out->rows[i].other_known =
+            found || (side == 0 && builder->pairs.lost == 0 && others->lost == 0);
     }
 }
 

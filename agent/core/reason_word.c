@@ -68,23 +68,29 @@ bool word_is_reply_code(const char *word) {
            word_is_digit(word[2]);
 }
 
+/* The number of digits at the beginning, at most three. */
+static size_t digits_length(const char *text, size_t len) {
+    size_t digits = 0;
+    while (digits < len && digits < 3 && word_is_digit(text[digits])) {
+        digits++;
+    }
+    return digits;
+}
+
 size_t word_enhanced_code(const char *word, size_t len) {
     size_t at = 1;
     if (len < 5 || (word[0] != '2' && word[0] != '4' && word[0] != '5')) {
         return 0;
     }
     for (int part = 0; part < 2; part++) {
-        size_t digits = 0;
         if (at == len || word[at++] != '.') {
             return 0;
         }
-        while (at < len && digits < 3 && word_is_digit(word[at])) {
-            at++;
-            digits++;
-        }
+        size_t digits = digits_length(word + at, len - at);
         if (digits == 0) {
             return 0;
         }
+        at += digits;
     }
     bool ends = at == len || !(word_is_outer(word[at]) ||
                                (word[at] == '.' && at + 1 < len && word_is_outer(word[at + 1])));
@@ -95,17 +101,14 @@ size_t word_enhanced_code(const char *word, size_t len) {
 static size_t ipv4_length(const char *word, size_t len) {
     size_t at = 0;
     for (int part = 0; part < 4; part++) {
-        size_t digits = 0;
         if (part > 0 && (at == len || word[at++] != '.')) {
             return 0;
         }
-        while (at < len && digits < 3 && word_is_digit(word[at])) {
-            at++;
-            digits++;
-        }
+        size_t digits = digits_length(word + at, len - at);
         if (digits == 0) {
             return 0;
         }
+        at += digits;
     }
     return at;
 }
