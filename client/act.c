@@ -18,11 +18,6 @@
 #define PREVIEW 10
 #define ALL_MESSAGES SIZE_MAX
 
-static void complain(const struct act *act, const char *words) {
-    fflush(stdout);
-    fprintf(stderr, "hmq: %s: %s\n", act->reading->gateway.name, words);
-}
-
 const char *act_owner(const struct client *client) {
     const char *user = snmp_setup_user(&client->readings.setup);
     const char *name = getenv("USER");
@@ -108,8 +103,7 @@ static bool count_first(struct act *act, bool ask) {
     }
     act->counted = act_count(act, words, sizeof words);
     if (act->counted < 0) {
-        fprintf(stderr, "hmq: %s: the messages cannot be counted: %s\n", act->reading->gateway.name,
-                words);
+        reading_complain(act->reading, "the messages cannot be counted: %s", words);
         /* Without a number nothing that ends messages is done. */
         bool enough = !command->destructive && arguments->expect < 0 && !arguments->dry_run;
         act->status = enough ? act->status : EXIT_NOT_DONE;
@@ -118,7 +112,7 @@ static bool count_first(struct act *act, bool ask) {
     if (arguments->expect >= 0 && act->counted != arguments->expect) {
         snprintf(words, sizeof words, "%s match, and not the %lld expected; nothing was done",
                  format_messages(act->counted, number), (long long)arguments->expect);
-        complain(act, words);
+        reading_complain(act->reading, "%s", words);
         act->status = EXIT_NOT_DONE;
         return false;
     }
@@ -164,7 +158,7 @@ static bool begin(struct act *act) {
     if (ask) {
         act_preview(act, PREVIEW);
         if (!confirmed(act)) {
-            complain(act, "nothing was done");
+            reading_complain(act->reading, "nothing was done");
             act->status = EXIT_NOT_DONE;
             return false;
         }
@@ -183,7 +177,7 @@ static void act_on(struct act *act, cJSON *document) {
     if (!there) {
         act->status = EXIT_UNREACHABLE;
         if (document == NULL) {
-            complain(act, reading->problem);
+            reading_complain(act->reading, "%s", reading->problem);
         } else {
             json_add_gateway(document, reading->gateway.name, reading->problem);
         }

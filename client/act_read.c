@@ -43,7 +43,7 @@ static int count_one(struct act *act, cJSON *document) {
             need(cJSON_AddNumberToObject(object, "counted", (double)act->counted));
         }
     } else if (!good) {
-        fprintf(stderr, "hmq: %s: %s\n", reading->gateway.name, words);
+        reading_complain(reading, "%s", words);
     } else if (act->client->readings.count > 1) {
         printf("%s: %s\n", reading->gateway.name, format_messages(act->counted, number));
     } else {
@@ -128,7 +128,7 @@ int run_view(struct client *client) {
         act.status = EXIT_NOT_DONE;
     }
     if (wrong != NULL) {
-        fprintf(stderr, "hmq: %s: %s: %s\n", reading->gateway.name, word, wrong);
+        reading_complain(reading, "%s: %s", word, wrong);
     }
     row_deinit(&row);
     id_list_deinit(&ids);

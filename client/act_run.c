@@ -21,10 +21,6 @@ static int64_t now_ms(void) {
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-static void complain(const struct act *act, const char *words) {
-    fprintf(stderr, "hmq: %s: %s\n", act->reading->gateway.name, words);
-}
-
 static void show_progress(const struct act *act, const struct row *row) {
     char text[160];
     char ended[FORMAT_SIZE];
@@ -68,7 +64,7 @@ static bool offer_stop(struct act *act, struct row *row) {
     }
     act->stopped = true;
     if (row_poll(row) && !row_ended(row) && !row->gone && !row_cancel(row)) {
-        complain(act, row->words);
+        reading_complain(act->reading, "%s", row->words);
     }
     return true;
 }
@@ -168,7 +164,8 @@ void act_run(struct act *act) {
             .comment = act->client->arguments.comment,
         };
         if (!batch_guard(act, &request)) {
-            complain(act, "the messages cannot be counted, so that the rest was not begun");
+            reading_complain(act->reading,
+                             "the messages cannot be counted, so that the rest was not begun");
             act->status = EXIT_NOT_DONE;
             return;
         }
@@ -177,7 +174,7 @@ void act_run(struct act *act) {
             act->row_count++;
         }
         if (!ended) {
-            complain(act, row->words);
+            reading_complain(act->reading, "%s", row->words);
             return;
         }
         row_read_results(row);

@@ -15,11 +15,6 @@
 static const uint32_t pause_object[] = {1, 4, 14, 0};
 static const uint32_t pause_for_object[] = {1, 4, 15, 0};
 
-static void complain(const struct reading *reading, const char *words) {
-    fflush(stdout);
-    fprintf(stderr, "hmq: %s: %s\n", reading->gateway.name, words);
-}
-
 static bool is_paused(struct reading *reading) {
     return cell_number(reading_cell(reading, TABLE_SETTINGS, SETTINGS_PAUSE), 0) == TRUTH_TRUE;
 }
@@ -63,12 +58,13 @@ static int set_one(struct client *client, struct reading *reading, bool paused, 
     char before[160];
     char after[160];
     if (reading->problem[0] != '\0') {
-        complain(reading, reading->problem);
+        reading_complain(reading, "%s", reading->problem);
         return EXIT_UNREACHABLE;
     }
     if (!reading_cell(reading, TABLE_SETTINGS, SETTINGS_PAUSE)->known) {
-        complain(reading, "this agent cannot pause: it is an older one, this user has no view of "
-                          "hmqOutboundPause, or Postfix's settings could not be read");
+        reading_complain(reading,
+                         "this agent cannot pause: it is an older one, this user has no view of "
+                         "hmqOutboundPause, or Postfix's settings could not be read");
         return EXIT_NOT_DONE;
     }
     words_of(reading, before, sizeof before);
@@ -82,14 +78,14 @@ static int set_one(struct client *client, struct reading *reading, bool paused, 
     }
     change_send(&change, &reading->gateway, &reading->fetch);
     if (change.end != CHANGE_DONE && change.end != CHANGE_NO_ANSWER) {
-        complain(reading,
-                 settings_refusal(&change, "defer_transports was set by someone else, who has to "
-                                           "remove it"));
+        reading_complain(reading, "%s",
+                         settings_refusal(&change, "defer_transports was set by someone else, who "
+                                                   "has to remove it"));
         return change.end == CHANGE_NOT_SENT ? EXIT_UNREACHABLE : EXIT_NOT_DONE;
     }
     bool good = wait_until(reading, paused);
     if (reading->problem[0] != '\0') {
-        complain(reading, reading->problem);
+        reading_complain(reading, "%s", reading->problem);
         return EXIT_UNREACHABLE;
     }
     words_of(reading, after, sizeof after);

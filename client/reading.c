@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "client/reading.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -121,4 +122,14 @@ const struct cell *reading_cell(struct reading *reading, enum table_id id, unsig
 bool reading_served(struct reading *reading, enum table_id id) {
     return records_any(reading_table(reading, id)) ||
            records_any(reading_table(reading, table_of(id)->guard));
+}
+
+void reading_complain(const struct reading *reading, const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    fflush(stdout);
+    fprintf(stderr, "hmq: %s: ", reading->gateway.name);
+    vfprintf(stderr, format, arguments);
+    fputc('\n', stderr);
+    va_end(arguments);
 }

@@ -54,4 +54,8 @@ const struct cell *reading_cell(struct reading *reading, enum table_id id, unsig
  * agent that is off. */
 bool reading_served(struct reading *reading, enum table_id id);
 
+/* Says on standard error, after what was printed so far, what is wrong with the gateway. */
+__attribute__((format(printf, 2, 3))) void reading_complain(const struct reading *reading,
+                                                            const char *format, ...);
+
 #endif

@@ -68,7 +68,7 @@ static int print_one(struct client *client, struct reading *reading, bool first)
     }
     fflush(stdout);
     if (reading->problem[0] != '\0') {
-        fprintf(stderr, "hmq: %s: %s\n", reading->gateway.name, reading->problem);
+        reading_complain(reading, "%s", reading->problem);
         return EXIT_UNREACHABLE;
     }
     return client->arguments.command->show(client, reading);

@@ -214,11 +214,6 @@ static void add_change(struct change *change, struct reading *reading,
     value->number = assignment->value;
 }
 
-static void complain(const struct reading *reading, const char *words) {
-    fflush(stdout);
-    fprintf(stderr, "hmq: %s: %s\n", reading->gateway.name, words);
-}
-
 const char *settings_refusal(const struct change *change, const char *inconsistent) {
     switch (change->end) {
     case CHANGE_NO_ACCESS:
@@ -300,7 +295,7 @@ static int change_one(struct client *client, struct reading *reading, const stru
     for (size_t i = 0; i < count; i++) {
         const struct cell *cell = cell_of(reading, &list[i]);
         if (cell == NULL) {
-            complain(reading, "it has no such condition, or this user has no view of it");
+            reading_complain(reading, "it has no such condition, or this user has no view of it");
             return EXIT_NOT_DONE;
         }
         snprintf(old[i], sizeof old[i], "%s",
@@ -309,13 +304,14 @@ static int change_one(struct client *client, struct reading *reading, const stru
     }
     change_send(&change, &reading->gateway, &reading->fetch);
     if (change.end != CHANGE_DONE && change.end != CHANGE_NO_ANSWER) {
-        complain(reading, settings_refusal(&change, "the values do not agree with each other, such "
-                                                    "as a clear threshold above its threshold"));
+        reading_complain(reading, "%s",
+                         settings_refusal(&change, "the values do not agree with each other, such "
+                                                   "as a clear threshold above its threshold"));
         return change.end == CHANGE_NOT_SENT ? EXIT_UNREACHABLE : EXIT_NOT_DONE;
     }
     bool good = wait_until_in_force(reading, list, count);
     if (reading->problem[0] != '\0') {
-        complain(reading, reading->problem);
+        reading_complain(reading, "%s", reading->problem);
         return EXIT_UNREACHABLE;
     }
     for (size_t i = 0; i < count; i++) {
@@ -365,7 +361,7 @@ static void print_conditions(struct reading *reading) {
 int show_settings(struct client *client, struct reading *reading) {
     char buffer[FORMAT_SIZE];
     if (!reading_served(reading, TABLE_SETTINGS)) {
-        complain(reading, "this user has no view of the settings");
+        reading_complain(reading, "this user has no view of the settings");
         return EXIT_NOT_DONE;
     }
     print_lifetime(reading, &settings[0], SETTINGS_BOUNCE_NOW);
@@ -403,7 +399,7 @@ int run_settings(struct client *client) {
             screen_end_line();
         }
         if (reading->problem[0] != '\0') {
-            complain(reading, reading->problem);
+            reading_complain(reading, "%s", reading->problem);
         } else {
             one = change_one(client, reading, list, arguments->word_count);
         }

@@ -148,6 +148,10 @@ bool snapshot_unheld_totals(const struct snapshot *snapshot, struct queue_totals
     return totals_without(snapshot, QUEUE_HOLD, totals);
 }
 
+const struct insight *snapshot_insight(const struct snapshot *snapshot) {
+    return snapshot->listing != NULL ? snapshot->listing->insight : NULL;
+}
+
 uint32_t queue_totals_age(const struct queue_totals *totals, int64_t now) {
     if (totals->messages == 0 || now <= totals->oldest_arrival) {
         return 0;

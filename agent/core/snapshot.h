@@ -74,6 +74,9 @@ bool snapshot_all_totals(const struct snapshot *snapshot, struct queue_totals *t
 /* The same without the messages on hold, which wait for a person. */
 bool snapshot_unheld_totals(const struct snapshot *snapshot, struct queue_totals *totals);
 
+/* The insight of the listing, or NULL if there is none. Borrowed from the snapshot. */
+const struct insight *snapshot_insight(const struct snapshot *snapshot);
+
 /* The age of the oldest message at now, in seconds, never negative; 0 if totals->messages is 0. */
 uint32_t queue_totals_age(const struct queue_totals *totals, int64_t now);
 

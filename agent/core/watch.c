@@ -58,13 +58,12 @@ static struct measurement measure_leader(const struct watch_inputs *inputs,
                                          bool (*find)(const struct insight *insight,
                                                       struct insight_leader *leader),
                                          const char *unnamed) {
-    const struct listing *listing = inputs->snapshot->listing;
     struct measurement measured = {.known = true, .nothing = true};
     struct insight_leader leader;
     if (is_empty(inputs)) {
         return measured;
     }
-    measured.known = listing != NULL && find(listing->insight, &leader);
+    measured.known = find(snapshot_insight(inputs->snapshot), &leader);
     if (measured.known && leader.messages > 0) {
         measured.nothing = false;
         measured.value = leader.messages;

@@ -68,14 +68,17 @@ static bool find_message(const struct mib_view *view, const uint32_t *index, siz
     return true;
 }
 
-/* A variable-length string index: its length, then one sub-identifier per octet. */
-static size_t write_message(const struct mib_row *row, uint32_t *index) {
-    size_t len = strlen(row->message->id);
+size_t mib_text_index_write(const char *text, uint32_t *index) {
+    size_t len = strlen(text);
     index[0] = (uint32_t)len;
     for (size_t i = 0; i < len; i++) {
-        index[i + 1] = (unsigned char)row->message->id[i];
+        index[i + 1] = (unsigned char)text[i];
     }
     return len + 1;
+}
+
+static size_t write_message(const struct mib_row *row, uint32_t *index) {
+    return mib_text_index_write(row->message->id, index);
 }
 
 const struct mib_index mib_message_index = {find_message, write_message};
@@ -234,10 +237,6 @@ static size_t write_hook(const struct mib_row *row, uint32_t *index) {
 
 const struct mib_index mib_hook_index = {find_hook, write_hook};
 
-static const struct insight *insight_of(const struct mib_view *view) {
-    return view->snapshot->listing != NULL ? view->snapshot->listing->insight : NULL;
-}
-
 /* The rows of a table that are shown: insight_limit may be less than what the listing kept. */
 static size_t ranked_rows(const struct mib_view *view, const struct insight_table *table) {
     size_t limit = view->config->insight_limit;
@@ -256,21 +255,21 @@ static bool find_ranked(const struct mib_view *view, const struct insight_table 
 
 static bool find_sender(const struct mib_view *view, const uint32_t *index, size_t count,
                         bool inclusive, struct mib_row *row) {
-    const struct insight *insight = insight_of(view);
+    const struct insight *insight = snapshot_insight(view->snapshot);
     return insight != NULL &&
            find_ranked(view, &insight->senders, next_integer(index, count, inclusive), row);
 }
 
 static bool find_domain(const struct mib_view *view, const uint32_t *index, size_t count,
                         bool inclusive, struct mib_row *row) {
-    const struct insight *insight = insight_of(view);
+    const struct insight *insight = snapshot_insight(view->snapshot);
     return insight != NULL &&
            find_ranked(view, &insight->domains, next_integer(index, count, inclusive), row);
 }
 
 static bool find_reason(const struct mib_view *view, const uint32_t *index, size_t count,
                         bool inclusive, struct mib_row *row) {
-    const struct insight *insight = insight_of(view);
+    const struct insight *insight = snapshot_insight(view->snapshot);
     return insight != NULL &&
            find_ranked(view, &insight->reasons, next_integer(index, count, inclusive), row);
 }
@@ -302,7 +301,7 @@ static bool find_age(const struct mib_view *view, const uint32_t *index, size_t 
                      bool inclusive, struct mib_row *row) {
     uint32_t queue;
     next_bucket(index, count, inclusive, &queue, row);
-    if (insight_of(view) == NULL || queue > QUEUE_COUNT ||
+    if (snapshot_insight(view->snapshot) == NULL || queue > QUEUE_COUNT ||
         !queue_is_listed((enum queue)(queue - 1))) {
         return false;
     }
@@ -320,7 +319,7 @@ const struct mib_index mib_age_index = {find_age, write_age};
 
 static bool find_domain_age(const struct mib_view *view, const uint32_t *index, size_t count,
                             bool inclusive, struct mib_row *row) {
-    const struct insight *insight = insight_of(view);
+    const struct insight *insight = snapshot_insight(view->snapshot);
     uint32_t rank;
     next_bucket(index, count, inclusive, &rank, row);
     return insight != NULL && find_ranked(view, &insight->domains, rank, row);
@@ -351,15 +350,6 @@ static size_t write_outcome(const struct mib_row *row, uint32_t *index) {
 
 const struct mib_index mib_outcome_index = {find_outcome, write_outcome};
 
-size_t mib_condition_name_write(const char *name, uint32_t *index) {
-    size_t len = strlen(name);
-    index[0] = (uint32_t)len;
-    for (size_t i = 0; i < len; i++) {
-        index[i + 1] = (unsigned char)name[i];
-    }
-    return len + 1;
-}
-
 /* Compares two indexes as identifiers. */
 static int compare_index(const uint32_t *a, size_t a_len, const uint32_t *b, size_t b_len) {
     for (size_t i = 0; i < a_len && i < b_len; i++) {
@@ -378,7 +368,7 @@ static bool find_condition(const struct mib_view *view, const uint32_t *index, s
     size_t best_len = 0;
     for (size_t i = 0; i < conditions->count; i++) {
         uint32_t own[CONDITION_NAME_SIZE];
-        size_t len = mib_condition_name_write(conditions->list[i].name, own);
+        size_t len = mib_text_index_write(conditions->list[i].name, own);
         int order = compare_index(own, len, index, count);
         bool follows = order > 0 || (order == 0 && inclusive);
         if (follows && (best_len == 0 || compare_index(own, len, best, best_len) < 0)) {
@@ -392,7 +382,7 @@ static bool find_condition(const struct mib_view *view, const uint32_t *index, s
 }
 
 static size_t write_condition(const struct mib_row *row, uint32_t *index) {
-    return mib_condition_name_write(row->condition_name, index);
+    return mib_text_index_write(row->condition_name, index);
 }
 
 const struct mib_index mib_condition_index = {find_condition, write_condition};

@@ -5,31 +5,27 @@
  */
 #include "mib/value.h"
 
-static const struct insight *insight_of(const struct mib_view *view) {
-    return view->snapshot->listing != NULL ? view->snapshot->listing->insight : NULL;
-}
-
 GETTER(insight_senders) {
     UNUSED_ROW;
-    const struct insight *insight = insight_of(view);
+    const struct insight *insight = snapshot_insight(view->snapshot);
     return insight != NULL && mib_set_number(value, insight->senders.distinct);
 }
 
 GETTER(insight_domains) {
     UNUSED_ROW;
-    const struct insight *insight = insight_of(view);
+    const struct insight *insight = snapshot_insight(view->snapshot);
     return insight != NULL && mib_set_number(value, insight->domains.distinct);
 }
 
 GETTER(insight_reasons) {
     UNUSED_ROW;
-    const struct insight *insight = insight_of(view);
+    const struct insight *insight = snapshot_insight(view->snapshot);
     return insight != NULL && mib_set_number(value, insight->reasons.distinct);
 }
 
 GETTER(insight_exact) {
     UNUSED_ROW;
-    const struct insight *insight = insight_of(view);
+    const struct insight *insight = snapshot_insight(view->snapshot);
     return insight != NULL && mib_set_truth(value, insight->exact);
 }
 
@@ -109,7 +105,7 @@ GETTER(age_up_to) {
 }
 
 GETTER(age_messages) {
-    const struct insight *insight = insight_of(view);
+    const struct insight *insight = snapshot_insight(view->snapshot);
     return insight->ages[row->queue].unknown == 0 &&
            mib_set_number(value, insight->ages[row->queue].messages[row->bucket]);
 }

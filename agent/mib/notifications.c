@@ -146,7 +146,7 @@ static size_t write_instance(const struct mib_group *group, const struct event *
         return action_key_write(&event->action.key, ids);
     }
     if (group->index == &mib_condition_index) {
-        return mib_condition_name_write(event->condition.name, ids);
+        return mib_text_index_write(event->condition.name, ids);
     }
     ids[0] = 0;
     if (group->index == &mib_queue_index) {

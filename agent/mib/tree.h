@@ -110,7 +110,8 @@ extern const struct mib_index mib_hook_index;
 extern const struct mib_index mib_outcome_index;
 extern const struct mib_index mib_condition_index;
 
-/* Writes the index of a row of hmqConditionTable, a variable-length string. Returns its length. */
-size_t mib_condition_name_write(const char *name, uint32_t *index);
+/* Writes an index that is a variable-length string: its length, then one sub-identifier per octet.
+ * Returns its length. */
+size_t mib_text_index_write(const char *text, uint32_t *index);
 
 #endif
