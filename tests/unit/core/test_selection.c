@@ -535,8 +535,8 @@ static void test_rows(void **state) {
         snprintf(line, sizeof line,
                  "{\"queue_name\": \"deferred\", \"queue_id\": \"%06zX\", \"arrival_time\": 5, "
                  "\"message_size\": 1, \"sender\": \"a@b.example\", \"recipients\": [{\"address\": "
-                 "\"c@d.example\", \"delay_reason\": \"%s\"}]}",
-                 i, reasons[i]);
+                 "\"c@d.example\", \"delay_reason\": \"%.*s\"}]}",
+                 i, (int)sizeof reasons[i] - 1, reasons[i]);
         add_line(builder, line);
     }
     struct listing *listing = finish(builder);
