@@ -4,8 +4,9 @@
 
 Prints what it prints there, with plain line ends, and exits as it does. Each -i is typed, with
 Enter, once the command has asked: its output then ends with "] " or "? ". The text "^C" is Ctrl-C
-instead, and is also typed when the command shows that it is waiting or running. Standard input is
-the terminal unless -p gives it a file.
+instead, and is also typed when the command shows that it is waiting or running; but not twice: what
+it shows after the first may still be from before. Standard input is the terminal unless -p gives it
+a file.
 """
 
 import fcntl
@@ -37,7 +38,7 @@ def start(command, columns, file):
 
 def talk(terminal, answers):
     """Everything that is printed, until the end."""
-    said, since = b"", 0
+    said, since, last = b"", 0, None
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         if select.select([terminal], [], [], 0.2)[0]:
@@ -49,11 +50,11 @@ def talk(terminal, answers):
                 return said
             said += part
         asked = re.search(rb"(\? |\] )$", said[since:])
-        busy = re.search(rb"(waiting|running), ", said[since:])
+        busy = last != "^C" and re.search(rb"(waiting|running), ", said[since:])
         if answers and (asked or (busy and answers[0] == "^C")):
             since = len(said)
-            answer = answers.pop(0)
-            os.write(terminal, b"\x03" if answer == "^C" else answer.encode() + b"\n")
+            last = answers.pop(0)
+            os.write(terminal, b"\x03" if last == "^C" else last.encode() + b"\n")
     raise SystemExit("terminal.py: it does not end; it printed:\n" + said.decode(errors="replace"))
 
 
