@@ -84,7 +84,7 @@ static bool confirmed(struct act *act) {
     act_object(act, object, sizeof object);
     fflush(stdout);
     fprintf(act->terminal, "%c%s %s on %s? [y/N] ", toupper((unsigned char)name[0]), name + 1,
-            object, act->reading->gateway.name);
+            object, act->reading->gateway->name);
     fflush(act->terminal);
     return fgets(answer, sizeof answer, act->terminal) != NULL &&
            (answer[0] == 'y' || answer[0] == 'Y');
@@ -171,7 +171,7 @@ static void act_on(struct act *act, cJSON *document) {
     struct reading *reading = act->reading;
     bool there = reading->problem[0] == '\0';
     if (act->client->readings.count > 1 && document == NULL) {
-        screen_styled(&act->client->screen, STYLE_BOLD, reading->gateway.name);
+        screen_styled(&act->client->screen, STYLE_BOLD, reading->gateway->name);
         screen_end_line();
     }
     if (!there) {
@@ -179,13 +179,13 @@ static void act_on(struct act *act, cJSON *document) {
         if (document == NULL) {
             reading_complain(act->reading, "%s", reading->problem);
         } else {
-            json_add_gateway(document, reading->gateway.name, reading->problem);
+            json_add_gateway(document, reading->gateway->name, reading->problem);
         }
         return;
     }
     bool begun = begin(act);
     if (document != NULL) {
-        cJSON *object = json_add_gateway(document, reading->gateway.name, NULL);
+        cJSON *object = json_add_gateway(document, reading->gateway->name, NULL);
         cJSON_AddItemToObject(object, "counted",
                               need(act->counted >= 0 ? cJSON_CreateNumber((double)act->counted)
                                                      : cJSON_CreateNull()));

@@ -38,14 +38,14 @@ static int count_one(struct act *act, cJSON *document) {
     }
     bool good = act->counted >= 0;
     if (document != NULL) {
-        cJSON *object = json_add_gateway(document, reading->gateway.name, good ? NULL : words);
+        cJSON *object = json_add_gateway(document, reading->gateway->name, good ? NULL : words);
         if (good) {
             need(cJSON_AddNumberToObject(object, "counted", (double)act->counted));
         }
     } else if (!good) {
         reading_complain(reading, "%s", words);
     } else if (act->client->readings.count > 1) {
-        printf("%s: %s\n", reading->gateway.name, format_messages(act->counted, number));
+        printf("%s: %s\n", reading->gateway->name, format_messages(act->counted, number));
     } else {
         puts(format_messages(act->counted, number));
     }

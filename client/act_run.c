@@ -107,7 +107,7 @@ static bool wait_for_end(struct act *act, struct row *row) {
 bool act_run_row(struct act *act, struct row *row, const struct row_request *request) {
     enum row_created created = row_create(row, act->reading, request);
     if (created != ROW_ACCEPTED) {
-        act->status = created == ROW_UNKNOWN || row->reading->gateway.session == NULL
+        act->status = created == ROW_UNKNOWN || row->reading->gateway->session == NULL
                           ? EXIT_UNREACHABLE
                           : EXIT_NOT_DONE;
         return false;

@@ -172,7 +172,7 @@ int run_check(struct client *client) {
     printf("MAILQUEUE %s -", names[status]);
     for (size_t i = 0; i < count; i++) {
         if (count > 1) {
-            printf("%s %s %s,", i > 0 ? ";" : "", client->readings.items[i].gateway.name,
+            printf("%s %s %s,", i > 0 ? ";" : "", client->readings.items[i].gateway->name,
                    names[findings[i].status]);
         }
         putchar(' ');
@@ -183,7 +183,7 @@ int run_check(struct client *client) {
         struct reading *reading = &client->readings.items[i];
         char prefix[300] = "";
         if (count > 1) {
-            snprintf(prefix, sizeof prefix, "%.290s.", reading->gateway.name);
+            snprintf(prefix, sizeof prefix, "%.290s.", reading->gateway->name);
         }
         if (reading->problem[0] == '\0') {
             print_performance(arguments, reading, prefix);

@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The same comparisons as the agent makes (core/selection.c), of what it serves: a reason that was
+ * cut on its way, or a recipient that is not listed, cannot be compared.
+ */
 #include "client/criteria.h"
 #include "client/format.h"
 #include "client/memory.h"
+#include "core/reason_group.h"
 #include "core/selection.h"
 
 #include <stdio.h>
@@ -30,12 +35,22 @@ size_t recipients_of(struct reading *reading, const struct record *message, size
     return high - low;
 }
 
+/* As a part of it, or as the group it belongs to: see core/selection.h. */
+static bool reason_matches(const char *wanted, const char *reason) {
+    char group[REASON_GROUP_SIZE];
+    if (strstr(reason, wanted) != NULL) {
+        return true;
+    }
+    reason_group(reason, strlen(reason), group);
+    return strcmp(group, wanted) == 0;
+}
+
 static bool recipient_matches(const struct criteria *criteria, const struct cell *address,
                               const struct cell *reason) {
     return (criteria->recipient == NULL ||
             (address->known && address_matches(criteria->recipient, address->text))) &&
            (criteria->reason == NULL ||
-            (reason->known && strstr(reason->text, criteria->reason) != NULL));
+            (reason->known && reason_matches(criteria->reason, reason->text)));
 }
 
 /* One recipient has to meet both. */

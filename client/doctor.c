@@ -61,7 +61,7 @@ static void report(struct doctor *doctor, const char *step, enum result result, 
 
 /* Step 1: the name. */
 static bool check_name(struct doctor *doctor) {
-    const struct gateway *gateway = &doctor->reading->gateway;
+    const struct gateway *gateway = doctor->reading->gateway;
     char host[256];
     char port[256];
     char address[256];
@@ -89,8 +89,8 @@ static bool check_agent(struct doctor *doctor) {
     struct reading *reading = doctor->reading;
     const struct fetch *fetch = &reading->fetch;
     bool v3 =
-        reading->gateway.session != NULL && reading->gateway.session->version == SNMP_VERSION_3;
-    if (fetch->problem == FETCH_UNREACHABLE && !(v3 && reading->gateway.probed)) {
+        reading->gateway->session != NULL && reading->gateway->session->version == SNMP_VERSION_3;
+    if (fetch->problem == FETCH_UNREACHABLE && !(v3 && reading->gateway->probed)) {
         report(doctor, "snmpd", RESULT_FAILED, fetch->words,
                v3 ? "Does snmpd run there, does its agentaddress include this interface, and does "
                     "the firewall let UDP port 161 through? Debian's snmpd listens on 127.0.0.1 "
@@ -190,7 +190,7 @@ static enum change_end try_command(struct doctor *doctor, enum action_command co
     value = change_add(&change, oid, len);
     value->type = CHANGE_INTEGER;
     value->number = NO_QUEUE_HAS;
-    change_send(&change, &doctor->reading->gateway, &doctor->reading->fetch);
+    change_send(&change, doctor->reading->gateway, &doctor->reading->fetch);
     return change.end;
 }
 
@@ -286,11 +286,11 @@ int run_doctor(struct client *client) {
         struct doctor doctor = {.client = client, .reading = &client->readings.items[i]};
         if (document != NULL) {
             cJSON *object = json_add_gateway(
-                document, doctor.reading->gateway.name,
+                document, doctor.reading->gateway->name,
                 doctor.reading->problem[0] != '\0' ? doctor.reading->problem : NULL);
             doctor.checks = need(cJSON_AddArrayToObject(object, "checks"));
         } else {
-            screen_styled(&client->screen, STYLE_BOLD, doctor.reading->gateway.name);
+            screen_styled(&client->screen, STYLE_BOLD, doctor.reading->gateway->name);
             screen_end_line();
         }
         examine(&doctor);

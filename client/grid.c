@@ -10,11 +10,6 @@
 
 #define GAP 2
 
-struct layout {
-    size_t widths[GRID_COLUMNS_MAX];
-    bool shown[GRID_COLUMNS_MAX];
-};
-
 static size_t row_count(const struct grid *grid) {
     return grid->rows != NULL ? grid->row_count : grid->records->count;
 }
@@ -27,8 +22,8 @@ static const struct field *field_of(const struct grid *grid, size_t column) {
     return &grid->records->table->fields[grid->columns[column].field];
 }
 
-static const char *cell_of(const struct grid *grid, const struct record *record, size_t column,
-                           char out[GRID_TEXT_SIZE]) {
+const char *grid_cell(const struct grid *grid, const struct record *record, size_t column,
+                      char out[GRID_TEXT_SIZE]) {
     unsigned field = grid->columns[column].field;
     const char *text = grid->text != NULL ? grid->text(record, field, out) : NULL;
     return text != NULL ? text : format_cell(field_of(grid, column), &record->cells[field], out);
@@ -44,19 +39,19 @@ static bool is_served(const struct grid *grid, size_t column) {
     return grid->columns[column].importance == 0;
 }
 
-static void measure(const struct grid *grid, struct layout *layout) {
+void grid_measure(const struct grid *grid, struct grid_layout *layout) {
     char buffer[GRID_TEXT_SIZE];
     for (size_t c = 0; c < grid->column_count; c++) {
         layout->shown[c] = is_served(grid, c);
         layout->widths[c] = screen_width(field_of(grid, c)->title);
         for (size_t i = 0; i < row_count(grid); i++) {
-            size_t width = screen_width(cell_of(grid, row_at(grid, i), c, buffer));
+            size_t width = screen_width(grid_cell(grid, row_at(grid, i), c, buffer));
             layout->widths[c] = width > layout->widths[c] ? width : layout->widths[c];
         }
     }
 }
 
-static size_t total(const struct grid *grid, const struct layout *layout) {
+static size_t total(const struct grid *grid, const struct grid_layout *layout) {
     size_t sum = 0;
     for (size_t c = 0; c < grid->column_count; c++) {
         sum += layout->shown[c] ? layout->widths[c] + (sum > 0 ? GAP : 0) : 0;
@@ -65,7 +60,7 @@ static size_t total(const struct grid *grid, const struct layout *layout) {
 }
 
 /* Narrows the widest column that may be cut by one. Returns false if there is none. */
-static bool narrow(const struct grid *grid, struct layout *layout) {
+static bool narrow(const struct grid *grid, struct grid_layout *layout) {
     size_t widest = SIZE_MAX;
     for (size_t c = 0; c < grid->column_count; c++) {
         if (layout->shown[c] && grid->columns[c].least > 0 &&
@@ -82,7 +77,7 @@ static bool narrow(const struct grid *grid, struct layout *layout) {
 }
 
 /* Leaves out the column that matters least. Returns false if all have to be there. */
-static bool leave_out(const struct grid *grid, struct layout *layout) {
+static bool leave_out(const struct grid *grid, struct grid_layout *layout) {
     size_t least = SIZE_MAX;
     for (size_t c = 0; c < grid->column_count; c++) {
         if (layout->shown[c] && grid->columns[c].importance > 0 &&
@@ -98,8 +93,8 @@ static bool leave_out(const struct grid *grid, struct layout *layout) {
 }
 
 /* As wide as it may be at the least. */
-static bool fits_narrowed(const struct grid *grid, const struct layout *layout, size_t room) {
-    struct layout least = *layout;
+static bool fits_narrowed(const struct grid *grid, const struct grid_layout *layout, size_t room) {
+    struct grid_layout least = *layout;
     for (size_t c = 0; c < grid->column_count; c++) {
         size_t limit = grid->columns[c].least;
         if (limit > 0 && least.widths[c] > limit) {
@@ -109,7 +104,7 @@ static bool fits_narrowed(const struct grid *grid, const struct layout *layout, 
     return total(grid, &least) <= room;
 }
 
-static void fit(const struct grid *grid, struct layout *layout) {
+void grid_fit(const struct grid *grid, struct grid_layout *layout) {
     size_t room = grid->room != 0 ? grid->room : grid->screen->width;
     if (room == 0) {
         return;
@@ -126,8 +121,8 @@ static bool is_right(enum field_kind kind) {
 }
 
 /* The last column has no blanks behind it. */
-static void print_row(const struct grid *grid, const struct layout *layout,
-                      const struct record *record) {
+void grid_print_row(const struct grid *grid, const struct grid_layout *layout,
+                    const struct record *record) {
     char buffer[GRID_TEXT_SIZE];
     size_t last = 0;
     bool first = true;
@@ -139,7 +134,7 @@ static void print_row(const struct grid *grid, const struct layout *layout,
             continue;
         }
         const char *text =
-            record != NULL ? cell_of(grid, record, c, buffer) : field_of(grid, c)->title;
+            record != NULL ? grid_cell(grid, record, c, buffer) : field_of(grid, c)->title;
         bool right = is_right(field_of(grid, c)->kind);
         if (!first) {
             screen_put(grid->screen, "  ", 0);
@@ -154,17 +149,17 @@ static void print_row(const struct grid *grid, const struct layout *layout,
 }
 
 size_t grid_width(const struct grid *grid) {
-    struct layout layout = {.widths = {0}};
-    measure(grid, &layout);
+    struct grid_layout layout = {.widths = {0}};
+    grid_measure(grid, &layout);
     return total(grid, &layout);
 }
 
-static void print_line(const struct grid *grid, const struct layout *layout,
+static void print_line(const struct grid *grid, const struct grid_layout *layout,
                        const struct record *record, enum style style) {
     if (style != STYLE_PLAIN) {
         screen_style(grid->screen, style);
     }
-    print_row(grid, layout, record);
+    grid_print_row(grid, layout, record);
     if (style != STYLE_PLAIN) {
         screen_style(grid->screen, STYLE_PLAIN);
     }
@@ -172,9 +167,9 @@ static void print_line(const struct grid *grid, const struct layout *layout,
 }
 
 void grid_print(const struct grid *grid) {
-    struct layout layout = {.widths = {0}};
-    measure(grid, &layout);
-    fit(grid, &layout);
+    struct grid_layout layout = {.widths = {0}};
+    grid_measure(grid, &layout);
+    grid_fit(grid, &layout);
     print_line(grid, &layout, NULL, STYLE_BOLD);
     for (size_t i = 0; i < row_count(grid); i++) {
         const struct record *record = row_at(grid, i);

@@ -38,7 +38,28 @@ struct grid {
     enum style (*style)(const struct record *record);
 };
 
+/* How wide each column is, and which are shown. */
+struct grid_layout {
+    size_t widths[GRID_COLUMNS_MAX];
+    bool shown[GRID_COLUMNS_MAX];
+};
+
 void grid_print(const struct grid *grid);
+
+/* What each column needs, by all rows. */
+void grid_measure(const struct grid *grid, struct grid_layout *layout);
+
+/* Narrows what was measured to the room of the grid. */
+void grid_fit(const struct grid *grid, struct grid_layout *layout);
+
+/* Prints one record, or the headings if it is NULL, without style and without the end of the line.
+ */
+void grid_print_row(const struct grid *grid, const struct grid_layout *layout,
+                    const struct record *record);
+
+/* The text of a cell, as it is printed. Borrowed, or out. */
+const char *grid_cell(const struct grid *grid, const struct record *record, size_t column,
+                      char out[GRID_TEXT_SIZE]);
 
 /* The columns that all of it takes when nothing is cut. */
 size_t grid_width(const struct grid *grid);

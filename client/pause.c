@@ -76,7 +76,7 @@ static int set_one(struct client *client, struct reading *reading, bool paused, 
         value->type = CHANGE_UNSIGNED;
         value->number = for_s;
     }
-    change_send(&change, &reading->gateway, &reading->fetch);
+    change_send(&change, reading->gateway, &reading->fetch);
     if (change.end != CHANGE_DONE && change.end != CHANGE_NO_ANSWER) {
         reading_complain(reading, "%s",
                          settings_refusal(&change, "defer_transports was set by someone else, who "
@@ -90,7 +90,7 @@ static int set_one(struct client *client, struct reading *reading, bool paused, 
     }
     words_of(reading, after, sizeof after);
     screen_say(&client->screen, good ? STYLE_PLAIN : STYLE_BAD, "%s: outbound mail is %s (was %s)",
-               reading->gateway.name, after, before);
+               reading->gateway->name, after, before);
     return good ? EXIT_DONE : EXIT_NOT_DONE;
 }
 

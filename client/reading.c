@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Owns the sessions and what has been read over them. A fetch collects objects in a tree of its
+ * own, which takes the place of the one before only when it is whole, so that nobody sees half of
+ * one.
+ */
 #include "client/reading.h"
 
 #include <stdarg.h>
@@ -41,11 +46,16 @@ bool readings_set_base(struct readings *readings, const char *oid) {
 void readings_open(struct readings *readings, char **names, size_t count) {
     readings->count = count < GATEWAYS_MAX ? count : GATEWAYS_MAX;
     for (size_t i = 0; i < readings->count; i++) {
-        struct reading *reading = &readings->items[i];
-        gateway_open(&reading->gateway, &readings->setup, names[i]);
-        reading->fetch = (struct fetch){
-            .gateway = &reading->gateway, .base = readings->base, .base_len = readings->base_len};
+        gateway_open(&readings->gateways[i], &readings->setup, names[i]);
+        reading_init(&readings->items[i], readings, &readings->gateways[i]);
     }
+}
+
+void reading_init(struct reading *reading, const struct readings *readings,
+                  struct gateway *gateway) {
+    *reading = (struct reading){
+        .gateway = gateway,
+        .fetch = {.gateway = gateway, .base = readings->base, .base_len = readings->base_len}};
 }
 
 static void forget(struct reading *reading) {
@@ -55,47 +65,69 @@ static void forget(struct reading *reading) {
         }
     }
     reading->read = 0;
-    reading->problem[0] = '\0';
+    tree_deinit(&reading->tree);
+}
+
+void reading_deinit(struct reading *reading) {
+    forget(reading);
+    fetch_reset(&reading->fetch);
 }
 
 void readings_close(struct readings *readings) {
     for (size_t i = 0; i < readings->count; i++) {
-        forget(&readings->items[i]);
-        fetch_reset(&readings->items[i].fetch);
-        gateway_close(&readings->items[i].gateway);
+        reading_deinit(&readings->items[i]);
+        gateway_close(&readings->gateways[i]);
     }
     readings->count = 0;
 }
 
-/* Decides whether there is an agent. */
-static void judge(struct reading *reading) {
-    const struct fetch *fetch = &reading->fetch;
+void reading_start(struct reading *reading, const struct plan *plan) {
+    reading->fetch.gets = plan->gets;
+    reading->fetch.get_count = plan->get_count;
+    reading->fetch.roots = plan->roots;
+    reading->fetch.root_count = plan->root_count;
+    fetch_start(&reading->fetch);
+}
+
+/* An agent always has a version. */
+static bool lacks_agent(const struct fetch *fetch) {
+    static const uint32_t version[] = {1, 1, 1, 0};
+    for (size_t i = 0; i < fetch->get_count; i++) {
+        if (oid_compare(fetch->gets[i].oid, fetch->gets[i].len, version, 4) == 0) {
+            return tree_find(&fetch->tree, version, 4) == NULL;
+        }
+    }
+    return false;
+}
+
+void reading_finish(struct reading *reading) {
+    struct fetch *fetch = &reading->fetch;
+    reading->problem[0] = '\0';
     if (fetch->problem != FETCH_FINE) {
         snprintf(reading->problem, sizeof reading->problem, "%s", fetch->words);
-    } else if (!reading_cell(reading, TABLE_AGENT, AGENT_VERSION)->known) {
+    } else if (lacks_agent(fetch)) {
         snprintf(reading->problem, sizeof reading->problem,
                  "snmpd answers, but there is no hermes-mailqueued behind it, or this user has no "
                  "view of it");
+    } else {
+        forget(reading);
+        reading->tree = fetch->tree;
+        fetch->tree = (struct oid_tree){.objects = NULL};
     }
+    fetch->gets = NULL;
+    fetch->roots = NULL;
 }
 
 static void fetch_some(struct reading *readings, size_t count, uint32_t tables) {
     struct plan plan;
     plan_make(&plan, tables | TABLE_BIT(TABLE_AGENT));
     for (size_t i = 0; i < count; i++) {
-        struct reading *reading = &readings[i];
-        forget(reading);
-        reading->fetch.gets = plan.gets;
-        reading->fetch.get_count = plan.get_count;
-        reading->fetch.roots = plan.roots;
-        reading->fetch.root_count = plan.root_count;
-        fetch_start(&reading->fetch);
+        forget(&readings[i]);
+        reading_start(&readings[i], &plan);
     }
     snmp_wait();
     for (size_t i = 0; i < count; i++) {
-        readings[i].fetch.gets = NULL;
-        readings[i].fetch.roots = NULL;
-        judge(&readings[i]);
+        reading_finish(&readings[i]);
     }
 }
 
@@ -109,7 +141,7 @@ void reading_fetch(struct reading *reading, uint32_t tables) {
 
 const struct records *reading_table(struct reading *reading, enum table_id id) {
     if ((reading->read & TABLE_BIT(id)) == 0) {
-        records_read(&reading->tables[id], id, &reading->fetch.tree);
+        records_read(&reading->tables[id], id, &reading->tree);
         reading->read |= TABLE_BIT(id);
     }
     return &reading->tables[id];
@@ -128,7 +160,7 @@ void reading_complain(const struct reading *reading, const char *format, ...) {
     va_list arguments;
     va_start(arguments, format);
     fflush(stdout);
-    fprintf(stderr, "hmq: %s: ", reading->gateway.name);
+    fprintf(stderr, "hmq: %s: ", reading->gateway->name);
     vfprintf(stderr, format, arguments);
     fputc('\n', stderr);
     va_end(arguments);

@@ -13,17 +13,19 @@
 
 #define GATEWAYS_MAX 100
 
-/* One gateway. Its tables are read from its tree when they are asked for. */
+/* What is read from one gateway. Tables are read from the tree when they are asked for. */
 struct reading {
-    struct gateway gateway;
-    struct fetch fetch;
+    struct gateway *gateway; /* borrowed */
+    struct fetch fetch;      /* the last one, or the one under way */
+    struct oid_tree tree;    /* of the last fetch that ended well */
     struct records tables[TABLE_COUNT];
     uint32_t read;     /* tables that are */
-    char problem[512]; /* why nothing can be shown; "" = there is an agent */
+    char problem[512]; /* why nothing can be shown, or nothing new; "" = there is an agent */
 };
 
 struct readings {
-    struct reading items[GATEWAYS_MAX];
+    struct gateway gateways[GATEWAYS_MAX];
+    struct reading items[GATEWAYS_MAX]; /* of each gateway */
     size_t count;
     uint32_t base[TREE_OID_MAX];
     size_t base_len;
@@ -36,6 +38,21 @@ bool readings_set_base(struct readings *readings, const char *oid);
 /* Opens a session with each name; names are borrowed. One that cannot be opened has a problem. */
 void readings_open(struct readings *readings, char **names, size_t count);
 void readings_close(struct readings *readings);
+
+/* Prepares one more reading of a gateway, which has another already. */
+void reading_init(struct reading *reading, const struct readings *readings,
+                  struct gateway *gateway);
+
+/* Forgets what was read. No fetch may be under way. */
+void reading_deinit(struct reading *reading);
+
+/* Starts a fetch, which has ended when fetch_busy is false. The plan is borrowed until then. What
+ * was read before stays. */
+void reading_start(struct reading *reading, const struct plan *plan);
+
+/* Takes over what a fetch has brought once it has ended: instead of what was read before, or, if it
+ * failed or there is no agent, only the problem. */
+void reading_finish(struct reading *reading);
 
 /* Reads the tables of a set, by TABLE_BIT, of all gateways at once, and the group of the agent.
  * What was read before is dropped. */

@@ -159,7 +159,7 @@ bool row_poll(struct row *row) {
     static const uint32_t columns[] = {COLUMN_STATE, COLUMN_STATE + 1, COLUMN_STATE + 2,
                                        COLUMN_STATE + 3, COLUMN_STATE + 6};
     struct oid_part names[sizeof columns / sizeof columns[0]];
-    struct fetch fetch = {.gateway = &row->reading->gateway,
+    struct fetch fetch = {.gateway = row->reading->gateway,
                           .base = row->reading->fetch.base,
                           .base_len = row->reading->fetch.base_len,
                           .gets = names,
@@ -247,7 +247,7 @@ static enum row_created settle(struct row *row, const struct row_request *reques
     if (!row->gone) {
         return ROW_ACCEPTED;
     }
-    change_send(change, &row->reading->gateway, &row->reading->fetch);
+    change_send(change, row->reading->gateway, &row->reading->fetch);
     if (change->end == CHANGE_DONE) {
         return ROW_ACCEPTED;
     }
@@ -276,7 +276,7 @@ enum row_created row_create(struct row *row, struct reading *reading,
             continue;
         }
         fill(&change, row, request, ids);
-        change_send(&change, &reading->gateway, &reading->fetch);
+        change_send(&change, reading->gateway, &reading->fetch);
         if (change.end == CHANGE_INCONSISTENT && row_poll(row) && !row->gone) {
             continue; /* another was first */
         }
@@ -299,7 +299,7 @@ enum row_created row_create(struct row *row, struct reading *reading,
 bool row_cancel(struct row *row) {
     struct change change = {0};
     add_number(&change, row, COLUMN_STATUS, 'i', DESTROY);
-    change_send(&change, &row->reading->gateway, &row->reading->fetch);
+    change_send(&change, row->reading->gateway, &row->reading->fetch);
     snprintf(row->words, sizeof row->words, "%s", change.words);
     return change.end == CHANGE_DONE;
 }
@@ -320,7 +320,7 @@ static void take_result(struct row *row, const struct record *record) {
 void row_read_results(struct row *row) {
     struct oid_part roots[3];
     struct records records;
-    struct fetch fetch = {.gateway = &row->reading->gateway,
+    struct fetch fetch = {.gateway = row->reading->gateway,
                           .base = row->reading->fetch.base,
                           .base_len = row->reading->fetch.base_len,
                           .roots = roots,
@@ -352,7 +352,7 @@ void row_read_results(struct row *row) {
 bool row_read_output(struct row *row, void (*take)(void *userdata, const char *octets, size_t len),
                      void *userdata) {
     struct oid_part root;
-    struct fetch fetch = {.gateway = &row->reading->gateway,
+    struct fetch fetch = {.gateway = row->reading->gateway,
                           .base = row->reading->fetch.base,
                           .base_len = row->reading->fetch.base_len,
                           .roots = &root,

@@ -45,7 +45,7 @@ static int print_json(struct client *client) {
         struct reading *reading = &client->readings.items[i];
         bool there = reading->problem[0] == '\0';
         cJSON *object =
-            json_add_gateway(document, reading->gateway.name, there ? NULL : reading->problem);
+            json_add_gateway(document, reading->gateway->name, there ? NULL : reading->problem);
         if (there) {
             add_tables(client, reading, object);
         }
@@ -63,7 +63,7 @@ static int print_one(struct client *client, struct reading *reading, bool first)
         if (!first) {
             screen_end_line();
         }
-        screen_styled(&client->screen, STYLE_BOLD, reading->gateway.name);
+        screen_styled(&client->screen, STYLE_BOLD, reading->gateway->name);
         screen_end_line();
     }
     fflush(stdout);

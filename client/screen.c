@@ -30,7 +30,8 @@ void screen_init(struct screen *screen, bool whole) {
     const char *term = getenv("TERM");
     const char *no_color = getenv("NO_COLOR");
     setlocale(LC_ALL, "");
-    *screen = (struct screen){.terminal = isatty(STDOUT_FILENO) == 1, .whole = whole};
+    *screen =
+        (struct screen){.out = stdout, .terminal = isatty(STDOUT_FILENO) == 1, .whole = whole};
     screen->unicode = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
     if (screen->terminal) {
         screen->width = terminal_width();
@@ -46,8 +47,7 @@ void screen_init(struct screen *screen, bool whole) {
     }
 }
 
-/* The octets of the character at text, and its columns. */
-static size_t character(const char *text, size_t *columns) {
+size_t screen_character(const char *text, size_t *columns) {
     wchar_t wide;
     mbstate_t state = {0};
     size_t len = mbrtowc(&wide, text, strlen(text), &state);
@@ -63,7 +63,7 @@ static size_t character(const char *text, size_t *columns) {
 size_t screen_width(const char *text) {
     size_t width = 0;
     for (size_t columns; *text != '\0'; width += columns) {
-        text += character(text, &columns);
+        text += screen_character(text, &columns);
     }
     return width;
 }
@@ -74,16 +74,16 @@ static size_t put_part(const struct screen *screen, const char *text, size_t wid
     *used = 0;
     while (text[at] != '\0') {
         size_t columns;
-        size_t len = character(text + at, &columns);
+        size_t len = screen_character(text + at, &columns);
         if (width != 0 && *used + columns > width) {
             break;
         }
         if (len > 1 && screen->terminal && !screen->unicode) {
             for (size_t i = 0; i < columns; i++) {
-                putchar('?');
+                fputc('?', screen->out);
             }
         } else {
-            fwrite(text + at, 1, len, stdout);
+            fwrite(text + at, 1, len, screen->out);
         }
         *used += columns;
         at += len;
@@ -103,22 +103,22 @@ size_t screen_put(const struct screen *screen, const char *text, size_t width) {
     } else {
         used = 0;
     }
-    fputs(ellipsis, stdout);
+    fputs(ellipsis, screen->out);
     return used + 1;
 }
 
-static void blanks(size_t count) {
-    printf("%*s", (int)count, "");
+static void blanks(const struct screen *screen, size_t count) {
+    fprintf(screen->out, "%*s", (int)count, "");
 }
 
 void screen_pad(const struct screen *screen, const char *text, size_t width, bool right) {
     size_t needs = screen_width(text);
     if (right && needs < width) {
-        blanks(width - needs);
+        blanks(screen, width - needs);
     }
     size_t used = screen_put(screen, text, width);
     if (!right && used < width) {
-        blanks(width - used);
+        blanks(screen, width - used);
     }
 }
 
@@ -135,18 +135,18 @@ void screen_wrap(const struct screen *screen, const char *text, size_t indent) {
                 if (text[at] == ' ' && columns > room / 2) {
                     last = at;
                 }
-                at += character(text + at, &wide);
+                at += screen_character(text + at, &wide);
                 len = at;
             }
             len = last > 0 ? last : len;
         }
-        blanks(indent);
+        blanks(screen, indent);
         char *line = strndup(text, len);
         if (line != NULL) {
             put_part(screen, line, 0, &used);
         }
         free(line);
-        putchar('\n');
+        fputc('\n', screen->out);
         text += len;
         text += text[0] == ' ';
     } while (*text != '\0');
@@ -155,7 +155,7 @@ void screen_wrap(const struct screen *screen, const char *text, size_t indent) {
 void screen_style(const struct screen *screen, enum style style) {
     static const char *const codes[] = {"", "1", "2", "1;31", "33", "32"};
     if (screen->color) {
-        printf("\033[%sm", codes[style]);
+        fprintf(screen->out, "\033[%sm", codes[style]);
     }
 }
 
@@ -208,9 +208,9 @@ void screen_bar(const struct screen *screen, double part, double whole, size_t w
         rest = 1; /* what is there is to be seen */
     }
     for (size_t i = 0; i < full; i++) {
-        fputs(screen->unicode ? "\xE2\x96\x88" : "#", stdout);
+        fputs(screen->unicode ? "\xE2\x96\x88" : "#", screen->out);
     }
     bool half = !screen->unicode && rest > 0;
-    fputs(screen->unicode ? eighths[rest] : half ? "-" : "", stdout);
-    blanks(width - full - (rest > 0));
+    fputs(screen->unicode ? eighths[rest] : half ? "-" : "", screen->out);
+    blanks(screen, width - full - (rest > 0));
 }

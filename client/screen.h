@@ -8,10 +8,12 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 enum style { STYLE_PLAIN, STYLE_BOLD, STYLE_DIM, STYLE_BAD, STYLE_WARN, STYLE_GOOD };
 
 struct screen {
+    FILE *out; /* standard output, or where lines of it are made */
     bool terminal;
     bool color;
     bool unicode; /* bars and ellipses may be more than ASCII */
@@ -46,8 +48,12 @@ void screen_styled(const struct screen *screen, enum style style, const char *te
 void screen_say(const struct screen *screen, enum style style, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* Ends a line. */
+/* Ends a line of standard output. */
 void screen_end_line(void);
+
+/* The octets of the character at text, and the columns that it takes: 0 for one that is combined
+ * with the one before. text is valid UTF-8 and not empty. */
+size_t screen_character(const char *text, size_t *columns);
 
 /* Prints a bar of width columns at most, filled by part / whole. */
 void screen_bar(const struct screen *screen, double part, double whole, size_t width);

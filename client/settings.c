@@ -302,7 +302,7 @@ static int change_one(struct client *client, struct reading *reading, const stru
                  value_words(list[i].setting, condition_of(reading, &list[i]), cell, buffer));
         add_change(&change, reading, &list[i]);
     }
-    change_send(&change, &reading->gateway, &reading->fetch);
+    change_send(&change, reading->gateway, &reading->fetch);
     if (change.end != CHANGE_DONE && change.end != CHANGE_NO_ANSWER) {
         reading_complain(reading, "%s",
                          settings_refusal(&change, "the values do not agree with each other, such "
@@ -395,7 +395,7 @@ int run_settings(struct client *client) {
         struct reading *reading = &client->readings.items[i];
         int one = EXIT_UNREACHABLE;
         if (client->readings.count > 1) {
-            screen_styled(&client->screen, STYLE_BOLD, reading->gateway.name);
+            screen_styled(&client->screen, STYLE_BOLD, reading->gateway->name);
             screen_end_line();
         }
         if (reading->problem[0] != '\0') {

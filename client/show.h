@@ -6,7 +6,7 @@
 #define HMQ_CLIENT_SHOW_H
 
 #include "client/commands.h"
-#include "client/grid.h"
+#include "client/tables.h"
 
 int show_status(struct client *client, struct reading *reading);
 int show_list(struct client *client, struct reading *reading);
@@ -27,14 +27,5 @@ void show_messages(const struct screen *screen, const struct records *records, c
 
 /* Prints why a table is not there, and returns EXIT_NOT_DONE. */
 int show_absent(struct client *client, enum table_id id);
-
-/* The style of a row of TABLE_CONDITIONS. */
-enum style condition_style(const struct record *record);
-
-/* True if a row of TABLE_CONDITIONS watches a time, in seconds, and not a number. */
-bool condition_is_time(const struct record *record);
-
-/* A cell of a condition, in the unit of what it watches; see struct grid. */
-const char *condition_text(const struct record *record, unsigned field, char out[GRID_TEXT_SIZE]);
 
 #endif

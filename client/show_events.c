@@ -16,18 +16,6 @@
 #define FOLLOW_MS 2000
 #define EVENTS_SHOWN 20
 
-static const struct grid_column columns[] = {
-    {EVENT_SERIAL, 4, 0}, {EVENT_TIME, 2, 0},  {EVENT_SEVERITY, 5, 0},
-    {EVENT_TYPE, 3, 0},   {EVENT_TEXT, 0, 20},
-};
-
-static enum style event_style(const struct record *record) {
-    static const enum style styles[] = {STYLE_PLAIN, STYLE_BAD, STYLE_WARN, STYLE_PLAIN,
-                                        STYLE_GOOD};
-    int64_t severity = cell_number(&record->cells[EVENT_SEVERITY], 0);
-    return severity >= 0 && severity <= 4 ? styles[severity] : STYLE_PLAIN;
-}
-
 static void print_whole(const struct grid *grid, const struct record *record) {
     if (record->cells[EVENT_TEXT].known) {
         screen_wrap(grid->screen, record->cells[EVENT_TEXT].text, 3);
@@ -36,13 +24,11 @@ static void print_whole(const struct grid *grid, const struct record *record) {
 
 static void print_events(const struct screen *screen, const struct records *records,
                          const size_t *rows, size_t count) {
-    struct grid grid = {.screen = screen,
-                        .records = records,
-                        .rows = rows,
-                        .row_count = count,
-                        .columns = columns,
-                        .column_count = sizeof columns / sizeof columns[0],
-                        .style = event_style};
+    struct grid grid = table_grid(TABLE_EVENTS);
+    grid.screen = screen;
+    grid.records = records;
+    grid.rows = rows;
+    grid.row_count = count;
     if (screen->whole && screen->width != 0) {
         grid.column_count--;
         grid.after = print_whole;
@@ -89,7 +75,7 @@ static void print_line(struct client *client, const struct follower *follower,
     char buffer[FORMAT_SIZE];
     if (client->arguments.json) {
         cJSON *object = json_record(table, record);
-        need(cJSON_AddStringToObject(object, "gateway", follower->reading->gateway.name));
+        need(cJSON_AddStringToObject(object, "gateway", follower->reading->gateway->name));
         char *text = need(cJSON_PrintUnformatted(object));
         puts(text);
         cJSON_free(text);
@@ -97,7 +83,7 @@ static void print_line(struct client *client, const struct follower *follower,
         return;
     }
     if (client->readings.count > 1) {
-        printf("%s  ", follower->reading->gateway.name);
+        printf("%s  ", follower->reading->gateway->name);
     }
     printf("%s  ", format_cell(&table->fields[EVENT_TIME], &record->cells[EVENT_TIME], buffer));
     screen_styled(&client->screen, event_style(record),
@@ -111,7 +97,8 @@ static void follow(struct client *client, struct follower *follower) {
     const struct records *records = reading_table(reading, TABLE_EVENTS);
     if (reading->problem[0] != '\0') {
         if (!follower->lost) {
-            fprintf(stderr, "hmq: %s: %s; still trying\n", reading->gateway.name, reading->problem);
+            fprintf(stderr, "hmq: %s: %s; still trying\n", reading->gateway->name,
+                    reading->problem);
         }
         follower->lost = true;
         return;
@@ -124,7 +111,7 @@ static void follow(struct client *client, struct follower *follower) {
         }
         if (follower->last > 0 && serial > follower->last + 1) {
             fprintf(stderr, "hmq: %s: %" PRId64 " events between are no longer listed\n",
-                    reading->gateway.name, serial - follower->last - 1);
+                    reading->gateway->name, serial - follower->last - 1);
         }
         follower->last = serial;
         print_line(client, follower, &records->items[i]);

@@ -13,28 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct grid_column list_columns[] = {
-    {MESSAGE_ID, 0, 0},      {MESSAGE_QUEUE, 3, 0},  {MESSAGE_AGE, 0, 0},     {MESSAGE_SIZE, 4, 0},
-    {MESSAGE_SENDER, 2, 12}, {MESSAGE_FIRST, 1, 12}, {MESSAGE_REASON, 5, 30},
-};
-#define LIST_COLUMNS (sizeof list_columns / sizeof list_columns[0])
-
-/* The first recipient, and how many more; the reason on one line. */
-static const char *list_text(const struct record *record, unsigned field,
-                             char out[GRID_TEXT_SIZE]) {
-    int64_t count = cell_number(&record->cells[MESSAGE_RECIPIENTS], 0);
-    const struct cell *first = &record->cells[MESSAGE_FIRST];
-    if (field == MESSAGE_ID && cell_number(&record->cells[MESSAGE_EXPIRED], 0) == TRUTH_TRUE) {
-        snprintf(out, GRID_TEXT_SIZE, "%s#", record->cells[MESSAGE_ID].text);
-        return out;
-    }
-    if (field != MESSAGE_FIRST || count < 2 || !first->known) {
-        return NULL;
-    }
-    snprintf(out, GRID_TEXT_SIZE, "+%" PRId64 " %s", count - 1, first->text);
-    return out;
-}
-
 static void print_reason(const struct grid *grid, const struct record *record) {
     const struct cell *reason = &record->cells[MESSAGE_REASON];
     if (!reason->known || reason->text[0] == '\0') {
@@ -54,19 +32,17 @@ static void print_reason(const struct grid *grid, const struct record *record) {
 
 void show_messages(const struct screen *screen, const struct records *records, const size_t *rows,
                    size_t count) {
-    struct grid grid = {.screen = screen,
-                        .records = records,
-                        .rows = rows,
-                        .row_count = count,
-                        .columns = list_columns,
-                        .column_count = LIST_COLUMNS,
-                        .text = list_text};
+    struct grid grid = table_grid(TABLE_MESSAGES);
+    grid.screen = screen;
+    grid.records = records;
+    grid.rows = rows;
+    grid.row_count = count;
     if (count == 0) {
         return;
     }
     /* Reasons stand behind where everything fits, and below each message otherwise. */
     if (screen->width != 0 && grid_width(&grid) > screen->width) {
-        grid.column_count = LIST_COLUMNS - 1;
+        grid.column_count--; /* the reason is the last */
         grid.after = print_reason;
     }
     grid_print(&grid);
@@ -186,7 +162,7 @@ int show_message(struct client *client, struct reading *reading) {
                               ? "it is not in the queue"
                               : "it is not among the messages that the agent lists; hmq count says "
                                 "whether it is in the queue, hmq view shows it";
-        fprintf(stderr, "hmq: %s: %s: %s\n", reading->gateway.name, id, why);
+        fprintf(stderr, "hmq: %s: %s: %s\n", reading->gateway->name, id, why);
         return EXIT_NOT_DONE;
     }
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {

@@ -11,39 +11,6 @@
 
 #define LEADING 3
 
-/* The state, the worst first. */
-struct state {
-    const char *word;
-    enum style style;
-};
-
-static struct state state_of(struct reading *reading) {
-    int64_t data = cell_number(reading_cell(reading, TABLE_AGENT, AGENT_DATA), 0);
-    int64_t postfix = cell_number(reading_cell(reading, TABLE_AGENT, AGENT_POSTFIX), 0);
-    int64_t worst = cell_number(reading_cell(reading, TABLE_CONDITION_COUNTS, CONDITIONS_WORST), 0);
-    const struct cell *overload = reading_cell(reading, TABLE_SUMMARY, SUMMARY_OVERLOAD);
-    if (data == DATA_UNAVAILABLE) {
-        return (struct state){"UNKNOWN", STYLE_BAD};
-    }
-    if (postfix == VALUE_STOPPED) {
-        return (struct state){"POSTFIX IS STOPPED", STYLE_BAD};
-    }
-    if (cell_number(overload, 0) == TRUTH_TRUE) {
-        return (struct state){"OVERLOAD", STYLE_BAD};
-    }
-    if (worst >= 2) {
-        return worst == 3 ? (struct state){"CRITICAL", STYLE_BAD}
-                          : (struct state){"WARNING", STYLE_WARN};
-    }
-    if (data == DATA_STALE) {
-        return (struct state){"STALE", STYLE_WARN};
-    }
-    if (data != DATA_OK || !overload->known) {
-        return (struct state){"UNKNOWN", STYLE_WARN};
-    }
-    return (struct state){"OK", STYLE_GOOD};
-}
-
 static const char *cell_words(struct reading *reading, enum table_id id, unsigned field,
                               char out[FORMAT_SIZE]) {
     return format_cell(&table_of(id)->fields[field], reading_cell(reading, id, field), out);

@@ -86,10 +86,11 @@ static void add_value(netsnmp_pdu *pdu, const struct change_value *value,
 }
 
 void change_send(struct change *change, struct gateway *gateway, const struct fetch *like) {
+    struct snmp_request request = {.waiting = false};
     netsnmp_pdu *pdu = snmp_pdu_create(SNMP_MSG_SET);
     for (size_t i = 0; pdu != NULL && i < change->count; i++) {
         add_value(pdu, &change->values[i], like);
     }
-    gateway_send(gateway, pdu, on_answer, change);
+    gateway_send(gateway, &request, pdu, on_answer, change);
     snmp_wait();
 }

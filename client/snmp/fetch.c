@@ -114,6 +114,10 @@ static void begin_root(struct fetch *fetch) {
 
 /* True if the end of an answer is a problem, which then is recorded. */
 static bool failed(struct fetch *fetch, const struct answer *answer) {
+    if (fetch->stopped) {
+        fail(fetch, FETCH_STOPPED, "stopped");
+        return true;
+    }
     if (answer->kind == ANSWER_RESPONSE) {
         return false;
     }
@@ -178,7 +182,7 @@ static void ask_next(struct fetch *fetch) {
         }
         fetch_add_name(pdu, fetch, &fetch->last);
     }
-    gateway_send(fetch->gateway, pdu, on_walked, fetch);
+    gateway_send(fetch->gateway, &fetch->request, pdu, on_walked, fetch);
 }
 
 void fetch_reset(struct fetch *fetch) {
@@ -186,6 +190,7 @@ void fetch_reset(struct fetch *fetch) {
     fetch->problem = FETCH_FINE;
     fetch->report = 0;
     fetch->words[0] = '\0';
+    fetch->stopped = false;
     fetch->got = 0;
     fetch->root = 0;
     fetch->requests = 0;
@@ -228,10 +233,18 @@ static void ask_objects(struct fetch *fetch) {
         }
         fetch->got++;
     }
-    gateway_send(fetch->gateway, pdu, on_got, fetch);
+    gateway_send(fetch->gateway, &fetch->request, pdu, on_got, fetch);
 }
 
 void fetch_start(struct fetch *fetch) {
     fetch_reset(fetch);
     ask_objects(fetch);
+}
+
+bool fetch_busy(const struct fetch *fetch) {
+    return fetch->request.waiting;
+}
+
+void fetch_stop(struct fetch *fetch) {
+    fetch->stopped = true;
 }

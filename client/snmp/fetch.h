@@ -25,6 +25,7 @@ enum fetch_problem {
     FETCH_UNREACHABLE, /* no answer, or it cannot be sent */
     FETCH_REFUSED,     /* a report: the credentials or the context */
     FETCH_ODD,         /* an answer that no sound agent gives */
+    FETCH_STOPPED,     /* by fetch_stop */
 };
 
 /* One gateway's reading. Owns tree. */
@@ -41,16 +42,24 @@ struct fetch {
     int report;      /* REFUSED: SNMPERR_... */
     char words[256]; /* for people, if there is a problem */
 
-    size_t got;           /* of the objects */
-    size_t root;          /* the one that is being walked */
-    struct oid_part last; /* where the walk is */
-    long repetitions;     /* for each request */
-    size_t requests;      /* so far */
+    struct snmp_request request; /* under way while it is waiting */
+    bool stopped;                /* by fetch_stop */
+    size_t got;                  /* of the objects */
+    size_t root;                 /* the one that is being walked */
+    struct oid_part last;        /* where the walk is */
+    long repetitions;            /* for each request */
+    size_t requests;             /* so far */
 };
 
-/* Starts one fetch, with an empty tree; it has ended once snmp_wait returns. What has no instance
- * is not in the tree. */
+/* Starts one fetch, with an empty tree; it has ended once snmp_wait returns, or fetch_busy is
+ * false. What has no instance is not in the tree. */
 void fetch_start(struct fetch *fetch);
+
+/* True while the fetch has not ended. */
+bool fetch_busy(const struct fetch *fetch);
+
+/* Has it end with the next answer. */
+void fetch_stop(struct fetch *fetch);
 
 /* Empties the tree and the problem. */
 void fetch_reset(struct fetch *fetch);

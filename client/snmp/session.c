@@ -5,7 +5,8 @@
  * gateway after the other. So sessions are opened without that, and the first request waits behind
  * an empty one of an empty user (RFC 3414, 4), whose report has the ID. A request is answered by
  * exactly one call of its handler, for which `waiting` stands. The library calls back twice for a
- * report; the first of the two is ignored.
+ * report; the first of the two is ignored. An agent that returns with another engine ID is asked
+ * for it anew.
  */
 #include "client/snmp/session.h"
 #include "client/snmp/address.h"
@@ -122,25 +123,33 @@ void gateway_close(struct gateway *gateway) {
     if (gateway->session != NULL) {
         snmp_close(gateway->session);
     }
-    snmp_free_pdu(gateway->next);
     gateway->session = NULL;
-    gateway->next = NULL;
 }
 
-static void finish(struct gateway *gateway, const struct answer *answer) {
-    answer_handler *handler = gateway->handler;
-    void *userdata = gateway->userdata;
-    if (!gateway->waiting) {
+static void finish(struct snmp_request *request, const struct answer *answer) {
+    if (!request->waiting) {
         return;
     }
-    gateway->waiting = false;
+    request->waiting = false;
     requests_under_way--;
-    handler(userdata, gateway, answer);
+    request->handler(request->userdata, request->gateway, answer);
 }
 
-static void fail(struct gateway *gateway, const char *words) {
+static void fail(struct snmp_request *request, const char *words) {
     const struct answer answer = {.kind = ANSWER_FAILED, .words = words};
-    finish(gateway, &answer);
+    finish(request, &answer);
+}
+
+/* The next request will ask for the engine ID. */
+static void forget_engine(struct gateway *gateway) {
+    netsnmp_session *session = gateway->session;
+    free(session->securityEngineID);
+    free(session->contextEngineID);
+    session->securityEngineID = NULL;
+    session->contextEngineID = NULL;
+    session->securityEngineIDLen = 0;
+    session->contextEngineIDLen = 0;
+    gateway->probed = false;
 }
 
 /* What a report means (RFC 3411, 3412, 3414 and 3415), and what is to be done about it. */
@@ -168,7 +177,7 @@ static const char *report_words(int type) {
     return "it refuses the request by an SNMPv3 report";
 }
 
-static void on_message(struct gateway *gateway, netsnmp_pdu *pdu) {
+static void on_message(struct snmp_request *request, netsnmp_pdu *pdu) {
     struct answer answer = {.kind = ANSWER_RESPONSE,
                             .error_status = pdu->errstat,
                             .error_index = pdu->errindex,
@@ -177,29 +186,32 @@ static void on_message(struct gateway *gateway, netsnmp_pdu *pdu) {
         int type = snmpv3_get_report_type(pdu);
         answer =
             (struct answer){.kind = ANSWER_REPORT, .report = type, .words = report_words(type)};
+        if (type == SNMPERR_UNKNOWN_ENG_ID) {
+            forget_engine(request->gateway);
+        }
     }
-    finish(gateway, &answer);
+    finish(request, &answer);
 }
 
 static int on_event(int operation, netsnmp_session *session, int id, netsnmp_pdu *pdu,
                     void *userdata) {
-    struct gateway *gateway = userdata;
+    struct snmp_request *request = userdata;
     const struct answer timeout = {.kind = ANSWER_TIMEOUT, .words = "no answer"};
     const struct answer closed = {.kind = ANSWER_TIMEOUT, .words = "it has closed the connection"};
     (void)id;
     switch (operation) {
     case NETSNMP_CALLBACK_OP_RECEIVED_MESSAGE:
-        on_message(gateway, pdu);
+        on_message(request, pdu);
         break;
     case NETSNMP_CALLBACK_OP_TIMED_OUT:
-        finish(gateway, &timeout);
+        finish(request, &timeout);
         break;
     case NETSNMP_CALLBACK_OP_SEND_FAILED:
-        fail(gateway, snmp_api_errstring(session->s_snmp_errno));
+        fail(request, snmp_api_errstring(session->s_snmp_errno));
         break;
     case NETSNMP_CALLBACK_OP_DISCONNECT:
         /* As with a time-out the request may have arrived. */
-        finish(gateway, &closed);
+        finish(request, &closed);
         break;
     default: /* SEC_ERROR precedes RECEIVED_MESSAGE */
         break;
@@ -207,36 +219,37 @@ static int on_event(int operation, netsnmp_session *session, int id, netsnmp_pdu
     return 1;
 }
 
-static void send_next(struct gateway *gateway) {
-    netsnmp_pdu *pdu = gateway->next;
-    gateway->next = NULL;
-    if (snmp_async_send(gateway->session, pdu, on_event, gateway) == 0) {
+static void send_next(struct snmp_request *request) {
+    struct gateway *gateway = request->gateway;
+    netsnmp_pdu *pdu = request->next;
+    request->next = NULL;
+    if (snmp_async_send(gateway->session, pdu, on_event, request) == 0) {
         const char *words = snmp_api_errstring(gateway->session->s_snmp_errno);
         snmp_free_pdu(pdu);
-        fail(gateway, words);
+        fail(request, words);
     }
 }
 
 static int on_probe(int operation, netsnmp_session *session, int id, netsnmp_pdu *pdu,
                     void *userdata) {
-    struct gateway *gateway = userdata;
+    struct snmp_request *request = userdata;
     if (operation == NETSNMP_CALLBACK_OP_SEC_ERROR) {
         return 1;
     }
     if (operation == NETSNMP_CALLBACK_OP_RECEIVED_MESSAGE && session->securityEngineIDLen > 0) {
-        gateway->probed = true;
-        if (!gateway->waiting) {
+        request->gateway->probed = true;
+        if (!request->waiting) {
             return 1;
         }
         if (usm_create_user_from_session(session) == SNMPERR_SUCCESS) {
-            send_next(gateway);
+            send_next(request);
         } else {
-            fail(gateway, "no key can be made of the passphrases");
+            fail(request, "no key can be made of the passphrases");
         }
         return 1;
     }
     if (operation == NETSNMP_CALLBACK_OP_RECEIVED_MESSAGE) {
-        fail(gateway, "it does not tell its SNMPv3 engine ID");
+        fail(request, "it does not tell its SNMPv3 engine ID");
         return 1;
     }
     return on_event(operation, session, id, pdu, userdata);
@@ -262,46 +275,48 @@ static bool add_empty_user(void) {
     return true;
 }
 
-static void send_probe(struct gateway *gateway) {
+static void send_probe(struct snmp_request *request) {
+    struct gateway *gateway = request->gateway;
     netsnmp_pdu *pdu = snmp_pdu_create(SNMP_MSG_GET);
     if (pdu == NULL || !add_empty_user() || (pdu->securityName = strdup("")) == NULL) {
         snmp_free_pdu(pdu);
-        fail(gateway, "out of memory");
+        fail(request, "out of memory");
         return;
     }
     pdu->version = SNMP_VERSION_3;
     pdu->securityNameLen = 0;
     pdu->securityLevel = SNMP_SEC_LEVEL_NOAUTH;
     pdu->securityModel = SNMP_SEC_MODEL_USM;
-    if (snmp_async_send(gateway->session, pdu, on_probe, gateway) == 0) {
+    if (snmp_async_send(gateway->session, pdu, on_probe, request) == 0) {
         const char *words = snmp_api_errstring(gateway->session->s_snmp_errno);
         snmp_free_pdu(pdu);
-        fail(gateway, words);
+        fail(request, words);
     }
 }
 
-void gateway_send(struct gateway *gateway, netsnmp_pdu *pdu, answer_handler *handler,
-                  void *userdata) {
-    gateway->handler = handler;
-    gateway->userdata = userdata;
-    gateway->waiting = true;
+void gateway_send(struct gateway *gateway, struct snmp_request *request, netsnmp_pdu *pdu,
+                  answer_handler *handler, void *userdata) {
+    request->gateway = gateway;
+    request->handler = handler;
+    request->userdata = userdata;
+    request->waiting = true;
     requests_under_way++;
     if (gateway->session == NULL || pdu == NULL) {
         snmp_free_pdu(pdu);
-        fail(gateway, gateway->session == NULL ? gateway->problem : "out of memory");
+        fail(request, gateway->session == NULL ? gateway->problem : "out of memory");
         return;
     }
-    snmp_free_pdu(gateway->next);
-    gateway->next = pdu;
+    snmp_free_pdu(request->next);
+    request->next = pdu;
     if (gateway->probed) {
-        send_next(gateway);
+        send_next(request);
     } else {
-        send_probe(gateway);
+        send_probe(request);
     }
 }
 
 /* Serves the sessions once; waits for at most limit, or as the library needs if that is NULL. */
-static void serve(const struct timeval *limit) {
+static void serve(const struct timeval *limit, const int *inputs, size_t input_count) {
     netsnmp_large_fd_set set;
     struct timeval wait = limit != NULL ? *limit : (struct timeval){.tv_sec = 60};
     int block = limit == NULL;
@@ -309,10 +324,15 @@ static void serve(const struct timeval *limit) {
     netsnmp_large_fd_set_init(&set, FD_SETSIZE);
     NETSNMP_LARGE_FD_ZERO(&set);
     snmp_select_info2(&count, &set, &wait, &block);
+    for (size_t i = 0; i < input_count; i++) {
+        NETSNMP_LARGE_FD_SET(inputs[i], &set);
+        count = inputs[i] >= count ? inputs[i] + 1 : count;
+    }
     int ready = netsnmp_large_fd_set_select(count, &set, NULL, NULL, block ? NULL : &wait);
     if (ready > 0) {
         snmp_read2(&set);
-    } else if (ready == 0) {
+    }
+    if (ready == 0 || input_count > 0) {
         snmp_timeout();
     }
     netsnmp_large_fd_set_cleanup(&set);
@@ -320,14 +340,12 @@ static void serve(const struct timeval *limit) {
 
 void snmp_wait(void) {
     while (requests_under_way > 0) {
-        serve(NULL);
+        serve(NULL, NULL, 0);
     }
 }
 
-void snmp_wait_ms(unsigned milliseconds, const volatile int *interrupted) {
+void snmp_serve(unsigned milliseconds, const int *inputs, size_t count) {
     const struct timeval limit = {.tv_sec = milliseconds / 1000,
                                   .tv_usec = (suseconds_t)(milliseconds % 1000) * 1000};
-    if (interrupted == NULL || !*interrupted) {
-        serve(&limit);
-    }
+    serve(&limit, inputs, count);
 }

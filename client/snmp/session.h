@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * SNMP sessions with several gateways at once. Each gateway has at most one request under way; all
- * wait together in snmp_wait, so that those that do not answer cost one time-out and not one each.
- * With SNMPv3 the engine ID is asked for in the same way, before the first request.
+ * SNMP sessions with several gateways at once. All requests wait together in snmp_wait, so that
+ * gateways that do not answer cost one time-out and not one each. With SNMPv3 the engine ID is
+ * asked for in the same way, before the first request.
  */
 #ifndef HMQ_CLIENT_SNMP_SESSION_H
 #define HMQ_CLIENT_SNMP_SESSION_H
@@ -44,12 +44,17 @@ struct snmp_setup {
 struct gateway {
     const char *name; /* as it was given; borrowed */
     netsnmp_session *session;
-    bool probed; /* the engine ID is known, or not needed */
-    bool waiting;
+    bool probed;       /* the engine ID is known, or not needed */
+    char problem[256]; /* why there is no session */
+};
+
+/* One request at a time. Zeroed before use. It must not move or end while it is under way. */
+struct snmp_request {
+    struct gateway *gateway;
+    bool waiting;      /* it is under way */
     netsnmp_pdu *next; /* waits for the engine ID; owned */
     answer_handler *handler;
     void *userdata;
-    char problem[256]; /* why there is no session */
 };
 
 /*
@@ -71,16 +76,17 @@ bool gateway_open(struct gateway *gateway, struct snmp_setup *setup, const char 
 void gateway_close(struct gateway *gateway);
 
 /*
- * Sends a request, which is consumed. handler is called exactly once: from snmp_wait, or from this
- * function if nothing can be sent. No other request of the gateway may be under way.
+ * Sends pdu, which is consumed, as a request. handler is called exactly once: from the functions
+ * below, or from this one if nothing can be sent. The request must not be under way.
  */
-void gateway_send(struct gateway *gateway, netsnmp_pdu *pdu, answer_handler *handler,
-                  void *userdata);
+void gateway_send(struct gateway *gateway, struct snmp_request *request, netsnmp_pdu *pdu,
+                  answer_handler *handler, void *userdata);
 
-/* Waits until no gateway has a request under way. */
+/* Waits until no request is under way. */
 void snmp_wait(void);
 
-/* Waits for at most that time, and returns early when something has come or *interrupted is set. */
-void snmp_wait_ms(unsigned milliseconds, const volatile int *interrupted);
+/* Serves what is under way, and returns when something has come for a request, when one of the
+ * count descriptors at inputs can be read, on a signal, or after that time at the latest. */
+void snmp_serve(unsigned milliseconds, const int *inputs, size_t count);
 
 #endif

@@ -141,13 +141,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     client.screen.whole = client.screen.width % 2 == 1;
     client.screen.color = false;
     client.readings.count = 1;
-    reading->gateway.name = "gw";
+    reading->gateway = &client.readings.gateways[0];
+    reading->gateway->name = "gw";
     reading->fetch = (struct fetch){.base = base,
                                     .base_len = sizeof base / sizeof base[0],
                                     .roots = plan.roots,
                                     .root_count = plan.root_count};
     add_scalars(&reading->fetch, &plan, &input);
     answer(&reading->fetch, &input);
+    reading->fetch.problem = FETCH_FINE;
+    reading->fetch.get_count = 0;
+    reading_finish(reading);
     stdout = open_memstream(&text, &text_size);
     MUST(stdout != NULL);
     show_all(&client, reading);
