@@ -15,7 +15,7 @@
 
 /* Where the events come from; the strings are borrowed. */
 struct payload_origin {
-    const char *host;      /* as returned by gethostname(2) */
+    const char *host;      /* host_name, or as returned by gethostname(2) */
     const char *instance;  /* Postfix's configuration directory */
     const char *container; /* the name of its container, "" = none */
     const char *context;   /* the SNMP context of the agent's objects, "" = the default one */

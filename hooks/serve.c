@@ -149,11 +149,12 @@ static int make_endpoints(struct server *server) {
 
 static int server_init(struct server *server) {
     struct timeval timeout = {.tv_sec = SEND_TIMEOUT_SEC};
-    server->origin =
-        (struct payload_origin){.host = server->host,
-                                .instance = server->setup->config->postfix_config_directory,
-                                .container = server->setup->config->container,
-                                .context = server->setup->config->context};
+    const struct config *config = server->setup->config;
+    server->origin = (struct payload_origin){
+        .host = config->host_name[0] != '\0' ? config->host_name : server->host,
+        .instance = config->postfix_config_directory,
+        .container = config->container,
+        .context = config->context};
     if (gethostname(server->host, sizeof server->host - 1) < 0 ||
         getrandom(&server->session, sizeof server->session, 0) != (ssize_t)sizeof server->session ||
         setsockopt(server->socket, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof timeout) < 0) {

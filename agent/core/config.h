@@ -15,7 +15,8 @@
 #include <stdio.h>
 
 #define CONFIG_OID_MAX 64
-#define CONFIG_CONTEXT_MAX 32 /* octets, as SnmpAdminString of vacmContextName, RFC 3415 */
+#define CONFIG_CONTEXT_MAX 32   /* octets, as SnmpAdminString of vacmContextName, RFC 3415 */
+#define CONFIG_HOST_NAME_MAX 64 /* octets, as HOST_NAME_MAX */
 #define CONFIG_CONTAINER_WORDS 16
 #define CONFIG_HOOKS_MAX 64
 #define CONFIG_KEYS_MAX 64
@@ -85,6 +86,7 @@ struct config {
     char *container;                                     /* "" = Postfix on this machine */
     char *container_command[CONFIG_CONTAINER_WORDS + 1]; /* NULL-terminated words */
     char *database;
+    char *host_name; /* what hooks call this gateway; "" = as gethostname(2) does */
     char *user;
     char *hooks_user;
     uint64_t list_interval_usec;

@@ -68,6 +68,21 @@ static bool parse_context(const struct config_key *key, struct config *config, c
     return config_parse_string(key, config, value, error, size);
 }
 
+/* What a label of a metric, a header of HTTP and a key of an alert all take as it is. */
+static bool parse_host_name(const struct config_key *key, struct config *config, const char *value,
+                            char *error, size_t size) {
+    size_t len = strlen(value);
+    size_t good =
+        strspn(value, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.:");
+    if (good != len || len > CONFIG_HOST_NAME_MAX) {
+        snprintf(error, size,
+                 "\"%s\" is not a host name: at most %d letters, digits, - _ . :", value,
+                 CONFIG_HOST_NAME_MAX);
+        return false;
+    }
+    return config_parse_string(key, config, value, error, size);
+}
+
 static bool parse_words(const struct config_key *key, struct config *config, const char *value,
                         char *error, size_t size) {
     char **words = config_field(key, config);
@@ -341,6 +356,8 @@ static const struct config_key keys[] = {
      0, NULL, false},
     {"container_command", "docker", OTHER(words, container_command), false},
     {"database", "/var/lib/hermes-mailqueue/hermes-mailqueue.db", PATH(database), false},
+    {"host_name", "", parse_host_name, config_print_string, offsetof(struct config, host_name), 0,
+     0, NULL, false},
     {"user", "hermes-mq", STRING(user), false},
     {"hooks_user", "hermes-mq-hooks", STRING(hooks_user), false},
     {"list_interval", "10s", DURATION(list_interval_usec, 100 * USEC_PER_MSEC, USEC_PER_DAY), true},

@@ -56,6 +56,14 @@ class Webhooks(LabTest):
             f"{socket.gethostname()}-postfix-out-1",
         )
 
+    def test_name_of_the_host(self):
+        self.start(f"host_name = gw1.example.com\nwebhook.a.url = {self.url('/a')}\n")
+        self.core.tell("events 1")
+        self.delivered("webhook.a", 1)
+        request = self.server.of("/a")[0]
+        self.assertEqual(request.headers["idempotency-key"], "gw1.example.com-1")
+        self.assertEqual(json.loads(request.body)["host"], "gw1.example.com")
+
     def test_failures_keep_the_order(self):
         self.server.answers["/a"] = first(
             3, status(500, body=b"<busy>\nmore"), first(5, reset, status(204))

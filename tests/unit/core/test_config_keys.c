@@ -16,6 +16,7 @@
 #define X50 "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
 #define X32 "abcdefghijklmnopqrstuvwxyz123456"
 #define X106 X50 X50 "xxxxxx"
+#define HOST64 X50 "12345678901234"
 #define OID64                                                                                      \
     ".1.3.6.1.5.6.7.8.1.2.3.4.5.6.7.8.1.2.3.4.5.6.7.8.1.2.3.4.5.6.7.8"                             \
     ".1.2.3.4.5.6.7.8.1.2.3.4.5.6.7.8.1.2.3.4.5.6.7.8.1.2.3.4.5.6.7.8"
@@ -57,6 +58,11 @@ static const struct {
     {"container_command", "/usr/bin/docker", "/usr/bin/docker"},
     {"container_command", WORDS16, "docker a b c docker a b c docker a b c docker a b c"},
     {"database", NULL, "/var/lib/hermes-mailqueue/hermes-mailqueue.db"},
+    {"host_name", NULL, ""},
+    {"host_name", "gw1", "gw1"},
+    {"host_name", "Gw_1.example.com:161", "Gw_1.example.com:161"},
+    {"host_name", "2001:db8::1", "2001:db8::1"},
+    {"host_name", HOST64, HOST64},
     {"user", NULL, "hermes-mq"},
     {"hooks_user", NULL, "hermes-mq-hooks"},
     {"list_interval", NULL, "10s"},
@@ -195,6 +201,10 @@ static const struct {
     {"container_command", "/usr/bin/dockerx", "\"/usr/bin/dockerx\" is neither docker nor podman"},
     {"container_command", WORDS16 "q", "more than 16 words"},
     {"database", "queue.db", "\"queue.db\" is not an absolute path"},
+    {"host_name", "gw 1", "\"gw 1\" is not a host name: at most 64 letters, digits, - _ . :"},
+    {"host_name", "gw/1", NULL},
+    {"host_name", "caf\xc3\xa9", NULL},
+    {"host_name", HOST64 "x", NULL},
     {"user", "", "must not be empty"},
     {"hooks_user", "", "must not be empty"},
     {"list_interval", "99ms", "\"99ms\" is not a duration from 100ms to 86400s (10s, 5m)"},
