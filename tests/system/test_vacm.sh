@@ -10,7 +10,7 @@ set -euo pipefail
 # shellcheck source=tests/support/set.sh
 . "$support/set.sh"
 
-users=(hmq-read hmq-list hmq-act hmq-view al bo)
+users=(hmq-read hmq-insight hmq-list hmq-act hmq-view al bo)
 
 # The example with the lines for users, views and access that it leaves to be uncommented.
 write_access() {
@@ -124,6 +124,19 @@ for user in al bo hmq-read hmq-list hmq-act; do
 done
 check "hmq-read sees the total" sees hmq-read 1.2.1.0
 check "but no sender" blind hmq-read "1.5.4.1.6.$(sub_ids "$m1")"
+for object in 1.6.3.0 1.8.1.0 1.10.1.0 1.11.1.0 1.11.2.0 "1.11.3.1.11.$(sub_ids overload)"; do
+    check "hmq-read sees $object" sees hmq-read "$object"
+done
+for object in 1.7.5.1.2.1 1.7.5.1.3.1 "1.11.3.1.14.$(sub_ids overload)" 1.8.2.1.4.1; do
+    check "but not $object" blind hmq-read "$object"
+done
+for object in 1.2.1.0 1.6.3.0 1.7.1.0 1.7.5.1.3.1 1.7.6.1.2.1 1.7.7.1.2.1; do
+    check "hmq-insight sees $object" sees hmq-insight "$object"
+done
+for object in 1.7.5.1.2.1 "1.11.3.1.14.$(sub_ids overload)" "1.5.4.1.6.$(sub_ids "$m1")"; do
+    check "but not $object" blind hmq-insight "$object"
+done
+check "hmq-insight finds no address in a walk" not grep -q '@' <(as hmq-insight snmpwalk "$base")
 check "hmq-list sees the sender" sees hmq-list "1.5.4.1.6.$(sub_ids "$m1")"
 may_not hmq-list carol hold 1 ids="$m1"
 may_not hmq-read carol hold 1 ids="$m1"
