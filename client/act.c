@@ -228,6 +228,8 @@ static int act_on_all(struct client *client, const struct id_list *ids, FILE *te
     }
     if (document != NULL) {
         json_print(document);
+    } else {
+        readings_suggest(&client->readings);
     }
     return unreachable == client->readings.count ? EXIT_UNREACHABLE : status;
 }

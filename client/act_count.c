@@ -85,11 +85,14 @@ static int64_t count_rows(struct act *act, const struct criteria *criteria, char
 /* Messages that have already expired are left out by expire, and no criterion counts them. */
 static int64_t already_expired(struct act *act) {
     const struct records *messages = reading_table(act->reading, TABLE_MESSAGES);
+    size_t *rows;
+    size_t found = criteria_select(&act->criteria, act->reading, &rows);
     int64_t count = 0;
-    for (size_t i = 0; i < messages->count; i++) {
-        count += cell_number(&messages->items[i].cells[MESSAGE_EXPIRED], 0) == TRUTH_TRUE &&
-                 criteria_match(&act->criteria, act->reading, &messages->items[i]);
+    for (size_t i = 0; i < found; i++) {
+        const struct cell *expired = &messages->items[rows[i]].cells[MESSAGE_EXPIRED];
+        count += cell_number(expired, 0) == TRUTH_TRUE;
     }
+    free(rows);
     return count;
 }
 

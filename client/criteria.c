@@ -6,7 +6,6 @@
 #include "client/criteria.h"
 #include "client/format.h"
 #include "client/memory.h"
-#include "core/reason_group.h"
 #include "core/selection.h"
 
 #include <stdio.h>
@@ -35,49 +34,35 @@ size_t recipients_of(struct reading *reading, const struct record *message, size
     return high - low;
 }
 
-/* As a part of it, or as the group it belongs to: see core/selection.h. */
-static bool reason_matches(const char *wanted, const char *reason) {
-    char group[REASON_GROUP_SIZE];
-    if (strstr(reason, wanted) != NULL) {
-        return true;
-    }
-    reason_group(reason, strlen(reason), group);
-    return strcmp(group, wanted) == 0;
+/* Unknown is never a match, and an empty text would be one of everything. */
+static const char *text_or(const struct cell *cell, const char *unknown) {
+    return cell->known ? cell->text : unknown;
 }
 
-static bool recipient_matches(const struct criteria *criteria, const struct cell *address,
-                              const struct cell *reason) {
-    return (criteria->recipient == NULL ||
-            (address->known && address_matches(criteria->recipient, address->text))) &&
-           (criteria->reason == NULL ||
-            (reason->known && reason_matches(criteria->reason, reason->text)));
-}
-
-/* One recipient has to meet both. */
-static bool some_recipient_matches(const struct criteria *criteria, struct reading *reading,
-                                   const struct record *message) {
+/* Shows the search the recipients of a message. */
+static void search_message(struct recipient_search *search, struct reading *reading,
+                           const struct record *message) {
     size_t first;
     size_t count = recipients_of(reading, message, &first);
     const struct records *recipients = reading_table(reading, TABLE_RECIPIENTS);
+    recipient_search_next(search);
     if (count == 0) {
-        return recipient_matches(criteria, &message->cells[MESSAGE_FIRST],
-                                 &message->cells[MESSAGE_REASON]);
+        recipient_search_take(search, text_or(&message->cells[MESSAGE_FIRST], ""),
+                              text_or(&message->cells[MESSAGE_REASON], ""));
     }
     for (size_t i = first; i < first + count; i++) {
         const struct cell *cells = recipients->items[i].cells;
-        if (recipient_matches(criteria, &cells[RECIPIENT_ADDRESS], &cells[RECIPIENT_REASON])) {
-            return true;
-        }
+        recipient_search_take(search, text_or(&cells[RECIPIENT_ADDRESS], ""),
+                              text_or(&cells[RECIPIENT_REASON], ""));
     }
-    return false;
 }
 
 bool criteria_need_recipients(const struct criteria *criteria) {
     return criteria->recipient != NULL || criteria->reason != NULL;
 }
 
-bool criteria_match(const struct criteria *criteria, struct reading *reading,
-                    const struct record *message) {
+/* All but those about recipients. */
+static bool message_matches(const struct criteria *criteria, const struct record *message) {
     const struct cell *cells = message->cells;
     if (criteria->queue != 0 && cell_number(&cells[MESSAGE_QUEUE], 0) != criteria->queue) {
         return false;
@@ -87,12 +72,8 @@ bool criteria_match(const struct criteria *criteria, struct reading *reading,
          !address_matches(criteria->sender, cells[MESSAGE_SENDER].text))) {
         return false;
     }
-    if (cell_number(&cells[MESSAGE_AGE], 0) < criteria->min_age_s ||
-        cell_number(&cells[MESSAGE_SIZE], 0) < criteria->min_size) {
-        return false;
-    }
-    return !criteria_need_recipients(criteria) ||
-           some_recipient_matches(criteria, reading, message);
+    return cell_number(&cells[MESSAGE_AGE], 0) >= criteria->min_age_s &&
+           cell_number(&cells[MESSAGE_SIZE], 0) >= criteria->min_size;
 }
 
 static const struct records *sorted_messages;
@@ -108,15 +89,35 @@ static int by_age(const void *a, const void *b) {
     return (*one > *other) - (*one < *other);
 }
 
+/* Whether the text of a reason means a group shows only when all messages have been looked at. */
 size_t criteria_select(const struct criteria *criteria, struct reading *reading, size_t **rows) {
     const struct records *messages = reading_table(reading, TABLE_MESSAGES);
+    struct action_request about = {.queue = 0};
+    struct recipient_search search = {.request = &about};
+    bool recipients = criteria_need_recipients(criteria);
+    bool *in_group = need(calloc(messages->count + 1, sizeof *in_group));
+    size_t found = 0;
     size_t count = 0;
     *rows = need(calloc(messages->count + 1, sizeof **rows));
+    snprintf(about.recipient, sizeof about.recipient, "%s",
+             criteria->recipient != NULL ? criteria->recipient : "");
+    snprintf(about.reason, sizeof about.reason, "%s",
+             criteria->reason != NULL ? criteria->reason : "");
     for (size_t i = 0; i < messages->count; i++) {
-        if (criteria_match(criteria, reading, &messages->items[i])) {
-            (*rows)[count++] = i;
+        if (recipients) {
+            search_message(&search, reading, &messages->items[i]);
+        }
+        in_group[i] = search.in_group;
+        if ((!recipients || search.found) && message_matches(criteria, &messages->items[i])) {
+            (*rows)[found++] = i;
         }
     }
+    for (size_t i = 0; i < found; i++) {
+        if (recipient_search_selects(&search, in_group[(*rows)[i]])) {
+            (*rows)[count++] = (*rows)[i];
+        }
+    }
+    free(in_group);
     sorted_messages = messages;
     qsort(*rows, count, sizeof **rows, by_age);
     return count;

@@ -12,10 +12,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* True if the message meets all criteria. What is not known of it meets none. */
-bool criteria_match(const struct criteria *criteria, struct reading *reading,
-                    const struct record *message);
-
 /* True if the criteria are about single recipients, so that TABLE_RECIPIENTS has to be read. */
 bool criteria_need_recipients(const struct criteria *criteria);
 
@@ -27,7 +23,7 @@ size_t recipients_of(struct reading *reading, const struct record *message, size
  * out. */
 const char *criteria_words(const struct criteria *criteria, char *out, size_t size);
 
-/* The messages that meet the criteria, oldest first. The caller frees *rows. Returns how many. */
+/* The messages that meet the criteria, oldest first. What is not known of one meets none. The caller frees *rows. Returns how many. */
 size_t criteria_select(const struct criteria *criteria, struct reading *reading, size_t **rows);
 
 #endif

@@ -120,21 +120,26 @@ static bool is_right(enum field_kind kind) {
            kind != FIELD_TRUTH;
 }
 
-/* The last column has no blanks behind it. */
+/* The text of a column in a row; record is NULL for the titles. */
+static const char *text_of(const struct grid *grid, const struct record *record, size_t column,
+                           char buffer[GRID_TEXT_SIZE]) {
+    return record != NULL ? grid_cell(grid, record, column, buffer) : field_of(grid, column)->title;
+}
+
+/* A line ends with its last text, and has no blanks behind it. */
 void grid_print_row(const struct grid *grid, const struct grid_layout *layout,
                     const struct record *record) {
     char buffer[GRID_TEXT_SIZE];
     size_t last = 0;
     bool first = true;
     for (size_t c = 0; c < grid->column_count; c++) {
-        last = layout->shown[c] ? c : last;
+        last = layout->shown[c] && text_of(grid, record, c, buffer)[0] != '\0' ? c : last;
     }
-    for (size_t c = 0; c < grid->column_count; c++) {
+    for (size_t c = 0; c <= last; c++) {
         if (!layout->shown[c]) {
             continue;
         }
-        const char *text =
-            record != NULL ? grid_cell(grid, record, c, buffer) : field_of(grid, c)->title;
+        const char *text = text_of(grid, record, c, buffer);
         bool right = is_right(field_of(grid, c)->kind);
         if (!first) {
             screen_put(grid->screen, "  ", 0);

@@ -165,3 +165,13 @@ void reading_complain(const struct reading *reading, const char *format, ...) {
     fputc('\n', stderr);
     va_end(arguments);
 }
+
+void readings_suggest(const struct readings *readings) {
+    for (size_t i = 0; i < readings->count; i++) {
+        if (readings->items[i].problem[0] != '\0') {
+            fprintf(stderr, "hmq: to find out why: hmq -H %s doctor\n",
+                    readings->items[i].gateway->name);
+            return;
+        }
+    }
+}

@@ -75,4 +75,9 @@ bool reading_served(struct reading *reading, enum table_id id);
 __attribute__((format(printf, 2, 3))) void reading_complain(const struct reading *reading,
                                                             const char *format, ...);
 
+/* After the complaints: the command that finds out why a gateway could not be read, if one could
+ * not.
+ */
+void readings_suggest(const struct readings *readings);
+
 #endif

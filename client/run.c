@@ -82,6 +82,7 @@ static int print_text(struct client *client) {
         unreachable += one == EXIT_UNREACHABLE;
         status = one != EXIT_DONE ? EXIT_NOT_DONE : status;
     }
+    readings_suggest(&client->readings);
     return unreachable == client->readings.count ? EXIT_UNREACHABLE : status;
 }
 

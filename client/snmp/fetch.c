@@ -138,6 +138,11 @@ static void on_walked(void *userdata, struct gateway *gateway, const struct answ
         ask_next(fetch);
         return;
     }
+    if (answer->error_status == SNMP_ERR_AUTHORIZATIONERROR) {
+        fail(fetch, FETCH_REFUSED,
+             "snmpd there lets this user read nothing at this security level");
+        return;
+    }
     bool ended = answer->error_status == SNMP_ERR_NOSUCHNAME;
     if (!ended && answer->error_status != SNMP_ERR_NOERROR) {
         char words[128];

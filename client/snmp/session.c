@@ -193,10 +193,20 @@ static void on_message(struct snmp_request *request, netsnmp_pdu *pdu) {
     finish(request, &answer);
 }
 
+/* snmpd answers nothing to a request in a context that nobody has registered. */
+static const char *timeout_words(const struct gateway *gateway) {
+    const netsnmp_session *session = gateway->session;
+    bool context = session->version == SNMP_VERSION_3 && session->contextNameLen > 0;
+    return context && gateway->probed
+               ? "no answer, as for an SNMP context (-n) that it does not have"
+               : "no answer";
+}
+
 static int on_event(int operation, netsnmp_session *session, int id, netsnmp_pdu *pdu,
                     void *userdata) {
     struct snmp_request *request = userdata;
-    const struct answer timeout = {.kind = ANSWER_TIMEOUT, .words = "no answer"};
+    const struct answer timeout = {.kind = ANSWER_TIMEOUT,
+                                   .words = timeout_words(request->gateway)};
     const struct answer closed = {.kind = ANSWER_TIMEOUT, .words = "it has closed the connection"};
     (void)id;
     switch (operation) {

@@ -92,6 +92,8 @@ test_others() {
     hmq 0 --json
     json '.gateways[0] | .insight.senders == 2 and .senders[0].sender == "alice@source.example" and
         .reasons[0].messages == 3'
+    hmq 0 list --json --reason "$(jq -r '.gateways[0].reasons[0].reason' "$root/out")"
+    json '.gateways[0].messages | length == 3 and all(.[]; .first_recipient == "a@full.example")'
     hmq 0 delivery
     says '^log +ok$'
     says '^received '
