@@ -323,17 +323,14 @@ END
 
 show_status() {
     echo
-    ask "$contrib/hmq-status" -n "$rows" "$address"
+    ask "$bin/hmq" -H "$address"
+    echo
+    ask "$bin/hmq" -H "$address" list --limit "$rows"
 }
 
-# export_line NAME=VALUE...: quoted where need be.
+# export_line NAME=VALUE: quoted where need be.
 export_line() {
-    local pair
-    printf 'export'
-    for pair in "$@"; do
-        printf ' %s=%q' "${pair%%=*}" "${pair#*=}"
-    done
-    echo
+    printf 'export %s=%q\n' "${1%%=*}" "${1#*=}"
 }
 
 # Lines to paste: each at the left margin, in the order in which they work.
@@ -344,32 +341,37 @@ show_reading() {
     [ "$system_snmpd" = yes ] || export_line "SNMPCONFPATH=$run/snmpd/clients/reader"
     [ "$system_snmpd" = no ] || [ -z "${SNMPCONFPATH-}" ] ||
         export_line "SNMPCONFPATH=$SNMPCONFPATH"
+    # shellcheck disable=SC2016 # for the shell that it is pasted into
+    printf 'export PATH=%q:$PATH\n' "$bin"
+    echo "hmq -H $address"
+    echo "hmq -H $address list"
+    echo "hmq -H $address reasons"
+    echo
+    echo "To ask the same with net-snmp's tools, by names instead of numbers:"
+    echo
     export_line "MIBDIRS=$project/build/mibs:$project/mibs"
     export_line MIBS=SNMPv2-MIB:HERMES-MAILQUEUE-MIB
     echo "snmpget -Oqs $address hmqTotalMessages.0 hmqOverload.0 hmqOldestAge.0"
     echo "snmpwalk -Oqs $address hmqAgent"
     echo "snmptable -Ci -Cb $address HERMES-MAILQUEUE-MIB::hmqQueueTable"
     echo "snmpwalk -Oqs $address hmqMessageReason"
-    echo "$(printf %q "$contrib/hmq-status") $address"
 }
 
 # On example mail only: the lines work on the first message that waits.
 show_acting() {
-    local id action
+    local id
     [ "$private_postfix" = yes ] && [ "$system_snmpd" = no ] || return 0
     id=$(ask snmpget -Oqv "$address" "$base.3.1.5.4" | tr -d '"')
     [ -n "$id" ] || return 0
-    action=$(printf %q "$contrib/hmq-action")
     echo
     echo 'To act, in that terminal: hold a message and release it, then change a setting:'
     echo
     export_line "SNMPCONFPATH=$run/snmpd/clients/actor"
-    echo "$action -H $address --comment 'a look first' hold $id"
+    echo "hmq -H $address hold $id --comment 'a look first' -y"
     echo "snmpget -Oqs $address 'hmqMessageQueue.\"$id\"'"
     echo "snmpset -Oqs $address 'hmqMessageControl.\"$id\"' i unhold"
-    echo "snmpwalk -Oqs $address hmqActionState"
-    echo "snmpwalk -Oqs $address hmqActionResultText"
-    echo "snmpset -Oqs $address 'hmqConditionThreshold.\"warning\"' u 300"
+    echo "hmq -H $address actions"
+    echo "hmq -H $address settings condition.warning.above=300"
 }
 
 # What only a private Postfix is for.

@@ -45,7 +45,6 @@ install(FILES contrib/packaging/sysusers.conf DESTINATION lib/sysusers.d
   RENAME hermes-mailqueue.conf)
 install(FILES contrib/packaging/tmpfiles.conf DESTINATION lib/tmpfiles.d
   RENAME hermes-mailqueue.conf)
-install(PROGRAMS contrib/hmq-status contrib/hmq-action DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(FILES contrib/completion/hmq.bash
   DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME hmq)
 install(FILES contrib/completion/_hmq

@@ -1,12 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
 #
-# image.sh PROJECT: builds contrib/container's image and runs its compose files beside a Postfix in
-# a container, reading and acting, in podman with a storage of its own.  The base image is a Debian
-# made here, from where this machine has its packages.  Exits 77 where no container can run.
+# image.sh PROJECT HMQ: builds contrib/container's image and runs its compose files beside a Postfix
+# in a container, reading and acting, in podman with a storage of its own.  The base image is a
+# Debian made here, from where this machine has its packages.  Exits 77 where no container can run.
 
 set -euo pipefail
 project=$(realpath -- "$1")
+client=$(realpath -- "$2")
 # shellcheck source=contrib/lab/lib.sh
 . "$project/contrib/lab/lib.sh"
 # shellcheck source=tests/support/debian_root.sh
@@ -137,7 +138,7 @@ powerless() {
         /proc/[0-9]*/status' | grep -vE '^Cap...:\s+0+$' | grep -vE '^Uid:(\s+[1-9][0-9]*){4}$'
 }
 done_for() { # COMMAND ID
-    "$project/contrib/hmq-action" -H "127.0.0.1:$port" -q "$@" >"$work/action" 2>&1 ||
+    "$client" -H "127.0.0.1:$port" "$@" -q -y >"$work/action" 2>&1 ||
         fail "$*: $(cat "$work/action")"
     check "$1" true
 }

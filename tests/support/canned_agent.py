@@ -4,24 +4,61 @@
 
 FILE has lines "OID TYPE VALUE" below BASE, in any order: TYPE is i (INTEGER), u (Gauge32), c
 (Counter32) or s (OCTET STRING; VALUE with \\xHH for other octets). The file is read for each
-request, so that a test can change it. A SET is answered with not-writable.
+request, so that a test can change it. A SET is answered with not-writable. While there is
+FILE.sets, it is accepted, and the file gets a line "OID TYPE VALUE" for it; "@" in an OID of FILE
+then is the index of the last row that was created, so that results can be canned, too.
 """
 
 import codecs
+import os
 import sys
 
 NAMES = {"i": "integer", "u": "gauge", "c": "counter", "s": "octet"}
+
+
+ROW_STATUS = "1.6.5.1.21."
 
 
 def key(oid):
     return [int(part) for part in oid.strip(".").split(".")]
 
 
+def last_row(path, base):
+    """The index of the last row that was created, or None."""
+    row = None
+    if os.path.exists(path + ".sets"):
+        with open(path + ".sets", encoding="utf-8") as file:
+            for line in file:
+                oid = line.split(" ")[0].removeprefix(base + ".")
+                row = oid.removeprefix(ROW_STATUS) if oid.startswith(ROW_STATUS) else row
+    return row
+
+
+def accept(path, oid, value):
+    """True if SETs are accepted; this one is recorded."""
+    if not os.path.exists(path + ".sets"):
+        return False
+    with open(path + ".sets", "a", encoding="utf-8") as file:
+        file.write(f"{oid} {value}\n")
+    return True
+
+
+def settable(path, base, oid):
+    """snmpd passes a SET on only for what a GET finds; so what a row is created with is found."""
+    part = oid[len(key(base)):]
+    creates = part[:4] == [1, 6, 5, 1] and (part[4] < 14 or part[4] == 21)
+    return (oid, "i", "1") if creates and os.path.exists(path + ".sets") else None
+
+
 def objects(path, base):
     found = []
+    row = last_row(path, base)
     with open(path, encoding="utf-8") as file:
         for line in file:
             oid, kind, value = (line.rstrip("\n").split(" ", 2) + [""])[:3]
+            if "@" in oid and row is None:
+                continue
+            oid = oid.replace("@", row or "")
             if oid and not oid.startswith("#"):
                 found.append((key(base) + key(oid), kind, value))
     return sorted(found)
@@ -40,19 +77,21 @@ def answer(found):
 def main(path, base):
     for line in sys.stdin:
         word = line.strip()
+        if word == "":  # snmpd ends a SET with one more
+            continue
         if word == "PING":
             lines = ["PONG"]
         elif word in ("get", "getnext"):
             oid = key(sys.stdin.readline().strip())
             listed = objects(path, base)
             if word == "get":
-                lines = answer(next((o for o in listed if o[0] == oid), None))
+                lines = answer(next((o for o in listed if o[0] == oid), settable(path, base, oid)))
             else:
                 lines = answer(next((o for o in listed if o[0] > oid), None))
         elif word == "set":
-            sys.stdin.readline()
-            sys.stdin.readline()
-            lines = ["not-writable"]
+            oid = sys.stdin.readline().strip()
+            value = sys.stdin.readline().strip()
+            lines = ["DONE" if accept(path, oid, value) else "not-writable"]
         else:
             return
         print("\n".join(lines), flush=True)

@@ -106,7 +106,7 @@ notified() {
 
 # on_action USER CONTEXT ARGUMENTS...
 on_action() {
-    SNMPCONFPATH=$root/$1 SNMP_PERSISTENT_DIR=$root/$1 "$source_dir/contrib/hmq-action" \
+    SNMPCONFPATH=$root/$1 SNMP_PERSISTENT_DIR=$root/$1 "$(dirname -- "$daemon")/hmq" \
         -H "127.0.0.1:$snmp_port" -n "$2" -y "${@:3}"
 }
 
@@ -170,8 +170,8 @@ check "and what out has is there" lies_in out hold 1
 eventually "the end of the overload has its context" notified edge-a 2
 check "hmq-edge cannot act in out" not on_action hmq-edge out unhold "$id"
 check "the message is still on hold" lies_in out hold 1
-check "hmq-status shows out" grep -q ': 1 messages\?,' <(SNMPCONFPATH=$root/hmq-out \
-    "$source_dir/contrib/hmq-status" -- -n out "127.0.0.1:$snmp_port")
+check "hmq shows out" grep -q ', 1 message,' <(SNMPCONFPATH=$root/hmq-out \
+    "$(dirname -- "$daemon")/hmq" -H "127.0.0.1:$snmp_port" -n out)
 
 # An agent without a context is beside them; a second one in the same context has no place.
 ln -s pf-out "$root/pf-none"

@@ -34,15 +34,11 @@ check_tree() {
 755 $2/sbin/hermes-mailqueue-hooks
 755 $2/sbin/hermes-mailqueue-hooks-worker
 755 $2/bin/hmq
-755 $2/bin/hmq-action
-755 $2/bin/hmq-status
 755 $2/share/hermes-mailqueue/fetch-mibs.sh
 755 $2/share/hermes-mailqueue/rehome-mib.sh
 644 $2/share/bash-completion/completions/hmq
 644 $2/share/zsh/vendor-completions/_hmq
 644 $2/share/snmp/mibs/HERMES-MAILQUEUE-MIB.txt
-644 $2/share/man/man1/hmq-action.1${4-}
-644 $2/share/man/man1/hmq-status.1${4-}
 644 $2/share/man/man1/hmq.1${4-}
 644 $2/share/man/man8/hermes-mailqueued.8${4-}
 644 $2/share/man/man8/hermes-mailqueue-helper.8${4-}

@@ -112,11 +112,11 @@ eventually "the notification says so" said 'ended: its time is over'
 pause "$for_object" u 3600
 expect "$pause_object" 1 "a pause of an hour"
 status_shows() {
-    "$source_dir/contrib/hmq-status" -- -v2c -c public "127.0.0.1:$snmp_port" | grep -qF -- "$1"
+    "$(dirname -- "$daemon")/hmq" -H "127.0.0.1:$snmp_port" -- -v2c -c public | grep -qF -- "$1"
 }
-check "hmq-status shows until when" status_shows "Outbound: paused until $(date +%Y-)"
+check "hmq shows until when" status_shows "Outbound mail is paused until $(date +%Y-)"
 set_object "$for_object" u 0 >/dev/null
-eventually "it has no end" status_shows "Outbound: paused until it is resumed"
+eventually "it has no end" status_shows "Outbound mail is paused until hmq resume"
 set_object "$for_object" u 15 >/dev/null
 eventually "its end is moved" said "outbound mail is now paused until $(date +%Y-)"
 inject 1

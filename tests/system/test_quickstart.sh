@@ -45,7 +45,7 @@ clean_copy() {
 
 # column OUTPUT QUEUE: what the status says of its messages.
 column() {
-    awk -v queue="$2" '$1 == "QUEUE" { table = 1 } table && $1 == queue { print $2; exit }' "$1"
+    awk -v queue="$2" '$1 == queue && $2 ~ /^[0-9]+$/ { print $2; exit }' "$1"
 }
 
 # check_status OUTPUT SPOOL ROWS
@@ -57,8 +57,8 @@ check_status() {
         [ "$said" = "$count" ] || fail "$queue: $said printed, $count on disk"
         total=$((total + count))
     done
-    grep -q "^Mail queue of .*: $total messages," "$1" || fail "the title lacks $total messages"
-    grep -q '; data ok, ' "$1" || fail 'data is not ok'
+    grep -Eq "^(OK|WARNING), $total messages," "$1" || fail "the title lacks $total messages"
+    grep -q '^Postfix .* is running, counted .* ago, listed .* ago$' "$1" || fail 'data is not ok'
     grep -q '^Overload: no ' "$1" || fail 'an overload of a short queue'
     ids=$(awk '/^ID +QUEUE/ { table = 1; next } /^\.\.\. and|^$/ { table = 0 }
         table && /^[^ ]/ { print $1 " " $2 }' "$1" | sort)
@@ -145,7 +145,9 @@ check_status "$root/stay.out" "$run/postfix/spool" 5
 echo 'ok: a private Postfix'
 
 pasted "$root/stay.out" 'To query it yourself' >"$root/ask"
-[ "$(grep -c '^export ' "$root/ask")" -eq 3 ] || fail 'not three assignments to paste'
+pasted "$root/stay.out" 'To ask the same' >>"$root/ask"
+[ "$(grep -c '^export ' "$root/ask")" -eq 4 ] || fail 'not four assignments to paste'
+[ "$(grep -c '^hmq -H ' "$root/ask")" -ge 3 ] || fail 'too few commands of hmq to paste'
 [ "$(grep -c '^snmp' "$root/ask")" -ge 4 ] || fail 'too few commands to paste'
 paste_lines "$root/ask"
 grep -qx "hmqTotalMessages.0 $(count_on_disk)" "$root/ask.out" || fail 'another total by snmpget'
@@ -154,23 +156,22 @@ grep -Eq "^ *hold +$(count_queue "$run/postfix/spool" hold) " "$root/ask.out" ||
 echo 'ok: the lines that ask'
 
 pasted "$root/stay.out" 'To act' >"$root/do"
-id=$(awk '$NF ~ /^[0-9A-F]+$/ && / hold / { print $NF }' "$root/do")
+id=$(sed -nE 's/^hmq .* hold ([0-9A-F]+) .*/\1/p' "$root/do")
 [ -f "$(find "$run/postfix/spool/deferred" -name "$id")" ] || fail "nothing to act on: $id"
 held=$(count_queue "$run/postfix/spool" hold)
-{ grep '^export MIB' "$root/ask"; cat "$root/do"; } >"$root/act"
+{ grep -e '^export MIB' -e '^export PATH' "$root/ask"; cat "$root/do"; } >"$root/act"
 # All but the release first, to see the message on hold.
 sed '/unhold/,$d' "$root/act" >"$root/hold"
 paste_lines "$root/hold"
-grep -q "^$id *done " "$root/hold.out" || fail 'no result of the hold'
+grep -q "^$id  done: placed on hold$" "$root/hold.out" || fail 'no result of the hold'
 grep -q "^hmqMessageQueue.* " "$root/hold.out" || fail 'no queue of the message'
 [ "$(count_queue "$run/postfix/spool" hold)" -eq $((held + 1)) ] || fail 'not held'
 { grep '^export ' "$root/act"; sed -n '/unhold/,$p' "$root/act"; } >"$root/release"
 paste_lines "$root/release"
 wait_for 60 test -f "$run/postfix/spool/deferred/${id:0:1}/$id" || fail 'not released'
-grep -q '^hmqActionState\."actor"\.hold\.[0-9]* done' "$root/release.out" ||
-    fail 'no state of the hold'
-grep -q '^hmqActionResultText\."actor"\.hold\.' "$root/release.out" || fail 'no result by snmpwalk'
-grep -qx 'hmqConditionThreshold."warning" 300' "$root/release.out" || fail 'the setting'
+grep -Eq ' hold +done .* actor .* a look first$' "$root/release.out" || fail 'no state of the hold'
+grep -Eq ' unhold +(queued|running|done) ' "$root/release.out" || fail 'no state of the release'
+grep -qx 'condition.warning.above: 300, was 100' "$root/release.out" || fail 'the setting'
 echo 'ok: the lines that act'
 
 pasted "$root/stay.out" 'To see an overload' >"$root/try"

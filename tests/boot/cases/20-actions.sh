@@ -23,7 +23,7 @@ check "expire" act expire "${id[u4]}"
 check "delete" act delete "${id[u5]}"
 check "is gone" gone u5
 check "flush" act flush
-check "view" env SNMPCONFPATH=/root/view hmq-action -H 127.0.0.1 view "${id[u6]}"
+check "view" env SNMPCONFPATH=/root/view hmq view "${id[u6]}"
 set_object 1.4.2.0 i 4 >/dev/null
 lifetime_is() { same "$(postconf -h maximal_queue_lifetime)" "$1"; }
 eventually "a lifetime reaches main.cf" lifetime_is 4d

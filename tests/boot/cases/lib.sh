@@ -51,7 +51,7 @@ is() { # OBJECT VALUE
     [ "$value" = "$2" ] || { echo "$1 is $value, not $2"; return 1; }
 }
 set_object() { snmpset -t 5 127.0.0.1 "$base.$1" "$2" "$3"; }
-act() { hmq-action -H 127.0.0.1 -y "$@"; }
+act() { hmq "$@" -y; }
 
 main_pid() { systemctl show -p MainPID --value "$1"; }
 children() { cat "/proc/$1/task/$1/children" 2>/dev/null || true; }
