@@ -55,7 +55,8 @@ static bool offer_stop(struct act *act, struct row *row) {
     }
     fprintf(act->terminal, "\nStop the action? What is done stays done. [y/N] ");
     fflush(act->terminal);
-    if (fgets(answer, sizeof answer, act->terminal) == NULL || stop_requested()) {
+    if (!stop_wait_input(fileno(act->terminal)) ||
+        fgets(answer, sizeof answer, act->terminal) == NULL) {
         fputc('\n', act->terminal);
         return false;
     }

@@ -23,7 +23,8 @@ size_t recipients_of(struct reading *reading, const struct record *message, size
  * out. */
 const char *criteria_words(const struct criteria *criteria, char *out, size_t size);
 
-/* The messages that meet the criteria, oldest first. What is not known of one meets none. The caller frees *rows. Returns how many. */
+/* The messages that meet the criteria, oldest first. What is not known of one meets none. The
+ * caller frees *rows. Returns how many. */
 size_t criteria_select(const struct criteria *criteria, struct reading *reading, size_t **rows);
 
 #endif

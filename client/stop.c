@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "client/stop.h"
 
+#include <poll.h>
 #include <signal.h>
 #include <stddef.h>
 #include <time.h>
@@ -33,4 +34,19 @@ void stop_sleep(unsigned milliseconds) {
     if (!stop_requested()) {
         nanosleep(&wait, NULL);
     }
+}
+
+bool stop_wait_input(int fd) {
+    sigset_t held;
+    sigset_t before;
+    struct pollfd input = {.fd = fd, .events = POLLIN};
+    /* Held back but while it polls: none is lost between the look at the mark and the wait. */
+    sigemptyset(&held);
+    sigaddset(&held, SIGINT);
+    sigaddset(&held, SIGTERM);
+    sigprocmask(SIG_BLOCK, &held, &before);
+    while (!stop_requested() && ppoll(&input, 1, NULL, &before) < 1) {
+    }
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    return !stop_requested();
 }

@@ -18,4 +18,8 @@ void stop_forget(void);
 /* Sleeps; returns at once when a stop is requested. */
 void stop_sleep(unsigned milliseconds);
 
+/* Waits until fd has input, however long. Returns false when a stop is requested first, also one
+ * that came before the call. */
+bool stop_wait_input(int fd);
+
 #endif
