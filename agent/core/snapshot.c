@@ -100,7 +100,7 @@ bool snapshot_queue_totals(const struct snapshot *snapshot, enum queue queue,
     return true;
 }
 
-/* Adds one queue to the totals: as in the listing, or zero if it is empty now. */
+/* Adds one queue to the totals. */
 static void add_totals(struct queue_totals *sum, const struct queue_totals *one) {
     bool dated = one->messages > one->unknown_arrival;
     bool first = sum->messages == sum->unknown_arrival;
@@ -120,6 +120,7 @@ static void add_totals(struct queue_totals *sum, const struct queue_totals *one)
 static bool totals_without(const struct snapshot *snapshot, enum queue left_out,
                            struct queue_totals *totals) {
     struct queue_totals sum = {0};
+    struct queue_totals left = {0}; /* of the queues that are empty now */
     uint64_t counted = 0;
     for (enum queue q = 0; q < QUEUE_COUNT; q++) {
         if (!queue_is_listed(q) || q == left_out) {
@@ -129,12 +130,18 @@ static bool totals_without(const struct snapshot *snapshot, enum queue left_out,
             return false;
         }
         counted += snapshot->counts.messages[q];
-        if (snapshot->counts.messages[q] > 0 && snapshot->listing != NULL) {
-            add_totals(&sum, &snapshot->listing->queues[q]);
+        if (snapshot->listing != NULL) {
+            bool empty = snapshot->counts.messages[q] == 0;
+            add_totals(empty ? &left : &sum, &snapshot->listing->queues[q]);
         }
     }
     if (counted > 0 && sum.messages == 0) {
         return false;
+    }
+    /* More are counted than were listed in these queues: what has left the others may be there. A
+     * retry moves what is deferred to active for a moment, and is no younger for that. */
+    if (counted > sum.messages) {
+        add_totals(&sum, &left);
     }
     *totals = sum;
     return true;

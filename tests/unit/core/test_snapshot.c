@@ -158,6 +158,11 @@ static void test_oldest(void **state) {
     CHECK_INT("of those that are there", totals.oldest_arrival, 30);
     CHECK_STRING("of those that are there", totals.oldest_id, "B00000");
     CHECK_INT("of those that are there", totals.recipients, 5);
+    /* A retry of what is deferred: it is in active for a moment. */
+    snapshot->counts.messages[QUEUE_ACTIVE] = 2;
+    CHECK("moved", snapshot_all_totals(snapshot, &totals));
+    CHECK_INT("it is no younger", totals.oldest_arrival, 10);
+    CHECK_STRING("it is no younger", totals.oldest_id, "C00000");
     snapshot_unref(snapshot);
 }
 
