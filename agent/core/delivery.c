@@ -149,6 +149,14 @@ uint64_t delivery_idle_s(const struct delivery *delivery, uint64_t now_usec) {
     return now_usec > from ? (now_usec - from) / USEC_PER_SEC : 0;
 }
 
+bool delivery_recent_is_whole(const struct delivery *delivery, uint64_t now_usec) {
+    return now_usec - delivery->since_usec >= DELIVERY_WINDOW_S * USEC_PER_SEC;
+}
+
+bool delivery_idle_is_whole(const struct delivery *delivery) {
+    return delivery->sent_usec > delivery->since_usec;
+}
+
 bool delivery_delay_ms(const struct delivery *delivery, unsigned percent, uint64_t now_usec,
                        uint64_t *delay_ms) {
     uint64_t now = slot_number(now_usec, DELIVERY_DELAY_SLOT_S);

@@ -93,9 +93,15 @@ static inline bool delivery_known(const struct delivery *delivery) {
 uint32_t delivery_recent(const struct delivery *delivery, enum delivery_outcome outcome,
                          uint64_t now_usec);
 
+/* Whether nothing is missing in delivery_recent: the log has been read for so long. */
+bool delivery_recent_is_whole(const struct delivery *delivery, uint64_t now_usec);
+
 /* hmqDeliveryIdle: the seconds since something was sent, or since the log has been read without a
  * gap if nothing was sent since then. */
 uint64_t delivery_idle_s(const struct delivery *delivery, uint64_t now_usec);
+
+/* Whether delivery_idle_s is the time since something was sent, and not merely a part of it. */
+bool delivery_idle_is_whole(const struct delivery *delivery);
 
 /*
  * The delay that percent (1..100) of what was sent in the last DELIVERY_WINDOW_S seconds did not

@@ -11,16 +11,16 @@ static void stop_counting(struct detector *detector) {
 
 static enum detected judge_raised(struct detector *detector, const struct condition *condition,
                                   const struct measurement *measured) {
-    uint64_t limit = condition->settings[CONDITION_CLEAR];
+    uint64_t limit = condition->settings[detector->provisional ? CONDITION_ABOVE : CONDITION_CLEAR];
     bool off = condition_is_off(condition);
     if (!measured->known) {
         return DETECTED_NOTHING;
     }
-    if (detector->provisional && !off) {
-        limit = condition->settings[CONDITION_ABOVE];
-        detector->provisional = false;
-    }
     if (!off && measured->value > limit) {
+        detector->provisional = false;
+        return DETECTED_NOTHING;
+    }
+    if (!off && measured->missing > limit - measured->value) {
         return DETECTED_NOTHING;
     }
     detector->provisional = false;

@@ -5,9 +5,10 @@
  * cleared at or below the clear value. A condition that is off ends as soon as the value is known,
  * because the clear reports the value.
  *
- * An unknown value raises nothing and ends nothing. The time during which the value is unknown does
- * not count towards CONDITION_FOR, but what has been counted before is kept. Any known value that
- * is not above the threshold starts the count anew.
+ * An unknown value raises nothing and ends nothing, and one that is only a lower bound ends nothing
+ * unless the true value cannot be above the clear value either. The time during which the value is
+ * unknown does not count towards CONDITION_FOR, but what has been counted before is kept. Any known
+ * value that is not above the threshold starts the count anew.
  */
 #ifndef HMQ_CORE_DETECT_H
 #define HMQ_CORE_DETECT_H

@@ -11,6 +11,7 @@ static bool largest(const struct insight_table *table, struct insight_leader *le
     if (table->count > 0) {
         leader->name = table->rows[0].name;
         leader->messages = table->rows[0].messages;
+        leader->lost = table->lost;
     }
     return true;
 }

@@ -63,6 +63,7 @@ struct insight {
 struct insight_leader {
     const char *name;  /* borrowed from the insight; "" if nothing is queued, or the null sender */
     uint64_t messages; /* a lower bound, and so no false alarm; 0 if nothing is queued */
+    uint64_t lost;     /* how many it may lack */
 };
 
 /*

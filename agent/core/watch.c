@@ -2,7 +2,8 @@
 /*
  * The table of watches, and how each one measures. A measurement is unknown unless everything that
  * it needs is known: an unknown number never becomes 0. What was counted incompletely is a
- * lower bound, and so no false alarm.
+ * lower bound, and so no false alarm; `missing` keeps it from being a false end of one, too. That
+ * is so after each start of the agent and each gap in the log, for what the log reports.
  */
 #include "core/watch.h"
 
@@ -67,6 +68,7 @@ static struct measurement measure_leader(const struct watch_inputs *inputs,
     if (measured.known && leader.messages > 0) {
         measured.nothing = false;
         measured.value = leader.messages;
+        measured.missing = leader.lost;
         snprintf(measured.subject, sizeof measured.subject, "%s",
                  leader.name[0] != '\0' ? leader.name : unnamed);
     }
@@ -91,7 +93,10 @@ static struct measurement measure_undelivered(enum queue queue, const struct wat
         return (struct measurement){.known = false};
     }
     uint64_t idle_s = delivery_idle_s(inputs->delivery, inputs->now_usec);
-    measured.value = measured.value < idle_s ? measured.value : idle_s;
+    if (idle_s < measured.value) {
+        measured.missing = delivery_idle_is_whole(inputs->delivery) ? 0 : measured.value - idle_s;
+        measured.value = idle_s;
+    }
     measured.subject[0] = '\0';
     return measured;
 }
@@ -101,6 +106,8 @@ static struct measurement measure_recent(const struct watch_inputs *inputs,
     struct measurement measured = {.known = delivery_known(inputs->delivery)};
     if (measured.known) {
         measured.value = delivery_recent(inputs->delivery, outcome, inputs->now_usec);
+        measured.missing =
+            delivery_recent_is_whole(inputs->delivery, inputs->now_usec) ? 0 : UINT64_MAX;
     }
     return measured;
 }

@@ -80,6 +80,9 @@ struct watch_inputs {
 struct measurement {
     bool known; /* if false, the other members mean nothing */
     uint64_t value;
+    /* By how much the true value may exceed that; UINT64_MAX = nobody knows. Nothing is cleared by
+     * a value that may be greater than the clear value. */
+    uint64_t missing;
     bool nothing; /* there is no message to measure, so the value is 0 */
     /* What the value belongs to, UTF-8: the oldest message's queue ID, the sender, the domain. ""
      * if it belongs to none. */

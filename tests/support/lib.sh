@@ -112,6 +112,24 @@ start_postfix() { # [main.cf line...]
 
 stop_postfix() { "$lab/postfix.sh" stop "$root/pf"; }
 
+# start_sinks: three servers besides those of the lab, which its Postfix delivers to: takes.example,
+# later.example, which puts off every recipient, and never.example, which refuses every one.
+start_sinks() {
+    start_sink takes
+    start_sink later -r rcpt
+    start_sink never -f rcpt
+    "$lab/postfix.sh" reload "$root/pf"
+}
+start_sink() { # NAME OPTION...
+    local name=$1 port
+    shift
+    port=$(free_port)
+    start_daemon "$root/sink-$name.pid" "$root/sink-$name.log" \
+        smtp-sink -u nobody "$@" "127.0.0.1:$port" 100
+    wait_for "$patience" port_in_use "$port" || fail "smtp-sink $name does not start"
+    echo "$name.example labsmtp:[127.0.0.1]:$port" >>"$root/pf/etc/transport"
+}
+
 snmpd_answers() {
     [ -n "$(snmpget -v2c -c public -t 1 -r 0 -Oqv "127.0.0.1:$snmp_port" .1.3.6.1.2.1.1.3.0 \
         2>/dev/null)" ]

@@ -3,7 +3,8 @@
 #
 # test_conditions.sh DAEMON: a condition is raised once it has lasted, repeated, tuned by SET, kept
 # over a restart, cleared when it is removed, and neither raised nor cleared while its queue cannot
-# be read.
+# be read. What is counted by sender and domain, and by the log, is of a Postfix beside servers that
+# take mail, put it off and refuse it.
 
 set -euo pipefail
 # shellcheck source=tests/support/lib.sh
@@ -16,6 +17,9 @@ of() { echo "1.11.3.1.$1.$(sub_ids "$2")"; }
 
 last_trap() { traps "$1" | tail -n 1; }
 about() { trap_value "$(last_trap "$1")" "$(of 2 "$2")"; }
+# How often it was cleared.
+cleared_of() { traps 15 | grep -cF -- "$base.$(of 2 "$1") = " || true; }
+is_cleared() { [ "$(cleared_of "$1")" -gt 0 ]; }
 serial_in() { trap_value "$1" 1.8.1.0; }
 
 delete_some() { ids deferred "$1" | pf postsuper -d - 2>/dev/null; }
@@ -145,6 +149,45 @@ now "$(of 14 sender)" '"stolen@source.example"' "which one"
 check "the event names it" sql_is "SELECT condition_subject FROM events
     WHERE condition_name = 'sender'" stolen@source.example
 expect "$(of 11 deferrals)" 4 "deferred: from the log"
+
+# The largest domain, bounces, and mail that nobody takes
+start_sinks
+cat >>"$root/agent.conf" <<'END'
+condition.domain.watch = domain
+condition.domain.above = 5
+condition.bounces.watch = bounces
+condition.bounces.above = 2
+condition.undelivered.watch = undelivered
+condition.undelivered.above = 1h
+END
+kill -HUP "$agent"
+expect "$(of 11 domain)" 2 "no domain has many"
+expect "$(of 11 bounces)" 2 "nothing has bounced"
+expect "$(of 11 undelivered)" 2 "and nothing has waited for an hour"
+inject 6 a@Later.example
+expect "$(of 11 domain)" 4 "one domain has"
+now "$(of 14 domain)" '"later.example"' "which one"
+now "$(of 13 domain)" 6 "how many"
+inject 3 a@never.example
+expect "$(of 11 bounces)" 4 "bounced: from the log"
+now "$(of 13 bounces)" 3 "how many"
+set_object "$(of 5 undelivered)" u 5 "$(of 6 undelivered)" u 5 >/dev/null
+expect "$(of 11 undelivered)" 4 "nothing was sent since the agent started"
+mailq_ids() { pf postqueue -j | jq -r "select(.recipients[].address == \"$1\") | .queue_id"; }
+mailq_ids a@Later.example | pf postsuper -d - 2>/dev/null
+expect "$(of 11 domain)" 2 "the domain is gone"
+eventually "the notification says so" is_cleared domain
+
+# A log that is read from now on says nothing about the time before.
+stop_agent
+start_agent
+expect "$(of 13 bounces)" 0 "the log is read anew"
+now "$(of 11 bounces)" 4 "what bounced before is not forgotten"
+expect "$(of 13 undelivered)" '[0-9]*' "something waits"
+now "$(of 11 undelivered)" 4 "and nothing says that anything was sent"
+check "nothing was cleared" test "$(cleared_of bounces)$(cleared_of undelivered)" = 00
+inject 1 a@takes.example
+eventually "something was sent: cleared" is_cleared undelivered
 stop_agent
 check "a clean stop" test "$agent_status" -eq 0
 check "no report of a sanitizer" no_sanitizer_report

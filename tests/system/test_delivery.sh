@@ -11,15 +11,6 @@ set -euo pipefail
 
 log=$root/pf/log/maillog
 
-start_sink() { # NAME OPTION...: another server; its port is in sinks[NAME]
-    local name=$1
-    shift
-    sinks[$name]=$(free_port)
-    start_daemon "$root/sink-$name.pid" "$root/sink-$name.log" \
-        smtp-sink -u nobody "$@" "127.0.0.1:${sinks[$name]}" 100
-    wait_for "$patience" port_in_use "${sinks[$name]}" || fail "smtp-sink $name does not start"
-}
-
 # refused RECIPIENT...: over one connection, as many answers of 5xx.
 refused() {
     python3 - "$(<"$root/pf/port")" "$@" <<'END'
@@ -71,18 +62,10 @@ expect_agreement() {
     ok "$1: as pflogsumm ($ours)"
 }
 
-declare -A sinks
-start_sink takes
-start_sink later -r rcpt
-start_sink never -f rcpt
 start_postfix 'smtpd_recipient_restrictions =' \
     ' check_recipient_access inline:{{unwanted.example = REJECT},{held.example = HOLD}}' \
     ' permit_mynetworks, reject'
-# Three servers besides those of the lab.
-for name in takes later never; do
-    echo "$name.example labsmtp:[127.0.0.1]:${sinks[$name]}" >>"$root/pf/etc/transport"
-done
-"$lab/postfix.sh" reload "$root/pf"
+start_sinks
 inject 2 a@takes.example
 eventually "what was before the agent is sent" test "$(lines 'status=sent')" -ge 0
 start_snmpd

@@ -19,15 +19,19 @@ struct step {
     enum condition_state state;
     uint32_t above, for_s;
     bool disabled;
+    uint64_t missing;
 };
 
 #define LOOK(value, ms, detected, state)                                                           \
-    { value, ms, detected, state, 0, 0, false }
+    { value, ms, detected, state, 0, 0, false, 0 }
 #define IS_UNKNOWN(ms) LOOK(UNKNOWN, ms, DETECTED_NOTHING, CONDITION_STATE_UNKNOWN)
 #define IS_CLEAR(value, ms) LOOK(value, ms, DETECTED_NOTHING, CONDITION_STATE_CLEAR)
 #define IS_PENDING(value, ms) LOOK(value, ms, DETECTED_NOTHING, CONDITION_STATE_PENDING)
 #define IS_RAISED(value, ms) LOOK(value, ms, DETECTED_NOTHING, CONDITION_STATE_RAISED)
 #define RAISED(value, ms) LOOK(value, ms, DETECTED_RAISE, CONDITION_STATE_RAISED)
+/* The true value may be greater by that. */
+#define STAYS(value, missing)                                                                      \
+    { value, 0, DETECTED_NOTHING, CONDITION_STATE_RAISED, 0, 0, false, missing }
 #define CLEARED(value, ms) LOOK(value, ms, DETECTED_CLEAR, CONDITION_STATE_CLEAR)
 
 struct sequence {
@@ -97,6 +101,25 @@ static const struct sequence sequences[] = {
      6,
      {IS_UNKNOWN(0), RAISED(11, 0), IS_RAISED(UNKNOWN, 0), IS_RAISED(10, 0), IS_RAISED(UNKNOWN, 0),
       CLEARED(9, 0)}},
+    {"a lower bound clears nothing that may still be above the clear value",
+     false,
+     10,
+     5,
+     0,
+     6,
+     {{11, 0, DETECTED_RAISE, CONDITION_STATE_RAISED, 0, 0, false, UINT64_MAX},
+      STAYS(0, UINT64_MAX),
+      STAYS(5, 1),
+      STAYS(0, 6),
+      {0, 0, DETECTED_CLEAR, CONDITION_STATE_CLEAR, 0, 0, false, 5},
+      {3, 0, DETECTED_NOTHING, CONDITION_STATE_CLEAR, 0, 0, false, UINT64_MAX}}},
+    {"disabled ends whatever is missing",
+     false,
+     10,
+     5,
+     0,
+     2,
+     {RAISED(11, 0), {0, 0, DETECTED_CLEAR, CONDITION_STATE_CLEAR, 0, 0, true, UINT64_MAX}}},
     {"more than 32 bits",
      false,
      UINT32_MAX,
@@ -160,7 +183,7 @@ static const struct sequence sequences[] = {
      3,
      4,
      {IS_PENDING(15, 0),
-      {15, 2000, DETECTED_NOTHING, CONDITION_STATE_CLEAR, 20, 0, false},
+      {15, 2000, DETECTED_NOTHING, CONDITION_STATE_CLEAR, 20, 0, false, 0},
       IS_PENDING(25, 500),
       IS_PENDING(25, 2000)}},
     {"a lower threshold while pending goes on",
@@ -170,7 +193,7 @@ static const struct sequence sequences[] = {
      3,
      3,
      {IS_PENDING(15, 0),
-      {15, 2000, DETECTED_NOTHING, CONDITION_STATE_PENDING, 5, 0, false},
+      {15, 2000, DETECTED_NOTHING, CONDITION_STATE_PENDING, 5, 0, false, 0},
       RAISED(15, 1000)}},
     {"a shorter time while pending",
      false,
@@ -180,28 +203,28 @@ static const struct sequence sequences[] = {
      3,
      {IS_PENDING(15, 0),
       IS_PENDING(15, 2000),
-      {15, 1000, DETECTED_RAISE, CONDITION_STATE_RAISED, 0, 3, false}}},
+      {15, 1000, DETECTED_RAISE, CONDITION_STATE_RAISED, 0, 3, false, 0}}},
     {"a threshold above the value while raised",
      false,
      10,
      9,
      0,
      2,
-     {RAISED(15, 0), {15, 0, DETECTED_CLEAR, CONDITION_STATE_CLEAR, 17, 0, false}}},
+     {RAISED(15, 0), {15, 0, DETECTED_CLEAR, CONDITION_STATE_CLEAR, 17, 0, false, 0}}},
     {"a threshold just above the value while raised",
      false,
      10,
      9,
      0,
      2,
-     {RAISED(15, 0), {15, 0, DETECTED_NOTHING, CONDITION_STATE_RAISED, 16, 0, false}}},
+     {RAISED(15, 0), {15, 0, DETECTED_NOTHING, CONDITION_STATE_RAISED, 16, 0, false, 0}}},
     {"a threshold below the value",
      false,
      20,
      18,
      0,
      2,
-     {IS_CLEAR(15, 0), {15, 0, DETECTED_RAISE, CONDITION_STATE_RAISED, 5, 0, false}}},
+     {IS_CLEAR(15, 0), {15, 0, DETECTED_RAISE, CONDITION_STATE_RAISED, 5, 0, false, 0}}},
     {"disabled while raised",
      false,
      10,
@@ -209,8 +232,8 @@ static const struct sequence sequences[] = {
      0,
      3,
      {RAISED(15, 0),
-      {15, 0, DETECTED_CLEAR, CONDITION_STATE_CLEAR, 0, 0, true},
-      {15, 0, DETECTED_NOTHING, CONDITION_STATE_CLEAR, 0, 0, true}}},
+      {15, 0, DETECTED_CLEAR, CONDITION_STATE_CLEAR, 0, 0, true, 0},
+      {15, 0, DETECTED_NOTHING, CONDITION_STATE_CLEAR, 0, 0, true, 0}}},
     {"disabled while pending, and enabled again",
      false,
      10,
@@ -218,7 +241,7 @@ static const struct sequence sequences[] = {
      3,
      4,
      {IS_PENDING(15, 0),
-      {15, 2900, DETECTED_NOTHING, CONDITION_STATE_CLEAR, 0, 0, true},
+      {15, 2900, DETECTED_NOTHING, CONDITION_STATE_CLEAR, 0, 0, true, 0},
       IS_PENDING(15, 1000),
       IS_PENDING(15, 2999)}},
     {"disabled while unknown waits for a value to report",
@@ -228,15 +251,15 @@ static const struct sequence sequences[] = {
      0,
      3,
      {RAISED(15, 0),
-      {UNKNOWN, 0, DETECTED_NOTHING, CONDITION_STATE_RAISED, 0, 0, true},
-      {15, 0, DETECTED_CLEAR, CONDITION_STATE_CLEAR, 0, 0, true}}},
+      {UNKNOWN, 0, DETECTED_NOTHING, CONDITION_STATE_RAISED, 0, 0, true, 0},
+      {15, 0, DETECTED_CLEAR, CONDITION_STATE_CLEAR, 0, 0, true, 0}}},
     {"overload is disabled like any other",
      true,
      10,
      9,
      0,
      2,
-     {RAISED(15, 0), {15, 0, DETECTED_CLEAR, CONDITION_STATE_CLEAR, 0, 0, true}}},
+     {RAISED(15, 0), {15, 0, DETECTED_CLEAR, CONDITION_STATE_CLEAR, 0, 0, true, 0}}},
 };
 
 static void change_settings(struct condition *condition, const struct step *step) {
@@ -262,7 +285,8 @@ static void check_sequence(const struct sequence *sequence) {
     for (size_t i = 0; i < sequence->count; i++) {
         const struct step *step = &sequence->steps[i];
         const struct measurement measured = {.known = step->value != UNKNOWN,
-                                             .value = (uint64_t)step->value};
+                                             .value = (uint64_t)step->value,
+                                             .missing = step->missing};
         char name[128];
         snprintf(name, sizeof name, "%s, step %zu", sequence->name, i + 1);
         change_settings(&condition, step);

@@ -164,6 +164,9 @@ static void test_leaders(void **state) {
     assert_true(measured.known && !measured.nothing);
     assert_int_equal(measured.value, 7);
     assert_string_equal(measured.subject, "zo\xC3\xAB@x.example");
+    assert_int_equal(measured.missing, 0);
+    insight.senders.lost = 2;
+    assert_int_equal(measure(snapshot, WATCH_SENDER, WATCH_ANY_QUEUE).missing, 2);
     measured = measure(snapshot, WATCH_DOMAIN, WATCH_ANY_QUEUE);
     assert_int_equal(measured.value, 5);
     assert_string_equal(measured.subject, "");
@@ -193,6 +196,7 @@ static void test_deliveries(void **state) {
     struct snapshot *snapshot = snapshot_new();
     const struct delivery_event deferred = {.outcome = DELIVERY_DEFERRED};
     const struct delivery_event bounced = {.outcome = DELIVERY_BOUNCED};
+    const struct delivery_event sent = {.outcome = DELIVERY_SENT};
     know_all(snapshot, 3);
     snapshot->counts.messages[QUEUE_HOLD] = 2;
     snapshot->listing = &listing;
@@ -200,10 +204,13 @@ static void test_deliveries(void **state) {
     assert_false(measure_log(snapshot, WATCH_UNDELIVERED, delivery, 1000).known);
     delivery_found(delivery, true, 1000 * SECOND);
     assert_int_equal(measure_log(snapshot, WATCH_UNDELIVERED, delivery, 1030).value, 30);
+    /* When something was sent before the log was read, nobody knows. */
+    assert_int_equal(measure_log(snapshot, WATCH_UNDELIVERED, delivery, 1030).missing, 30);
     /* The mail that waits came long after the last delivery. */
     struct measurement measured = measure_log(snapshot, WATCH_UNDELIVERED, delivery, 5000);
     assert_true(measured.known);
     assert_int_equal(measured.value, 60);
+    assert_int_equal(measured.missing, 0);
     assert_string_equal(measured.subject, "");
     /* What is held is not to be sent. */
     snapshot->counts.messages[QUEUE_DEFERRED] = 0;
@@ -215,6 +222,16 @@ static void test_deliveries(void **state) {
     assert_int_equal(measure_log(snapshot, WATCH_DEFERRALS, delivery, 5001).value, 2);
     assert_int_equal(measure_log(snapshot, WATCH_BOUNCES, delivery, 5001).value, 1);
     assert_int_equal(measure_log(snapshot, WATCH_DEFERRALS, delivery, 5301).value, 0);
+    assert_int_equal(measure_log(snapshot, WATCH_DEFERRALS, delivery, 5301).missing, 0);
+    /* Lines were missed: what the five minutes had is known again when they are over. */
+    delivery_found(delivery, true, 6000 * SECOND);
+    assert_true(measure_log(snapshot, WATCH_DEFERRALS, delivery, 6299).missing == UINT64_MAX);
+    assert_int_equal(measure_log(snapshot, WATCH_DEFERRALS, delivery, 6300).missing, 0);
+    snapshot->counts.messages[QUEUE_DEFERRED] = 3;
+    assert_int_equal(measure_log(snapshot, WATCH_UNDELIVERED, delivery, 6010).missing, 50);
+    delivery_add(delivery, &sent, 6011 * SECOND, NOW);
+    measured = measure_log(snapshot, WATCH_UNDELIVERED, delivery, 6012);
+    assert_true(measured.value == 1 && measured.missing == 0);
     delivery_lost(delivery);
     assert_false(measure_log(snapshot, WATCH_DEFERRALS, delivery, 5301).known);
     snapshot->listing = NULL;
