@@ -156,7 +156,7 @@ static void on_commit(void *userdata, struct mib_changes *changes) {
     if (changes->tunables_changed) {
         commit_tunables(agent, changes);
     }
-    if (changes->lifetime_changed[LIFETIME_BOUNCE] || changes->lifetime_changed[LIFETIME_MAXIMAL]) {
+    if (lifetime_any(changes->lifetime_changed)) {
         settings_set(agent->settings, changes->lifetime_changed, changes->lifetime_days);
     }
     if (changes->pause.pause_set || changes->pause.for_set) {

@@ -430,11 +430,10 @@ void collector_note_settings(struct collector *collector, const bool changed[PAR
     if (next == NULL) {
         return;
     }
-    if (changed[PARAMETER_BOUNCE_LIFETIME]) {
-        next->settings.bounce_lifetime_s = values->bounce_lifetime_s;
-    }
-    if (changed[PARAMETER_MAXIMAL_LIFETIME]) {
-        next->settings.maximal_lifetime_s = values->maximal_lifetime_s;
+    for (int i = 0; i < LIFETIME_COUNT; i++) {
+        if (changed[lifetime_parameter((enum lifetime)i)]) {
+            next->settings.lifetime_s[i] = values->lifetime_s[i];
+        }
     }
     if (changed[PARAMETER_DEFER_TRANSPORTS]) {
         next->settings.outbound_paused = values->outbound_paused;

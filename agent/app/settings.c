@@ -96,8 +96,15 @@ static void note_drift(struct settings *settings, const int64_t seconds[LIFETIME
     }
 }
 
+static void mark_no_drift(int64_t seconds[LIFETIME_COUNT]) {
+    for (int i = 0; i < LIFETIME_COUNT; i++) {
+        seconds[i] = STORE_NO_DRIFT;
+    }
+}
+
 static void forget_drift(struct settings *settings) {
-    static const int64_t none[LIFETIME_COUNT] = {STORE_NO_DRIFT, STORE_NO_DRIFT};
+    int64_t none[LIFETIME_COUNT];
+    mark_no_drift(none);
     note_drift(settings, none);
 }
 
@@ -127,12 +134,12 @@ static void emit_change(struct settings *settings, const struct settings_change_
 
 /* Reading main.cf back has shown what Postfix has, so the next reading is not needed for that. */
 static void applied(struct settings *settings, const struct settings_change_end *end) {
-    const bool changed[PARAMETER_COUNT] = {
-        [PARAMETER_BOUNCE_LIFETIME] = settings->changed[LIFETIME_BOUNCE],
-        [PARAMETER_MAXIMAL_LIFETIME] = settings->changed[LIFETIME_MAXIMAL]};
-    const struct postfix_settings values = {
-        .bounce_lifetime_s = settings->stored[LIFETIME_BOUNCE].days * SECONDS_PER_DAY,
-        .maximal_lifetime_s = settings->stored[LIFETIME_MAXIMAL].days * SECONDS_PER_DAY};
+    bool changed[PARAMETER_COUNT] = {false};
+    struct postfix_settings values = {.known = false};
+    for (int i = 0; i < LIFETIME_COUNT; i++) {
+        changed[lifetime_parameter((enum lifetime)i)] = settings->changed[i];
+        values.lifetime_s[i] = settings->stored[i].days * SECONDS_PER_DAY;
+    }
     collector_note_settings(settings->context.collector, changed, &values);
     store_applied(settings);
     forget_drift(settings);
@@ -204,12 +211,9 @@ static void begin(struct settings *settings) {
     store(settings, settings->changed, on_stored);
 }
 
-static bool is_queued(const struct settings *settings) {
-    return settings->queued[LIFETIME_BOUNCE] || settings->queued[LIFETIME_MAXIMAL];
-}
-
 static void begin_queued(struct settings *settings) {
-    if (settings_change_busy(settings->change) || !settings->helper_up || !is_queued(settings)) {
+    if (settings_change_busy(settings->change) || !settings->helper_up ||
+        !lifetime_any(settings->queued)) {
         return;
     }
     memcpy(settings->previous, settings->stored, sizeof settings->previous);
@@ -254,7 +258,7 @@ void settings_set(struct settings *settings, const bool changed[LIFETIME_COUNT],
         }
     }
     begin_queued(settings);
-    if (!settings->busy && is_queued(settings)) {
+    if (!settings->busy && lifetime_any(settings->queued)) {
         show(settings, SETTINGS_PENDING, "waiting for the helper");
     }
 }
@@ -304,7 +308,7 @@ static bool find_drift(const struct settings *settings, const struct postfix_set
                        int64_t drift_s[LIFETIME_COUNT], char *text, size_t size) {
     size_t len = 0;
     for (int i = 0; i < LIFETIME_COUNT; i++) {
-        uint32_t seconds = lifetime_effective_s(read, (enum lifetime)i);
+        uint32_t seconds = read->lifetime_s[i];
         char stored[LIFETIME_VALUE_SIZE];
         char effective[LIFETIME_VALUE_SIZE];
         drift_s[i] = STORE_NO_DRIFT;
@@ -340,8 +344,8 @@ void settings_observe(struct settings *settings, const struct postfix_settings *
             note_drift(settings, drift_s);
             events_emit(settings->context.events, &event);
         }
-    } else if (status->state == SETTINGS_DRIFTED || settings->drift_s[0] != STORE_NO_DRIFT ||
-               settings->drift_s[1] != STORE_NO_DRIFT) {
+    } else if (status->state == SETTINGS_DRIFTED ||
+               memcmp(drift_s, settings->drift_s, sizeof drift_s) != 0) {
         forget_drift(settings);
         if (status->state == SETTINGS_DRIFTED) {
             show(settings, SETTINGS_APPLIED, "");
@@ -359,9 +363,7 @@ int settings_new(sd_event *event, const struct settings_context *context, struct
         .collector = context->collector, .idle = on_idle, .userdata = settings};
     settings->context = *context;
     context->status->state = SETTINGS_APPLIED;
-    for (int i = 0; i < LIFETIME_COUNT; i++) {
-        settings->drift_s[i] = STORE_NO_DRIFT;
-    }
+    mark_no_drift(settings->drift_s);
     int r = settings_change_new(event, &change, &settings->change);
     if (r >= 0) {
         const struct pause_context pause = {.config = context->config,

@@ -291,14 +291,13 @@ static void note_old_value(struct settings_change *change, enum postfix_paramete
     const struct postfix_settings *running =
         &collector_snapshot(change->context.collector)->settings;
     char *value = change->old_value[parameter];
-    bool lifetime = parameter != PARAMETER_DEFER_TRANSPORTS;
+    enum lifetime which;
+    bool lifetime = parameter_lifetime(parameter, &which);
     if (change->request.resumed) {
         return;
     }
     if (!line->set && lifetime && running->known) {
-        lifetime_format(parameter == PARAMETER_BOUNCE_LIFETIME ? running->bounce_lifetime_s
-                                                               : running->maximal_lifetime_s,
-                        value);
+        lifetime_format(running->lifetime_s[which], value);
     } else {
         memcpy(value, line->value, sizeof line->value);
     }

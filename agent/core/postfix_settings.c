@@ -54,15 +54,12 @@ bool postfix_settings_parse(const char *text, size_t len, struct postfix_setting
         return false;
     }
     struct postfix_settings parsed = {.known = true};
-    static const enum postfix_parameter lifetimes[] = {PARAMETER_BOUNCE_LIFETIME,
-                                                       PARAMETER_MAXIMAL_LIFETIME};
-    uint32_t *seconds[] = {&parsed.bounce_lifetime_s, &parsed.maximal_lifetime_s};
-    for (size_t i = 0; i < 2; i++) {
-        const char *value = values[lifetimes[i]];
-        if (!postfix_time_parse(value, 'd', seconds[i])) {
+    for (int i = 0; i < LIFETIME_COUNT; i++) {
+        enum postfix_parameter parameter = lifetime_parameter((enum lifetime)i);
+        const char *value = values[parameter];
+        if (!postfix_time_parse(value, 'd', &parsed.lifetime_s[i])) {
             char shown[64];
-            snprintf(error, size, "%s is no time value: \"%s\"",
-                     postfix_parameter_names[lifetimes[i]],
+            snprintf(error, size, "%s is no time value: \"%s\"", postfix_parameter_names[parameter],
                      text_escape(value, strlen(value), shown, sizeof shown));
             return false;
         }
@@ -143,7 +140,8 @@ static void take_main_cf_value(enum postfix_parameter parameter, const char *val
         return;
     }
     memcpy(text, value, len);
-    if (parameter != PARAMETER_DEFER_TRANSPORTS) {
+    enum lifetime lifetime;
+    if (parameter_lifetime(parameter, &lifetime)) {
         complete_lifetime(text, len);
     }
     parsed->restorable = main_cf_value_valid(parameter, text);
@@ -155,7 +153,7 @@ static void take_main_cf_value(enum postfix_parameter parameter, const char *val
 bool main_cf_parse_line(const char *line, size_t len, struct main_cf *main_cf) {
     static const char equals[] = " =";
     const char *end = line + len;
-    for (int p = PARAMETER_BOUNCE_LIFETIME; p < PARAMETER_COUNT; p++) {
+    for (int p = PARAMETER_MAIL_VERSION + 1; p < PARAMETER_COUNT; p++) {
         const char *name = postfix_parameter_names[p];
         size_t name_len = strlen(name);
         const char *value = line + name_len + sizeof equals - 1;

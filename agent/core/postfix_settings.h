@@ -21,7 +21,7 @@
 /* The same for any parameter that the agent can change. */
 #define MAIN_CF_VALUE_SIZE 128
 
-/* In the order of the output lines. */
+/* In the order of the output lines; the lifetimes follow each other as in enum lifetime. */
 enum postfix_parameter {
     PARAMETER_MAIL_VERSION,
     PARAMETER_BOUNCE_LIFETIME,
@@ -33,11 +33,28 @@ enum postfix_parameter {
 /* hmqSettingsState */
 enum settings_state { SETTINGS_APPLIED = 1, SETTINGS_PENDING, SETTINGS_FAILED, SETTINGS_DRIFTED };
 
-/* The two parameters that hmqSettings can change. */
+/* The parameters that hmqSettings can change in days. */
 enum lifetime { LIFETIME_BOUNCE, LIFETIME_MAXIMAL, LIFETIME_COUNT };
 
 static inline enum postfix_parameter lifetime_parameter(enum lifetime lifetime) {
-    return lifetime == LIFETIME_BOUNCE ? PARAMETER_BOUNCE_LIFETIME : PARAMETER_MAXIMAL_LIFETIME;
+    return (enum postfix_parameter)(PARAMETER_BOUNCE_LIFETIME + (int)lifetime);
+}
+
+/* True, with *lifetime, if the parameter is one of them. */
+static inline bool parameter_lifetime(enum postfix_parameter parameter, enum lifetime *lifetime) {
+    *lifetime = (enum lifetime)((int)parameter - PARAMETER_BOUNCE_LIFETIME);
+    return parameter >= PARAMETER_BOUNCE_LIFETIME &&
+           parameter < PARAMETER_BOUNCE_LIFETIME + (int)LIFETIME_COUNT;
+}
+
+/* True if one of them is marked. */
+static inline bool lifetime_any(const bool marked[LIFETIME_COUNT]) {
+    for (int i = 0; i < LIFETIME_COUNT; i++) {
+        if (marked[i]) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* The parameter names for postconf's command line, in that order; NULL-terminated. */
@@ -46,18 +63,12 @@ extern const char *const postfix_parameter_names[PARAMETER_COUNT + 1];
 struct postfix_settings {
     bool known; /* if false, the other members mean nothing */
     char version[POSTFIX_VERSION_SIZE];
-    uint32_t bounce_lifetime_s;
-    uint32_t maximal_lifetime_s;
+    uint32_t lifetime_s[LIFETIME_COUNT];
     bool outbound_paused; /* defer_transports is not empty */
     /* The value of defer_transports; "?" if it is too long for one that the agent would set. */
     char defer_transports[MAIN_CF_VALUE_SIZE];
     uint64_t asked_usec; /* CLOCK_MONOTONIC before it was read; set by the reader */
 };
-
-static inline uint32_t lifetime_effective_s(const struct postfix_settings *settings,
-                                            enum lifetime lifetime) {
-    return lifetime == LIFETIME_BOUNCE ? settings->bounce_lifetime_s : settings->maximal_lifetime_s;
-}
 
 /*
  * Parses the output of postconf (len octets): exactly PARAMETER_COUNT lines.

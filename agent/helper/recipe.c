@@ -114,6 +114,21 @@ void recipe_vector_postconf(const struct config *config, const char *parameter,
     push(vector, parameter);
 }
 
+/* The word of allow_settings that a parameter needs. */
+static enum setting_kind kind_of(enum postfix_parameter parameter) {
+    switch (parameter) {
+    case PARAMETER_BOUNCE_LIFETIME:
+    case PARAMETER_MAXIMAL_LIFETIME:
+        return SETTING_LIFETIMES;
+    case PARAMETER_DEFER_TRANSPORTS:
+        return SETTING_PAUSE;
+    case PARAMETER_MAIL_VERSION:
+    case PARAMETER_COUNT:
+        break;
+    }
+    return SETTING_LIFETIMES; /* no valid request has it */
+}
+
 /* The operation of a request, which the configuration may forbid. */
 static struct operation operation_of(const struct request *request) {
     struct operation operation = {.command = (enum action_command)request->command};
@@ -123,8 +138,7 @@ static struct operation operation_of(const struct request *request) {
         }
     }
     if (request->type == REQUEST_SET_PARAMETER || request->type == REQUEST_RELOAD) {
-        operation.setting =
-            request->parameter == PARAMETER_DEFER_TRANSPORTS ? SETTING_PAUSE : SETTING_LIFETIMES;
+        operation.setting = kind_of((enum postfix_parameter)request->parameter);
     }
     return operation;
 }

@@ -43,9 +43,9 @@ struct helper_order {
     enum action_command command;      /* ACTION: one that postsuper carries out */
     const char (*ids)[QUEUE_ID_SIZE]; /* ACTION: 1..PROTOCOL_IDS; FLUSH: 0 or 1; VIEW: 1 */
     size_t id_count;
-    enum postfix_parameter parameter; /* SET_LIFETIME: which of the two lifetimes */
-    const char *value;                /* SET_LIFETIME: its value, lifetime_value_valid */
-    bool remove;                      /* SET_LIFETIME: take it out of main.cf; no value then */
+    enum postfix_parameter parameter; /* SET_PARAMETER: which; RELOAD: one that was changed */
+    const char *value;                /* SET_PARAMETER: its value, main_cf_value_valid */
+    bool remove;                      /* SET_PARAMETER: take it out of main.cf; no value then */
     const struct mail_log_position *position; /* LOG: where to go on; NULL = at the end */
     size_t output_max; /* the limit of output in octets; 0 = none, except that ACTION has one that
                           fits */

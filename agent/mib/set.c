@@ -104,8 +104,7 @@ static enum mib_error check_resources(const struct mib_transaction *transaction,
     /* A pause can always be ended. */
     bool pauses = changes->pause.for_set || (changes->pause.pause_set && changes->pause.pause);
     bool stores = changes->action_count > 0 || changes->tunables_changed || pauses ||
-                  changes->lifetime_changed[LIFETIME_BOUNCE] ||
-                  changes->lifetime_changed[LIFETIME_MAXIMAL];
+                  lifetime_any(changes->lifetime_changed);
     size_t actions = action_table_unfinished(view->actions) + changes->action_count;
     *variable = 0;
     return (stores && !view->status->store.usable) ||

@@ -20,7 +20,7 @@ static bool set_days(const struct mib_view *view, struct mib_value *value, enum 
     const struct postfix_settings *settings = &view->snapshot->settings;
     uint32_t days = lifetimes->days[which];
     bool known = lifetimes->stored[which] ||
-                 (settings->known && lifetime_days(lifetime_effective_s(settings, which), &days));
+                 (settings->known && lifetime_days(settings->lifetime_s[which], &days));
     return known && mib_set_integer(value, (int32_t)days);
 }
 
@@ -37,13 +37,13 @@ GETTER(maximal_lifetime) {
 GETTER(bounce_lifetime_effective) {
     UNUSED_ROW;
     return view->snapshot->settings.known &&
-           mib_set_number(value, view->snapshot->settings.bounce_lifetime_s);
+           mib_set_number(value, view->snapshot->settings.lifetime_s[LIFETIME_BOUNCE]);
 }
 
 GETTER(maximal_lifetime_effective) {
     UNUSED_ROW;
     return view->snapshot->settings.known &&
-           mib_set_number(value, view->snapshot->settings.maximal_lifetime_s);
+           mib_set_number(value, view->snapshot->settings.lifetime_s[LIFETIME_MAXIMAL]);
 }
 
 GETTER(settings_state) {

@@ -276,7 +276,7 @@ static void test_settings_fail(void **state) {
     world.settings = "3.7.11\n4d\n30d\n\n";
     STEPS_UNTIL(now()->settings.known);
     CHECK_STRING("no error", status.settings_error, "");
-    CHECK_INT("read anew", now()->settings.bounce_lifetime_s, 4 * 86400);
+    CHECK_INT("read anew", now()->settings.lifetime_s[LIFETIME_BOUNCE], 4 * 86400);
 }
 
 /* A hint is followed soon, and without one only the look from time to time. */

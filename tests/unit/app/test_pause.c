@@ -182,8 +182,8 @@ static int set_up(void **state) {
     (void)state;
     memset(&t, 0, sizeof t);
     t.config.pause_transports = transports;
-    t.snapshot.settings = (struct postfix_settings){
-        .known = true, .bounce_lifetime_s = 5 * 86400, .maximal_lifetime_s = 5 * 86400};
+    t.snapshot.settings =
+        (struct postfix_settings){.known = true, .lifetime_s = {5 * 86400, 5 * 86400}};
     t.snapshot.postfix = POSTFIX_RUNNING;
     snprintf(t.main_cf, sizeof t.main_cf, NOT_SET);
     snprintf(t.lifetime, sizeof t.lifetime, NOT_SET);

@@ -65,10 +65,10 @@ void collector_note_settings(struct collector *collector, const bool changed[PAR
     t.effective_count++;
     t.state_when_effective = t.status.state;
     if (changed[PARAMETER_BOUNCE_LIFETIME]) {
-        t.snapshot.settings.bounce_lifetime_s = values->bounce_lifetime_s;
+        t.snapshot.settings.lifetime_s[LIFETIME_BOUNCE] = values->lifetime_s[LIFETIME_BOUNCE];
     }
     if (changed[PARAMETER_MAXIMAL_LIFETIME]) {
-        t.snapshot.settings.maximal_lifetime_s = values->maximal_lifetime_s;
+        t.snapshot.settings.lifetime_s[LIFETIME_MAXIMAL] = values->lifetime_s[LIFETIME_MAXIMAL];
     }
     assert_false(changed[PARAMETER_DEFER_TRANSPORTS]);
 }
@@ -151,8 +151,8 @@ static int set_up(void **state) {
     const struct store_image empty = {.drift_s = {STORE_NO_DRIFT, STORE_NO_DRIFT}};
     (void)state;
     memset(&t, 0, sizeof t);
-    t.snapshot.settings = (struct postfix_settings){
-        .known = true, .bounce_lifetime_s = 5 * DAY, .maximal_lifetime_s = 5 * DAY};
+    t.snapshot.settings =
+        (struct postfix_settings){.known = true, .lifetime_s = {5 * DAY, 5 * DAY}};
     t.snapshot.postfix = POSTFIX_RUNNING;
     assert_true(sd_event_new(&t.loop) >= 0);
     start(&empty);
@@ -185,8 +185,8 @@ static size_t count_orders(enum request_type type) {
 
 /* As a reading that was asked for after everything before. */
 static void observe(uint32_t bounce_s, uint32_t maximal_s) {
-    t.snapshot.settings.bounce_lifetime_s = bounce_s;
-    t.snapshot.settings.maximal_lifetime_s = maximal_s;
+    t.snapshot.settings.lifetime_s[LIFETIME_BOUNCE] = bounce_s;
+    t.snapshot.settings.lifetime_s[LIFETIME_MAXIMAL] = maximal_s;
     t.snapshot.settings.asked_usec = UINT64_MAX;
     settings_observe(t.settings, &t.snapshot.settings);
 }
@@ -198,7 +198,7 @@ static void test_applied(void **state) {
     set(LIFETIME_MAXIMAL, 7);
     assert_int_equal(t.effective_count, 1);
     assert_int_equal(t.state_when_effective, SETTINGS_PENDING);
-    assert_int_equal(t.snapshot.settings.maximal_lifetime_s, 7 * DAY);
+    assert_int_equal(t.snapshot.settings.lifetime_s[LIFETIME_MAXIMAL], 7 * DAY);
     assert_int_equal(t.status.state, SETTINGS_APPLIED);
     assert_string_equal(t.main_cf[1], "7d");
     assert_string_equal(t.stored[1], "7d1");

@@ -44,8 +44,8 @@ static void test_good(void **state) {
         CHECK(good[i].name, settings.known);
         CHECK_STRING(good[i].name, error, "");
         CHECK_STRING(good[i].name, settings.version, good[i].version);
-        CHECK_INT(good[i].name, settings.bounce_lifetime_s, good[i].bounce_s);
-        CHECK_INT(good[i].name, settings.maximal_lifetime_s, good[i].maximal_s);
+        CHECK_INT(good[i].name, settings.lifetime_s[LIFETIME_BOUNCE], good[i].bounce_s);
+        CHECK_INT(good[i].name, settings.lifetime_s[LIFETIME_MAXIMAL], good[i].maximal_s);
         CHECK_INT(good[i].name, settings.outbound_paused, good[i].paused);
     }
 }

@@ -304,8 +304,8 @@ static void test_effective_lifetimes(void **state) {
         struct sample sample;
         char seconds[16];
         sample_init(&sample, SAMPLE_ALL);
-        sample.snapshot->settings.bounce_lifetime_s = lifetimes[i].seconds;
-        sample.snapshot->settings.maximal_lifetime_s = lifetimes[i].seconds;
+        sample.snapshot->settings.lifetime_s[LIFETIME_BOUNCE] = lifetimes[i].seconds;
+        sample.snapshot->settings.lifetime_s[LIFETIME_MAXIMAL] = lifetimes[i].seconds;
         snprintf(seconds, sizeof seconds, "%u", lifetimes[i].seconds);
         CHECK_STRING(lifetimes[i].name, value_text(&sample.view, "1.4.3.0"), seconds);
         CHECK_STRING(lifetimes[i].name, value_text(&sample.view, "1.4.4.0"), seconds);
