@@ -55,9 +55,10 @@ struct delivery_reader {
     bool silent;                      /* because nothing was heard */
     char syslog_name[MAIL_LOG_NAME_SIZE];
     struct mail_log_position position; /* behind the last record */
-    uint64_t same_stamps;              /* journal: lines up to it with just its time */
-    uint64_t repeats;                  /* of these lines that are still to come once more */
-    int64_t repeats_stamp;
+    uint64_t last_line;                /* journal: mail_log_hash of the last line */
+    uint64_t last_times;               /* how often it came in a row; 0 = there is none */
+    int64_t latest_stamp;              /* of all lines */
+    uint64_t repeats;                  /* how often it is still to come once more */
     struct losses losses;
 };
 
@@ -112,28 +113,40 @@ static void report_losses(struct delivery_reader *reader, uint64_t now) {
     *losses = (struct losses){.reported_usec = now};
 }
 
-/* The journal is read from a time on, and so the lines with just that time come once more. No more
- * than these are dropped, whatever the clock of the journal has done. */
-static bool is_repeat(struct delivery_reader *reader, const struct mail_log_line *line) {
+/*
+ * The journal is read from a time on: that which the last line has. It compares this with the times
+ * at which it got its lines, which are a little later than those in them, so that more than the
+ * last line comes once more. Its order stays: all up to the last line are repeats. A later line
+ * than any that was read ends them as well, if the journal has lost the last line.
+ */
+static bool is_repeat(struct delivery_reader *reader, const struct mail_log_line *line,
+                      uint64_t hash) {
     if (reader->repeats == 0 || line->stamp != STAMP_EXACT) {
         return false;
     }
-    if (line->stamp_usec > reader->repeats_stamp) {
+    if (line->stamp_usec > reader->latest_stamp) {
         reader->repeats = 0;
         return false;
     }
-    reader->repeats--;
+    reader->repeats -= hash == reader->last_line;
     return true;
 }
 
-static void note_stamp(struct delivery_reader *reader, const struct mail_log_line *line) {
+/* A clock that was set back counts anew. */
+static void note_line(struct delivery_reader *reader, const struct mail_log_line *line,
+                      uint64_t hash) {
     struct mail_log_position *position = &reader->position;
     if (position->source != MAIL_LOG_JOURNAL || line->stamp != STAMP_EXACT ||
         line->stamp_usec < 0) {
         return;
     }
-    bool same = position->stamp_usec == (uint64_t)line->stamp_usec;
-    reader->same_stamps = same ? reader->same_stamps + 1 : 1;
+    bool same = reader->last_times > 0 && reader->last_line == hash;
+    reader->last_times = same ? reader->last_times + 1 : 1;
+    reader->last_line = hash;
+    if (line->stamp_usec > reader->latest_stamp ||
+        line->stamp_usec < reader->latest_stamp - (int64_t)USEC_PER_SEC) {
+        reader->latest_stamp = line->stamp_usec;
+    }
     position->stamp_usec = (uint64_t)line->stamp_usec;
 }
 
@@ -146,10 +159,11 @@ static void take_line(struct delivery_reader *reader, const char *text, size_t l
         reader->losses.skipped += len > MAIL_LOG_LINE_MAX;
         return;
     }
-    if (is_repeat(reader, &line)) {
+    uint64_t hash = mail_log_hash(text, len);
+    if (is_repeat(reader, &line, hash)) {
         return;
     }
-    note_stamp(reader, &line);
+    note_line(reader, &line, hash);
     reader->losses.suppressed += line.suppressed;
     if (kind != MAIL_LOG_OUTCOME) {
         return;
@@ -209,7 +223,7 @@ static void keep_position(struct delivery_reader *reader,
     reader->position = *position;
     if (journal) {
         reader->position.stamp_usec = (uint64_t)clock_wall() * USEC_PER_SEC;
-        reader->same_stamps = 0;
+        reader->last_times = 0;
     }
 }
 
@@ -256,10 +270,9 @@ static void prepare_position(struct delivery_reader *reader) {
     uint64_t now = (uint64_t)clock_wall() * USEC_PER_SEC;
     if (position->source == MAIL_LOG_JOURNAL && position->stamp_usec > now + USEC_PER_SEC) {
         position->stamp_usec = now;
-        reader->same_stamps = 0;
+        reader->last_times = 0;
     }
-    reader->repeats = reader->same_stamps;
-    reader->repeats_stamp = (int64_t)position->stamp_usec;
+    reader->repeats = reader->last_times;
 }
 
 static void ask(struct delivery_reader *reader) {

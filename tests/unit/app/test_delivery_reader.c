@@ -300,6 +300,47 @@ static void send_journal(struct world *world, const uint64_t *stamps, size_t cou
     send_record(world, MAIL_LOG_LINES, MAIL_LOG_BACKLOG, journal, text, strlen(text));
 }
 
+/* The stream ends, and another one goes on behind what was sent. */
+static void resume_journal(struct world *world, uint64_t stamp) {
+    const struct mail_log_position journal = {.source = MAIL_LOG_JOURNAL};
+    close(world->pipe);
+    fake_exit(&world->fake, world->request.sequence, 256, "");
+    accept_request(world);
+    assert_int_equal(world->request.position.source, MAIL_LOG_JOURNAL);
+    assert_int_equal(world->request.position.stamp_usec, stamp);
+    send_begin(world, MAIL_LOG_RESUMED, journal);
+}
+
+static void expect_held(struct world *world, uint64_t count) {
+    UNTIL(&world->fake, world->delivery->counts[DELIVERY_HELD] >= count);
+    fake_settle(&world->fake);
+    assert_int_equal(world->delivery->counts[DELIVERY_HELD], count);
+}
+
+/* What journald gets in a burst it has at later times than the lines have, so that lines with
+ * earlier times than the last one come twice, too; and in the order in which it got them. */
+static void test_journal_burst(void **state) {
+    (void)state;
+    struct world *world = setup();
+    const struct mail_log_position journal = {.source = MAIL_LOG_JOURNAL};
+    uint64_t t = (uint64_t)time(NULL) * SECOND - 60 * SECOND;
+    const uint64_t first[] = {t, t + 40, t + 80, t + 70};
+    const uint64_t again[] = {t, t + 40, t + 80, t + 70, t + 75};
+    const uint64_t lost[] = {t + 80, t + 90, t + 60};
+    send_begin(world, 0, journal);
+    send_journal(world, first, COUNT_OF(first));
+    expect_held(world, 4);
+    resume_journal(world, t + 70);
+    send_journal(world, again, COUNT_OF(again));
+    expect_held(world, 5);
+    /* The last line is gone: a later one than any is new, and so is all that follows. */
+    resume_journal(world, t + 75);
+    send_journal(world, lost, COUNT_OF(lost));
+    expect_held(world, 7);
+    close(world->pipe);
+    teardown(world);
+}
+
 /* journalctl begins at a time: the lines of just that time come twice, and are counted once. */
 static void test_journal(void **state) {
     (void)state;
@@ -310,17 +351,10 @@ static void test_journal(void **state) {
     const uint64_t again[] = {t + 5, t + 5, t + 5, t + 9};
     send_begin(world, 0, journal);
     send_journal(world, first, COUNT_OF(first));
-    UNTIL(&world->fake, world->delivery->counts[DELIVERY_HELD] == 3);
-    close(world->pipe);
-    fake_exit(&world->fake, world->request.sequence, 256, "");
-    accept_request(world);
-    assert_int_equal(world->request.position.source, MAIL_LOG_JOURNAL);
-    assert_int_equal(world->request.position.stamp_usec, t + 5);
-    send_begin(world, MAIL_LOG_RESUMED, journal);
+    expect_held(world, 3);
+    resume_journal(world, t + 5);
     send_journal(world, again, COUNT_OF(again));
-    UNTIL(&world->fake, world->delivery->counts[DELIVERY_HELD] >= 5);
-    fake_settle(&world->fake);
-    assert_int_equal(world->delivery->counts[DELIVERY_HELD], 5);
+    expect_held(world, 5);
     assert_int_equal(world->failures, 0);
     /* Their own times count. */
     struct timespec now;
@@ -347,10 +381,11 @@ static void test_no_helper(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_off),     cmocka_unit_test(test_counts),
-        cmocka_unit_test(test_goes_on), cmocka_unit_test(test_unreadable),
-        cmocka_unit_test(test_silence), cmocka_unit_test(test_garbage),
-        cmocka_unit_test(test_journal), cmocka_unit_test(test_no_helper),
+        cmocka_unit_test(test_off),       cmocka_unit_test(test_counts),
+        cmocka_unit_test(test_goes_on),   cmocka_unit_test(test_unreadable),
+        cmocka_unit_test(test_silence),   cmocka_unit_test(test_garbage),
+        cmocka_unit_test(test_journal),   cmocka_unit_test(test_journal_burst),
+        cmocka_unit_test(test_no_helper),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
