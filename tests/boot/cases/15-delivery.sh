@@ -10,6 +10,7 @@ set -euo pipefail
 declare -A before
 counted() { is "1.10.2.1.3.$1" "$((before[$1] + $2))"; }
 readers() { pgrep -u hermes-mq journalctl; }
+another_reader() { local now; now=$(readers | head -n 1) && [ "$now" != "$pid" ]; }
 
 check "there is no other log" test ! -e /var/log/mail.log
 eventually "the journal is read" is 1.10.1.0 1
@@ -41,17 +42,31 @@ echo x | sendmail -f root root
 eventually "and for journald" counted 2 4
 check "nothing is counted twice" counted 1 5
 
+# What comes in a burst has reached journald later than its lines say.
+burst=(burst{1..20})
+mail "${burst[@]}"
+held=$(for user in "${burst[@]}"; do id_of "$user"; done)
+postsuper -h - <<<"$held" 2>/dev/null
+eventually "a burst is counted" counted 7 21
+pid=$(readers | head -n 1)
+kill -KILL "$pid"
+eventually "and by another journalctl" another_reader
+echo x | sendmail -f root root
+eventually "goes on" counted 2 5
+check "not once more" counted 7 21
+postsuper -d - <<<"$held" 2>/dev/null
+
 mark
 postconf -e 'maillog_file = /var/log/postfix.log'
 postfix reload 2>/dev/null
 eventually "main.cf has changed: the file is read" said 'counts of deliveries: /var/log/postfix.log'
 echo x | sendmail -f root root
-eventually "and counted" counted 2 5
+eventually "and counted" counted 2 6
 postconf -X maillog_file
 postfix reload 2>/dev/null
 eventually "and back" said 'counts of deliveries: the journal'
 echo x | sendmail -f root root
-eventually "to the journal" counted 2 6
+eventually "to the journal" counted 2 7
 postsuper -d "$id" 2>/dev/null
 check "no complaint in the journal but about the two changes" not said_with warning \
     'mail log is not|killed|sandbox|denied'
