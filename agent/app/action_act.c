@@ -65,6 +65,7 @@ static void fill_batch(struct action_run *run, size_t max) {
     run->id_count = 0;
     while (run->id_count < max && (target = next_target(run)) != NULL) {
         run->batch[run->id_count] = (size_t)(target - run->targets.targets);
+        run->new_ids[run->id_count][0] = '\0';
         memcpy(run->ids[run->id_count++], target->id, QUEUE_ID_SIZE);
     }
 }
@@ -124,9 +125,25 @@ static bool is_open(const struct command_end *command, enum results_fate fate) {
     return !(fate == RESULTS_UNHEARD && command->exited && !command->ok);
 }
 
-static void take_result(struct action_run *run, struct target *target, const struct result *result,
-                        bool open) {
+/* The message has been requeued. Its new ID may be known already. */
+static void settle_requeued(struct action_run *run, struct target *target, const char *evidence,
+                            const char *new_id) {
     char text[ACTION_TEXT_SIZE];
+    snprintf(text, sizeof text, TEXT_NEW_ID, evidence, target->id);
+    action_act_settle(run, target, OUTCOME_DONE, text);
+    if (run->no_memory) {
+        return;
+    }
+    action_await_id(run->action);
+    if (new_id[0] != '\0') {
+        action_take_new_id(run->action, target->id, new_id);
+    }
+}
+
+/* The result of number i of the batch. */
+static void take_result(struct action_run *run, size_t i, bool open) {
+    struct target *target = in_batch(run, i);
+    const struct result *result = results_get(run->results, i);
     const struct command *row = command_row(run->action->key.command);
     if (result->silent && (open || result->outcome == OUTCOME_NOT_FOUND)) {
         target->stage = TARGET_DOUBTFUL;
@@ -135,11 +152,10 @@ static void take_result(struct action_run *run, struct target *target, const str
         return;
     }
     if (row->new_id && result->outcome == OUTCOME_DONE) {
-        snprintf(text, sizeof text, TEXT_NEW_ID, row->evidence, target->id);
+        settle_requeued(run, target, row->evidence, run->new_ids[i]);
     } else {
-        snprintf(text, sizeof text, "%s", result->text);
+        action_act_settle(run, target, result->outcome, result->text);
     }
-    action_act_settle(run, target, result->outcome, text);
 }
 
 static void on_action_end(void *userdata, const struct command_end *command) {
@@ -148,7 +164,7 @@ static void on_action_end(void *userdata, const struct command_end *command) {
     bool open = is_open(command, fate);
     run->open = run->open || open;
     for (size_t i = 0; i < run->id_count; i++) {
-        take_result(run, in_batch(run, i), results_get(run->results, i), open);
+        take_result(run, i, open);
     }
     if (fate == RESULTS_COMPLETE && (command->ok || run->position == run->targets.count)) {
         action_run_save_results(run);

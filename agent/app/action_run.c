@@ -164,6 +164,15 @@ void action_run_resume(struct action_run *run) {
     action_run_schedule(run, action_act);
 }
 
+void action_run_note_new_id(struct action_run *run, const char *id, const char *new_id) {
+    for (size_t i = 0; i < run->id_count; i++) {
+        if (strcmp(run->ids[i], id) == 0) {
+            snprintf(run->new_ids[i], sizeof run->new_ids[i], "%s", new_id);
+            return;
+        }
+    }
+}
+
 void action_run_cancel(struct action_run *run) {
     run->cancelled = true;
 }

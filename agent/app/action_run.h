@@ -54,6 +54,9 @@ void action_run_resume(struct action_run *run);
  * nothing changes. */
 void action_run_cancel(struct action_run *run);
 
+/* A message has a new ID: if it is one of the batch that is running, its result will have it. */
+void action_run_note_new_id(struct action_run *run, const char *id, const char *new_id);
+
 /* Frees a run without calling ended; the action remains as it is. To be called after store_free,
  * because the store might still call back. NULL is accepted. */
 void action_run_free(struct action_run *run);

@@ -49,6 +49,7 @@ struct action_run {
     size_t position;            /* in targets: the next one to act on */
     size_t batch[PROTOCOL_IDS]; /* positions of ids */
     char ids[PROTOCOL_IDS][QUEUE_ID_SIZE];
+    char new_ids[PROTOCOL_IDS][QUEUE_ID_SIZE]; /* which messages got before their results; or "" */
     size_t id_count;
     struct results *results;
     struct flight flights[HELPER_FLUSHES];

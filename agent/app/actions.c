@@ -346,6 +346,18 @@ void actions_load(struct actions *actions, const struct store_image *image) {
     start_next(actions);
 }
 
+/* The batch that is running may have requeued it, without a result so far. */
+void actions_take_new_id(struct actions *actions, const char *id, const char *new_id) {
+    size_t number;
+    const struct action *action =
+        action_table_take_new_id(&actions->table, id, new_id, clock_wall(), &number);
+    if (action != NULL && action->serial != 0) {
+        store_action_result(actions->context.store, action, number);
+    } else if (action == NULL && actions->run != NULL) {
+        action_run_note_new_id(actions->run, id, new_id);
+    }
+}
+
 void actions_wake(struct actions *actions) {
     actions->helper_up = true;
     start_next(actions);

@@ -53,6 +53,10 @@ void actions_commit(struct actions *actions, struct action *const *added, size_t
  * exists. */
 void actions_destroy(struct actions *actions, const struct action_key *key);
 
+/* Postfix's log shows that the message that had this ID, and was requeued, has a new one. It is
+ * added to the result of the action that requeued it, if there is one. */
+void actions_take_new_id(struct actions *actions, const char *id, const char *new_id);
+
 /* The helper is ready, possibly again. */
 void actions_wake(struct actions *actions);
 

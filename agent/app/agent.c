@@ -63,6 +63,11 @@ static void on_mail_log(void *userdata, const char *error) {
     collector_note_mail_log(agent->collector, error);
 }
 
+static void on_requeued(void *userdata, const char *old_id, const char *new_id) {
+    struct agent *agent = userdata;
+    actions_take_new_id(agent->actions, old_id, new_id);
+}
+
 static void on_helper_up(void *userdata) {
     struct agent *agent = userdata;
     delivery_reader_wake(agent->delivery_reader);
@@ -217,7 +222,7 @@ static int start_reading(struct agent *agent, int helper_socket) {
 
 static int start_delivery(struct agent *agent) {
     const struct delivery_reader_callbacks callbacks = {
-        .note = on_mail_log, .log = on_log, .userdata = agent};
+        .note = on_mail_log, .requeued = on_requeued, .log = on_log, .userdata = agent};
     int r = delivery_reader_new(agent->event, agent->config, collector_helper(agent->collector),
                                 &callbacks, &agent->delivery_reader);
     agent->status.delivery = delivery_reader_delivery(agent->delivery_reader);

@@ -165,6 +165,9 @@ static void take_line(struct delivery_reader *reader, const char *text, size_t l
     }
     note_line(reader, &line, hash);
     reader->losses.suppressed += line.suppressed;
+    if (line.new_id[0] != '\0') {
+        reader->callbacks.requeued(reader->callbacks.userdata, line.old_id, line.new_id);
+    }
     if (kind != MAIL_LOG_OUTCOME) {
         return;
     }

@@ -18,6 +18,8 @@ struct delivery_reader;
 struct delivery_reader_callbacks {
     /* The log cannot be read, for a reason of one line, or with NULL can be read again. */
     void (*note)(void *userdata, const char *error);
+    /* Postfix has taken up the message that had the ID old_id again, as new_id. */
+    void (*requeued)(void *userdata, const char *old_id, const char *new_id);
     /* One line for the log; priority as in syslog(3). */
     void (*log)(void *userdata, int priority, const char *text);
     void *userdata;

@@ -2,8 +2,12 @@
 #include "core/action.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* Stands before the new ID in the text of a result. */
+#define TEXT_NEW_ID " as "
 
 static const char *const state_names[] = {
     [ACTION_QUEUED] = "queued",
@@ -77,12 +81,55 @@ bool action_add_result(struct action *action, const char *id, enum action_outcom
     memcpy(result->id, id, len);
     result->id[len] = '\0';
     result->outcome = outcome;
+    result->awaits_id = false;
     action->result_count++;
     if (action_outcome_succeeded(outcome)) {
         action->succeeded++;
     } else {
         action->failed++;
     }
+    return true;
+}
+
+void action_await_id(struct action *action) {
+    assert(action->result_count > 0);
+    action->results[action->result_count - 1].awaits_id = true;
+    action->awaited_ids++;
+}
+
+size_t action_take_new_id(struct action *action, const char *id, const char *new_id) {
+    char text[ACTION_TEXT_SIZE];
+    for (size_t i = 0; action->awaited_ids > 0 && i < action->result_count; i++) {
+        struct action_result *result = &action->results[i];
+        if (!result->awaits_id || strcmp(result->id, id) != 0) {
+            continue;
+        }
+        snprintf(text, sizeof text, "%s" TEXT_NEW_ID "%s",
+                 command_row(action->key.command)->evidence, new_id);
+        char *copy = strdup(text);
+        if (copy == NULL) {
+            return SIZE_MAX;
+        }
+        free(result->text);
+        result->text = copy;
+        result->awaits_id = false;
+        action->awaited_ids--;
+        return i;
+    }
+    return SIZE_MAX;
+}
+
+bool action_text_new_id(const char *text, char out[QUEUE_ID_SIZE]) {
+    const char *found = strstr(text, TEXT_NEW_ID);
+    if (found == NULL) {
+        return false;
+    }
+    const char *id = found + strlen(TEXT_NEW_ID);
+    size_t len = strlen(id);
+    if (!queue_id_valid(id, len)) {
+        return false;
+    }
+    memcpy(out, id, len + 1);
     return true;
 }
 

@@ -72,7 +72,8 @@ struct action_request {
 struct action_result {
     char id[QUEUE_ID_SIZE];
     enum action_outcome outcome;
-    char *text; /* owned, may be empty, never NULL */
+    char *text;     /* owned, may be empty, never NULL */
+    bool awaits_id; /* Postfix gives it a new ID, which is not known yet; not stored */
 };
 
 /* When the message with this queue ID arrived, as the manager could see it when it sent the SET. */
@@ -110,6 +111,7 @@ struct action {
     uint64_t end_order; /* the order in which they ended, 0 = not yet */
     int64_t aged_from;  /* when it ended, by plausible time; 0 = unknown */
     bool unannounced;   /* read from the store without the event about its end */
+    size_t awaited_ids; /* results that await an ID */
 };
 
 /* Returns a queued action with the given key and no criteria, or NULL if out of memory. */
@@ -120,6 +122,18 @@ void action_free(struct action *action);
  * if out of memory. */
 bool action_add_result(struct action *action, const char *id, enum action_outcome outcome,
                        const char *text);
+
+/* The last result awaits an ID: Postfix gives the message another one later. */
+void action_await_id(struct action *action);
+
+/* Postfix has given the message that had this ID a new one. The result that awaits it becomes
+ * "requeued as NEW_ID", with the word of the command. Returns the place of the result, or SIZE_MAX,
+ * with nothing changed, if none awaits it or if out of memory. */
+size_t action_take_new_id(struct action *action, const char *id, const char *new_id);
+
+/* Reads the new ID from the text of a result that action_take_new_id has changed. Returns false,
+ * with out untouched, for any other text. */
+bool action_text_new_id(const char *text, char out[QUEUE_ID_SIZE]);
 
 /* True for done, requested and unchanged: the message is in the state that the command aims at. */
 bool action_outcome_succeeded(enum action_outcome outcome);

@@ -5,7 +5,7 @@
  * action has two more orders: `order`, in which the SETs came and the actions run, and `end_order`,
  * in which the actions ended and their rows leave. The memory of a row counts towards `octets` only
  * once the action has finished: action_table_finished has to be called after the last change to the
- * row, since the same amount is subtracted when the row leaves.
+ * row but a new ID, since the same amount is subtracted when the row leaves.
  */
 #include "core/action_table.h"
 
@@ -162,6 +162,39 @@ void action_table_finished(struct action_table *table, struct action *action, in
         action->state != ACTION_CANCELLED) {
         table->failed_total++;
     }
+}
+
+static bool awaits(const struct action *action, const char *id, int64_t now) {
+    if (action->ended != 0 && now - action->ended > ACTION_NEW_ID_S) {
+        return false;
+    }
+    for (size_t i = 0; action->awaited_ids > 0 && i < action->result_count; i++) {
+        if (action->results[i].awaits_id && strcmp(action->results[i].id, id) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+struct action *action_table_take_new_id(struct action_table *table, const char *id,
+                                        const char *new_id, int64_t now, size_t *number) {
+    struct action *last = NULL;
+    for (size_t i = 0; i < table->count; i++) {
+        struct action *action = table->actions[i];
+        if ((last == NULL || action->order > last->order) && awaits(action, id, now)) {
+            last = action;
+        }
+    }
+    if (last == NULL) {
+        return NULL;
+    }
+    size_t before = action_memory(last);
+    size_t place = action_take_new_id(last, id, new_id);
+    if (action_is_finished(last->state)) {
+        table->octets = table->octets - before + action_memory(last);
+    }
+    *number = place;
+    return place != SIZE_MAX ? last : NULL;
 }
 
 const struct action *action_table_surplus(const struct action_table *table,

@@ -49,6 +49,16 @@ struct action *action_table_find(const struct action_table *table, const struct 
  * (core/plausible_time.h), 0 = unknown. */
 void action_table_finished(struct action_table *table, struct action *action, int64_t now);
 
+/* How long after the end of an action a new ID is still taken for one of its messages: much longer
+ * than Postfix needs, and too short for the old ID to be that of another message meanwhile. */
+#define ACTION_NEW_ID_S 3600
+
+/* Postfix has given the message that had this ID a new one. The result that awaits it, of the
+ * action that was added last, gets it: see action_take_new_id. Returns the action, with the place
+ * of the result in *number, or NULL if none awaits it. now is in seconds since the epoch. */
+struct action *action_table_take_new_id(struct action_table *table, const char *id,
+                                        const char *new_id, int64_t now, size_t *number);
+
 /* Returns the finished action that the limits require to be removed next, which is the one that
  * ended first, or NULL if none has to go. now is as above; with 0, age is ignored. */
 const struct action *action_table_surplus(const struct action_table *table,

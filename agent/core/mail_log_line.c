@@ -338,6 +338,22 @@ static enum delivery_outcome take_phrase(struct cursor *cursor, const struct wor
     return DELIVERY_NONE;
 }
 
+/* pickup's `uid=102 from=<SENDER> orig_id=ID`, of a file that belongs to Postfix: it has been
+ * requeued. The sender may be anything, but without an ID its `>` is the end of the line. */
+static void take_requeue(const struct cursor *cursor, const struct word *id,
+                         struct mail_log_line *line) {
+    static const char before[] = "> orig_id=";
+    const size_t before_len = sizeof before - 1;
+    const char *equals = memrchr(cursor->at, '=', left(cursor));
+    const char *old = equals != NULL ? equals + 1 : cursor->end;
+    size_t old_len = (size_t)(cursor->end - old);
+    if ((size_t)(old - cursor->at) >= before_len && queue_id_valid(old, old_len) &&
+        memcmp(old - before_len, before, before_len) == 0) {
+        memcpy(line->old_id, old, old_len);
+        memcpy(line->new_id, id->text, id->len);
+    }
+}
+
 static enum delivery_outcome take_message(struct cursor *cursor, const struct word *daemon,
                                           struct mail_log_line *line) {
     struct word id;
@@ -358,6 +374,9 @@ static enum delivery_outcome take_message(struct cursor *cursor, const struct wo
     if (queued && take(cursor, "from=")) {
         return word_is(daemon, "qmgr") || word_is(daemon, "oqmgr") ? take_expiry(cursor)
                                                                    : DELIVERY_NONE;
+    }
+    if (queued && word_is(daemon, "pickup")) {
+        take_requeue(cursor, &id, line);
     }
     return take_phrase(cursor, daemon, queued);
 }

@@ -17,6 +17,7 @@
 #define HMQ_CORE_MAIL_LOG_LINE_H
 
 #include "core/delivery.h"
+#include "core/queue_id.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -46,6 +47,8 @@ struct mail_log_line {
     bool has_delay;
     uint64_t delay_ms;
     uint32_t suppressed; /* lines, MAIL_LOG_SUPPRESSED */
+    /* Of a message that was requeued: the ID it has got, and the one it had; else "" */
+    char new_id[QUEUE_ID_SIZE], old_id[QUEUE_ID_SIZE];
 };
 
 /*

@@ -39,7 +39,7 @@ struct played {
                       size_t count);
     void *journaled_userdata;
     size_t hold_at; /* the order that was a hold */
-    size_t started, ended;
+    size_t started, ended, rewritten;
     uint64_t serial;
     size_t finished_count;
 };

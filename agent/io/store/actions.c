@@ -283,6 +283,18 @@ void store_action_results(struct store *store, const struct action *action, size
     submit_action(store, task, copy_results(task->action, action, first));
 }
 
+void store_action_result(struct store *store, const struct action *action, size_t number) {
+    const struct action_result *result = &action->results[number];
+    struct action_task *task = action_task_new(&results_kind, action, NULL, NULL);
+    if (task == NULL) {
+        store_no_memory(store, NULL, NULL);
+        return;
+    }
+    task->first = number;
+    submit_action(store, task,
+                  action_add_result(task->action, result->id, result->outcome, result->text));
+}
+
 void store_action_ended(struct store *store, const struct action *action, size_t first,
                         store_done done, void *userdata) {
     struct action_task *task = action_task_new(&ended_kind, action, done, userdata);

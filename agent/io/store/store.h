@@ -166,6 +166,9 @@ void store_action_started(struct store *store, const struct action *action, stor
 /* Appends the results from number first on, under the numbers that they have in the action. */
 void store_action_results(struct store *store, const struct action *action, size_t first);
 
+/* Writes result number once more, which has changed since. */
+void store_action_result(struct store *store, const struct action *action, size_t number);
+
 /* The action has ended: writes state, counts, error, ended, output, and the results from number
  * first on. error is -ENOENT if the action is not in the database, as for store_action_started. */
 void store_action_ended(struct store *store, const struct action *action, size_t first,

@@ -6,6 +6,7 @@
 #include "actions_fixture.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* A thousand in one go, then the rest. */
 static void test_batches(void **state) {
@@ -192,12 +193,43 @@ static void test_not_allowed(void **state) {
     tear_down();
 }
 
+static void take_up(void) {
+    actions_take_new_id(t.actions, "A0000001", "B0000001");
+}
+
+/* Postfix takes up the first before postsuper has ended, the second after the action has. */
+static void test_new_ids(void **state) {
+    static const struct scripted script[] = {
+        {.type = REQUEST_ACTION,
+         .ids = 3,
+         .lines = {"postsuper: A0000001: requeued", "postsuper: A0000002: requeued",
+                   "postsuper: A0000003: requeued", "postsuper: Requeued: 3 messages"},
+         .meanwhile = take_up}};
+    (void)state;
+    set_up(script);
+    struct action *action = new_action(COMMAND_REQUEUE, "A0000001 A0000002 A0000003");
+    add(action);
+    run_until(1);
+    assert_int_equal(action->state, ACTION_DONE);
+    assert_string_equal(action->results[0].text, "requeued as B0000001");
+    assert_non_null(strstr(action->results[1].text, "orig_id=A0000002"));
+    assert_int_equal(t.rewritten, 0);
+    actions_take_new_id(t.actions, "A0000002", "B0000002");
+    actions_take_new_id(t.actions, "A0000001", "C0000001");
+    actions_take_new_id(t.actions, "A0000009", "B0000009");
+    assert_int_equal(t.rewritten, 1);
+    assert_string_equal(action->results[0].text, "requeued as B0000001");
+    assert_string_equal(action->results[1].text, "requeued as B0000002");
+    assert_non_null(strstr(action->results[2].text, "orig_id=A0000003"));
+    tear_down();
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_batches),        cmocka_unit_test(test_flush_lets_others_go_first),
         cmocka_unit_test(test_cancel_running), cmocka_unit_test(test_cancel_before),
         cmocka_unit_test(test_clock_set_back), cmocka_unit_test(test_no_journal),
-        cmocka_unit_test(test_not_allowed),
+        cmocka_unit_test(test_not_allowed),    cmocka_unit_test(test_new_ids),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -23,6 +23,7 @@ struct world {
     struct request request;
     unsigned failures, recoveries;
     char last[512], logged[512];
+    char requeued[2 * QUEUE_ID_SIZE + 8];
 };
 
 static void on_hello(void *userdata, const char *missing) {
@@ -62,6 +63,11 @@ static void on_log(void *userdata, int priority, const char *text) {
     snprintf(world->logged, sizeof world->logged, "%s", text);
 }
 
+static void on_requeued(void *userdata, const char *old_id, const char *new_id) {
+    struct world *world = userdata;
+    snprintf(world->requeued, sizeof world->requeued, "%s as %s", old_id, new_id);
+}
+
 static void say_hello(struct world *world) {
     struct reply reply = fake_make(REPLY_HELLO, 0);
     reply.worker = ++world->worker;
@@ -84,7 +90,7 @@ static struct world *setup(void) {
                                                .gone = on_nothing,
                                                .userdata = world};
     const struct delivery_reader_callbacks reader_callbacks = {
-        .note = on_note, .log = on_log, .userdata = world};
+        .note = on_note, .requeued = on_requeued, .log = on_log, .userdata = world};
     clock_ahead_usec = 0;
     world->config = good_config("world", "mail_log = /log\n");
     int socket = fake_open(&world->fake);
@@ -142,6 +148,9 @@ static void begin(struct world *world) {
 }
 
 #define HELD "Nov 27 14:46:03 gw postfix/postsuper[1]: 7C21D3F8A6: placed on hold\n"
+#define REQUEUED                                                                                   \
+    "Nov 27 14:46:03 gw postfix/pickup[1]: 7C21D3F8A6: uid=102 from=<a@b.example> "                \
+    "orig_id=4ABC12DEF0\n"
 #define FOREIGN "Nov 27 14:46:03 gw postfix-out/postsuper[1]: 7C21D3F8A6: placed on hold\n"
 
 static void test_off(void **state) {
@@ -179,6 +188,10 @@ static void test_counts(void **state) {
     send_lines(world, HELD "no line\n" FOREIGN HELD, 200);
     UNTIL(&world->fake, world->delivery->counts[DELIVERY_HELD] > 0);
     assert_int_equal(world->delivery->counts[DELIVERY_HELD], 2);
+    assert_string_equal(world->requeued, "");
+    send_lines(world, REQUEUED, 300);
+    UNTIL(&world->fake, world->delivery->counts[DELIVERY_RECEIVED] > 0);
+    assert_string_equal(world->requeued, "4ABC12DEF0 as 7C21D3F8A6");
     close(world->pipe);
     teardown(world);
 }

@@ -145,11 +145,48 @@ static void test_states(void **state) {
     }
 }
 
+/* What is the new ID in the text of a result, NULL = none. */
+static const struct {
+    const char *text, *new_id;
+} new_ids[] = {
+    {"requeued as 4ABC12DEF7", "4ABC12DEF7"},
+    {"requeued as 4bXY3c1z2Tz4BCD", "4bXY3c1z2Tz4BCD"},
+    {"requeued; Postfix logs the new ID with orig_id=4ABC12DEF0", NULL},
+    {"requeued as ALL", NULL},
+    {"requeued as 4ABC12DEF7, or not", NULL},
+    {"requeued as ", NULL},
+    {"", NULL},
+};
+
+static void test_new_id(void **state) {
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(new_ids); i++) {
+        char id[QUEUE_ID_SIZE] = "before";
+        bool found = action_text_new_id(new_ids[i].text, id);
+        CHECK_INT(new_ids[i].text, found, new_ids[i].new_id != NULL);
+        CHECK_STRING(new_ids[i].text, id, found ? new_ids[i].new_id : "before");
+    }
+    struct action *action = action_new(&(struct action_key){.command = COMMAND_REQUEUE, .id = 1});
+    assert_non_null(action);
+    assert_true(action_add_result(action, "4ABC12DEF0", OUTCOME_DONE, "requeued"));
+    assert_int_equal(action_take_new_id(action, "4ABC12DEF0", "4ABC12DEF7"), SIZE_MAX);
+    assert_true(action_add_result(action, "4ABC12DEF1", OUTCOME_DONE, "requeued"));
+    action_await_id(action);
+    assert_int_equal(action_take_new_id(action, "4ABC12DEF0", "4ABC12DEF7"), SIZE_MAX);
+    assert_int_equal(action_take_new_id(action, "4ABC12DEF1", "4ABC12DEF8"), 1);
+    assert_string_equal(action->results[0].text, "requeued");
+    assert_string_equal(action->results[1].text, "requeued as 4ABC12DEF8");
+    /* Once. */
+    assert_int_equal(action_take_new_id(action, "4ABC12DEF1", "4ABC12DEF9"), SIZE_MAX);
+    assert_string_equal(action->results[1].text, "requeued as 4ABC12DEF8");
+    action_free(action);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_new),          cmocka_unit_test(test_results),
         cmocka_unit_test(test_many_results), cmocka_unit_test(test_output),
-        cmocka_unit_test(test_states),
+        cmocka_unit_test(test_states),       cmocka_unit_test(test_new_id),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -271,6 +271,39 @@ static const struct {
     {"beyond the top", 2, {1, UINT32_MAX}, 2},
 };
 
+static struct action *add_requeued(struct action_table *table, uint32_t id, int64_t ended) {
+    struct action *action = add(table, "ops", COMMAND_REQUEUE, id);
+    assert_true(action_add_result(action, "4ABC12DEF0", OUTCOME_DONE,
+                                  "requeued; Postfix logs the new ID with orig_id=4ABC12DEF0"));
+    action_await_id(action);
+    action->state = ACTION_DONE;
+    action->ended = ended;
+    action_table_finished(table, action, ended);
+    return action;
+}
+
+/* A new ID belongs to the action that was added last, for an hour, and the memory is accounted. */
+static void test_new_id(void **state) {
+    (void)state;
+    struct action_table table = {0};
+    size_t number = 7;
+    struct action *first = add_requeued(&table, 2, 1000);
+    struct action *second = add_requeued(&table, 1, 1001);
+    assert_null(action_table_take_new_id(&table, "4ABC12DEF1", "4ABC12DEF7", 1002, &number));
+    assert_null(action_table_take_new_id(&table, "4ABC12DEF0", "4ABC12DEF7", 1002 + ACTION_NEW_ID_S,
+                                         &number));
+    assert_ptr_equal(action_table_take_new_id(&table, "4ABC12DEF0", "4ABC12DEF7", 1002, &number),
+                     second);
+    assert_int_equal(number, 0);
+    assert_string_equal(second->results[0].text, "requeued as 4ABC12DEF7");
+    assert_ptr_equal(action_table_take_new_id(&table, "4ABC12DEF0", "4ABC12DEF8", 1002, &number),
+                     first);
+    action_table_remove(&table, &(struct action_key){"ops", COMMAND_REQUEUE, 1});
+    action_table_remove(&table, &(struct action_key){"ops", COMMAND_REQUEUE, 2});
+    assert_int_equal(table.octets, 0);
+    action_table_deinit(&table);
+}
+
 static void test_free_id(void **state) {
     (void)state;
     for (size_t i = 0; i < COUNT_OF(free_ids); i++) {
@@ -292,7 +325,7 @@ int main(void) {
         cmocka_unit_test(test_key_read),  cmocka_unit_test(test_key_length),
         cmocka_unit_test(test_take_out),  cmocka_unit_test(test_totals),
         cmocka_unit_test(test_retention), cmocka_unit_test(test_retention_order),
-        cmocka_unit_test(test_free_id),
+        cmocka_unit_test(test_new_id),    cmocka_unit_test(test_free_id),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -365,6 +365,40 @@ static void test_stamps(void **state) {
     }
 }
 
+/* What was requeued: only what pickup writes behind the sender, who may have any name. */
+static void test_requeued(void **state) {
+    (void)state;
+    static const struct {
+        const char *name, *text, *new_id, *old_id;
+    } lines[] = {
+        {"requeued", "postfix/pickup[9]: 9E8D7C6B5A: uid=102 from=<a@b.example> orig_id=4ABC12DEF0",
+         "9E8D7C6B5A", "4ABC12DEF0"},
+        {"a long ID", "postfix/pickup[9]: 4bXY3c1z2Tz4BCD: uid=102 from=<> orig_id=4bXY3c1z2Tz4BCF",
+         "4bXY3c1z2Tz4BCD", "4bXY3c1z2Tz4BCF"},
+        {"a sender who would be one",
+         "postfix/pickup[9]: 9E8D7C6B5A: uid=0 from=<a> orig_id=4ABC12DEF0>", "", ""},
+        {"and is requeued",
+         "postfix/pickup[9]: 9E8D7C6B5A: uid=0 from=<a> orig_id=4ABC12DEF0> orig_id=4ABC12DEF1",
+         "9E8D7C6B5A", "4ABC12DEF1"},
+        {"submitted", "postfix/pickup[9]: 9E8D7C6B5A: uid=0 from=<root>", "", ""},
+        {"no ID", "postfix/pickup[9]: 9E8D7C6B5A: uid=0 from=<root> orig_id=ALL", "", ""},
+        {"cut", "postfix/pickup[9]: 9E8D7C6B5A: uid=0 from=<root> orig_id=", "", ""},
+        {"of another program",
+         "postfix/cleanup[9]: 9E8D7C6B5A: uid=102 from=<a@b.example> orig_id=4ABC12DEF0", "", ""},
+        {"of another instance",
+         "postfix-out/pickup[9]: 9E8D7C6B5A: uid=102 from=<a@b.example> orig_id=4ABC12DEF0", "",
+         ""},
+    };
+    for (size_t i = 0; i < COUNT_OF(lines); i++) {
+        struct mail_log_line line;
+        char text[200];
+        int len = snprintf(text, sizeof text, "Nov 27 14:46:03 gw %s", lines[i].text);
+        mail_log_parse(text, (size_t)len, "postfix", &line);
+        CHECK_STRING(lines[i].name, line.new_id, lines[i].new_id);
+        CHECK_STRING(lines[i].name, line.old_id, lines[i].old_id);
+    }
+}
+
 static void test_ages(void **state) {
     (void)state;
     const int64_t noon = 1795780800; /* a full hour */
@@ -396,7 +430,7 @@ int main(void) {
         cmocka_unit_test(test_lines),     cmocka_unit_test(test_cut_lines),
         cmocka_unit_test(test_instances), cmocka_unit_test(test_long_line),
         cmocka_unit_test(test_nul),       cmocka_unit_test(test_stamps),
-        cmocka_unit_test(test_ages),
+        cmocka_unit_test(test_ages),      cmocka_unit_test(test_requeued),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
