@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 #
 # install-packages.sh PURPOSE... [-- PACKAGE...]: installs what is missing of the packages that
-# packages.txt lists for `build`, `postfix`, `snmp`, `snmpd`, `test` and other purposes,
+# packages.txt lists for `build`, `postfix`, `snmp`, `snmpd`, `test`, `checkers` and other purposes,
 # and of the packages named, if this release has them.  It says what it installs.
 #
 # A machine must not change by it beyond having the packages:
@@ -10,8 +10,9 @@
 #   * no question is asked, and Postfix comes without a configuration ("No configuration" in
 #     Debian's terms: no /etc/postfix/main.cf, so it does not start, now or later);
 #   * no service is started.  Debian still starts some of them at the next boot: snmpd, which
-#     listens on 127.0.0.1 only, and of those for `test` snmptrapd and prometheus-alertmanager,
-#     which listen on all addresses; `systemctl disable` them where that is not wanted.
+#     listens on 127.0.0.1 only, of those for `test` snmptrapd and prometheus-alertmanager, and of
+#     those for `checkers` prometheus, prometheus-snmp-exporter and munin-node, which listen on all
+#     addresses; `systemctl disable` them where that is not wanted.
 
 set -euo pipefail
 umask 022

@@ -69,7 +69,10 @@ release)
 esac
 may_start "$part"
 install_packages
-[ "$part" != image ] || contrib/install-packages.sh image
+case $part in
+image) contrib/install-packages.sh image ;;
+system | all) contrib/install-packages.sh checkers ;;
+esac
 if [ "$part" = bench ]; then
     cmake --preset release -DHMQ_WERROR=ON
     cmake --build build/release

@@ -57,7 +57,7 @@ set(examples ${CMAKE_INSTALL_DOCDIR}/examples)
 install(FILES contrib/hermes-mailqueue.conf.example contrib/snmpd/hermes-mailqueue-agentx.conf
   contrib/snmpd/hermes-mailqueue-access.conf.example contrib/snmpd/snmpd-restart.conf
   DESTINATION ${examples})
-install(DIRECTORY contrib/integrations DESTINATION ${examples})
+install(DIRECTORY contrib/integrations DESTINATION ${examples} USE_SOURCE_PERMISSIONS)
 install(DIRECTORY contrib/hook-scripts/ DESTINATION ${examples}/hooks USE_SOURCE_PERMISSIONS)
 install(DIRECTORY contrib/hermes DESTINATION ${examples} USE_SOURCE_PERMISSIONS)
 

@@ -1,35 +1,34 @@
-#!/bin/sh
+#!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
 #
-# integrations.sh MODULE FOLDER WORKDIR: every OID in the examples is the object its name says,
-# by the module.  Run after smilint.sh, which fills WORKDIR/mibs.
+# integrations.sh MODULE FOLDER WORKDIR: the files for monitoring systems name objects and numbers
+# of the module, what is made of it is as the module has it now, and all of it moves with the root.
+# Run after smilint.sh, which fills WORKDIR/mibs.
 
-set -eu
+set -euo pipefail
 module=$1 folder=$2 work=$3
-"$(dirname "$0")/../../contrib/fetch-mibs.sh" "$work/mibs"
+here=$(dirname -- "$(realpath -- "${BASH_SOURCE[0]}")")
+"$here/../../contrib/fetch-mibs.sh" "$work/mibs"
 mkdir -p "$work/cert_indexes"
+export PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$folder
 
-oid_of() {
-    SNMPCONFPATH=$work SNMP_PERSISTENT_DIR=$work MIBDIRS=$work/mibs:$(dirname "$module") \
-        MIBS=HERMES-MAILQUEUE-MIB snmptranslate -On "HERMES-MAILQUEUE-MIB::$1"
+# nodes DIR: the nodes of the module in DIR as net-snmp reads them.
+nodes() {
+    SNMPCONFPATH=$work SNMP_PERSISTENT_DIR=$work MIBDIRS=$work/mibs:$1 \
+        MIBS=HERMES-MAILQUEUE-MIB snmptranslate -Tz | tr -d '"' | grep -E '^hmq|^hermesMailQ' | sort
 }
+nodes "$(dirname -- "$module")" >"$work/nodes"
+python3 "$here/check_integrations.py" "$folder" "$work/nodes"
 
-# Pairs of a name and a numeric OID, from the lines `name: X` and, below it, the OID.
-pairs=$(cat "$folder"/*.yml | awk '
-    $1 == "-" && $2 == "name:" { name = $3 }
-    $1 == "name:" { name = $2 }
-    /(^| )oid: 1\.3/ { print name, $2 }
-    /snmp_oid: / { gsub(/.*get\[|\].*/, ""); print name, $0 }')
-[ "$(echo "$pairs" | wc -l)" -ge 15 ] || { echo "FAIL: too few OIDs found: $pairs"; exit 1; }
-echo "$pairs" | while read -r name oid; do
-    # An instance of a scalar ends in .0.
-    [ "$(oid_of "$name")" = ".$oid" ] || [ "$(oid_of "$name").0" = ".$oid" ] ||
-        { echo "FAIL: $name is $(oid_of "$name"), not .$oid"; exit 1; }
-done
-# What is fetched and what is named agree.
-sed -n '/^ *\(get\|walk\):/,/^ *metrics:/s/^ *- \(1\.3[0-9.]*\)$/\1/p' "$folder/snmp_exporter.yml" |
-    while read -r oid; do
-        grep -q "oid: ${oid%.0}$" "$folder/snmp_exporter.yml" ||
-            { echo "FAIL: $oid has no metric"; exit 1; }
-    done
+# Elsewhere: the copy is about the module that contrib/rehome-mib.sh makes, and about no other.
+rm -rf "$work/moved" "$work/moved.mibs"
+mkdir "$work/moved.mibs"
+oid=.1.3.6.1.4.1.99999.7
+"$here/../../contrib/rehome-mib.sh" "$oid" <"$module" >"$work/moved.mibs/HERMES-MAILQUEUE-MIB.txt"
+"$folder/rehome.py" "$oid" "$work/moved"
+nodes "$work/moved.mibs" >"$work/moved.nodes"
+MODULE=$work/moved.mibs/HERMES-MAILQUEUE-MIB.txt python3 "$here/check_integrations.py" \
+    "$work/moved" "$work/moved.nodes"
+left=$(grep -rnE '8072[\\.]+9999' "$work/moved" --exclude='*.py' || true)
+[ -z "$left" ] || { echo "FAIL: rehome.py leaves $left"; exit 1; }
 echo ok

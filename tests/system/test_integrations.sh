@@ -1,0 +1,208 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
+#
+# test_integrations.sh DAEMON [NAME...]: every file of contrib/integrations is loaded by the system
+# it is for, where Debian has that system and it is small, and asks a real agent what it would ask
+# a gateway. tests/monitors has the full rounds, and the systems that are large.
+
+set -euo pipefail
+# shellcheck source=tests/support/lib.sh
+. "$(dirname -- "${BASH_SOURCE[0]}")/../support/lib.sh"
+# shellcheck source=tests/support/integrations.sh
+. "$support/integrations.sh"
+parts=("${@:2}")
+[ ${#parts[@]} -gt 0 ] || parts=(prometheus icinga nagios)
+need curl curl
+
+start_gateway list_interval=500ms
+inject 6
+eventually "6 are deferred" settled 6
+expect 1.2.5.0 1 "an overload"
+expect 1.11.1.0 2 "two conditions are raised"
+
+# ---- Prometheus
+
+# scrape MODULE USER: what the exporter has of the gateway.
+scrape() {
+    curl -sf "http://127.0.0.1:$exporter_port/snmp?module=$1&auth=$2&target=127.0.0.1:$snmp_port"
+}
+# sample PATTERN VALUE: a metric of the last scrape.
+sample() { grep -Eq "^$1 $2\$" "$root/scrape" || fail "no $1 $2 in $(<"$root/scrape")"; }
+exporter_answers() { curl -sf -o "$root/out" "http://127.0.0.1:$exporter_port/"; }
+
+start_exporter() { # FILE
+    exporter_port=$(free_port)
+    start_daemon "$root/exporter.pid" "$root/exporter.log" prometheus-snmp-exporter \
+        --config.file="$1" --web.listen-address="127.0.0.1:$exporter_port"
+    wait_for "$patience" exporter_answers || fail "the exporter: $(<"$root/exporter.log")"
+}
+
+prometheus() {
+    local form=snmp-0.21.yml name
+    need promtool prometheus
+    cp "$integrations"/prometheus/*.yml "$root/"
+    for name in 'check rules hermes-mailqueue.rules.yml' 'check config prometheus.yml' \
+        'test rules hermes-mailqueue.rules.test.yml'; do
+        # shellcheck disable=SC2086 # words
+        (cd "$root" && promtool $name) >"$root/promtool.log" 2>&1 ||
+            fail "promtool $name: $(<"$root/promtool.log")"
+        ok "promtool $name"
+    done
+    need prometheus-snmp-exporter prometheus-snmp-exporter
+    mkdir "$root/made"
+    "$integrations/prometheus/generate.sh" "$root/made"
+    for name in snmp.yml snmp-0.21.yml; do
+        check "$name is what the generator makes" \
+            diff "$root/made/$name" "$integrations/prometheus/$name"
+    done
+    prometheus-snmp-exporter --version 2>&1 | grep -q 'version 0\.2[12]' || form=snmp.yml
+    start_exporter "$integrations/prometheus/$form"
+    ok "the exporter loads $form"
+    scrape hermes_mailqueue hermes_mailqueue >"$root/scrape" || fail "no scrape"
+    sample hmqDataStatus 1
+    sample hmqTotalMessages 6
+    sample hmqOverload 1
+    sample 'hmqQueueMessages\{hmqQueue="deferred"\}' 6
+    sample 'hmqConditionState\{hmqConditionKey="deferred"\}' 4
+    sample 'hmqConditionSeverity\{hmqConditionKey="deferred"\}' 2
+    sample 'hmqHookFailures\{hmqHookName="webhook.nowhere"\}' '[0-9]+'
+    sample 'hmqDeliveryCount\{hmqDeliveryOutcome="received"\}' '[0-9]+'
+    ok "the values of a scrape"
+    # Whatever the generator knows has a sample, unless the agent itself does not know it.
+    grep -o '^hmq[A-Za-z0-9]*' "$root/scrape" | sort -u >"$root/scraped"
+    awk '$1 == "hermes_mailqueue_insight:" { exit }
+        $1 == "-" && $2 == "name:" { print $3 }' "$integrations/prometheus/snmp.yml" |
+        sort -u >"$root/known"
+    # An index has no value of its own, and nothing was sent yet.
+    absent=$(comm -13 "$root/scraped" "$root/known" |
+        grep -vxE 'hmq(ConditionKey|DeliveryOutcome|HookIndex|Queue)|hmqDeliveryDelay.*' || true)
+    [ -z "$absent" ] || fail "no samples of: $absent"
+    ok "every metric has a sample"
+    sed "s/username: hmq-read/username: hmq-list/" "$integrations/prometheus/$form" \
+        >"$root/list.yml"
+    stop_daemon "$root/exporter.pid"
+    start_exporter "$root/list.yml"
+    scrape hermes_mailqueue_insight hermes_mailqueue >"$root/scrape" || fail "no scrape of insight"
+    sample 'hmqSenderMessages\{hmqSenderAddress="sender@source.example",hmqSenderRank="1"\}' 6
+    sample 'hmqDomainMessages\{hmqDomainName="suspended.example"\}' 6
+    sample 'hmqReasonMessages\{hmqReasonText="[^"]*"\}' 6
+    ok "what fills the queue"
+    sed -i "s/username: hmq-list/username: hmq-insight/" "$root/list.yml"
+    stop_daemon "$root/exporter.pid"
+    start_exporter "$root/list.yml"
+    scrape hermes_mailqueue_insight hermes_mailqueue >"$root/scrape" || fail "no scrape of insight"
+    sample 'hmqSenderMessages\{hmqSenderAddress="",hmqSenderRank="1"\}' 6
+    check "no address of a sender" not grep -q '@source' "$root/scrape"
+    stop_daemon "$root/exporter.pid"
+}
+
+# ---- Icinga 2
+
+icinga() {
+    need icinga2 icinga2-bin
+    cat >"$root/icinga2.conf" <<END
+const PluginDir = "/usr/lib/nagios/plugins"
+const NodeName = "test"
+include <itl>
+include <plugins>
+template Service "generic-service" { max_check_attempts = 3 }
+object Host "gw1" {
+  check_command = "dummy"
+  address = "127.0.0.1"
+  vars.hermes_mailqueue = "hmq"
+}
+object Host "gw2" {
+  check_command = "dummy"
+  address = "127.0.0.1"
+  vars.hermes_mailqueue = "check_snmp"
+}
+include "$integrations/icinga2/hermes-mailqueue.conf"
+END
+    icinga2 daemon -C -c "$root/icinga2.conf" >"$root/icinga2.log" 2>&1 ||
+        fail "icinga2 -C: $(<"$root/icinga2.log")"
+    check "icinga2 takes the file, and makes three services" \
+        grep -q 'Instantiated 3 Services' "$root/icinga2.log"
+    check "without a warning" not grep -qi -e warning -e critical "$root/icinga2.log"
+}
+
+# ---- Nagios, and what both run
+
+# run_nagios COMMAND: as Nagios would, for the agent of this test; its exit status in `plugin`.
+run_nagios() {
+    local line
+    line=$(awk -v name="$1" '$1 == "command_name" { found = $2 == name }
+        $1 == "command_line" && found { sub(/^[ \t]*command_line[ \t]*/, ""); print }' \
+        "$root/nagios/objects")
+    [ -n "$line" ] || fail "there is no command $1"
+    line=${line//'$HOSTADDRESS$'/127.0.0.1} line=${line//'$_HOSTSNMP_PORT$'/$snmp_port}
+    line=${line//'$_HOSTSNMP_USER$'/hmq-read} line=${line//'$USER1$'//usr/lib/nagios/plugins}
+    line=${line//'$USER5$'/$auth} line=${line//'$USER6$'/$priv}
+    line=${line//'/etc/nagios4/hmq'/$root/nagios.client} line=${line//'/usr/bin/hmq'/$client}
+    plugin=0
+    bash -c "$line" >"$root/out" 2>&1 || plugin=$?
+}
+# plugin_is COMMAND STATUS PATTERN
+plugin_is() {
+    run_nagios "$1"
+    [ "$plugin" -eq "$2" ] && grep -Eq "$3" "$root/out"
+}
+
+nagios() {
+    local objects=/etc/nagios4/objects name
+    need nagios4 nagios4-core
+    need /usr/lib/nagios/plugins/check_snmp monitoring-plugins-standard
+    client=$(dirname -- "$daemon")/hmq
+    mkdir -m 777 "$root/nagios" "$root/nagios.client"
+    user_config hmq-read >"$root/nagios.client/snmp.conf"
+    {
+        for name in commands contacts timeperiods templates; do
+            echo "cfg_file=$objects/$name.cfg"
+        done
+        echo "cfg_file=$integrations/nagios/hermes-mailqueue.cfg"
+        echo "cfg_file=$root/hosts.cfg"
+        for name in log_file status_file command_file lock_file temp_file object_cache_file \
+            state_retention_file; do
+            echo "$name=$root/nagios/$name"
+        done
+        echo "precached_object_file=$root/nagios/objects"
+        printf '%s\n' resource_file=/etc/nagios4/resource.cfg temp_path=/tmp \
+            "check_result_path=$root/nagios" nagios_user=nobody nagios_group=nogroup \
+            illegal_macro_output_chars='`~$&|<>'
+    } >"$root/nagios.cfg"
+    for name in hermes-mailqueue hermes-mailqueue-snmp; do
+        printf 'define host {\n use generic-host,hermes-mailqueue-gateway\n host_name %s\n' "$name"
+        printf ' address 127.0.0.1\n max_check_attempts 3\n contacts nagiosadmin\n'
+        printf ' check_command check_hermes_mailqueue\n hostgroups %s\n}\n' "$name"
+    done >"$root/hosts.cfg"
+    nagios4 -vp "$root/nagios.cfg" >"$root/nagios.log" ||
+        fail "nagios4 -v: $(<"$root/nagios.log")"
+    check "nagios4 takes the file" grep -Eq 'Total Errors: +0' "$root/nagios.log"
+    check "and has no warning" grep -Eq 'Total Warnings: 0' "$root/nagios.log"
+    eventually "hmq check reports the overload" \
+        plugin_is check_hermes_mailqueue 2 'overload is raised.*deferred'
+    eventually "and so does check_snmp" \
+        plugin_is check_hermes_mailqueue_snmp 2 'CRITICAL.*worst=3.*messages=6'
+    eventually "check_snmp has the queues" plugin_is check_hermes_mailqueue_queues 0 'deferred=6'
+}
+
+for part in "${parts[@]}"; do
+    echo "---- $part"
+    "$part"
+done
+
+# ---- the overload ends, and then the agent
+
+pf postsuper -d ALL deferred >/dev/null 2>&1
+expect 1.2.5.0 2 "the overload is over"
+if [[ " ${parts[*]} " == *' nagios '* ]]; then
+    eventually "hmq check is content" plugin_is check_hermes_mailqueue 0 'OK'
+    eventually "and so is check_snmp" plugin_is check_hermes_mailqueue_snmp 0 'OK'
+fi
+stop_agent
+if [[ " ${parts[*]} " == *' nagios '* ]]; then
+    for command in check_hermes_mailqueue{,_snmp,_queues}; do
+        check "$command does not take an agent that is stopped for a good one" \
+            plugin_is "$command" 3 "UNKNOWN|No valid data"
+    done
+fi
+check "no report of a sanitizer" no_sanitizer_report
