@@ -194,6 +194,14 @@ static const char *take_critical(struct arguments *arguments, char *value) {
     return take_number(&arguments->critical, value);
 }
 
+static const char *take_interval(struct arguments *arguments, char *value) {
+    const char *wrong = age_parse(value, &arguments->interval_s);
+    return wrong != NULL                   ? wrong
+           : arguments->interval_s == 0    ? "is no time"
+           : arguments->interval_s > 86400 ? "is more than a day"
+                                           : NULL;
+}
+
 static const char *take_wait(struct arguments *arguments, char *value) {
     return age_parse(value, &arguments->wait_s);
 }
@@ -240,6 +248,8 @@ static const struct option_row {
     {"--comment", 0, OPTIONS_ACT, 0, take_comment, "TEXT", "why; kept in the agent's records"},
     {"--owner", 0, OPTIONS_ACT, 0, take_owner, "NAME", "the owner of the action (the SNMP user)"},
     {"--wait", 0, OPTIONS_ACT, 0, take_wait, "TIME", "how long to wait for the end (10m)"},
+    {"--interval", 0, OPTIONS_TOP, 0, take_interval, "TIME",
+     "between two questions to a gateway (2s)"},
     {"--warning", 'w', OPTIONS_CHECK, 0, take_warning, "N", "warning above N messages"},
     {"--critical", 'c', OPTIONS_CHECK, 0, take_critical, "N", "critical above N messages"},
     {"--help", 'h', OPTIONS_GATEWAY, offsetof(struct arguments, help), NULL, "", "this text"},

@@ -26,6 +26,7 @@ enum option_group {
     OPTIONS_GUARD = 1 << 7, /* --expect, --dry-run, -q, --all */
     OPTIONS_YES = 1 << 8,
     OPTIONS_CHECK = 1 << 9,
+    OPTIONS_TOP = 1 << 10,
 };
 
 /* Which messages: all that are given must be met. */
@@ -49,6 +50,7 @@ struct arguments {
     int64_t expect, limit;     /* -1 = not given */
     int64_t warning, critical; /* -w, -c: -1 = not given */
     uint32_t wait_s;
+    uint32_t interval_s;         /* 0 = not given */
     const char *comment, *owner; /* NULL = not given */
     bool all, json, whole, follow, yes, quiet, dry_run, help, version;
     char **snmp; /* after "--" */

@@ -4,6 +4,7 @@
 #include "client/check.h"
 #include "client/settings.h"
 #include "client/show.h"
+#include "client/top/top.h"
 
 #include <string.h>
 
@@ -17,6 +18,8 @@ static const struct command_row rows[] = {
      ONE(SUMMARY) | ONE(QUEUES) | ONE(SETTINGS) | ONE(CONDITION_COUNTS) | ONE(CONDITIONS) |
          ONE(INSIGHT) | ONE(SENDERS) | ONE(DOMAINS) | ONE(REASONS),
      show_status, NULL},
+    {"top", "", "all of it on a live screen, to look around and to act", OPTIONS_ACT | OPTIONS_TOP,
+     0, 0, 0, NULL, run_top},
     {"list", "", "messages, the oldest first, with the reason why they wait",
      READS | OPTIONS_CRITERIA | OPTIONS_LIMIT, 0, 0, ONE(LISTING) | ONE(MESSAGES) | ONE(RECIPIENTS),
      show_list, NULL},

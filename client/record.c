@@ -8,6 +8,7 @@
 #include "client/memory.h"
 #include "core/text.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -205,6 +206,16 @@ const char *cell_name(const struct field *field, const struct cell *cell, char b
     return buffer;
 }
 
+void plan_add(struct plan *plan, enum table_id id, unsigned field, uint32_t instance) {
+    const struct table *table = table_of(id);
+    assert(plan->get_count < sizeof plan->gets / sizeof plan->gets[0]);
+    struct oid_part *get = &plan->gets[plan->get_count++];
+    memcpy(get->oid, table->prefix, table->prefix_len * sizeof *get->oid);
+    get->len = table->prefix_len;
+    get->oid[get->len++] = table->fields[field].column;
+    get->oid[get->len++] = instance;
+}
+
 void plan_make(struct plan *plan, uint32_t tables) {
     *plan = (struct plan){0};
     for (unsigned t = 0; t < TABLE_COUNT; t++) {
@@ -218,12 +229,8 @@ void plan_make(struct plan *plan, uint32_t tables) {
             root->len = table->prefix_len;
             continue;
         }
-        for (size_t f = 0; f < table->count; f++) {
-            struct oid_part *get = &plan->gets[plan->get_count++];
-            memcpy(get->oid, table->prefix, table->prefix_len * sizeof *get->oid);
-            get->len = table->prefix_len;
-            get->oid[get->len++] = table->fields[f].column;
-            get->oid[get->len++] = 0;
+        for (unsigned f = 0; f < table->count; f++) {
+            plan_add(plan, (enum table_id)t, f, 0);
         }
     }
 }

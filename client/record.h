@@ -66,4 +66,7 @@ struct plan {
 };
 void plan_make(struct plan *plan, uint32_t tables);
 
+/* Adds one object to a plan, which has room for it: of a scalar the instance is 0. */
+void plan_add(struct plan *plan, enum table_id id, unsigned field, uint32_t instance);
+
 #endif

@@ -334,6 +334,11 @@ static void serve(const struct timeval *limit, const int *inputs, size_t input_c
     netsnmp_large_fd_set_init(&set, FD_SETSIZE);
     NETSNMP_LARGE_FD_ZERO(&set);
     snmp_select_info2(&count, &set, &wait, &block);
+    if (limit != NULL && block) {
+        /* Nothing is under way, so that the library would wait for ever. */
+        wait = *limit;
+        block = 0;
+    }
     for (size_t i = 0; i < input_count; i++) {
         NETSNMP_LARGE_FD_SET(inputs[i], &set);
         count = inputs[i] >= count ? inputs[i] + 1 : count;

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
 #
-# client.sh HMQ DUMP_MIB: hmq(1) explains every command, option, table and key of JSON that hmq
-# has, and every command of an action is one of hmq.
+# client.sh HMQ DUMP_MIB: hmq(1) explains every command, option, key of top, table and key of JSON
+# that hmq has, and every command of an action is one of hmq.
 
 client=$(realpath "$1") dump=$(realpath "$2")
 . "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
@@ -19,6 +19,20 @@ done
 while read -r name; do
     [[ " ${commands[*]} " == *" $name "* ]] || wrong "client/commands.c:1: has no command $name"
 done < <("$dump" | sed -n 's/^hmqActionCommand [0-9]* //p')
+
+# The names of keys, of keys.c and of the manual, as "Up, k".
+key_names() {
+    tr '\n' ' ' <client/top/keys.c | grep -oE '\{\{[^}]*\}, *"[^"]+", *"[^"]+", *do_' |
+        sed -E 's/^[^"]*"([^"]+)".*/\1/' | sort -u
+}
+key_items() {
+    sed -nE '/^\.Ss The live screen/,/^\.Sh /s/^\.It Ic //p' "$page" |
+        sed 's/\\&//g; s/ ,/,/g' | sort -u
+}
+[ "$(key_names | wc -l)" -gt 30 ] || wrong "client/top/keys.c:1: only few keys were found"
+while read -r difference; do
+    wrong "$page:1: The live screen: this key is there or in client/top/keys.c only: $difference"
+done < <(diff <(key_names) <(key_items) | sed -n 's/^[<>] //p')
 
 json=$(sed -n '/^\.Sh JSON/,/^\.Sh ENV/p' "$page")
 keys=0

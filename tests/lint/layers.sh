@@ -7,7 +7,8 @@
 #   core <- client
 #
 # core includes libc and itself (cJSON where a format needs it); of the agent only agentx knows
-# net-snmp, and only hooks knows curl. The client has a net-snmp of its own.
+# net-snmp, and only hooks knows curl. The client has a net-snmp of its own, and
+# ncurses in one file.
 
 . "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
 
@@ -30,6 +31,7 @@ declare -A libraries=(
     [curl]='hooks/*'
     [sqlite3.h]='agent/io/*'
     [cjson]='agent/core/message_json.c|agent/core/payload*|hooks/*|client/*'
+    [curses.h]='client/top/terminal.c'
     [systemd]='agent/io/*|agent/agentx/*|agent/app/*|hooks/*'
 )
 

@@ -109,7 +109,8 @@ done < <(cd "$root/dest" && find . -type f | sed -E "
     "hermes-mailqueued $(dpkg-deb -f "$deb" Version | sed 's/-.*//')" ] || fail 'the version'
 # Against what the linker says: each library of the programs comes from a package that is named.
 depends=$(dpkg-deb -f "$deb" Depends)
-for library in libc6 libcjson1 libcurl4 libsnmp40 libsqlite3-0 libssl3 libsystemd0; do
+for library in libc6 libcjson1 libcurl4 libncursesw6 libsnmp40 libsqlite3-0 libssl3 libsystemd0 \
+    libtinfo6; do
     [[ $depends =~ $library(t64)?\ \(\>= ]] || fail "no dependency on $library: $depends"
 done
 for file in "$root"/deb/usr/sbin/*; do
