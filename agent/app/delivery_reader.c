@@ -175,6 +175,7 @@ static void take_line(struct delivery_reader *reader, const char *text, size_t l
     const struct delivery_event event = {.outcome = line.outcome,
                                          .has_delay = line.has_delay,
                                          .delay_ms = line.delay_ms,
+                                         .more = line.more,
                                          .age_s = backlog ? mail_log_age_s(&line, now_wall) : 0};
     delivery_add(reader->delivery, &event, read_usec, now_wall);
 }

@@ -80,18 +80,20 @@ static uint64_t slot_number(uint64_t now_usec, uint64_t seconds) {
     return now_usec / USEC_PER_SEC / seconds;
 }
 
-static void add_recent(struct delivery *delivery, enum delivery_outcome outcome, uint64_t usec) {
+static void add_recent(struct delivery *delivery, const struct delivery_event *event,
+                       uint64_t usec) {
     uint64_t number = slot_number(usec, 1);
     struct delivery_slot *slot = &delivery->slots[number % DELIVERY_WINDOW_S];
     if (slot->number < number) {
         *slot = (struct delivery_slot){.number = number};
     }
     if (slot->number == number) {
-        slot->counts[outcome]++;
+        slot->counts[event->outcome] += 1 + event->more;
     }
 }
 
-static void add_delay(struct delivery *delivery, uint64_t delay_ms, uint64_t usec) {
+static void add_delay(struct delivery *delivery, const struct delivery_event *event,
+                      uint64_t usec) {
     uint64_t number = slot_number(usec, DELIVERY_DELAY_SLOT_S);
     struct delivery_delays *slot = &delivery->delays[number % DELIVERY_DELAY_SLOTS];
     if (slot->number < number) {
@@ -99,8 +101,8 @@ static void add_delay(struct delivery *delivery, uint64_t delay_ms, uint64_t use
         slot->number = number;
     }
     if (slot->number == number) {
-        slot->total++;
-        slot->buckets[bucket_of(delay_ms)]++;
+        slot->total += 1 + event->more;
+        slot->buckets[bucket_of(event->delay_ms)] += 1 + event->more;
     }
 }
 
@@ -112,7 +114,7 @@ void delivery_add(struct delivery *delivery, const struct delivery_event *event,
         event->age_s < now_usec / USEC_PER_SEC ? event->age_s * USEC_PER_SEC : now_usec;
     uint64_t usec = now_usec - age_usec;
     int64_t wall = now_wall - (int64_t)(age_usec / USEC_PER_SEC);
-    delivery->counts[event->outcome]++;
+    delivery->counts[event->outcome] += 1 + event->more;
     if (wall > delivery->last_wall[event->outcome] || age_usec == 0) {
         delivery->last_wall[event->outcome] = wall;
     }
@@ -122,9 +124,9 @@ void delivery_add(struct delivery *delivery, const struct delivery_event *event,
     if (event->age_s >= DELIVERY_WINDOW_S || age_usec == now_usec) {
         return;
     }
-    add_recent(delivery, event->outcome, usec);
+    add_recent(delivery, event, usec);
     if (event->has_delay) {
-        add_delay(delivery, event->delay_ms, usec);
+        add_delay(delivery, event, usec);
     }
 }
 

@@ -63,6 +63,7 @@ struct delivery_event {
     enum delivery_outcome outcome;
     bool has_delay;
     uint64_t delay_ms; /* of DELIVERY_SENT */
+    uint32_t more;     /* how many others of the same there were at that time */
     uint64_t age_s;    /* how long ago it was, 0 unless an old part of the log is read */
 };
 

@@ -398,6 +398,24 @@ static bool take_suppression(struct cursor *cursor, struct mail_log_line *line) 
     return true;
 }
 
+/* Goes into a message that stands for several. */
+static bool take_repetition(struct cursor *cursor, struct mail_log_line *line) {
+    int64_t count;
+    if (!take(cursor, "message repeated ") || !take_digits(cursor, 1, 9, &count) || count == 0 ||
+        !take(cursor, " times: [ ") || left(cursor) == 0 || cursor->end[-1] != ']') {
+        return false;
+    }
+    cursor->end--;
+    line->more = (uint32_t)count - 1;
+    return true;
+}
+
+static enum delivery_outcome take_messages(struct cursor *cursor, const struct word *daemon,
+                                           struct mail_log_line *line) {
+    struct cursor inner = *cursor;
+    return take_message(take_repetition(&inner, line) ? &inner : cursor, daemon, line);
+}
+
 enum mail_log_kind mail_log_parse(const char *text, size_t len, const char *syslog_name,
                                   struct mail_log_line *line) {
     struct cursor cursor = {text, text + len};
@@ -409,7 +427,7 @@ enum mail_log_kind mail_log_parse(const char *text, size_t len, const char *sysl
         return MAIL_LOG_MALFORMED;
     }
     if (find_daemon(&program, syslog_name, &daemon)) {
-        line->outcome = take_message(&cursor, &daemon, line);
+        line->outcome = take_messages(&cursor, &daemon, line);
         line->has_delay = line->has_delay && line->outcome == DELIVERY_SENT;
         return line->outcome != DELIVERY_NONE ? MAIL_LOG_OUTCOME : MAIL_LOG_OTHER;
     }

@@ -7,6 +7,9 @@
  *   2026-11-27T14:46:03.123456+01:00   RFC 3339: rsyslog since Debian 12
  *   1795790763.123456                  journalctl --output=short-unix
  *
+ * With rsyslog's RepeatedMsgReduction, which Ubuntu turns on, a message that is the same as the one
+ * before it, such as a rejection, is `message repeated 5 times: [ MESSAGE]` in place of five lines.
+ *
  * The messages are those of Postfix 3.7 to 3.10: smtpd_check.c, smtpd.c, cleanup_message.c,
  * cleanup_milter.c, pickup.c, qmqpd.c, postscreen_smtpd.c, qmgr_active.c, log_adhoc.c and
  * postsuper.c. Addresses, host names and the replies of other servers are in these lines, and
@@ -46,6 +49,7 @@ struct mail_log_line {
     enum delivery_outcome outcome;
     bool has_delay;
     uint64_t delay_ms;
+    uint32_t more;       /* how many further lines this one stands for */
     uint32_t suppressed; /* lines, MAIL_LOG_SUPPRESSED */
     /* Of a message that was requeued: the ID it has got, and the one it had; else "" */
     char new_id[QUEUE_ID_SIZE], old_id[QUEUE_ID_SIZE];

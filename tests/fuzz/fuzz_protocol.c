@@ -99,7 +99,7 @@ static void fill_reply(struct reply *reply, uint32_t type) {
 
 /* The packet alone, so that a sanitizer notices a read beyond its end. */
 static void *copy_of(const void *packet, size_t len) {
-    void *copy = malloc(len > 0 ? len : 1);
+    void *copy = calloc(1, len > 0 ? len : 1);
     MUST(copy != NULL);
     memcpy(copy, packet, len);
     return copy;

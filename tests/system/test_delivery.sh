@@ -147,8 +147,12 @@ said='7C21D3F8A6: to=<a@b>, relay=x, delay=1, status=sent (ok)'
     head -c 1000000 /dev/zero | tr '\0' x
     printf '\n\0\n'
 } >>"$log"
+rejected=$(get 1.10.2.1.3.6)
+echo 'Nov 27 14:46:03 gw postfix-lab/smtpd[1]: message repeated 5 times: [ NOQUEUE: reject: x]' \
+    >>"$log"
 inject 1 a@takes.example
 expect 1.10.2.1.3.2 "$((before + 1))" "only its own lines count"
+now 1.10.2.1.3.6 "$((rejected + 5))" "and one that stands for five counts five times"
 eventually "a line too long is reported" grep -q 'that were too long' "$root/agent.log"
 
 rm "$log"*

@@ -118,6 +118,21 @@ static void test_old_line_keeps_new_slot(void **state) {
     }
 }
 
+static void test_more(void **state) {
+    (void)state;
+    struct delivery *delivery = begin();
+    uint64_t delay = 0;
+    const struct delivery_event event = {
+        .outcome = DELIVERY_SENT, .has_delay = true, .delay_ms = 1000, .more = 4};
+    delivery_add(delivery, &event, at(5), WALL + 5);
+    add_sent(delivery, 20, 5);
+    assert_int_equal(delivery->counts[DELIVERY_SENT], 6);
+    assert_int_equal(delivery_recent(delivery, DELIVERY_SENT, at(6)), 6);
+    assert_true(delivery_delay_ms(delivery, 50, at(6), &delay));
+    assert_in_range(delay, 960, 1040);
+    free(delivery);
+}
+
 static void test_last(void **state) {
     (void)state;
     struct delivery *delivery = begin();
@@ -202,6 +217,7 @@ int main(void) {
         cmocka_unit_test(test_window_slides),
         cmocka_unit_test(test_old_lines),
         cmocka_unit_test(test_old_line_keeps_new_slot),
+        cmocka_unit_test(test_more),
         cmocka_unit_test(test_last),
         cmocka_unit_test(test_idle),
         cmocka_unit_test(test_delays),

@@ -328,6 +328,46 @@ static void test_long_line(void **state) {
     assert_int_equal(parse(text, MAIL_LOG_LINE_MAX + 1, &line), MAIL_LOG_MALFORMED);
 }
 
+/* As rsyslog 8.2302 writes them. */
+static void test_repetitions(void **state) {
+    (void)state;
+    static const struct {
+        const char *name, *text;
+        enum delivery_outcome outcome;
+        uint32_t more;
+    } repetitions[] = {
+        {"a rejection",
+         "smtpd[7]: message repeated 5 times: [ NOQUEUE: reject: RCPT from unknown[192.0.2.1]: 554 "
+         "5.7.1 <b@c.example>: Recipient address rejected: Access denied; from=<a@b.example> "
+         "to=<b@c.example> proto=SMTP helo=<c.example>]",
+         DELIVERY_REJECTED, 4},
+        {"once",
+         "smtp[7]: message repeated 1 times: [ 7C21D3F8A6: to=<a@b>, relay=x, delay=1, "
+         "status=deferred (x)]",
+         DELIVERY_DEFERRED, 0},
+        {"no outcome", "smtp[7]: message repeated 3 times: [ connect to x: refused]", DELIVERY_NONE,
+         2},
+        {"never", "smtpd[7]: message repeated 0 times: [ NOQUEUE: reject: x]", DELIVERY_NONE, 0},
+        {"no number", "smtpd[7]: message repeated x times: [ NOQUEUE: reject: x]", DELIVERY_NONE,
+         0},
+        {"a large number", "smtpd[7]: message repeated 4294967297 times: [ NOQUEUE: reject: x]",
+         DELIVERY_NONE, 0},
+        {"without an end", "smtpd[7]: message repeated 5 times: [ NOQUEUE: reject: x",
+         DELIVERY_NONE, 0},
+        {"in a text of others",
+         "smtpd[7]: 7C21D3F8A6: message repeated 5 times: [ NOQUEUE: reject: x]", DELIVERY_NONE, 0},
+        {"cut", "smtpd[7]: message repeated 5 times: [ ", DELIVERY_NONE, 0},
+    };
+    for (size_t i = 0; i < COUNT_OF(repetitions); i++) {
+        char text[512];
+        struct mail_log_line line;
+        snprintf(text, sizeof text, PRECISE "postfix/%s", repetitions[i].text);
+        parse(text, strlen(text), &line);
+        CHECK_INT(repetitions[i].name, line.outcome, repetitions[i].outcome);
+        CHECK_INT(repetitions[i].name, line.more, repetitions[i].more);
+    }
+}
+
 static void test_nul(void **state) {
     (void)state;
     static const char text[] = TRADITIONAL "postfix/smtpd[5]: 7C21D3F8A6: client=\0x";
@@ -427,10 +467,11 @@ static void test_ages(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_lines),     cmocka_unit_test(test_cut_lines),
-        cmocka_unit_test(test_instances), cmocka_unit_test(test_long_line),
-        cmocka_unit_test(test_nul),       cmocka_unit_test(test_stamps),
-        cmocka_unit_test(test_ages),      cmocka_unit_test(test_requeued),
+        cmocka_unit_test(test_lines),       cmocka_unit_test(test_cut_lines),
+        cmocka_unit_test(test_instances),   cmocka_unit_test(test_long_line),
+        cmocka_unit_test(test_repetitions), cmocka_unit_test(test_nul),
+        cmocka_unit_test(test_stamps),      cmocka_unit_test(test_ages),
+        cmocka_unit_test(test_requeued),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
