@@ -5,6 +5,8 @@
  */
 #include "core/message_plain.h"
 
+#include "core/json_string.h"
+
 #include <string.h>
 
 /* So many digits are exact in the doubles that cJSON makes of numbers. */
@@ -24,10 +26,7 @@ static bool take(struct reader *reader, const char *literal, size_t len) {
 
 /* Reads up to the closing quotation mark, and that. */
 static bool take_string(struct reader *reader, struct plain_text *out) {
-    const char *at = reader->at;
-    while (at < reader->end && *at != '"' && *at != '\\' && (unsigned char)*at >= ' ') {
-        at++;
-    }
+    const char *at = json_string_end(reader->at, reader->end);
     *out = (struct plain_text){reader->at, (size_t)(at - reader->at)};
     reader->at = at;
     return TAKE(reader, "\"");

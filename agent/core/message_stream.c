@@ -7,6 +7,7 @@
 #include "core/message_stream.h"
 
 #include "core/hash_set.h"
+#include "core/json_string.h"
 #include "core/text.h"
 
 #include <errno.h>
@@ -211,12 +212,23 @@ static int end_line(struct message_stream *stream) {
     return r;
 }
 
-/* The octets that decide how a line is cut up: outside strings, and within them. */
+/* The octets outside strings that decide how a line is cut up. */
 static const bool structural[256] = {
     ['"'] = true, ['{'] = true, ['}'] = true,  ['['] = true,
     [']'] = true, [','] = true, ['\n'] = true,
 };
-static const bool in_strings[256] = {['"'] = true, ['\\'] = true, ['\n'] = true};
+
+/* The next octet that matters, or end. */
+static const char *find_octet(const struct message_stream *stream, const char *at,
+                              const char *end) {
+    if (stream->in_string) {
+        return json_string_end(at, end);
+    }
+    while (at < end && !structural[(unsigned char)*at]) {
+        at++;
+    }
+    return at;
+}
 
 /* Follows one of those octets. *mark is the first octet that has not been appended yet. */
 static void take_octet(struct message_stream *stream, const char *octet, const char **mark) {
@@ -254,10 +266,7 @@ int message_stream_feed(struct message_stream *stream, const char *data, size_t 
             stream->escaped = false;
             continue;
         }
-        const bool *stops = stream->in_string ? in_strings : structural;
-        while (octet < end && !stops[(unsigned char)*octet]) {
-            octet++;
-        }
+        octet = find_octet(stream, octet, end);
         if (octet == end) {
             break;
         }
