@@ -4,7 +4,7 @@
 # run.sh [unit|mib|lint|system|boot|image|bench|fuzz|all]: installs what the tests need (Debian 12
 # or 13, as root), builds with warnings as errors and sanitizers, and runs them. all, the default,
 # is all but three: image builds a container image from packages, bench measures a release build for
-# some ten minutes, and of fuzz only the corpora are replayed; fuzz itself goes on for a minute on
+# half an hour, and of fuzz only the corpora are replayed; fuzz itself goes on for a minute on
 # each target. The last line is `N passed, N failed`.
 #
 # run.sh release SUITE [PART]: the quickstart and `run.sh PART` on a fresh Debian of that name; see

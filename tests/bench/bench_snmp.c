@@ -12,6 +12,11 @@
  *     2..COLUMNS+1 below OID in one request instead of one after the other.
  *     Prints `OID CELLS CELLS_PER_SECOND`, CELLS of one walk.
  *
+ *   bench_snmp act AGENT ENTRY INDEX COLUMN TYPE VALUE [COLUMN TYPE VALUE]...
+ *     SETs the columns of a row of hmqActionTable, whose entry and index these are, together with
+ *     createAndGo(4), and asks for its state until that is an end. Prints the microseconds from
+ *     the SET on. TYPE is as snmpset(1) takes it.
+ *
  * No answer within 30 seconds, or one that is not the object, breaks the measurement.
  */
 #include <net-snmp/net-snmp-config.h>
@@ -29,6 +34,10 @@
 #define OIDS_MAX 4
 #define COLUMNS_MAX 16
 #define UNTIL_EVERY 25
+#define STATE_COLUMN 14
+#define STATUS_COLUMN 21
+#define ACT_POLL_USEC 1000
+#define STATE_ENDED 3 /* done, and all that come after it */
 
 struct name {
     const char *text;
@@ -38,9 +47,8 @@ struct name {
 
 static void *session;
 
-static void open_session(const char *agent) {
+static void open_session(const char *agent, const char *community) {
     netsnmp_session options;
-    static char community[] = "public";
     setenv("MIBS", "", 1);
     netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DONT_PERSIST_STATE, 1);
     netsnmp_ds_set_boolean(NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DONT_READ_CONFIGS, 1);
@@ -48,7 +56,7 @@ static void open_session(const char *agent) {
     snmp_sess_init(&options);
     options.version = SNMP_VERSION_2c;
     options.peername = strdup(agent);
-    options.community = (u_char *)community;
+    options.community = (u_char *)strdup(community);
     options.community_len = strlen(community);
     options.timeout = TIMEOUT_USEC;
     options.retries = 0;
@@ -120,7 +128,7 @@ static int run_get(int argc, char **argv) {
     if (count < 1 || count > OIDS_MAX) {
         bench_die("get: an agent and 1..%d objects are needed", OIDS_MAX);
     }
-    open_session(argv[optind]);
+    open_session(argv[optind], "public");
     for (int i = 0; i < count; i++) {
         parse_name(argv[optind + 1 + i], &names[i]);
         get_number(&names[i]);
@@ -232,7 +240,7 @@ static int run_walk(int argc, char **argv) {
         bench_die("walk: an agent, the columns and 1..%d subtrees are needed", OIDS_MAX);
     }
     size_t columns = bench_number(argv[optind + 1], COLUMNS_MAX);
-    open_session(argv[optind]);
+    open_session(argv[optind], "public");
     for (int i = 0; i < count; i++) {
         parse_name(argv[optind + 2 + i], &walks[i].base);
     }
@@ -258,6 +266,43 @@ static int run_walk(int argc, char **argv) {
     return 0;
 }
 
+static struct name cell_name(const struct name *entry, oid column, const struct name *index) {
+    struct name name = *entry;
+    name.ids[name.len++] = column;
+    memcpy(name.ids + name.len, index->ids, index->len * sizeof *index->ids);
+    name.len += index->len;
+    return name;
+}
+
+static int run_act(int argc, char **argv) {
+    struct name entry, index;
+    double used, start;
+    if (argc < 7 || (argc - 4) % 3 != 0) {
+        bench_die("act: an agent, an entry, an index and columns are needed");
+    }
+    open_session(argv[1], "actor");
+    parse_name(argv[2], &entry);
+    parse_name(argv[3], &index);
+    netsnmp_pdu *set = snmp_pdu_create(SNMP_MSG_SET);
+    for (int i = 4; i < argc; i += 3) {
+        struct name cell = cell_name(&entry, (oid)bench_number(argv[i], STATUS_COLUMN), &index);
+        if (snmp_add_var(set, cell.ids, cell.len, argv[i + 1][0], argv[i + 2]) != 0) {
+            bench_die("%s is no value of type %s", argv[i + 2], argv[i + 1]);
+        }
+    }
+    struct name status = cell_name(&entry, STATUS_COLUMN, &index);
+    snmp_add_var(set, status.ids, status.len, 'i', "4");
+    struct name state = cell_name(&entry, STATE_COLUMN, &index);
+    state.text = "the state of the action";
+    start = bench_now_usec();
+    snmp_free_pdu(ask(set, &used));
+    while (get_number(&state) < STATE_ENDED) {
+        usleep(ACT_POLL_USEC);
+    }
+    printf("%.0f\n", bench_now_usec() - start);
+    return 0;
+}
+
 int main(int argc, char **argv) {
     if (argc > 1 && strcmp(argv[1], "get") == 0) {
         return run_get(argc - 1, argv + 1);
@@ -265,5 +310,8 @@ int main(int argc, char **argv) {
     if (argc > 1 && strcmp(argv[1], "walk") == 0) {
         return run_walk(argc - 1, argv + 1);
     }
-    bench_die("usage: bench_snmp get|walk ...");
+    if (argc > 1 && strcmp(argv[1], "act") == 0) {
+        return run_act(argc - 1, argv + 1);
+    }
+    bench_die("usage: bench_snmp get|walk|act ...");
 }
