@@ -45,6 +45,8 @@ while getopts s option; do
     esac
 done
 shift $((OPTIND - 1))
+# Built with sanitizers, too, the programs here leave their memory to the end of the process.
+export ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0
 build=$(realpath "$1")
 shift
 bin=$build/bin
@@ -117,8 +119,8 @@ check wait_for 120 all_deferred small "$threshold"
 start_snmpd
 start_constant_agent 100
 machine | tee "$results"
-printf 'messages\twhat\tours\tother\tunit\tratio\tleast\tgreatest\trounds\ttarget\tverdict\tbusy\n' \
-    >>"$results"
+printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n' messages what ours other unit ratio \
+    least greatest rounds target verdict busy >>"$results"
 printf '%8s %-50s %11s %11s %-4s %8s %6s..%-8s %-13s %-6s %4s\n' messages 'what: ours, other' ours \
     other '' ratio least greatest target '' busy
 for size in "${sizes[@]}"; do

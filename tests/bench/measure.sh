@@ -25,7 +25,9 @@ row() {
         -v busy="$busy" '
         function sort(v, n, i, j, t) {
             for (i = 2; i <= n; i++)
-                for (j = i; j > 1 && v[j - 1] > v[j]; j--) { t = v[j]; v[j] = v[j - 1]; v[j - 1] = t }
+                for (j = i; j > 1 && v[j - 1] > v[j]; j--) {
+                    t = v[j]; v[j] = v[j - 1]; v[j - 1] = t
+                }
         }
         function median(v, n) { return n % 2 ? v[(n + 1) / 2] : (v[n / 2] + v[n / 2 + 1]) / 2 }
         { if ($1 + 0 <= 0 || $2 + 0 <= 0) bad = $0; else { n++; ours[n] = $1; other[n] = $2 } }

@@ -13,9 +13,11 @@ choose_ids() {
 }
 
 hold_some() { act "$1" 1 4 s "$(tr '\n' ' ' <"$root/some")"; }
+# Until there is a file enough; then none is on hold.
 hold_on_and_on() {
-    local number
-    for number in $(seq 100); do
+    local number=0
+    until [ -e "$root/enough" ]; do
+        number=$((number + 1))
         hold_some "$number" || return 1
         act "$number" 2 4 s "$(tr '\n' ' ' <"$root/some")" || return 1
     done

@@ -77,16 +77,15 @@ bench_get_acting() {
     local acting ended
     restart_agent big
     choose_ids
+    rm -f "$root/enough"
     hold_on_and_on >"$root/acting.log" 2>&1 &
     acting=$!
     check wait_for 60 reached "$ours.1.6.3.0" 1
     ended=$(get "$ours.1.6.3.0")
     compare_gets 'during actions on 1,000 ids' info '<= 1.5' -n "$gets"
     check [ "$(get "$ours.1.6.3.0")" -gt "$ended" ] # it went on
-    kill "$acting" 2>/dev/null || true
-    wait "$acting" 2>/dev/null || true
-    check wait_for 60 shows "$ours.1.6.2.0" 0
-    unhold
+    touch "$root/enough"
+    check wait "$acting"
 }
 
 # The log of a busy Postfix: what it costs the agent, and whether a GET waits for it.

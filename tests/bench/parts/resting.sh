@@ -14,7 +14,8 @@ bench_memory() {
     list_again # at its peak at least once more
     read -r -a all < <(memory_kib)
     echo "${all[0]}" >"$root/memory.without"
-    row_against "RSS of ${all[2]} processes, without hooks, the limit" memory.without 16384 KiB '<= 1'
+    row_against "RSS of ${all[2]} processes, without hooks, the limit" memory.without 16384 KiB \
+        '<= 1'
     restart_agent big "$hook"
     list_again
     read -r -a all < <(memory_kib)
