@@ -85,6 +85,8 @@ create() {
     mkdir -m 0700 "$dir/data"
     chown postfix: "$dir/data"
     mkdir -m 0755 "$dir/log"
+    # Readable for everyone: from 3.9 on, Postfix makes it 0600 unless it is there.
+    install -m 0644 /dev/null "$dir/log/maillog"
 
     # Long backoff: a message that is deferred stays where it is until it is
     # told otherwise, so that counts hold still under tests and benchmarks.

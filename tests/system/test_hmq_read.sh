@@ -164,6 +164,9 @@ pass_persist $base $support/canned_agent.py $root/objects $base
 END
 cp "$support/data/client_objects" "$root/objects"
 start_snmpd
+# snmpd answers before what it runs for these objects does.
+canned_answers() { [ "$(get 1.2.1.0)" = 1234 ]; }
+eventually "a file is the agent" canned_answers
 
 test_canned() {
     hmq 0

@@ -29,7 +29,12 @@ postconf -c /etc/postfix-out -e defer_transports=smtp minimal_backoff_time=1d \
     maximal_backoff_time=1d inet_interfaces=loopback-only authorized_submit_users=root
 postmulti -i postfix-out -e enable
 systemctl daemon-reload
-systemctl restart postfix
+# Debian 12 starts every instance with the first one, 13 those that are enabled.
+if [ -e /usr/lib/systemd/system-generators/postfix-instance-generator ]; then
+    systemctl restart postfix
+else
+    systemctl enable --now postfix@out
+fi
 eventually "the second Postfix runs" postmulti -i postfix-out -p status
 
 cat >/etc/hermes-mailqueue/out.conf <<'END'
