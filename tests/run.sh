@@ -1,11 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
 #
-# run.sh [unit|mib|lint|system|boot|image|bench|fuzz|all]: installs what the tests need (Debian 12
-# or 13, as root), builds with warnings as errors and sanitizers, and runs them. all, the default,
-# is all but three: image builds a container image from packages, bench measures a release build for
-# half an hour, and of fuzz only the corpora are replayed; fuzz itself goes on for a minute on
-# each target. The last line is `N passed, N failed`.
+# run.sh [unit|mib|lint|system|boot|image|bench|soak|fuzz|all]: installs what the tests need (Debian
+# 12 or 13, as root), builds with warnings as errors and sanitizers, and runs them. all, the
+# default, is all but four: image builds a container image from packages, bench measures a release
+# build for half an hour, soak watches one at work for as long, and of fuzz only the corpora are
+# replayed; fuzz itself goes on for a minute on each target. The last line is `N passed, N failed`.
 #
 # run.sh release SUITE [PART]: the quickstart and `run.sh PART` on a fresh Debian of that name; see
 # release.sh.
@@ -16,7 +16,7 @@ cd "$(dirname -- "${BASH_SOURCE[0]}")/.."
 . contrib/lab/lib.sh
 
 usage() {
-    echo "usage: ${0##*/} [unit|mib|lint|system|boot|image|bench|fuzz|all]" >&2
+    echo "usage: ${0##*/} [unit|mib|lint|system|boot|image|bench|soak|fuzz|all]" >&2
     echo "       ${0##*/} release SUITE [PART]" >&2
     exit 1
 }
@@ -61,7 +61,7 @@ show_skipped() {
 
 part=${1:-all}
 case $part in
-unit | mib | lint | system | boot | image | bench | fuzz | all) [ $# -le 1 ] || usage ;;
+unit | mib | lint | system | boot | image | bench | soak | fuzz | all) [ $# -le 1 ] || usage ;;
 release)
     [ $# -eq 2 ] || [ $# -eq 3 ] || usage
     exec tests/release.sh "${@:2}" ;;
@@ -73,10 +73,10 @@ case $part in
 image) contrib/install-packages.sh image ;;
 system | all) contrib/install-packages.sh checkers ;;
 esac
-if [ "$part" = bench ]; then
+if [ "$part" = bench ] || [ "$part" = soak ]; then
     cmake --preset release -DHMQ_WERROR=ON
     cmake --build build/release
-    exec tests/bench/bench.sh build/release
+    exec "tests/bench/$part.sh" build/release
 fi
 cmake --preset asan -DHMQ_WERROR=ON
 cmake --build build/asan
