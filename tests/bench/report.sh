@@ -37,7 +37,12 @@ awk -F '\t' '
 awk -v table="$work/table" '
     /^<!-- end of the table -->/ { inside = 0 }
     !inside { print }
-    /^<!-- the table/ { inside = 1; print ""; while ((getline line <table) > 0) print line; print "" }
+    /^<!-- the table/ {
+        inside = 1
+        print ""
+        while ((getline line <table) > 0) print line
+        print ""
+    }
     ' "$docs/performance.md" >"$work/performance.md"
 cat "$work/performance.md" >"$docs/performance.md"
 
@@ -61,10 +66,11 @@ set ylabel "seconds"
 set xrange [700:1500000]
 set key outside right
 set grid
-plot "mailq" using 1:($2/1e6) with linespoints lw 2 pt 7 ps 0.5 lc rgb "#999999" title "mailq | tail -1", \
-     "listing" using 1:($2/1e6) with linespoints lw 2 pt 7 ps 0.5 lc rgb "#0072b2" title "listing", \
-     "cpu" using 1:($2/1e6) with linespoints lw 2 pt 7 ps 0.5 lc rgb "#56b4e9" title "its CPU in the agent", \
-     "count" using 1:($2/1e6) with linespoints lw 2 pt 7 ps 0.5 lc rgb "#009e73" title "count", \
-     "get" using 1:($2/1e6) with linespoints lw 2 pt 7 ps 0.5 lc rgb "#d55e00" title "GET"
+set style data linespoints
+plot "mailq" using 1:($2/1e6) lw 2 pt 7 ps 0.5 lc rgb "#999999" title "mailq | tail -1", \
+     "listing" using 1:($2/1e6) lw 2 pt 7 ps 0.5 lc rgb "#0072b2" title "listing", \
+     "cpu" using 1:($2/1e6) lw 2 pt 7 ps 0.5 lc rgb "#56b4e9" title "its CPU in the agent", \
+     "count" using 1:($2/1e6) lw 2 pt 7 ps 0.5 lc rgb "#009e73" title "count", \
+     "get" using 1:($2/1e6) lw 2 pt 7 ps 0.5 lc rgb "#d55e00" title "GET"
 END
 mv cost.svg "$docs/images/cost.svg"
