@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "hooks/payload_chat.h"
 
+#include "core/duration.h"
 #include "core/text.h"
 
 #include <inttypes.h>
@@ -69,15 +70,8 @@ static void new_line(struct chat *chat) {
 }
 
 static void add_age(struct chat *chat, uint32_t age_s) {
-    if (age_s >= 86400) {
-        chat_add(chat, "%" PRIu32 " d %" PRIu32 " h", age_s / 86400, age_s % 86400 / 3600);
-    } else if (age_s >= 3600) {
-        chat_add(chat, "%" PRIu32 " h %" PRIu32 " min", age_s / 3600, age_s % 3600 / 60);
-    } else if (age_s >= 60) {
-        chat_add(chat, "%" PRIu32 " min", age_s / 60);
-    } else {
-        chat_add(chat, "%" PRIu32 " s", age_s);
-    }
+    char words[DURATION_WORDS_SIZE];
+    chat_add(chat, "%s", duration_words(age_s, words));
 }
 
 static bool is_time(const struct event *event) {

@@ -20,7 +20,7 @@ static const char *until(const struct pause_record *record, char out[TIME_TEXT_S
     struct tm parts;
     if (record->ends == 0 || localtime_r(&ends, &parts) == NULL ||
         strftime(out, TIME_TEXT_SIZE, "until %Y-%m-%d %H:%M:%S %z", &parts) == 0) {
-        snprintf(out, TIME_TEXT_SIZE, "until it is ended by a SET");
+        snprintf(out, TIME_TEXT_SIZE, "until it is resumed");
     }
     return out;
 }
@@ -53,7 +53,7 @@ void pause_report_over(struct events *events, const struct pause_record *record,
                        enum pause_over over, const char *who) {
     static const char *const reasons[] = {
         [PAUSE_OVER_TIME] = "its time is over",
-        [PAUSE_OVER_SET] = "ended by a SET",
+        [PAUSE_OVER_SET] = "it was resumed",
         [PAUSE_OVER_EARLIER] = "this was begun before the agent started",
         [PAUSE_OVER_FAILED] = "it could not be made and was taken back",
         [PAUSE_OVER_REMOVED] = "somebody else has removed defer_transports from main.cf",

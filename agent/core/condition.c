@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "core/condition.h"
 
+#include "core/duration.h"
+
 #include <assert.h>
 #include <ctype.h>
 #include <inttypes.h>
@@ -84,26 +86,35 @@ enum event_type condition_event(const struct condition *condition, bool raised) 
     return raised ? raise : event_clear_of(raise);
 }
 
-/* "no more than 450"; "more than 500, for 600 seconds". */
+/* "no more than 450"; "more than 500, for 10 min"; "more than 4 h". That something is more than
+ * nothing goes without saying. */
 static void describe_limit(const struct condition *condition, uint64_t value, bool raised,
                            char *out, size_t size) {
     uint32_t above = condition->settings[CONDITION_ABOVE];
     uint32_t clear = condition->settings[CONDITION_CLEAR];
     uint32_t lasts_s = condition->settings[CONDITION_FOR];
-    char lasting[40] = "";
-    if (raised && lasts_s > 0) {
-        snprintf(lasting, sizeof lasting, ", for %" PRIu32 " seconds", lasts_s);
-    }
     /* A raise by a threshold that is no longer in effect ends without hysteresis. */
-    snprintf(out, size, "%s %" PRIu32 "%s", raised ? "more than" : "no more than",
-             raised || value > clear ? above : clear, lasting);
+    uint32_t limit = raised || value > clear ? above : clear;
+    char shown[DURATION_WORDS_SIZE];
+    char lasting[DURATION_WORDS_SIZE] = "";
+    if (watch_is_time(condition->watch.kind)) {
+        duration_words(limit, shown);
+    } else {
+        snprintf(shown, sizeof shown, "%" PRIu32, limit);
+    }
+    int len =
+        limit > 0 ? snprintf(out, size, "%s %s", raised ? "more than" : "no more than", shown) : 0;
+    if (raised && lasts_s > 0) {
+        snprintf(out + len, size - (size_t)len, "%sfor %s", len > 0 ? ", " : "",
+                 duration_words(lasts_s, lasting));
+    }
 }
 
 void condition_describe(const struct condition *condition, const struct measurement *measured,
                         bool raised, char *out, size_t size) {
     bool overload = condition_is_overload(condition);
     char value[WATCH_SUBJECT_SIZE + 96] = "its value is not known";
-    char limit[80] = "";
+    char limit[2 * DURATION_WORDS_SIZE + 32] = "";
     if (measured->known && measured->nothing) {
         snprintf(value, sizeof value, "no message is left");
     } else if (measured->known) {

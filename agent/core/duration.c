@@ -4,7 +4,9 @@
 #include "core/time_units.h"
 
 #include <ctype.h>
+#include <inttypes.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 #define DURATION_MAX (10000 * USEC_PER_DAY)
@@ -88,6 +90,26 @@ bool postfix_time_parse(const char *text, char default_unit, uint32_t *seconds) 
     }
     *seconds = (uint32_t)value;
     return true;
+}
+
+const char *duration_words(uint64_t seconds, char out[DURATION_WORDS_SIZE]) {
+    static const struct {
+        const char *name;
+        uint64_t seconds;
+    } units[] = {{"d", SECONDS_PER_DAY}, {"h", 3600}, {"min", 60}, {"s", 1}};
+    size_t unit = 0;
+    while (units[unit].seconds > 1 && seconds < units[unit].seconds) {
+        unit++;
+    }
+    uint64_t rest = seconds % units[unit].seconds;
+    int len = snprintf(out, DURATION_WORDS_SIZE, "%" PRIu64 " %s", seconds / units[unit].seconds,
+                       units[unit].name);
+    uint64_t second = rest == 0 ? 0 : rest / units[unit + 1].seconds;
+    if (second > 0) {
+        snprintf(out + len, DURATION_WORDS_SIZE - (size_t)len, " %" PRIu64 " %s", second,
+                 units[unit + 1].name);
+    }
+    return out;
 }
 
 bool number_parse(const char *text, uint64_t max, uint64_t *number) {

@@ -23,6 +23,13 @@ bool duration_parse(const char *text, uint64_t *usec);
  */
 bool postfix_time_parse(const char *text, char default_unit, uint32_t *seconds);
 
+/* A buffer for duration_words and its NUL. */
+#define DURATION_WORDS_SIZE 40
+
+/* Writes seconds for people, in at most two units: "59 s", "1 min 1 s", "3 h 12 min", "2 d". What
+ * is less than the second unit is left out. Returns out. */
+const char *duration_words(uint64_t seconds, char out[DURATION_WORDS_SIZE]);
+
 /* Parses a decimal number from 0 to max. Returns false, with *number untouched, for anything else.
  */
 bool number_parse(const char *text, uint64_t max, uint64_t *number);

@@ -8,6 +8,7 @@
 #include "core/watch.h"
 
 #include "core/delivery.h"
+#include "core/duration.h"
 #include "core/snapshot.h"
 #include "core/text.h"
 
@@ -139,9 +140,10 @@ static void describe_queue(enum queue queue, uint64_t value, const char *subject
 static void describe_age(enum queue queue, uint64_t value, const char *subject, char *out,
                          size_t size) {
     bool any = queue == WATCH_ANY_QUEUE;
-    snprintf(out, size, "the oldest %s%smessage%s%s%s is %" PRIu64 " second%s old",
-             any ? "" : queue_name(queue), any ? "" : " ", subject[0] != '\0' ? " (" : "", subject,
-             subject[0] != '\0' ? ")" : "", value, value == 1 ? "" : "s");
+    char age[DURATION_WORDS_SIZE];
+    snprintf(out, size, "the oldest %s%smessage%s%s%s is %s old", any ? "" : queue_name(queue),
+             any ? "" : " ", subject[0] != '\0' ? " (" : "", subject, subject[0] != '\0' ? ")" : "",
+             duration_words(value, age));
 }
 
 /* Of a long name only the beginning, so that the rest of the text is not lost. */
@@ -170,7 +172,8 @@ static void describe_undelivered(enum queue queue, uint64_t value, const char *s
                                  size_t size) {
     (void)queue;
     (void)subject;
-    snprintf(out, size, "nothing was sent for %" PRIu64 " second%s", value, value == 1 ? "" : "s");
+    char time[DURATION_WORDS_SIZE];
+    snprintf(out, size, "nothing was sent for %s", duration_words(value, time));
 }
 
 static void describe_recent(const char *what, uint64_t value, char *out, size_t size) {

@@ -78,7 +78,7 @@ now 1.2.8.0 1 "hmqOutboundPaused"
 no_end "a pause without an end"
 check "main.cf has it" transports 'smtp relay'
 eventually "stored" stored 'in force'
-eventually "the notification says so" said 'outbound mail is paused until it is ended by a SET'
+eventually "the notification says so" said 'outbound mail is paused until it is resumed'
 inject 3
 eventually "mail waits" settled 3
 pause
@@ -87,7 +87,7 @@ check "nothing was sent" delivered 1
 resume
 ended "set to false"
 eventually "the mail is delivered" delivered 4
-eventually "the notification says so" said 'the pause of outbound mail has ended: ended by a SET'
+eventually "the notification says so" said 'the pause of outbound mail has ended: it was resumed'
 resume
 check "false again changes nothing" test "$(trap_count 12)" -eq 2
 

@@ -257,7 +257,7 @@ static void test_pause_and_end(void **state) {
         assert_int_equal(t.status.state, SETTINGS_APPLIED);
         assert_int_equal(t.stored.phase, PAUSE_IN_FORCE);
         assert_true(t.snapshot.settings.outbound_paused);
-        assert_string_equal(t.events[0].text, "outbound mail is paused until it is ended by a SET, "
+        assert_string_equal(t.events[0].text, "outbound mail is paused until it is resumed, "
                                               "by alice: test; defer_transports is smtp relay");
         assert_string_equal(t.events[0].changes, "outbound_pause \"\" smtp,relay;");
         order(true); /* a manager's retry */
@@ -268,7 +268,7 @@ static void test_pause_and_end(void **state) {
         assert_true(is_over());
         assert_false(t.snapshot.settings.outbound_paused);
         assert_string_equal(last_text(),
-                            "the pause of outbound mail has ended: ended by a SET, by alice: test");
+                            "the pause of outbound mail has ended: it was resumed, by alice: test");
         assert_string_equal(t.events[1].changes, "outbound_pause smtp,relay \"\";");
         order(false);
         assert_int_equal(t.event_count, 2);

@@ -200,11 +200,39 @@ static void test_no_number(void **state) {
     }
 }
 
+static void test_words(void **state) {
+    (void)state;
+    static const struct {
+        const char *words;
+        uint64_t seconds;
+    } cases[] = {
+        {"0 s", 0},
+        {"59 s", 59},
+        {"1 min", 60},
+        {"1 min 1 s", 61},
+        {"59 min 59 s", 3599},
+        {"1 h", 3600},
+        {"1 h", 3659},
+        {"4 h 1 min", 14460},
+        {"23 h 59 min", 86399},
+        {"1 d", 86400},
+        {"1 d", 89999},
+        {"2 d 3 h", 183600},
+        {"365 d", 31536000},
+        {"213503982334601 d 7 h", UINT64_MAX},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        char words[DURATION_WORDS_SIZE];
+        CHECK_STRING(cases[i].words, duration_words(cases[i].seconds, words), cases[i].words);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_duration),     cmocka_unit_test(test_no_duration),
         cmocka_unit_test(test_postfix_time), cmocka_unit_test(test_no_postfix_time),
         cmocka_unit_test(test_number),       cmocka_unit_test(test_no_number),
+        cmocka_unit_test(test_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

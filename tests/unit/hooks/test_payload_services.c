@@ -240,7 +240,7 @@ static void test_discord(void **state) {
         "{\"content\":\"\xE2\x9A\xA0\xEF\xB8\x8F **Mail queue condition raised (old\\\\_mail)** on "
         "gw1.example.com\",\"allowed_mentions\":{\"parse\":[]},\"embeds\":[{"
         "\"description\":\"612 messages in the queue\\n612 messages: 612 deferred; "
-        "oldest 3 h 12 min; threshold 8 min\",\"color\":16361509,"
+        "oldest 3 h 12 min; threshold 8 min 20 s\",\"color\":16361509,"
         "\"footer\":{\"text\":\"hmqConditionRaised #17, /etc/postfix\"},"
         "\"timestamp\":\"2026-11-24T23:41:07Z\"}]}");
     event = finished();
