@@ -178,7 +178,7 @@ int run_check(struct client *client) {
         putchar(' ');
         print_plain(findings[i].words);
     }
-    fputs(" |", stdout);
+    bool first = true;
     for (size_t i = 0; i < count; i++) {
         struct reading *reading = &client->readings.items[i];
         char prefix[300] = "";
@@ -186,6 +186,8 @@ int run_check(struct client *client) {
             snprintf(prefix, sizeof prefix, "%.290s.", reading->gateway->name);
         }
         if (reading->problem[0] == '\0') {
+            fputs(first ? " |" : "", stdout);
+            first = false;
             print_performance(arguments, reading, prefix);
         }
     }

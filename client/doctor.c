@@ -3,7 +3,8 @@
  * The way from here to Postfix, step by step, and at the first that is broken what to do. Whether
  * this user may act is found out without acting: a row for a command that names no messages is
  * refused in any case, by the view, by the agent's configuration or, if both allow it, because it
- * names none. It also expects a number of messages that no queue has.
+ * names none. It also expects a number of messages that no queue has. A flush needs no name, and so
+ * it is not tried.
  */
 #include "client/check.h"
 #include "client/act.h"
@@ -84,6 +85,22 @@ static bool check_name(struct doctor *doctor) {
     return true;
 }
 
+static const char *user_remedy(enum fetch_problem problem) {
+    switch (problem) {
+    case FETCH_UNREACHABLE:
+        return "snmpd answers, but not this user's requests. Often the privacy passphrase or "
+               "protocol (-X, -x) is another one there, which snmpd does not say; or it was too "
+               "busy to answer in time (-t).";
+    case FETCH_NO_VIEW:
+        return "On the gateway, give this user a view in snmpd.conf, such as `authuser read USER "
+               "priv -V hmqList`, and restart snmpd; hermes-mailqueue-access.conf.example has the "
+               "views.";
+    default:
+        return "Compare user, protocols and passphrases in snmp.conf(5) with those that snmpd was "
+               "given (createUser), and the context (-n) with the agent's.";
+    }
+}
+
 /* Steps 2 to 4: snmpd, the user, the agent. */
 static bool check_agent(struct doctor *doctor) {
     struct reading *reading = doctor->reading;
@@ -101,10 +118,9 @@ static bool check_agent(struct doctor *doctor) {
         return false;
     }
     report(doctor, "snmpd", RESULT_OK, "it answers", "");
-    if (fetch->problem == FETCH_REFUSED || fetch->problem == FETCH_UNREACHABLE) {
-        report(doctor, "user", RESULT_FAILED, fetch->words,
-               "Compare user, protocols and passphrases in snmp.conf(5) with those that snmpd was "
-               "given (createUser), and the context (-n) with the agent's.");
+    if (fetch->problem == FETCH_REFUSED || fetch->problem == FETCH_NO_VIEW ||
+        fetch->problem == FETCH_UNREACHABLE) {
+        report(doctor, "user", RESULT_FAILED, fetch->words, user_remedy(fetch->problem));
         return false;
     }
     report(doctor, "user", RESULT_OK, v3 ? "it is let in" : "the community is let in", "");
@@ -213,7 +229,7 @@ static void check_actions(struct doctor *doctor) {
         }
     }
     if (allowed[0] != '\0') {
-        snprintf(words, sizeof words, "this user may: %s", allowed);
+        snprintf(words, sizeof words, "this user may: %s (flush is not tried)", allowed);
         report(doctor, "actions", RESULT_OK, words, "");
         return;
     }

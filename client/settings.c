@@ -24,6 +24,7 @@
 #define APPLY_TRIES 150
 #define APPLY_PAUSE_MS 200
 #define ASSIGNMENTS_MAX 20
+#define WORDS_SIZE 256
 
 enum { STATE_APPLIED = 1, STATE_APPLYING, STATE_FAILED, STATE_DRIFTED };
 
@@ -214,6 +215,46 @@ static void add_change(struct change *change, struct reading *reading,
     value->number = assignment->value;
 }
 
+/* The value that will be in force: from the list, or else the present one; -1 = unknown. */
+static int64_t value_after(struct reading *reading, const struct assignment *list, size_t count,
+                           const char *condition, unsigned field) {
+    for (size_t i = 0; i < count; i++) {
+        if (list[i].setting->field == field && strcmp(list[i].condition, condition) == 0) {
+            return list[i].value;
+        }
+    }
+    const struct record *record = condition[0] != '\0' ? find_condition(reading, condition) : NULL;
+    return condition[0] == '\0' ? cell_number(reading_cell(reading, TABLE_SETTINGS, field), -1)
+           : record != NULL     ? cell_number(&record->cells[field], -1)
+                                : -1;
+}
+
+/* Why the agent finds the values inconsistent: often only the threshold was given, which is now
+ * below its clear threshold. */
+static const char *explain_conflict(struct reading *reading, const struct assignment *list,
+                                    size_t count, char words[WORDS_SIZE]) {
+    for (size_t i = 0; i < count; i++) {
+        const char *name = list[i].condition;
+        bool condition = name[0] != '\0';
+        const struct setting *clear = condition ? &of_condition[1] : &settings[3];
+        int64_t limit = value_after(reading, list, count, name,
+                                    condition ? (unsigned)CONDITION_THRESHOLD : SETTINGS_OVERLOAD);
+        int64_t cleared = value_after(reading, list, count, name, clear->field);
+        const struct cell cell = {.known = true, .number = cleared};
+        char buffer[FORMAT_SIZE];
+        if (limit >= 0 && cleared > limit) {
+            snprintf(words, WORDS_SIZE,
+                     "%s%s%s%s would be %s, which is above its threshold: set it, too, such as to "
+                     "90 %% of the threshold",
+                     condition ? "condition." : "", name, condition ? "." : "", clear->name,
+                     value_words(clear, condition ? find_condition(reading, name) : NULL, &cell,
+                                 buffer));
+            return words;
+        }
+    }
+    return "the values do not agree with each other";
+}
+
 const char *settings_refusal(const struct change *change, const char *inconsistent) {
     switch (change->end) {
     case CHANGE_NO_ACCESS:
@@ -292,6 +333,7 @@ static int change_one(struct client *client, struct reading *reading, const stru
     struct change change = {.count = 0};
     char old[ASSIGNMENTS_MAX][FORMAT_SIZE];
     char buffer[FORMAT_SIZE];
+    char words[WORDS_SIZE];
     for (size_t i = 0; i < count; i++) {
         const struct cell *cell = cell_of(reading, &list[i]);
         if (cell == NULL) {
@@ -305,8 +347,7 @@ static int change_one(struct client *client, struct reading *reading, const stru
     change_send(&change, reading->gateway, &reading->fetch);
     if (change.end != CHANGE_DONE && change.end != CHANGE_NO_ANSWER) {
         reading_complain(reading, "%s",
-                         settings_refusal(&change, "the values do not agree with each other, such "
-                                                   "as a clear threshold above its threshold"));
+                         settings_refusal(&change, explain_conflict(reading, list, count, words)));
         return change.end == CHANGE_NOT_SENT ? EXIT_UNREACHABLE : EXIT_NOT_DONE;
     }
     bool good = wait_until_in_force(reading, list, count);
@@ -323,11 +364,24 @@ static int change_one(struct client *client, struct reading *reading, const stru
     return good ? EXIT_DONE : EXIT_NOT_DONE;
 }
 
-static void print_line(const char *name, const char *value, const char *more) {
-    printf("%-26s %s%s\n", name, value, more);
+/* As wide as the longest name. */
+static size_t name_width(const struct records *conditions) {
+    size_t width = strlen("overload_clear_threshold");
+    for (size_t i = 0; i < conditions->count; i++) {
+        const struct cell *name = &conditions->items[i].cells[CONDITION_NAME];
+        size_t len =
+            strlen("condition.") + strlen(name->known ? name->text : "?") + strlen(".enabled");
+        width = len > width ? len : width;
+    }
+    return width;
 }
 
-static void print_lifetime(struct reading *reading, const struct setting *setting, unsigned now) {
+static void print_line(size_t width, const char *name, const char *value, const char *more) {
+    printf("%-*s  %s%s\n", (int)width, name, value, more);
+}
+
+static void print_lifetime(struct reading *reading, size_t width, const struct setting *setting,
+                           unsigned now) {
     const struct cell *cell = reading_cell(reading, TABLE_SETTINGS, setting->field);
     const struct cell *effective = reading_cell(reading, TABLE_SETTINGS, now);
     char buffer[FORMAT_SIZE];
@@ -337,10 +391,10 @@ static void print_lifetime(struct reading *reading, const struct setting *settin
         snprintf(more, sizeof more, " (Postfix runs with %.60s)",
                  format_duration(effective->number, seconds));
     }
-    print_line(setting->name, value_words(setting, NULL, cell, buffer), more);
+    print_line(width, setting->name, value_words(setting, NULL, cell, buffer), more);
 }
 
-static void print_conditions(struct reading *reading) {
+static void print_conditions(struct reading *reading, size_t width) {
     const struct records *records = reading_table(reading, TABLE_CONDITIONS);
     char name[80];
     char buffer[FORMAT_SIZE];
@@ -352,7 +406,7 @@ static void print_conditions(struct reading *reading) {
                      record->cells[CONDITION_NAME].known ? record->cells[CONDITION_NAME].text : "?",
                      of_condition[s].name);
             if (cell->known) {
-                print_line(name, value_words(&of_condition[s], record, cell, buffer), "");
+                print_line(width, name, value_words(&of_condition[s], record, cell, buffer), "");
             }
         }
     }
@@ -364,15 +418,16 @@ int show_settings(struct client *client, struct reading *reading) {
         reading_complain(reading, "this user has no view of the settings");
         return EXIT_NOT_DONE;
     }
-    print_lifetime(reading, &settings[0], SETTINGS_BOUNCE_NOW);
-    print_lifetime(reading, &settings[1], SETTINGS_MAXIMAL_NOW);
+    size_t width = name_width(reading_table(reading, TABLE_CONDITIONS));
+    print_lifetime(reading, width, &settings[0], SETTINGS_BOUNCE_NOW);
+    print_lifetime(reading, width, &settings[1], SETTINGS_MAXIMAL_NOW);
     for (size_t i = 2; i < COUNT_OF(settings); i++) {
         const struct cell *cell = reading_cell(reading, TABLE_SETTINGS, settings[i].field);
         bool off = settings[i].field == SETTINGS_OVERLOAD && cell_number(cell, 1) == 0;
-        print_line(settings[i].name, value_words(&settings[i], NULL, cell, buffer),
+        print_line(width, settings[i].name, value_words(&settings[i], NULL, cell, buffer),
                    off ? " (off)" : "");
     }
-    print_conditions(reading);
+    print_conditions(reading, width);
     print_state(&client->screen, reading);
     return EXIT_DONE;
 }

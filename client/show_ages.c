@@ -48,6 +48,18 @@ static bool in_use(const struct ages *ages, size_t queue) {
     return false;
 }
 
+/* True if all of it is known, and 0. */
+static bool is_empty(const struct ages *ages) {
+    for (size_t q = 0; q < QUEUES; q++) {
+        for (size_t b = 0; b < BUCKETS; b++) {
+            if (ages->messages[q][b] != 0) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
 static int64_t bucket_total(const struct ages *ages, size_t bucket) {
     int64_t sum = 0;
     for (size_t q = 0; q < QUEUES; q++) {
@@ -144,6 +156,10 @@ int show_ages(struct client *client, struct reading *reading) {
         return show_absent(client, TABLE_INSIGHT);
     }
     read_ages(reading, &ages);
+    if (is_empty(&ages)) {
+        puts("No messages.");
+        return EXIT_DONE;
+    }
     print_queues(&client->screen, &ages);
     print_domains(&client->screen, reading, &ages);
     return EXIT_DONE;

@@ -157,7 +157,7 @@ static void print_overload(const struct screen *screen, struct reading *reading)
     if (above->known && above->number == 0) {
         snprintf(limits, sizeof limits, ", the detection is off");
     } else if (above->known && clear->known) {
-        snprintf(limits, sizeof limits, " (above %.40s, until %.40s)",
+        snprintf(limits, sizeof limits, " (begins above %.40s, ends at %.40s)",
                  format_number(above->number, one), format_number(clear->number, two));
     }
     screen_say(screen, raised ? STYLE_BAD : STYLE_PLAIN, "Overload: %s%s%s%s",

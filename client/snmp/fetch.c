@@ -139,7 +139,7 @@ static void on_walked(void *userdata, struct gateway *gateway, const struct answ
         return;
     }
     if (answer->error_status == SNMP_ERR_AUTHORIZATIONERROR) {
-        fail(fetch, FETCH_REFUSED,
+        fail(fetch, FETCH_NO_VIEW,
              "snmpd there lets this user read nothing at this security level");
         return;
     }

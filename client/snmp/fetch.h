@@ -24,6 +24,7 @@ enum fetch_problem {
     FETCH_FINE,
     FETCH_UNREACHABLE, /* no answer, or it cannot be sent */
     FETCH_REFUSED,     /* a report: the credentials or the context */
+    FETCH_NO_VIEW,     /* the user may read nothing */
     FETCH_ODD,         /* an answer that no sound agent gives */
     FETCH_STOPPED,     /* by fetch_stop */
 };

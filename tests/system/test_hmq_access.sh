@@ -94,8 +94,14 @@ test_users() {
     hmq 3 status -- -A "$(awk '$1 == "defAuthPassphrase" { print $2 }' \
         "$root/snmpd/clients/actor/snmp.conf")" -X 'another passphrase' -r 0 -t 1
     refuses 'no answer|the privacy passphrase or protocol'
+    hmq 3 doctor -- -A "$(awk '$1 == "defAuthPassphrase" { print $2 }' \
+        "$root/snmpd/clients/actor/snmp.conf")" -X 'another passphrase' -r 0 -t 1
+    says '^failed +user: '
+    says 'privacy passphrase'
     hmq 3 status -- -l noAuthNoPriv
     refuses 'lets this user read nothing at this security level$'
+    hmq 3 doctor -- -l noAuthNoPriv
+    says 'give this user a view'
     hmq 3 -n elsewhere status -- -t 1 -r 0
     refuses 'no answer, as for an SNMP context \(-n\) that it does not have$'
     hmq 2 status -- -l wrong

@@ -25,7 +25,7 @@ test_status() {
     says '^(OK|WARNING), 5 messages, .* KiB, the oldest .* old$'
     says '^Postfix 3[0-9.]* is running, counted .* ago, listed .* ago$'
     says '^deferred +5 '
-    says '^Overload: no \(above 500, until 450\)$'
+    says '^Overload: no \(begins above 500, ends at 450\)$'
     hmq 0 status
     hmq 0 -j status
     json '.version == 1 and .command == "status" and (.gateways | length) == 1'
