@@ -296,5 +296,5 @@ const char *config_restart_needed(const struct config *a, const struct config *b
             return key.name;
         }
     }
-    return differs(NULL, a, b) ? "webhook and script" : NULL;
+    return differs(NULL, a, b) ? "webhooks and scripts" : NULL;
 }

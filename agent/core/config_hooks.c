@@ -9,13 +9,13 @@
  */
 #include "core/config_keys.h"
 
+#include "core/config_values.h"
 #include "core/duration.h"
 #include "core/event.h"
 #include "core/ntfy_url.h"
 #include "core/time_units.h"
 
 #include <ctype.h>
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -340,6 +340,13 @@ bool config_hooks_complete(struct config *config, unsigned *line, char *error, s
     return true;
 }
 
+static void print_time(const char *prefix, const char *name, const char *member, uint64_t usec,
+                       FILE *stream) {
+    fprintf(stream, "%s.%s.%s = ", prefix, name, member);
+    config_print_usec(usec, stream);
+    fputc('\n', stream);
+}
+
 void config_hooks_print(const struct config *config, FILE *stream) {
     for (size_t i = 0; i < config->hook_count; i++) {
         const struct config_hook *hook = &config->hooks[i];
@@ -351,11 +358,9 @@ void config_hooks_print(const struct config *config, FILE *stream) {
                 fprintf(stream, "%s.%s.%s = %s\n", prefix, hook->name, members[m].name, *value);
             }
         }
-        fprintf(stream, "%s.%s.timeout = %" PRIu64 "ms\n", prefix, hook->name,
-                hook->timeout_usec / 1000);
+        print_time(prefix, hook->name, "timeout", hook->timeout_usec, stream);
         if (forgets(hook)) {
-            fprintf(stream, "%s.%s.repeat = %" PRIu64 "ms\n", prefix, hook->name,
-                    hook->repeat_usec / 1000);
+            print_time(prefix, hook->name, "repeat", hook->repeat_usec, stream);
         }
     }
 }

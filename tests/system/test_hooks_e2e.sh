@@ -193,7 +193,7 @@ cp "$root/agent.conf" "$root/agent.conf.good"
 echo "webhook.three.url = $url/three" >>"$root/agent.conf"
 kill -HUP "$agent"
 eventually "another endpoint needs a restart" \
-    logged 'not reloaded: .*webhook and script.* a restart'
+    logged 'not reloaded: .*webhooks and scripts.* a restart'
 cp "$root/agent.conf.good" "$root/agent.conf"
 for _ in 1 2 3; do
     set_value 1.4.7.0 u 2 1.4.8.0 u 1

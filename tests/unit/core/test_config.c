@@ -175,7 +175,7 @@ static const char everything[] = "agentx_socket = tcp:localhost:705\n"
                                  "webhook.ops.timeout = 1500ms\n"
                                  "script.page.path = /usr/local/bin/page\n"
                                  "script.page.events = all\n"
-                                 "script.page.timeout = 10000ms\n";
+                                 "script.page.timeout = 10s\n";
 
 static void test_round_trip(void **state) {
     (void)state;
@@ -217,7 +217,7 @@ static void test_restart_needed(void **state) {
             strstr(key, ".path") == NULL) {
             continue;
         }
-        const char *expected = strchr(key, '.') != NULL ? "webhook and script" : key;
+        const char *expected = strchr(key, '.') != NULL ? "webhooks and scripts" : key;
         struct config_key known;
         for (size_t k = 0; config_key_at(k, &known); k++) {
             if (strcmp(key, known.name) == 0 && known.live) {

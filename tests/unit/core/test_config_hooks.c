@@ -19,41 +19,40 @@ static const struct {
     const char *text;
     const char *printed; /* the end of the printed configuration, which the hooks are */
 } good[] = {
-    {"a webhook", URL, URL "webhook.a.timeout = 10000ms\n"},
-    {"a script", PATH, PATH "script.a.timeout = 10000ms\n"},
+    {"a webhook", URL, URL "webhook.a.timeout = 10s\n"},
+    {"a script", PATH, PATH "script.a.timeout = 10s\n"},
     {"https", "webhook.a.url = https://h:1/p?q=1#f\n",
-     "webhook.a.url = https://h:1/p?q=1#f\nwebhook.a.timeout = 10000ms\n"},
+     "webhook.a.url = https://h:1/p?q=1#f\nwebhook.a.timeout = 10s\n"},
     {"the target last", "webhook.a.format = alertmanager\n" URL,
-     URL "webhook.a.format = alertmanager\nwebhook.a.timeout = 10000ms\n"
-         "webhook.a.repeat = 60000ms\n"},
+     URL "webhook.a.format = alertmanager\nwebhook.a.timeout = 10s\n"
+         "webhook.a.repeat = 60s\n"},
     {"repeated more often", "webhook.a.repeat = 1s\n" URL "webhook.a.format = alertmanager\n",
-     URL "webhook.a.format = alertmanager\nwebhook.a.timeout = 10000ms\n"
-         "webhook.a.repeat = 1000ms\n"},
+     URL "webhook.a.format = alertmanager\nwebhook.a.timeout = 10s\n"
+         "webhook.a.repeat = 1s\n"},
     {"never repeated", "webhook.a.repeat = 0\n" URL "webhook.a.format = alertmanager\n",
-     URL "webhook.a.format = alertmanager\nwebhook.a.timeout = 10000ms\n"
-         "webhook.a.repeat = 0ms\n"},
+     URL "webhook.a.format = alertmanager\nwebhook.a.timeout = 10s\n"
+         "webhook.a.repeat = 0s\n"},
     {"PagerDuty", URL "webhook.a.format = pagerduty\nwebhook.a.secret_file = /k\n",
      URL "webhook.a.secret_file = /k\nwebhook.a.format = pagerduty\n"
-         "webhook.a.timeout = 10000ms\n"},
+         "webhook.a.timeout = 10s\n"},
     {"ntfy", "webhook.a.url = https://h/topic\nwebhook.a.format = ntfy\n",
-     "webhook.a.url = https://h/topic\nwebhook.a.format = ntfy\nwebhook.a.timeout = 10000ms\n"},
+     "webhook.a.url = https://h/topic\nwebhook.a.format = ntfy\nwebhook.a.timeout = 10s\n"},
     {"headers", URL "webhook.a.header_file = /h\nwebhook.a.format = discord\n",
      URL "webhook.a.header_file = /h\nwebhook.a.format = discord\n"
-         "webhook.a.timeout = 10000ms\n"},
+         "webhook.a.timeout = 10s\n"},
     {"one name for both kinds", URL PATH,
-     URL "webhook.a.timeout = 10000ms\n" PATH "script.a.timeout = 10000ms\n"},
+     URL "webhook.a.timeout = 10s\n" PATH "script.a.timeout = 10s\n"},
     {"blocks mixed", URL "webhook.b.url = http://y/\nwebhook.a.timeout = 1ms\n",
-     URL "webhook.a.timeout = 1ms\nwebhook.b.url = http://y/\nwebhook.b.timeout = 10000ms\n"},
+     URL "webhook.a.timeout = 1ms\nwebhook.b.url = http://y/\nwebhook.b.timeout = 10s\n"},
     {"a name that begins another", "webhook.ab.url = http://y/\n" URL,
-     "webhook.ab.url = http://y/\nwebhook.ab.timeout = 10000ms\n" URL
-     "webhook.a.timeout = 10000ms\n"},
+     "webhook.ab.url = http://y/\nwebhook.ab.timeout = 10s\n" URL "webhook.a.timeout = 10s\n"},
     {"the longest name", "script." NAME32 ".path = /x\n",
-     "script." NAME32 ".path = /x\nscript." NAME32 ".timeout = 10000ms\n"},
+     "script." NAME32 ".path = /x\nscript." NAME32 ".timeout = 10s\n"},
     {"all kinds of characters in a name", "script.A-b_9.path = /x\n",
-     "script.A-b_9.path = /x\nscript.A-b_9.timeout = 10000ms\n"},
-    {"the longest timeout", PATH "script.a.timeout = 1h\n", PATH "script.a.timeout = 3600000ms\n"},
+     "script.A-b_9.path = /x\nscript.A-b_9.timeout = 10s\n"},
+    {"the longest timeout", PATH "script.a.timeout = 1h\n", PATH "script.a.timeout = 3600s\n"},
     {"events", PATH "script.a.events = hmqOverloadRaised  hmqAgentStarted\n",
-     PATH "script.a.events = hmqOverloadRaised  hmqAgentStarted\nscript.a.timeout = 10000ms\n"},
+     PATH "script.a.events = hmqOverloadRaised  hmqAgentStarted\nscript.a.timeout = 10s\n"},
 };
 
 static void test_good(void **state) {
