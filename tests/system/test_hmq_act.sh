@@ -260,7 +260,8 @@ test_doctor() {
     hmq 0 doctor
     says '^ok +agent: hermes-mailqueued '
     says '^ok +data: 4 messages$'
-    says '^ok +actions: this user may: hold, unhold, requeue, delete, expire, count \(flush is not tried\)$'
+    says '^ok +actions: this user may: hold, unhold, requeue, delete, expire, count '
+    says ' \(flush is not tried\)$'
     says '^ok +clock: in step'
     before=$(on_disk)
     hmq 0 doctor --json
