@@ -5,7 +5,18 @@ set -euo pipefail
 # shellcheck source=tests/boot/cases/lib.sh
 . /in/cases/lib.sh
 
-check "remove" apt-get remove -q -y hermes-mailqueue
+deferred() { same "$(postconf -h defer_transports)" "$1"; }
+# Until now the machine has deferred all mail by itself.
+postconf -X defer_transports
+postfix reload 2>/dev/null
+eventually "the agent sees that nothing is deferred" is 1.2.8.0 2
+set_object 1.4.14.0 i 1 >/dev/null
+eventually "outbound mail is paused" deferred 'smtp relay'
+out=$(apt-get remove -q -y hermes-mailqueue 2>&1) || echo "FAIL: remove: $(tail -n 4 <<<"$out")"
+check "remove says how the pause ends" grep -q \
+    'run: postconf -c /etc/postfix -X defer_transports && postfix -c /etc/postfix reload$' <<<"$out"
+check "which it does" eval "$(sed -n 's/.* run: //p' <<<"$out")"
+check "all of it" deferred ''
 check "nothing runs" not pgrep -f /usr/sbin/hermes-mailqueue
 check "no socket listens" not up "$helper.socket" "$hooks.socket"
 check "no unit has failed" same "$(systemctl --failed --no-legend)" ''
