@@ -46,15 +46,15 @@ static void by_threshold(const struct arguments *arguments, int64_t total,
     }
 }
 
-/* The names of conditions that are raised, behind the words. */
-static void add_raised(struct reading *reading, char *words, size_t size) {
+/* The names of conditions in a state, behind the words. */
+static void add_names(struct reading *reading, int64_t state, const char *is, char *words,
+                      size_t size) {
     const struct records *records = reading_table(reading, TABLE_CONDITIONS);
     for (size_t i = 0; i < records->count; i++) {
         const struct cell *cells = records->items[i].cells;
         size_t len = strlen(words);
-        if (cell_number(&cells[CONDITION_STATE], 0) == STATE_RAISED &&
-            cells[CONDITION_NAME].known) {
-            snprintf(words + len, size - len, ", %s is raised", cells[CONDITION_NAME].text);
+        if (cell_number(&cells[CONDITION_STATE], 0) == state && cells[CONDITION_NAME].known) {
+            snprintf(words + len, size - len, ", %s is %s", cells[CONDITION_NAME].text, is);
         }
     }
 }
@@ -68,7 +68,7 @@ static void by_conditions(struct reading *reading, int64_t total, struct finding
     snprintf(finding->words, sizeof finding->words, "%s", format_messages(total, number));
     if (worst->known && worst->number <= 3) {
         finding->status = statuses[worst->number];
-        add_raised(reading, finding->words, sizeof finding->words);
+        add_names(reading, STATE_RAISED, "raised", finding->words, sizeof finding->words);
     } else if (overload->known) {
         finding->status = overloaded ? PLUGIN_CRITICAL : PLUGIN_OK;
     } else {
@@ -78,6 +78,8 @@ static void by_conditions(struct reading *reading, int64_t total, struct finding
         size_t len = strlen(finding->words);
         snprintf(finding->words + len, sizeof finding->words - len, ", overload");
     }
+    /* Often for the moment between a change and the next listing: not worth an alarm. */
+    add_names(reading, STATE_UNKNOWN, "unknown", finding->words, sizeof finding->words);
 }
 
 static void judge(const struct arguments *arguments, struct reading *reading,
