@@ -146,7 +146,7 @@ expect "$(of 11 sender)" 2 "no sender has many"
 inject 4 x@refused.example stolen@source.example
 expect "$(of 11 sender)" 4 "one has"
 now "$(of 14 sender)" '"stolen@source.example"' "which one"
-check "the event names it" sql_is "SELECT condition_subject FROM events
+eventually "the event names it" sql_is "SELECT condition_subject FROM events
     WHERE condition_name = 'sender'" stolen@source.example
 expect "$(of 11 deferrals)" 4 "deferred: from the log"
 
