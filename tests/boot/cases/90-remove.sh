@@ -12,10 +12,12 @@ postfix reload 2>/dev/null
 eventually "the agent sees that nothing is deferred" is 1.2.8.0 2
 set_object 1.4.14.0 i 1 >/dev/null
 eventually "outbound mail is paused" deferred 'smtp relay'
-out=$(apt-get remove -q -y hermes-mailqueue 2>&1) || echo "FAIL: remove: $(tail -n 4 <<<"$out")"
+# dpkg writes to a terminal of its own.
+out=$(apt-get remove -q -y hermes-mailqueue 2>&1 | tr -d '\r') ||
+    echo "FAIL: remove: $(tail -n 4 <<<"$out")"
 check "remove says how the pause ends" grep -q \
     'run: postconf -c /etc/postfix -X defer_transports && postfix -c /etc/postfix reload$' <<<"$out"
-check "which it does" eval "$(sed -n 's/.* run: //p' <<<"$out")"
+check "which it does" eval "$(sed -n 's/.* run: \(postconf -c [^ ]*postfix -X\)/\1/p' <<<"$out")"
 check "all of it" deferred ''
 check "nothing runs" not pgrep -f /usr/sbin/hermes-mailqueue
 check "no socket listens" not up "$helper.socket" "$hooks.socket"
