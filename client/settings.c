@@ -36,16 +36,20 @@ struct setting {
     enum field_kind kind;
 };
 
+/* In the order in which they are shown. Of a lifetime there is also the one that Postfix runs with.
+ */
+enum { ROW_BOUNCE, ROW_MAXIMAL, ROW_AFTER_LIFETIMES, ROW_CLEAR };
 static const struct setting settings[] = {
-    {"bounce_queue_lifetime", SETTINGS_BOUNCE, 'i', FIELD_DAYS},
-    {"maximal_queue_lifetime", SETTINGS_MAXIMAL, 'i', FIELD_DAYS},
-    {"overload_threshold", SETTINGS_OVERLOAD, 'u', FIELD_NUMBER},
-    {"overload_clear_threshold", SETTINGS_OVERLOAD_CLEAR, 'u', FIELD_NUMBER},
+    [ROW_BOUNCE] = {"bounce_queue_lifetime", SETTINGS_BOUNCE, 'i', FIELD_DAYS},
+    [ROW_MAXIMAL] = {"maximal_queue_lifetime", SETTINGS_MAXIMAL, 'i', FIELD_DAYS},
+    [ROW_AFTER_LIFETIMES] = {"overload_threshold", SETTINGS_OVERLOAD, 'u', FIELD_NUMBER},
+    [ROW_CLEAR] = {"overload_clear_threshold", SETTINGS_OVERLOAD_CLEAR, 'u', FIELD_NUMBER},
     {"message_limit", SETTINGS_LIMIT, 'u', FIELD_NUMBER},
 };
+enum { ROW_OF_CONDITION_CLEAR = 1 };
 static const struct setting of_condition[] = {
     {"above", CONDITION_THRESHOLD, 'u', FIELD_NUMBER},
-    {"clear", CONDITION_CLEAR_THRESHOLD, 'u', FIELD_NUMBER},
+    [ROW_OF_CONDITION_CLEAR] = {"clear", CONDITION_CLEAR_THRESHOLD, 'u', FIELD_NUMBER},
     {"for", CONDITION_FOR_S, 'u', FIELD_SECONDS},
     {"repeat", CONDITION_REPEAT_S, 'u', FIELD_SECONDS},
     {"enabled", CONDITION_IS_ENABLED, 'i', FIELD_TRUTH},
@@ -236,7 +240,8 @@ static const char *explain_conflict(struct reading *reading, const struct assign
     for (size_t i = 0; i < count; i++) {
         const char *name = list[i].condition;
         bool condition = name[0] != '\0';
-        const struct setting *clear = condition ? &of_condition[1] : &settings[3];
+        const struct setting *clear =
+            condition ? &of_condition[ROW_OF_CONDITION_CLEAR] : &settings[ROW_CLEAR];
         int64_t limit = value_after(reading, list, count, name,
                                     condition ? (unsigned)CONDITION_THRESHOLD : SETTINGS_OVERLOAD);
         int64_t cleared = value_after(reading, list, count, name, clear->field);
@@ -419,9 +424,9 @@ int show_settings(struct client *client, struct reading *reading) {
         return EXIT_NOT_DONE;
     }
     size_t width = name_width(reading_table(reading, TABLE_CONDITIONS));
-    print_lifetime(reading, width, &settings[0], SETTINGS_BOUNCE_NOW);
-    print_lifetime(reading, width, &settings[1], SETTINGS_MAXIMAL_NOW);
-    for (size_t i = 2; i < COUNT_OF(settings); i++) {
+    print_lifetime(reading, width, &settings[ROW_BOUNCE], SETTINGS_BOUNCE_NOW);
+    print_lifetime(reading, width, &settings[ROW_MAXIMAL], SETTINGS_MAXIMAL_NOW);
+    for (size_t i = ROW_AFTER_LIFETIMES; i < COUNT_OF(settings); i++) {
         const struct cell *cell = reading_cell(reading, TABLE_SETTINGS, settings[i].field);
         bool off = settings[i].field == SETTINGS_OVERLOAD && cell_number(cell, 1) == 0;
         print_line(width, settings[i].name, value_words(&settings[i], NULL, cell, buffer),
