@@ -207,7 +207,7 @@ static int act_on_all(struct client *client, const struct id_list *ids, FILE *te
     bool blind = arguments->yes && !arguments->dry_run &&
                  command_by_name(arguments->command->name) != COMMAND_EXPIRE;
     readings_fetch(&client->readings,
-                   TABLE_BIT(TABLE_SUMMARY) |
+                   TABLE_BIT(TABLE_SUMMARY) | TABLE_BIT(TABLE_DELIVERY) |
                        (blind ? 0
                               : TABLE_BIT(TABLE_LISTING) | TABLE_BIT(TABLE_MESSAGES) |
                                     TABLE_BIT(TABLE_RECIPIENTS)));

@@ -58,6 +58,10 @@ void act_preview(struct act *act, size_t limit);
 /* "12 messages from *@x.example" and the like. Returns out. */
 const char *act_object(const struct act *act, char *out, size_t size);
 
+/* How many messages were requeued and will get a new ID that is not known yet. Postfix gives it
+ * later, and its log shows it to an agent that reads the log. */
+size_t act_awaited_ids(const struct act *act);
+
 /* Runs one row after the other, shows progress, and takes Ctrl-C. Sets status. */
 void act_run(struct act *act);
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What became of each message, by what the results of the rows say and nothing else: grouped by
- * outcome and text, IDs of what was not done always among them. Where results could not be read the
- * counts of the rows stand in, and are said to.
+ * What became of the messages, by what the results of the rows say and nothing else. Where results
+ * could not be read the counts of the rows stand in, and are said to.
  */
 #include "client/act.h"
+#include "client/act_results.h"
 #include "client/format.h"
 #include "client/json.h"
 #include "client/memory.h"
@@ -13,104 +13,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Groups of at most so many messages that were done have their IDs printed. */
-#define IDS_SHOWN 10
-
-static int by_group(const void *a, const void *b) {
-    const struct row_result *one = *(const struct row_result *const *)a;
-    const struct row_result *other = *(const struct row_result *const *)b;
-    if (one->outcome != other->outcome) {
-        return one->outcome < other->outcome ? -1 : 1;
-    }
-    int texts = strcmp(one->text, other->text);
-    return texts != 0 ? texts : (one > other) - (one < other);
-}
-
-/* All results of all rows, by group. The caller frees it. */
-static const struct row_result **all_results(const struct act *act, size_t *count) {
-    size_t sum = 0;
-    for (size_t r = 0; r < act->row_count; r++) {
-        sum += act->rows[r].result_count;
-    }
-    const struct row_result **all = need(calloc(sum + 1, sizeof *all));
-    *count = 0;
-    for (size_t r = 0; r < act->row_count; r++) {
-        for (size_t i = 0; i < act->rows[r].result_count; i++) {
-            all[(*count)++] = &act->rows[r].results[i];
-        }
-    }
-    qsort(all, sum, sizeof *all, by_group);
-    return all;
-}
-
-static const char *outcome_name(int outcome, char out[24]) {
-    if (outcome >= OUTCOME_DONE && outcome <= OUTCOME_LAST) {
-        return action_outcome_name((enum action_outcome)outcome);
-    }
-    snprintf(out, 24, "outcome %d", outcome);
-    return out;
-}
-
 static const char *state_name(int64_t state, char out[24]) {
     if (state >= ACTION_QUEUED && state <= ACTION_STATE_LAST) {
         return action_state_name((enum action_state)state);
     }
     snprintf(out, 24, "state %" PRId64, state);
     return out;
-}
-
-static bool is_success(int outcome) {
-    return outcome >= OUTCOME_DONE && outcome <= OUTCOME_LAST &&
-           action_outcome_succeeded((enum action_outcome)outcome);
-}
-
-static void print_ids(const struct screen *screen, const struct row_result **results,
-                      size_t count) {
-    char *line = need(malloc(count * QUEUE_ID_SIZE + 1));
-    size_t len = 0;
-    for (size_t i = 0; i < count; i++) {
-        size_t id = strlen(results[i]->id);
-        if (i > 0) {
-            line[len++] = ' ';
-        }
-        memcpy(line + len, results[i]->id, id);
-        len += id;
-    }
-    line[len] = '\0';
-    screen_wrap(screen, line, 3);
-    free(line);
-}
-
-static void print_group(const struct act *act, const struct row_result **results, size_t count) {
-    const struct screen *screen = &act->client->screen;
-    const struct row_result *first = results[0];
-    bool good = is_success(first->outcome);
-    enum style style = good ? STYLE_PLAIN : STYLE_BAD;
-    const char *gap = first->text[0] != '\0' ? ": " : "";
-    char name[24];
-    char number[FORMAT_SIZE];
-    if (count == 1) {
-        screen_say(screen, style, "%s  %s%s%s", first->id, outcome_name(first->outcome, name), gap,
-                   first->text);
-        return;
-    }
-    screen_say(screen, style, "%s  %s%s%s", format_messages((int64_t)count, number),
-               outcome_name(first->outcome, name), gap, first->text);
-    if (!good || count <= IDS_SHOWN || screen->whole) {
-        print_ids(screen, results, count);
-    }
-}
-
-static void print_results(const struct act *act, const struct row_result **all, size_t count) {
-    for (size_t at = 0; at < count;) {
-        size_t end = at + 1;
-        while (end < count && all[end]->outcome == all[at]->outcome &&
-               strcmp(all[end]->text, all[at]->text) == 0) {
-            end++;
-        }
-        print_group(act, all + at, end - at);
-        at = end;
-    }
 }
 
 /* The sums of the rows. */
@@ -136,22 +44,6 @@ static struct sums add_up(const struct act *act) {
     return sums;
 }
 
-/* "12 done, 1 notFound"; results are by group. */
-static void tally(const struct row_result **all, size_t count, char *out, size_t size) {
-    size_t used = 0;
-    char name[24];
-    out[0] = '\0';
-    for (size_t at = 0; at < count && used < size;) {
-        size_t end = at;
-        while (end < count && all[end]->outcome == all[at]->outcome) {
-            end++;
-        }
-        used += (size_t)snprintf(out + used, size - used, "%s%zu %s", at > 0 ? ", " : "", end - at,
-                                 outcome_name(all[at]->outcome, name));
-        at = end;
-    }
-}
-
 static void account(const struct act *act, const struct sums *sums, const struct row_result **all,
                     size_t count, char out[512]) {
     if (!sums->all_read) {
@@ -160,7 +52,7 @@ static void account(const struct act *act, const struct sums *sums, const struct
                  sums->failed);
         return;
     }
-    tally(all, count, out, 512);
+    results_tally(all, count, out, 512);
     if (count > 0 || !sums->all_done) {
         return;
     }
@@ -179,6 +71,15 @@ static void warn_of_pause(const struct act *act, const struct sums *sums) {
     if (act->command == COMMAND_FLUSH && cell_number(paused, 0) == TRUTH_TRUE &&
         (sums->succeeded > 0 || (act_flushes_all(act) && sums->all_done))) {
         fprintf(stderr, "hmq: outbound mail is paused (defer_transports), but a flush delivers\n");
+    }
+}
+
+static void point_at_new_ids(const struct act *act) {
+    if (act_awaited_ids(act) > 0 && !act->client->arguments.quiet) {
+        screen_say(&act->client->screen, STYLE_PLAIN,
+                   "Postfix takes them up within a minute; then this shows the new IDs: hmq -H %s "
+                   "actions %" PRIu32,
+                   act->reading->gateway->name, act->rows[0].id);
     }
 }
 
@@ -221,10 +122,10 @@ void act_report(struct act *act) {
     if (act->row_count == 0) {
         return;
     }
-    const struct row_result **all = all_results(act, &count);
+    const struct row_result **all = results_sorted(act->rows, act->row_count, &count);
     account(act, &sums, all, count, words);
     if (!act->client->arguments.quiet) {
-        print_results(act, all, count);
+        results_print(&act->client->screen, all, count);
     }
     free(all);
     if (not_begun(act) > 0) {
@@ -233,6 +134,7 @@ void act_report(struct act *act) {
     }
     print_summary(act, &sums, words);
     warn_of_pause(act, &sums);
+    point_at_new_ids(act);
 }
 
 static cJSON *number_or_null(int64_t number) {
@@ -257,19 +159,10 @@ void act_report_json(struct act *act, cJSON *object) {
     const struct sums sums = add_up(act);
     cJSON *rows = need(cJSON_AddArrayToObject(object, "actions"));
     cJSON *results = need(cJSON_AddArrayToObject(object, "results"));
-    char name[24];
     judge(act, &sums);
     for (size_t r = 0; r < act->row_count; r++) {
         const struct row *row = &act->rows[r];
         cJSON_AddItemToArray(rows, json_row(act, row));
-        for (size_t i = 0; i < row->result_count; i++) {
-            const struct row_result *result = &row->results[i];
-            cJSON *one = need(cJSON_CreateObject());
-            cJSON_AddItemToObject(one, "id", need(cJSON_CreateString(result->id)));
-            cJSON_AddItemToObject(one, "outcome",
-                                  need(cJSON_CreateString(outcome_name(result->outcome, name))));
-            cJSON_AddItemToObject(one, "text", need(cJSON_CreateString(result->text)));
-            cJSON_AddItemToArray(results, one);
-        }
+        results_add_json(results, row);
     }
 }

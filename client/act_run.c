@@ -5,6 +5,7 @@
  * running. What was accepted and is not seen to its end is never called done.
  */
 #include "client/act.h"
+#include "client/act_results.h"
 #include "client/format.h"
 #include "client/memory.h"
 #include "client/stop.h"
@@ -14,6 +15,11 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+
+/* hmqDeliveryLogStatus */
+#define LOG_OK 1
+
+#define NEW_ID_WAIT_MS 70000
 
 static int64_t now_ms(void) {
     struct timespec now;
@@ -41,7 +47,7 @@ static void show_progress(const struct act *act, const struct row *row) {
 
 static void clear_progress(void) {
     if (isatty(STDERR_FILENO) == 1) {
-        fprintf(stderr, "\r%-60s\r", "");
+        fprintf(stderr, "\r%-79s\r", "");
     }
 }
 
@@ -146,6 +152,32 @@ static bool batch_guard(struct act *act, struct row_request *request) {
     return request->guard >= 0;
 }
 
+size_t act_awaited_ids(const struct act *act) {
+    const struct cell *log = reading_cell(act->reading, TABLE_DELIVERY, DELIVERY_LOG);
+    bool expected = command_row(act->command)->new_id && cell_number(log, 0) == LOG_OK;
+    return expected ? results_without_id(act->rows, act->row_count) : 0;
+}
+
+/* Someone at a terminal sees the new IDs come, mostly within a minute, or leaves by Ctrl-C. A
+ * script is not held up. */
+static void await_new_ids(struct act *act) {
+    int64_t end = now_ms() + NEW_ID_WAIT_MS;
+    char number[FORMAT_SIZE];
+    size_t awaited;
+    if (isatty(STDERR_FILENO) != 1 || act->client->arguments.quiet) {
+        return;
+    }
+    while ((awaited = act_awaited_ids(act)) > 0 && now_ms() < end && !stop_requested()) {
+        fprintf(stderr, "\rrequeue: done; %s still to get a new ID (Ctrl-C: do not wait)\r",
+                format_messages((int64_t)awaited, number));
+        stop_sleep(1000);
+        for (size_t r = 0; r < act->row_count; r++) {
+            row_read_results(&act->rows[r]);
+        }
+        clear_progress();
+    }
+}
+
 void act_run(struct act *act) {
     size_t batches = act_batches(act);
     act->rows = need(calloc(batches, sizeof *act->rows));
@@ -180,6 +212,7 @@ void act_run(struct act *act) {
         }
         row_read_results(row);
     }
+    await_new_ids(act);
 }
 
 void act_deinit(struct act *act) {

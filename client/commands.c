@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "client/commands.h"
 #include "client/act.h"
+#include "client/act_results.h"
 #include "client/check.h"
 #include "client/settings.h"
 #include "client/show.h"
@@ -39,8 +40,8 @@ static const struct command_row rows[] = {
      ONE(CONDITION_COUNTS) | ONE(CONDITIONS), show_conditions, NULL},
     {"events", "", "what has happened; -f goes on", READS | OPTIONS_FOLLOW | OPTIONS_LIMIT, 0, 0,
      ONE(EVENT_SERIAL) | ONE(EVENTS), show_events, NULL},
-    {"actions", "", "the last actions", READS | OPTIONS_LIMIT, 0, 0,
-     ONE(ACTION_COUNTS) | ONE(ACTIONS), show_actions, NULL},
+    {"actions", "[NUMBER]", "the last actions, or what became of each message of one",
+     READS | OPTIONS_LIMIT, 0, 1, ONE(ACTION_COUNTS) | ONE(ACTIONS), show_actions, run_results},
     {"hooks", "", "webhooks and scripts, and how delivery to them goes", READS, 0, 0, ONE(HOOKS),
      show_hooks, NULL},
     {"hold", "[ID...|-]", "set messages aside until they are released", ACTS, 0, SIZE_MAX, 0, NULL,

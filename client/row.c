@@ -304,6 +304,23 @@ bool row_cancel(struct row *row) {
     return change.end == CHANGE_DONE;
 }
 
+/* The text in which the ID stands as `*`; the new ID is left out. */
+static char *group_of(const char *text, const char *id, const char *new_id) {
+    static const char with[] = ", with new IDs";
+    size_t size = strlen(text) + sizeof with;
+    char *group = need(malloc(size));
+    const char *found = strstr(text, id);
+    const char *as = new_id[0] != '\0' ? strstr(text, " as ") : NULL;
+    if (as != NULL) {
+        snprintf(group, size, "%.*s%s", (int)(as - text), text, with);
+    } else if (found != NULL) {
+        snprintf(group, size, "%.*s*%s", (int)(found - text), text, found + strlen(id));
+    } else {
+        snprintf(group, size, "%s", text);
+    }
+    return group;
+}
+
 static void take_result(struct row *row, const struct record *record) {
     const struct cell *id = &record->cells[RESULT_ID];
     const struct cell *text = &record->cells[RESULT_TEXT];
@@ -315,6 +332,33 @@ static void take_result(struct row *row, const struct record *record) {
     } else {
         memcpy(result->id, "?", 2);
     }
+    if (result->outcome == OUTCOME_DONE) {
+        action_text_new_id(result->text, result->new_id);
+    }
+    result->group = group_of(result->text, result->id, result->new_id);
+}
+
+static void forget_results(struct row *row) {
+    for (size_t i = 0; i < row->result_count; i++) {
+        free(row->results[i].text);
+        free(row->results[i].group);
+    }
+    free(row->results);
+    row->results = NULL;
+    row->result_count = 0;
+}
+
+void row_of(struct row *row, struct reading *reading, const struct record *action) {
+    const struct cell *cells = action->cells;
+    *row = (struct row){.reading = reading,
+                        .id = (uint32_t)cell_number(&cells[ACTION_ID], 0),
+                        .state = cell_number(&cells[ACTION_STATE], 0),
+                        .matched = cell_number(&cells[ACTION_MATCHED], -1),
+                        .succeeded = cell_number(&cells[ACTION_SUCCEEDED], -1),
+                        .failed = cell_number(&cells[ACTION_FAILURES], -1)};
+    size_t most = sizeof row->index / sizeof row->index[0];
+    row->index_len = action->index_len < most ? action->index_len : most;
+    memcpy(row->index, action->index, row->index_len * sizeof row->index[0]);
 }
 
 void row_read_results(struct row *row) {
@@ -338,6 +382,7 @@ void row_read_results(struct row *row) {
         }
     }
     records_read(&records, TABLE_RESULTS, &fetch.tree);
+    forget_results(row);
     row->results = need(calloc(records.count + 1, sizeof *row->results));
     for (size_t i = 0; i < records.count; i++) {
         take_result(row, &records.items[i]);
@@ -378,10 +423,5 @@ bool row_read_output(struct row *row, void (*take)(void *userdata, const char *o
 }
 
 void row_deinit(struct row *row) {
-    for (size_t i = 0; i < row->result_count; i++) {
-        free(row->results[i].text);
-    }
-    free(row->results);
-    row->results = NULL;
-    row->result_count = 0;
+    forget_results(row);
 }

@@ -39,8 +39,10 @@ enum row_created {
 
 struct row_result {
     char id[QUEUE_ID_SIZE];
-    int outcome; /* hmqActionResultOutcome */
-    char *text;  /* owned */
+    int outcome;                /* hmqActionResultOutcome */
+    char *text;                 /* owned */
+    char *group;                /* owned: the text without the ID of the message, to be compared */
+    char new_id[QUEUE_ID_SIZE]; /* of a message that was requeued; "" = none, or none so far */
 };
 
 struct row {
@@ -68,7 +70,11 @@ bool row_poll(struct row *row);
 /* True once the state is final. */
 bool row_ended(const struct row *row);
 
-/* Reads the results into row->results; results_read is false if they cannot all be read. */
+/* A row that is there already: a record of TABLE_ACTIONS. */
+void row_of(struct row *row, struct reading *reading, const struct record *action);
+
+/* Reads the results into row->results, again if need be; results_read is false if they cannot all
+ * be read. */
 void row_read_results(struct row *row);
 
 /* Asks the agent to cancel the row. Returns false, with words set, if that was refused. */

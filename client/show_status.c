@@ -182,9 +182,10 @@ static void print_condition(const struct screen *screen, const struct record *re
     char state[GRID_TEXT_SIZE];
     char value[GRID_TEXT_SIZE];
     char above[GRID_TEXT_SIZE];
-    screen_say(screen, condition_style(record), "%s: %s, %s (above %s)%s%s",
+    bool known = record->cells[CONDITION_VALUE].known;
+    screen_say(screen, condition_style(record), "%s: %s%s%s (above %s)%s%s",
                record->cells[CONDITION_NAME].text, condition_cell(record, CONDITION_STATE, state),
-               condition_cell(record, CONDITION_VALUE, value),
+               known ? ", " : "", known ? condition_cell(record, CONDITION_VALUE, value) : "",
                condition_cell(record, CONDITION_THRESHOLD, above), about ? ": " : "",
                about ? subject->text : "");
 }

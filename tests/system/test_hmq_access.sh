@@ -118,8 +118,12 @@ test_users() {
     ok "SNMPv3 users, whose passphrases are in snmp.conf or on the command line"
 }
 
+has_new_id() {
+    run_hmq actions "$1" && grep -Eq "^${all[0]}  done: requeued as [0-9A-F]+$" "$root/out"
+}
+
 test_hold() {
-    local id
+    local id number
     hmq 0 hold "${all[@]:0:3}" -y
     says '^3 messages  done: placed on hold$'
     for id in "${all[@]:0:3}"; do says "(^| )$id( |$)"; done
@@ -132,8 +136,20 @@ test_hold() {
     hmq 0 unhold --comment "it's \$(touch $root/canary) fine" "${all[@]:0:3}" -y
     in_queue deferred "${all[@]:0:3}"
     hmq 0 requeue "${all[0]}" -y
+    says "^${all[0]}  done: requeued"
+    number=$(sed -nE 's/^requeue: .*, number ([0-9]+)\)$/\1/p' "$root/out")
     eventually "the old ID is gone" gone "${all[0]}"
+    eventually "the new one is known" has_new_id "$number"
+    id=$(sed -nE "s/^${all[0]}  done: requeued as //p" "$root/out")
+    hmq 0 actions "$number" --json
+    json ".gateways[0].results == [{\"id\": \"${all[0]}\", \"outcome\": \"done\",
+        \"text\": \"requeued as $id\", \"new_id\": \"$id\"}]"
+    hmq 1 actions 7
+    refuses 'no action has the number 7; hmq actions lists them$'
+    hmq 2 actions all
+    refuses 'what is all\? It takes the NUMBER of an action'
     eventually "what was requeued is deferred" settled 1014
+    in_queue deferred "$id"
     hmq 0 flush "${all[2]}" -y
     says "^${all[2]}  requested"
     ok "what is done is filed under the SNMP user"

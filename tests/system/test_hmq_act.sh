@@ -149,6 +149,10 @@ test_acting() {
         all(.results[]; .outcome == "done")'
     hmq 0 flush --sender 'nobody@nowhere.example' -y
     says '^flush: no message matches'
+    eventually "they are back in deferred" settled 15
+    answers 80 -i y requeue --sender 'alice@*'
+    says '^3 messages  done: requeued, with new IDs$'
+    says '^   [0-9A-F]+ as [0-9A-F]+, '
     ok "acting"
 }
 

@@ -62,6 +62,14 @@ test_outcomes() {
     says '^hold: state 9, 1 outcome 7 '
     hmq 1 hold 4ABC12DEF0 -y --json
     json '.gateways[0] | .actions[0].state == "state 9" and .results[0].outcome == "outcome 7"'
+    row 3 3 3 0 '' 4ABC12DEF0 1 'requeued as 4ABC12DEF7' 4ABC12DEF1 1 'requeued as 4ABC12DEF8' \
+        4ABC12DEF2 1 'requeued; Postfix logs the new ID with orig_id=4ABC12DEF2'
+    hmq 0 requeue 4ABC12DEF0 4ABC12DEF1 4ABC12DEF2 -y
+    says '^2 messages  done: requeued, with new IDs$'
+    says '^   4ABC12DEF0 as 4ABC12DEF7, 4ABC12DEF1 as 4ABC12DEF8$'
+    says '^4ABC12DEF2  done: requeued; Postfix logs the new ID with orig_id=4ABC12DEF2$'
+    hmq 0 requeue 4ABC12DEF0 4ABC12DEF1 4ABC12DEF2 -y --json
+    json '[.gateways[0].results[].new_id] == ["4ABC12DEF7", "4ABC12DEF8", null]'
     ok "outcomes and states, also those of a later agent, are not taken for success"
 }
 
