@@ -147,12 +147,12 @@ static bool begin(struct act *act) {
     if (!count_first(act, ask)) {
         return false;
     }
-    if (arguments->dry_run) {
-        print_dry_run(act);
-        return false;
-    }
-    if (act->counted == 0) {
-        printf("%s: no message matches\n", action_command_name(act->command));
+    if (arguments->dry_run || act->counted == 0) {
+        if (!arguments->json && arguments->dry_run) {
+            print_dry_run(act);
+        } else if (!arguments->json) {
+            printf("%s: no message matches\n", action_command_name(act->command));
+        }
         return false;
     }
     if (ask) {
@@ -189,12 +189,26 @@ static void act_on(struct act *act, cJSON *document) {
         cJSON_AddItemToObject(object, "counted",
                               need(act->counted >= 0 ? cJSON_CreateNumber((double)act->counted)
                                                      : cJSON_CreateNull()));
-        if (begun) {
-            act_report_json(act, object);
-        }
+        act_report_json(act, object, begun);
     } else if (begun) {
         act_report(act);
     }
+}
+
+/* A choice among no messages is no message, and never all. */
+static void say_empty(const struct client *client, const char *command) {
+    if (!client->arguments.json) {
+        printf("%s: no message, since mailq says that the queue is empty\n", command);
+        return;
+    }
+    cJSON *document = json_document(command);
+    for (size_t i = 0; i < client->readings.count; i++) {
+        cJSON *object = json_add_gateway(document, client->readings.items[i].gateway->name, NULL);
+        need(cJSON_AddNumberToObject(object, "counted", 0));
+        need(cJSON_AddArrayToObject(object, "actions"));
+        need(cJSON_AddArrayToObject(object, "results"));
+    }
+    json_print(document);
 }
 
 /* One action on each gateway, one after the other. */
@@ -249,8 +263,7 @@ int run_act(struct client *client) {
     FILE *terminal = open_terminal();
     int status = act_read_ids(client, &ids);
     if (status == EXIT_DONE && ids.count == 0 && ids.empty_mailq) {
-        /* A choice among no messages is no message, and never all. */
-        printf("%s: no message, since mailq says that the queue is empty\n", command->name);
+        say_empty(client, command->name);
     } else if (status == EXIT_DONE) {
         status = check_choice(client, &ids, command);
         if (status == EXIT_DONE && !arguments->yes && !arguments->dry_run && terminal == NULL) {

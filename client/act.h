@@ -74,8 +74,8 @@ void act_report(struct act *act);
 
 struct cJSON;
 
-/* Adds the same to a JSON object of the gateway. */
-void act_report_json(struct act *act, struct cJSON *object);
+/* Adds the same to a JSON object of the gateway; begun is false if no action was begun. */
+void act_report_json(struct act *act, struct cJSON *object, bool begun);
 
 void act_deinit(struct act *act);
 

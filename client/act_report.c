@@ -155,11 +155,13 @@ static cJSON *json_row(const struct act *act, const struct row *row) {
     return object;
 }
 
-void act_report_json(struct act *act, cJSON *object) {
+void act_report_json(struct act *act, cJSON *object, bool begun) {
     const struct sums sums = add_up(act);
     cJSON *rows = need(cJSON_AddArrayToObject(object, "actions"));
     cJSON *results = need(cJSON_AddArrayToObject(object, "results"));
-    judge(act, &sums);
+    if (begun) {
+        judge(act, &sums);
+    }
     for (size_t r = 0; r < act->row_count; r++) {
         const struct row *row = &act->rows[r];
         cJSON_AddItemToArray(rows, json_row(act, row));

@@ -3,12 +3,13 @@
 """canned_agent.py FILE BASE: what snmpd's pass_persist runs to serve objects from a file.
 
 FILE has lines "OID TYPE VALUE" below BASE, in any order: TYPE is i (INTEGER), u (Gauge32), c
-(Counter32) or s (OCTET STRING; VALUE with \\xHH for other octets). The file is read for each
-request, so that a test can change it. A SET is answered with not-writable. While there is
-FILE.sets, it is accepted, and the file gets a line "OID TYPE VALUE" for it; "@" in an OID of FILE
-then is the index of the last row that was created, so that results can be canned, too.
+(Counter32) or s (OCTET STRING; VALUE with \\xHH for other octets). The file is read again when it
+has changed. A SET is answered with not-writable. While there is FILE.sets, it is accepted, and the
+file gets a line "OID TYPE VALUE" for it; "@" in an OID of FILE then is the index of the last row
+that was created, so that results can be canned, too.
 """
 
+import bisect
 import codecs
 import os
 import sys
@@ -64,6 +65,30 @@ def objects(path, base):
     return sorted(found)
 
 
+class Listing:
+    """The objects of the file as it is now, in order."""
+
+    def __init__(self, path, base):
+        self.path, self.base = path, base
+        self.seen = self.keys = self.found = None
+
+    def look(self):
+        seen = [os.stat(p) for p in (self.path, self.path + ".sets") if os.path.exists(p)]
+        seen = [(s.st_mtime_ns, s.st_size, s.st_ino) for s in seen]
+        if seen != self.seen:
+            self.seen = seen
+            self.found = objects(self.path, self.base)
+            self.keys = [found[0] for found in self.found]
+
+    def get(self, oid):
+        at = bisect.bisect_left(self.keys, oid)
+        return self.found[at] if at < len(self.keys) and self.keys[at] == oid else None
+
+    def next(self, oid):
+        at = bisect.bisect_right(self.keys, oid)
+        return self.found[at] if at < len(self.keys) else None
+
+
 def answer(found):
     if found is None:
         return ["NONE"]
@@ -75,6 +100,7 @@ def answer(found):
 
 
 def main(path, base):
+    listing = Listing(path, base)
     for line in sys.stdin:
         word = line.strip()
         if word == "":  # snmpd ends a SET with one more
@@ -83,11 +109,11 @@ def main(path, base):
             lines = ["PONG"]
         elif word in ("get", "getnext"):
             oid = key(sys.stdin.readline().strip())
-            listed = objects(path, base)
+            listing.look()
             if word == "get":
-                lines = answer(next((o for o in listed if o[0] == oid), settable(path, base, oid)))
+                lines = answer(listing.get(oid) or settable(path, base, oid))
             else:
-                lines = answer(next((o for o in listed if o[0] > oid), None))
+                lines = answer(listing.next(oid))
         elif word == "set":
             oid = sys.stdin.readline().strip()
             value = sys.stdin.readline().strip()

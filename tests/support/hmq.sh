@@ -7,7 +7,7 @@
 #   says PATTERN; complains PATTERN; json FILTER
 
 # Set by lib.sh.
-: "${daemon?}" "${root?}" "${snmp_port?}" "${support?}"
+: "${daemon?}" "${root?}" "${snmp_port?}" "${source_dir?}" "${support?}"
 
 client=$(dirname -- "$daemon")/hmq
 export TZ=UTC LC_ALL=C.UTF-8 TERM=xterm
@@ -32,6 +32,11 @@ hmq() { # STATUS ARGUMENT...
 
 says() { grep -Eq -- "$1" "$root/out" || { cat "$root/out" "$root/err"; fail "not printed: $1"; }; }
 complains() { grep -Eq -- "$1" "$root/err" || { cat "$root/err"; fail "not complained of: $1"; }; }
+# has_tables TABLE...: the JSON in $root/out is what hmq(1) says, with these tables and no others.
+has_tables() {
+    python3 "$support/check_json.py" "$source_dir/docs/man/hmq.1" "$@" <"$root/out" ||
+        fail "other JSON than hmq(1) says"
+}
 json() { jq -e "$1" "$root/out" >/dev/null || { cat "$root/out"; fail "JSON is not $1"; }; }
 
 # on_terminal WIDTH ARGUMENT...: $root/terminal has what is printed, $root/plain without colors.

@@ -144,9 +144,21 @@ test_acting() {
     says '^15 messages$'
     hmq 0 count --recipient '*@suspended.example' --json
     json '.gateways[0].counted == 15'
+    has_tables
+    hmq 0 hold --sender 'alice@*' --dry-run --json
+    json '.gateways[0] | .counted == 3 and .actions == [] and .results == []'
+    has_tables actions results
+    hmq 0 hold --sender 'nobody@*' --expect 0 -y --json
+    json '.gateways[0].counted == 0'
+    has_tables actions results
+    hmq 1 hold --sender 'nobody@*' --expect 1 -y --json
+    has_tables actions results
+    hmq_input 0 'Mail queue is empty' hold - -y --json
+    has_tables actions results
     hmq 0 requeue --sender 'alice@*' -y --json
     json '.gateways[0] | .actions[0].state == "done" and (.results | length) == 3 and
         all(.results[]; .outcome == "done")'
+    has_tables actions results
     hmq 0 flush --sender 'nobody@nowhere.example' -y
     says '^flush: no message matches'
     eventually "they are back in deferred" settled 15

@@ -111,6 +111,31 @@ test_others() {
     ok "events, actions, hooks, insight, delivery, conditions"
 }
 
+# What each command has, by its name; the page has the keys.
+test_schema() {
+    local command names
+    while read -r command names; do
+        run_hmq "$command" --json || true # the doctor may find a fault
+        # shellcheck disable=SC2086 # words
+        has_tables $names
+    done <<'END'
+status agent summary queues settings condition_counts conditions insight senders domains reasons
+list agent listing messages recipients
+senders agent insight senders
+domains agent insight domains
+reasons agent insight reasons
+ages agent insight ages domains domain_ages
+delivery agent delivery outcomes
+conditions agent condition_counts conditions
+events agent event_serial events
+actions agent action_counts actions
+hooks agent hooks
+settings agent summary settings condition_counts conditions
+doctor checks
+END
+    ok "the JSON of every command is what hmq(1) says"
+}
+
 # Gateways that do not answer, do not resolve, refuse, or have no agent.
 test_several() {
     local here=127.0.0.1:$snmp_port
@@ -151,6 +176,7 @@ test_follow() {
 
 test_status
 test_list
+test_schema
 test_others
 test_several
 test_follow
@@ -276,6 +302,7 @@ test_hostile() {
 }
 
 test_canned
+test_schema
 test_widths
 cp "$root/objects" "$root/all"
 test_hostile
