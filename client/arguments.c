@@ -216,22 +216,21 @@ static const struct option_row {
     const char *value, *summary; /* for the help */
 } options[] = {
     {"--host", 'H', OPTIONS_GATEWAY, 0, take_hosts, "HOST[,HOST...]",
-     "the gateways: HOST, HOST:PORT, an IPv6 address, tcp:HOST (localhost)"},
+     "HOST, HOST:PORT, [IPV6]:PORT, tcp:HOST (localhost)"},
     {"--context", 'n', OPTIONS_GATEWAY, 0, take_context, "CONTEXT",
-     "the SNMP context, where one snmpd serves several agents"},
+     "the SNMP context, if one snmpd has several agents"},
     {"--base-oid", 0, OPTIONS_GATEWAY, 0, take_base, "OID", "the agent's base_oid"},
     {"--json", 'j', OPTIONS_JSON, offsetof(struct arguments, json), NULL, "",
      "JSON, as hmq(1) describes it"},
     {"--long", 'l', OPTIONS_LONG, offsetof(struct arguments, whole), NULL, "",
      "texts are never cut"},
     {"--queue", 0, OPTIONS_CRITERIA, 0, take_queue, "QUEUE",
-     "messages in maildrop, incoming, active, deferred or hold"},
+     "in maildrop, incoming, active, deferred or hold"},
     {"--sender", 0, OPTIONS_CRITERIA, 0, take_sender, "PATTERN",
-     "whose sender matches; * and ? are wildcards, '<>' is the null sender"},
-    {"--recipient", 0, OPTIONS_CRITERIA, 0, take_recipient, "PATTERN",
-     "with a recipient that matches"},
+     "sender matches, with * and ?; '<>' is the null one"},
+    {"--recipient", 0, OPTIONS_CRITERIA, 0, take_recipient, "PATTERN", "a recipient matches"},
     {"--reason", 0, OPTIONS_CRITERIA, 0, take_reason, "TEXT",
-     "with TEXT in the reason for the delay"},
+     "the reason for the delay contains TEXT"},
     {"--min-age", 0, OPTIONS_CRITERIA, 0, take_age, "AGE", "at least as old: 90s, 30m, 4h, 5d, 1w"},
     {"--min-size", 0, OPTIONS_CRITERIA, 0, take_size, "SIZE",
      "at least as large: 500K, 10M, 20000B"},
@@ -425,9 +424,9 @@ static void print_options(uint32_t groups) {
         }
         snprintf(name, sizeof name, "%s %s", row->name, row->value);
         if (row->letter != 0) {
-            printf("  -%c, %-26s %s\n", row->letter, name, row->summary);
+            printf("  -%c, %-22s %s\n", row->letter, name, row->summary);
         } else {
-            printf("      %-26s %s\n", name, row->summary);
+            printf("      %-22s %s\n", name, row->summary);
         }
     }
 }
@@ -443,12 +442,11 @@ void print_help(const struct command_row *command) {
     }
     puts("usage: hmq [OPTION...] [COMMAND [WORD...]] [-- SNMP-OPTION...]\n");
     for (size_t i = 0; i < count; i++) {
-        printf("  %-28.28s %s\n", rows[i].name, rows[i].summary);
+        printf("  %-11s %s\n", rows[i].name, rows[i].summary);
     }
     puts("\nhmq COMMAND --help has the options of a command; all of them take");
     print_options(OPTIONS_GATEWAY);
-    puts("\nThe SNMP options are those of snmpget(1): -v -c -u -l -a -A -x -X -e -E -n -r -t. It "
-         "is\n"
-         "better to keep user and passphrases in snmp.conf(5), which is read in any case.\n"
+    puts("\nThe SNMP options are those of snmpget(1): -v -c -u -l -a -A -x -X -e -E -r -t.\n"
+         "It is better to keep user and passphrases in snmp.conf(5), which is read anyway.\n"
          "Exit: 0 done, 1 not done or partly, 2 wrong usage, 3 unreachable or refused.");
 }

@@ -14,8 +14,7 @@
 #define ONE(table) TABLE_BIT(TABLE_##table)
 
 static const struct command_row rows[] = {
-    {"status", "", "the state, the queues, what is raised and what leads (without a command)",
-     READS, 0, 0,
+    {"status", "", "the state, the queues, what is raised and what leads (default)", READS, 0, 0,
      ONE(SUMMARY) | ONE(QUEUES) | ONE(SETTINGS) | ONE(CONDITION_COUNTS) | ONE(CONDITIONS) |
          ONE(INSIGHT) | ONE(SENDERS) | ONE(DOMAINS) | ONE(REASONS),
      show_status, NULL},

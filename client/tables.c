@@ -41,7 +41,7 @@ static const struct grid_column conditions[] = {
 };
 static const struct grid_column actions[] = {
     {ACTION_STARTED, 2, 0},   {ACTION_COMMAND, 0, 0},  {ACTION_STATE, 0, 0}, {ACTION_MATCHED, 4, 0},
-    {ACTION_SUCCEEDED, 0, 0}, {ACTION_FAILURES, 0, 0}, {ACTION_OWNER, 3, 0}, {ACTION_ID, 6, 0},
+    {ACTION_SUCCEEDED, 0, 0}, {ACTION_FAILURES, 0, 0}, {ACTION_OWNER, 3, 0}, {ACTION_ID, 1, 0},
     {ACTION_COMMENT, 5, 10},  {ACTION_ERROR, 5, 16},
 };
 static const struct grid_column hooks[] = {

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * An action owns its request, results and output. Results are only appended; the one thing that
+ * changes later is the text of a requeue, once the message's new ID is known.
+ */
 #include "core/action.h"
 
 #include <assert.h>

@@ -52,6 +52,10 @@ view counts included $base.1.1
 view counts included $base.1.2
 authuser read open auth -V counts
 END
+for as in actor reader viewer; do
+    echo 'timeout 5' >>"$root/snmpd/clients/$as/snmp.conf"
+done
+unset as
 "$lab/snmpd.sh" start "$root/snmpd"
 start_agent "agentx_socket=unix:$root/snmpd/agentx" "database=$root/state/db" allow_view=yes \
     message_limit=20
@@ -76,7 +80,7 @@ test_names() {
     done
     gateways="[::1]:$port6,127.0.0.1:$port" hmq 0 --json
     json "[.gateways[].gateway] == [\"[::1]:$port6\", \"127.0.0.1:$port\"]"
-    gateways="[::1]:$port" hmq 3
+    gateways="[::1]:$port" hmq 3 status -- -t 1 -r 0
     refuses "^hmq: \[::1\]:$port: no answer"
     gateways="[::1" hmq 3
     refuses '^hmq: \[::1: '

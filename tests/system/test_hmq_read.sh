@@ -260,8 +260,19 @@ widths() { # COMMAND...: no line is longer than the terminal
     done
 }
 
-test_widths() {
+all_help() {
     local command
+    "$client" --help
+    for command in $("$client" --help | sed -nE 's/^  ([a-z]+) .*/\1/p'); do
+        "$client" "$command" --help
+    done
+}
+
+test_widths() {
+    local command line
+    while IFS= read -r line; do
+        [ "${#line}" -le 80 ] || fail "--help: ${#line} columns: $line"
+    done < <(all_help)
     for command in status list senders domains reasons ages delivery conditions events actions \
         hooks 'list -l' 'reasons -l' 'events -l'; do
         # shellcheck disable=SC2086 # words
