@@ -271,6 +271,23 @@ static void observe_in_force(struct pause *pause, const struct postfix_settings 
     set_timer(pause);
 }
 
+/* It may be a pause that this agent has made, and of which a lost or restored database knows
+ * nothing: nobody will end it. */
+static void observe_none(struct pause *pause, const struct postfix_settings *read) {
+    if (strcmp(read->defer_transports, pause->others) != 0) {
+        snprintf(pause->others, sizeof pause->others, "%s", read->defer_transports);
+        if (read->outbound_paused) {
+            log_line(LOG_WARNING,
+                     "defer_transports is \"%s\" in main.cf, and no pause set here: mail for these "
+                     "transports waits until somebody removes it",
+                     pause->others);
+        }
+    }
+    if (!read->outbound_paused && pause->context.status->state == SETTINGS_DRIFTED) {
+        pause_show(pause, SETTINGS_APPLIED, "");
+    }
+}
+
 void pause_observe(struct pause *pause, const struct postfix_settings *read) {
     follow_clock(pause);
     if (!pause->loaded || pause->busy || !read->known || read->asked_usec < pause->settled_usec) {
@@ -278,9 +295,8 @@ void pause_observe(struct pause *pause, const struct postfix_settings *read) {
     }
     if (pause->record.phase == PAUSE_IN_FORCE) {
         observe_in_force(pause, read);
-    } else if (pause->record.phase == PAUSE_NONE && !read->outbound_paused &&
-               pause->context.status->state == SETTINGS_DRIFTED) {
-        pause_show(pause, SETTINGS_APPLIED, "");
+    } else if (pause->record.phase == PAUSE_NONE) {
+        observe_none(pause, read);
     }
 }
 

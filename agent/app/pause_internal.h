@@ -34,6 +34,7 @@ struct pause {
     unsigned failures; /* of the end */
     /* On the clock of pause_now_usec; 0 = not. */
     uint64_t end_usec, retry_usec, store_usec, doubt_usec, notified_usec;
+    char others[MAIN_CF_VALUE_SIZE]; /* what somebody else has in main.cf, as reported */
     uint64_t settled_usec; /* a reading that began before this moment says nothing about the pause;
                             * CLOCK_MONOTONIC, as in the readings */
 };

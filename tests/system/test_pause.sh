@@ -187,6 +187,8 @@ pf postconf -e 'defer_transports = lmtp'
 cp -p "$main_cf" "$root/main.cf.others"
 expect 1.2.8.0 1 "somebody else has set defer_transports"
 now "$pause_object" 2 "which is no pause"
+eventually "the log says so" \
+    grep -q 'defer_transports is "lmtp" in main.cf, and no pause set here' "$root/agent.log"
 refused "a pause now" inconsistentValue "$pause_object" "$pause_object" i 1
 refused "with an end" inconsistentValue "$pause_object" "$for_object" u 9 "$pause_object" i 1
 resume
@@ -215,6 +217,26 @@ expect 1.4.5.0 1 "no longer"
 "$lab/postfix.sh" reload "$root/pf"
 inject 1
 eventually "mail is delivered" delivered 11
+
+# A database from before the pause
+stop_agent
+cp -p "$root/state/agent.db" "$root/before.db"
+start_agent
+expect "$pause_object" 2 "no pause"
+eventually "it takes SETs" takes_sets
+pause
+expect "$pause_object" 1 "a pause"
+stop_agent
+rm -f "$root"/state/agent.db*
+cp -p "$root/before.db" "$root/state/agent.db"
+start_agent
+expect 1.2.8.0 1 "outbound mail is paused"
+now "$pause_object" 2 "by nobody whom the database knows"
+eventually "the log says so" grep -q 'defer_transports is "smtp relay" in main.cf, and no pause' \
+    "$root/agent.log"
+pf postconf -X defer_transports
+expect 1.2.8.0 2 "removed by hand"
+"$lab/postfix.sh" reload "$root/pf"
 
 # What the configuration does not allow
 stop_agent
