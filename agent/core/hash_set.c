@@ -11,16 +11,29 @@
  * what ordinary texts need in a full set. */
 #define PROBES_MAX ((size_t)1024)
 
-/* Hashes eight octets at a time and then applies the finalizer of MurmurHash3, which makes the low
- * bits depend on all octets. */
+static uint64_t mix(uint64_t hash, const char *text, size_t len) {
+    uint64_t word = 0;
+    memcpy(&word, text, len);
+    hash = (hash ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+    return hash ^ hash >> 32;
+}
+
+/* Hashes eight octets at a time, in two chains that a processor can follow at once, and then
+ * applies the finalizer of MurmurHash3, which makes the low bits depend on all octets. */
 uint64_t hash_text(const char *text, size_t len) {
     uint64_t hash = UINT64_C(14695981039346656037) ^ len;
-    for (size_t at = 0; at < len; at += sizeof hash) {
-        uint64_t word = 0;
-        memcpy(&word, text + at, len - at < sizeof word ? len - at : sizeof word);
-        hash = (hash ^ word) * UINT64_C(0x9e3779b97f4a7c15);
-        hash ^= hash >> 32;
+    uint64_t other = UINT64_C(0x9ae16a3b2f90404f);
+    size_t at = 0;
+    for (; len - at >= 2 * sizeof hash; at += 2 * sizeof hash) {
+        hash = mix(hash, text + at, sizeof hash);
+        other = mix(other, text + at + sizeof hash, sizeof hash);
     }
+    if (len - at > sizeof hash) {
+        other = mix(other, text + at, sizeof hash);
+        at += sizeof hash;
+    }
+    hash = mix(hash, text + at, len - at);
+    hash ^= other << 32 | other >> 32;
     hash = (hash ^ hash >> 33) * UINT64_C(0xff51afd7ed558ccd);
     hash = (hash ^ hash >> 33) * UINT64_C(0xc4ceb9fe1a85ec53);
     hash ^= hash >> 33;
