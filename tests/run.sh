@@ -1,11 +1,16 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
 #
-# run.sh [unit|mib|lint|system|boot|image|bench|soak|fuzz|all]: installs what the tests need (Debian
-# 12 or 13, as root), builds with warnings as errors and sanitizers, and runs them. all, the
-# default, is all but four: image builds a container image from packages, bench measures a release
-# build for half an hour, soak watches one at work for as long, and of fuzz only the corpora are
-# replayed; fuzz itself goes on for a minute on each target. The last line is `N passed, N failed`.
+# run.sh [PART]: installs what the tests need (Debian 12 or 13, as root), builds with warnings as
+# errors and sanitizers, and runs them. The parts are unit, mib, lint, system, boot, and all, the
+# default, which is these. The last line is `N passed, N failed`. Others have to be asked for:
+#
+#   image     builds a container image from packages
+#   fuzz      goes on for a minute on each fuzzer; all replays only their corpora
+#   bench     measures a release build, for half an hour
+#   soak      watches a release build at work, for as long
+#   faults    does to a release build what docs/reliability.md promises that it stands, for some
+#             ten minutes; HMQ_ROUNDS and HMQ_SEED say how often, and how, processes are killed
 #
 # run.sh release SUITE [PART]: the quickstart and `run.sh PART` on a fresh Debian of that name; see
 # release.sh.
@@ -16,7 +21,8 @@ cd "$(dirname -- "${BASH_SOURCE[0]}")/.."
 . contrib/lab/lib.sh
 
 usage() {
-    echo "usage: ${0##*/} [unit|mib|lint|system|boot|image|bench|soak|fuzz|all]" >&2
+    echo "usage: ${0##*/} [unit|mib|lint|system|boot|all]" >&2
+    echo "       ${0##*/} image|fuzz|bench|soak|faults" >&2
     echo "       ${0##*/} release SUITE [PART]" >&2
     exit 1
 }
@@ -49,19 +55,20 @@ install_packages() {
 
 # count PATTERN: of the lines that ctest prints as a test ends.
 count() {
-    grep -cE "^ *[0-9]+/[0-9]+ Test .*$1" build/asan/ctest.log || true
+    grep -cE "^ *[0-9]+/[0-9]+ Test .*$1" "$build/ctest.log" || true
 }
 
 # show_skipped: which, and in their own words why; single cases of a unit test too.
 show_skipped() {
     awk '/^[0-9]+\/[0-9]+ Testing: / { name = $3 }
         sub(/^ *SKIP: /, "") { print "skipped: " name ": " $0 }' \
-        build/asan/Testing/Temporary/LastTest.log
+        "$build/Testing/Temporary/LastTest.log"
 }
 
 part=${1:-all}
 case $part in
-unit | mib | lint | system | boot | image | bench | soak | fuzz | all) [ $# -le 1 ] || usage ;;
+unit | mib | lint | system | boot | image | bench | soak | faults | fuzz | all)
+    [ $# -le 1 ] || usage ;;
 release)
     [ $# -eq 2 ] || [ $# -eq 3 ] || usage
     exec tests/release.sh "${@:2}" ;;
@@ -73,30 +80,34 @@ case $part in
 image) contrib/install-packages.sh image ;;
 system | all) contrib/install-packages.sh checkers ;;
 esac
-if [ "$part" = bench ] || [ "$part" = soak ]; then
-    cmake --preset release -DHMQ_WERROR=ON
-    cmake --build build/release
-    exec "tests/bench/$part.sh" build/release
-fi
-cmake --preset asan -DHMQ_WERROR=ON
-cmake --build build/asan
 case $part in
-all) select=(-LE '^image$') ;;
+bench | soak | faults) preset=release ;;
+*) preset=asan ;;
+esac
+build=build/$preset
+cmake --preset "$preset" -DHMQ_WERROR=ON
+cmake --build "$build"
+case $part in
+bench | soak) exec "tests/bench/$part.sh" "$build" ;;
+all) select=(-LE '^(image|faults)$') ;;
 lint) select=(-L '^(lint|tidy)$') ;;
 *) select=(-L "^$part$") ;;
 esac
+# The tests wait more than they work: each core has two besides the one it works on. Faults last
+# for some time by the clock, and what they measure is theirs.
+jobs=$(($(nproc) * 5 / 2))
+[ "$part" != faults ] || jobs=$(nproc)
 status=0
-# The tests wait more than they work: each core has two besides the one it works on.
-ctest --test-dir build/asan -j "$(($(nproc) * 5 / 2))" --output-on-failure --no-tests=error \
-    "${select[@]}" | tee build/asan/ctest.log || status=$?
+ctest --test-dir "$build" -j "$jobs" --output-on-failure --no-tests=error \
+    "${select[@]}" | tee "$build/ctest.log" || status=$?
 
 passed=$(count ' Passed ')
 skipped=$(count '\*\*\*Skipped')
 failed=$(($(count '') - passed - skipped))
 show_skipped
 if [ "$part" = fuzz ]; then
-    tests/fuzz/run.sh 60 | tee build/asan/fuzz.log || status=$?
-    read -r more _ less _ < <(tail -n 1 build/asan/fuzz.log)
+    tests/fuzz/run.sh 60 | tee "$build/fuzz.log" || status=$?
+    read -r more _ less _ < <(tail -n 1 "$build/fuzz.log")
     passed=$((passed + more)) failed=$((failed + less))
 fi
 echo "$passed passed, $failed failed"
