@@ -9,6 +9,8 @@
 #include "app/agent.h"
 #include "app/config_check.h"
 #include "core/config.h"
+#include "core/master.h"
+#include "os/confine.h"
 #include "os/identity.h"
 #include "os/log.h"
 #include "os/sibling.h"
@@ -85,6 +87,20 @@ static bool is_user(const struct config *config) {
     return same;
 }
 
+/* From here on nothing is started any more, and the network is only for a master agent that is
+ * reached by it. */
+static void give_up_the_rest(const struct config *config) {
+    struct master_address master;
+    bool network =
+        master_address_parse(config->agentx_socket, &master) && master.transport == MASTER_TCP;
+    int r = confine(network);
+    if (r < 0) {
+        log_line(LOG_NOTICE,
+                 "running programs and using the network stay possible for this process: %s",
+                 strerror(-r));
+    }
+}
+
 /* Becomes the user, with the peers met before. Returns an exit status. */
 static int take_place(const struct config *config, bool to_stderr, struct agent_peers *peers) {
     struct identity user = {.uid = 0};
@@ -107,6 +123,9 @@ static int take_place(const struct config *config, bool to_stderr, struct agent_
     if (r < 0) {
         log_line(LOG_ERR, "cannot become the user %s: %s", config->user, strerror(-r));
         return EXIT_CANNOT_START;
+    }
+    if (result == EXIT_SUCCESS) {
+        give_up_the_rest(config);
     }
     return result;
 }

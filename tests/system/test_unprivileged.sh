@@ -35,6 +35,9 @@ expect 1.1.11.0 '*root*' "hmqLastReadError says what it may not read"
 check "the log says it at the start" grep -q 'not started as root' "$root/agent.log"
 check "and what that means" grep -q 'not root: ' "$root/agent.log"
 expect 1.1.4.0 1 "Postfix runs"
+filtered() { [ "$(awk '/^Seccomp:/ { print $2 }' "/proc/$1/status")" = 2 ]; }
+check "the agent has given up running programs" filtered "$agent"
+check "which its helper has not" not filtered "$(supervisor)"
 check "nothing was lost" test "$(trap_count 9)" -eq 0
 inject 2
 expect 1.2.1.0 5 "new messages are seen"
