@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * How old messages are, as qshape(1) has it: by queue, and by the domains that lead.
+ * How old messages are, as qshape(1) has it: by queue, and by the domains that lead. A count that
+ * the agent does not know is -1 here, and a question mark in the table.
  */
 #include "client/show.h"
 

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The table of programs with their fixed options, and how a request completes them. An argument
+ * that comes from a request has been checked by request_valid before it gets here.
+ */
 #include "helper/recipe.h"
 
 #include "core/permission.h"
