@@ -123,6 +123,12 @@ static int run_command(struct client *client) {
         usage_error(arguments, "the SNMP options are wrong, or none say which user");
         return usage_status(arguments, 0, NULL);
     }
+    if (client->readings.setup.defaults.version == SNMP_VERSION_3 &&
+        snmp_setup_user(&client->readings.setup)[0] == '\0') {
+        usage_error(arguments, "no SNMP user is given; ~/.snmp/snmp.conf has one, as FILES in "
+                               "hmq(1) shows, or -u after --");
+        return usage_status(arguments, 0, NULL);
+    }
     client->readings.setup.context = arguments->context;
     readings_set_base(&client->readings, base);
     readings_open(&client->readings, (char **)(uintptr_t)arguments->hosts, arguments->host_count);

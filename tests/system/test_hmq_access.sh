@@ -87,6 +87,21 @@ test_names() {
     ok "names of gateways: IPv4, IPv6, udp6 and tcp"
 }
 
+# A machine on which nobody has made one.
+test_no_user() {
+    local command
+    mkdir "$root/nobody"
+    for command in status doctor 'hold --all -y'; do
+        status=0
+        # shellcheck disable=SC2086 # words
+        SNMPCONFPATH=$root/nobody "$client" -H "127.0.0.1:$port" $command \
+            >"$root/out" 2>"$root/err" || status=$?
+        [ "$status" -eq 2 ] || fail "exit $status without a user"
+        refuses '^hmq: no SNMP user is given; ~/.snmp/snmp.conf has one, as FILES in hmq\(1\) '
+    done
+    ok "no user at all"
+}
+
 # What is wrong with a user is said: the name, the passphrases, the level, the context.
 test_users() {
     local v3=(-- -v3 -l authPriv -u nobody -a SHA-256 -A 12345678 -x AES -X 12345678)
@@ -262,6 +277,7 @@ test_unreachable() {
 }
 
 test_names
+test_no_user
 test_users
 test_hold
 test_view
