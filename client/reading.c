@@ -75,8 +75,8 @@ void reading_deinit(struct reading *reading) {
 
 void readings_close(struct readings *readings) {
     for (size_t i = 0; i < readings->count; i++) {
-        reading_deinit(&readings->items[i]);
         gateway_close(&readings->gateways[i]);
+        reading_deinit(&readings->items[i]);
     }
     readings->count = 0;
 }

@@ -73,6 +73,8 @@ const char *snmp_setup_user(const struct snmp_setup *setup);
  * anything. Returns false if the name cannot be resolved; gateway->problem then says why.
  */
 bool gateway_open(struct gateway *gateway, struct snmp_setup *setup, const char *name);
+
+/* Ends what is under way, so that the requests may go. May be called again. */
 void gateway_close(struct gateway *gateway);
 
 /*

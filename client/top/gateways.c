@@ -11,7 +11,7 @@
 #include <string.h>
 #include <time.h>
 
-#define CPU_SHARE 30
+#define CPU_SHARE 40
 #define LINK_SHARE 2
 /* Where no serial shows whether a table has changed. */
 #define BLIND_MS 10000
@@ -78,6 +78,10 @@ void gateways_init(struct gateways *gateways, struct readings *readings, uint32_
 }
 
 void gateways_deinit(struct gateways *gateways) {
+    /* What is under way belongs to the details. */
+    for (size_t i = 0; i < gateways->count; i++) {
+        gateway_close(&gateways->readings->gateways[i]);
+    }
     for (unsigned t = 0; t < TAB_COUNT; t++) {
         reading_deinit(&gateways->details[t].reading);
     }

@@ -66,6 +66,8 @@ struct gateways {
 
 /* readings are borrowed, and have been opened. interval_ms: between two pulses of a gateway. */
 void gateways_init(struct gateways *gateways, struct readings *readings, uint32_t interval_ms);
+
+/* Closes the gateways, too. */
 void gateways_deinit(struct gateways *gateways);
 
 /* Takes what has come and asks for what is due; tab is the one that is shown. Never waits. Returns

@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * hmq, and what a hostile agent may answer: any identifiers, types, lengths and order. A walk must
- * end with bounded memory, every command must print whatever was taken, and nothing that it prints
- * may have a control character or one that changes the direction of text.
+ * end with bounded memory, every command must print whatever was taken, top must draw it in every
+ * table at any size and after any keys, and nothing of this may have a control character or one
+ * that changes the direction of text.
  *
  * The input: an octet for the width of the screen, then variables: root and type, length of the
- * rest of the identifier, the rest, length of the value, the value.
+ * rest of the identifier, the rest, length of the value, the value; then keys for top.
  */
 #include "client/commands.h"
 #include "client/json.h"
+#include "client/top/draw.h"
+#include "client/top/keys.h"
 #include "core/text.h"
 
 #include "fuzz.h"
@@ -124,6 +127,71 @@ static void show_all(struct client *client, struct reading *reading) {
     }
 }
 
+static void check_canvas(const struct canvas *canvas) {
+    for (size_t y = 0; y < canvas->height; y++) {
+        char *row = canvas_row(canvas, y);
+        MUST(text_is_safe(row, strlen(row)));
+        MUST(screen_width(row) <= canvas->width);
+        free(row);
+    }
+}
+
+/* Keys that start no command. */
+static void press(struct model *model, uint8_t octet) {
+    static const int keys[] = {'j',
+                               'k',
+                               'G',
+                               'g',
+                               's',
+                               'r',
+                               '<',
+                               ' ',
+                               '*',
+                               'u',
+                               '?',
+                               'q',
+                               '/',
+                               'e',
+                               KEYS_ESCAPE,
+                               KEYS_BACKSPACE,
+                               KEYS_PAGE_DOWN,
+                               KEYS_TAB};
+    if (octet % 32 == 31 && model->mode == MODE_TABLE && model->tab >= TAB_REASONS) {
+        keys_take(model, KEYS_ENTER); /* the whole record */
+        return;
+    }
+    keys_take(model, keys[octet % (sizeof keys / sizeof keys[0])]);
+}
+
+/* All tables of top have what was taken. */
+static void draw_all(struct client *client, struct input *input) {
+    static struct model model;
+    struct canvas canvas = {.unicode = client->screen.width % 3 != 0};
+    struct moment now = {.ms = 1, .epoch_s = 1};
+    model_init(&model, client, 1000);
+    model.gateways.pulses[0].answered = true;
+    model.gateways.pulses[0].answer_s = 1;
+    model.gateways.pulses[0].lost_s = client->screen.width % 5 == 0 ? 1 : 0;
+    for (unsigned t = 0; t < TAB_COUNT; t++) {
+        model.gateways.details[t].read = true;
+        model.gateways.details[t].reading.tree = client->readings.items[0].tree; /* borrowed */
+    }
+    canvas_resize(&canvas, client->screen.width + 20, 8 + client->screen.width % 12);
+    for (unsigned t = 0; t < TAB_COUNT; t++) {
+        model_show_tab(&model, (enum tab_id)t);
+        press(&model, next(input));
+        press(&model, next(input));
+        model_refresh(&model);
+        draw_top(&model, &canvas, now);
+        check_canvas(&canvas);
+    }
+    for (unsigned t = 0; t < TAB_COUNT; t++) {
+        model.gateways.details[t].reading.tree = (struct oid_tree){.objects = NULL};
+    }
+    model_deinit(&model);
+    canvas_deinit(&canvas);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     static struct client client;
     struct reading *reading = &client.readings.items[0];
@@ -168,6 +236,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         cJSON_free(printed);
         cJSON_Delete(object);
     }
+    draw_all(&client, &input);
     readings_close(&client.readings);
     return 0;
 }

@@ -77,30 +77,10 @@ def variable(oid, kind, value):
     return wrap(0x30, identifier(oid) + wrap(TYPES[kind], content))
 
 
-class Objects:
-    """What is served, ready to be sent."""
-
-    def __init__(self, path, rows):
-        self.path, self.rows, self.stamp, self.values = path, rows, None, {}
-        self.read()
-
-    def read(self):
-        stamp = os.stat(self.path).st_mtime_ns
-        if stamp == self.stamp:
-            return
-        self.stamp, self.values = stamp, {}
-        with open(self.path, encoding="utf-8") as file:
-            for line in file:
-                oid, kind, value = (line.rstrip("\n").split(" ", 2) + [""])[:3]
-                if oid and not oid.startswith("#"):
-                    octets = codecs.escape_decode(value.encode())[0]
-                    self.values[key(oid)] = (kind, octets if kind == "s" else int(value))
-        for row in range(self.rows):
-            self.add_message(row)
-        self.order = sorted(self.values)
-        self.sent = [variable(oid, *self.values[oid]) for oid in self.order]
-
-    def add_message(self, row):
+def messages(rows):
+    """Values of hmqMessageTable."""
+    values = {}
+    for row in range(rows):
         name = f"4F{row:08X}"
         index = (len(name),) + tuple(name.encode())
         columns = {
@@ -110,7 +90,34 @@ class Objects:
             9: ("s", b"host mx said: 452 4.2.2 the mailbox is full"), 10: ("i", 2),
         }
         for column, value in columns.items():
-            self.values[BASE + (1, 5, 4, 1, column) + index] = value
+            values[BASE + (1, 5, 4, 1, column) + index] = value
+    return values
+
+
+class Objects:
+    """What is served, ready to be sent."""
+
+    def __init__(self, path, rows):
+        self.path, self.stamp, self.values = path, None, {}
+        # Made once: there may be many.
+        self.fixed = {oid: variable(oid, *value) for oid, value in messages(rows).items()}
+        self.read()
+
+    def read(self):
+        stamp = os.stat(self.path).st_mtime_ns
+        if stamp == self.stamp:
+            return
+        self.stamp, self.values = stamp, {}
+        with open(self.path, encoding="utf-8") as file:
+            for line in file:
+                oid, kind, value = (line.rstrip("\n").split(" ", 2) + ["", ""])[:3]
+                if kind:
+                    octets = codecs.escape_decode(value.encode())[0]
+                    self.values[key(oid)] = (kind, octets if kind == "s" else int(value))
+        sent = dict(self.fixed)
+        sent.update({oid: variable(oid, *value) for oid, value in self.values.items()})
+        self.order = sorted(sent)
+        self.sent = [sent[oid] for oid in self.order]
 
     def find(self, oid, after):
         """The variable with the identifier or, if after, the one behind it; None at the end."""

@@ -166,6 +166,81 @@ test_silence() {
     ok "an agent that goes away, returns, or does not know"
 }
 
+# The screen follows the size of the terminal, and shows several gateways with the worst first.
+test_size() {
+    start_fakes 3 100
+    first=${gateways%%,*}
+    start_top 200x60
+    shows "^$first  CRITICAL"
+    shows '^! ?127.* 1,236│'
+    worst_first() {
+        [ "$(screen | grep -oE '1,23[4-6]│' | paste -sd' ')" = '1,236│ 1,235│ 1,234│' ]
+    }
+    wait_for "$patience" worst_first || { screen; fail "those with most messages come first"; }
+    shows 'REASON$'
+    shows 'the mailbox is full and very full indeed$'
+    terminal resize-window -x 80 -y 24
+    hides 'REASON$'
+    shows '^\? help  q quit'
+    [ "$(screen | grep -c '│')" -eq 20 ] || { screen; fail "the list of gateways"; }
+    press '['
+    hides "^$first "
+    press ']'
+    shows "^$first "
+    terminal resize-window -x 20 -y 6
+    shows '^hmq top needs 30x8'
+    terminal resize-window -x 60 -y 12
+    shows '4ABC12DEF0'
+    hides '│'
+    quits 0
+    LC_ALL=C start_top 80x24
+    shows 'zo\?@elsewhere'
+    ! screen | LC_ALL=C grep -qP '[\x80-\xff]' || fail "ASCII only where UTF-8 is not"
+    quits 0
+    stop_fakes
+    ok "sizes, several gateways, and a terminal without UTF-8"
+}
+
+# Nothing of an agent is obeyed by the terminal: what is sent to it has sequences of top's own only.
+test_hostile() {
+    local tab
+    start_fakes 1 0
+    sed -i 's/ s .*[a-z]$/ s a\\xc2\\x9b31mb\\xe2\\x80\\xaec\\x1b[2J\\x1b]0;title\\x07d\\xff/' \
+        "$root/fakes/objects"
+    start_top 120x24
+    shows 'CRITICAL'
+    : >"$root/sent"
+    terminal pipe-pane "cat >>$root/sent"
+    for tab in 1 2 3 4 5 6; do
+        press "$tab" C-l
+        shows 'a 31mb c \[2J \]0;title d'
+    done
+    quits 0
+    [ -s "$root/sent" ] || fail "nothing was recorded"
+    ! LC_ALL=C grep -nP '\x1b\]|\x1b\[2J.*title|\x07|\xc2[\x80-\x9f]|\xe2\x80[\xa8-\xae]|\xff' \
+        "$root/sent" || fail "a terminal obeys it"
+    stop_fakes
+    ok "nothing that a terminal obeys"
+}
+
+# With 50 gateways, and 10,000 rows that change all the time, it stays below 5 % of a processor and
+# reacts within 100 ms.
+test_cost() {
+    start_fakes 50 10000
+    while change 1.5.3.0 c "$RANDOM"; do sleep 1; done 2>/dev/null &
+    local changing=$!
+    # shellcheck disable=SC2086 # words
+    "$support/measure_top.py" 30 10,002 "$client" -H "$gateways" top \
+        -- ${credentials--v2c -c public} -t 5 >"$root/cost" 2>"$root/top.err" ||
+        { cat "$root/top.err"; fail "it cannot be measured"; }
+    cat "$root/cost"
+    awk '$1 == "cpu" && $2 < 5 || $1 == "reaction" && $2 < 100 { good++ } END { exit good != 2 }' \
+        "$root/cost" || fail "it costs too much"
+    kill "$changing"
+    stop_fakes
+    ok "what it costs"
+}
+
 held() { count_queue "$spool" hold; }
 
 # The messages of a sender are held by its row, and no others; a no does nothing.
@@ -281,6 +356,9 @@ test_tables
 test_filter
 test_refresh
 test_silence
+test_size
+test_hostile
+test_cost
 
 credentials='-v2c -c private'
 # shellcheck disable=SC2119 # no lines for main.cf
