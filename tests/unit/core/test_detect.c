@@ -327,13 +327,40 @@ static void test_provisional(void **state) {
         measured.known = true;
         measured.value = 470;
         CHECK_INT(cases[i].name, detect(&detector, &condition, &measured, 2), cases[i].then);
+        bool raised = detector.raised;
+        measured.value = 501;
+        CHECK_INT(cases[i].name, detect(&detector, &condition, &measured, 3),
+                  raised ? DETECTED_NOTHING : DETECTED_RAISE);
+        measured.value = 470;
+        CHECK_INT("the next raise is no provisional one",
+                  detect(&detector, &condition, &measured, 4), DETECTED_NOTHING);
     }
+}
+
+/* The time begins with the first look above the threshold, exactly, and anew after each lower one.
+ */
+static void test_exact_time(void **state) {
+    (void)state;
+    const struct condition condition = {
+        .name = "x", .watch = {WATCH_TOTAL, WATCH_ANY_QUEUE}, .settings = {10, 9, 3, 0, 1}};
+    const struct measurement above = {.known = true, .value = 11};
+    const struct measurement below = {.known = true, .value = 9};
+    struct detector detector = {.raised = false};
+    const uint64_t begin = 7 * USEC_PER_SEC;
+    CHECK_INT("above", detect(&detector, &condition, &above, begin), DETECTED_NOTHING);
+    CHECK_INT("below", detect(&detector, &condition, &below, begin), DETECTED_NOTHING);
+    CHECK_INT("again", detect(&detector, &condition, &above, begin), DETECTED_NOTHING);
+    CHECK_INT("not yet", detect(&detector, &condition, &above, begin + 3 * USEC_PER_SEC - 1),
+              DETECTED_NOTHING);
+    CHECK_INT("now", detect(&detector, &condition, &above, begin + 3 * USEC_PER_SEC),
+              DETECTED_RAISE);
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_sequences),
         cmocka_unit_test(test_provisional),
+        cmocka_unit_test(test_exact_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -52,6 +52,7 @@ static const struct {
      "z"
      "1",
      12, "00000", true},
+    {"long: a vowel in front", "AFk3xY0bcdzK9q", 14, NULL, false},
     {"long: no inode", LONG10 "z", 11, NULL, false},
     {"long: nine before the z", "3ZxyYbcdfz1", 11, NULL, false},
     {"long: the last z divides", "zzzzzz0000z1", 12, "00000", true},

@@ -103,11 +103,70 @@ static void test_process_paused(void **state) {
     CHECK("what is lost stays lost", !reading_has_chance(&reading, 2450));
 }
 
+/* A hint has the next reading brought forward, but not after a failure, and the reading uses it up.
+ */
+static void test_hint(void **state) {
+    (void)state;
+    struct reading reading = {.running = false};
+    reading_begin(&reading, SECOND);
+    reading_end(&reading, true, SECOND, 60 * SECOND, 2 * SECOND);
+    CHECK_INT("no hint", reading_due(&reading, SECOND), 62 * SECOND);
+    reading.dirty = true;
+    CHECK_INT("a hint", reading_due(&reading, 2 * SECOND), 3 * SECOND);
+    reading_begin(&reading, 3 * SECOND);
+    CHECK("used up", !reading.dirty);
+    reading_end(&reading, false, SECOND, 60 * SECOND, 4 * SECOND);
+    reading.dirty = true;
+    CHECK_INT("a hint after a failure", reading_due(&reading, 0), 9 * SECOND);
+}
+
+static void test_age(void **state) {
+    (void)state;
+    struct reading reading = {.running = false};
+    CHECK_INT("three times the interval", reading_age_limit(10 * SECOND), 30 * SECOND);
+    CHECK_INT("at least some seconds", reading_age_limit(SECOND / 2), 3 * SECOND);
+    CHECK("never tried", !reading_was_tried(&reading));
+    CHECK_INT("never read", reading_status(&reading, MOST, SECOND), DATA_UNAVAILABLE);
+    reading_begin(&reading, SECOND);
+    reading_end(&reading, true, 1, SECOND, SECOND);
+    CHECK("tried", reading_was_tried(&reading));
+    CHECK_INT("at the limit", reading_status(&reading, MOST, SECOND + MOST), DATA_OK);
+    CHECK_INT("beyond it", reading_status(&reading, MOST, SECOND + MOST + 1), DATA_UNAVAILABLE);
+    reading = (struct reading){.running = false};
+    reading_end(&reading, false, 1, SECOND, SECOND);
+    CHECK("in vain is tried, too", reading_was_tried(&reading));
+}
+
+/* What happens at the very moment at which a pause ends has happened after it. */
+static void test_end_of_pause(void **state) {
+    (void)state;
+    struct reading reading = {.good_usec = 1};
+    reading_paused(&reading, 3000, 1000, 5000, 0, 500);
+    CHECK("good once, at any time", reading_has_chance(&reading, 0));
+    reading_begin(&reading, 5000);
+    reading_end(&reading, false, 1000, 1000, 6000);
+    CHECK("began after it and failed", !reading_has_chance(&reading, 0));
+    CHECK_INT("so its time is a cost", reading.due_usec, 9000);
+    reading = (struct reading){.good_usec = 4000};
+    reading_paused(&reading, 3000, 4500, 5000, 0, 500);
+    reading_begin(&reading, 4900);
+    reading_end(&reading, true, 100, 1000, 5000);
+    CHECK("read since", !reading_has_chance(&reading, 0));
+    reading = (struct reading){.good_usec = 1000};
+    reading_paused(&reading, 3000, 90000, 95000, 0, 500);
+    CHECK("too old before it", !reading_has_chance(&reading, 0));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_gaps),           cmocka_unit_test(test_failed),
-        cmocka_unit_test(test_drop),           cmocka_unit_test(test_pause),
+        cmocka_unit_test(test_gaps),
+        cmocka_unit_test(test_failed),
+        cmocka_unit_test(test_drop),
+        cmocka_unit_test(test_pause),
         cmocka_unit_test(test_process_paused),
+        cmocka_unit_test(test_hint),
+        cmocka_unit_test(test_age),
+        cmocka_unit_test(test_end_of_pause),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -80,6 +80,20 @@ static const struct line {
     {"an id within a word is none", COMMAND_HOLD,
      "postsuper: warning: xE4571A7A872 or E4571A7A872x", RESULT_WARNING, "",
      "warning: xE4571A7A872 or E4571A7A872x", 0},
+    {"a warning that begins with an id", COMMAND_HOLD, "postsuper: warning: E4571A7A872: strange",
+     RESULT_WARNING, "E4571A7A872", "warning: E4571A7A872: strange", 0},
+    {"an id behind an a is none", COMMAND_HOLD, "postsuper: warning: aE4571A7A872", RESULT_WARNING,
+     "", "warning: aE4571A7A872", 0},
+    {"digits up to 9", COMMAND_HOLD, "postsuper: E4571A7A899: placed on hold", RESULT_DONE,
+     "E4571A7A899", "placed on hold", 0},
+    {"letters up to Z", COMMAND_HOLD, "postsuper: 4c7BvQ0jLmz3Z: placed on hold", RESULT_DONE,
+     "4c7BvQ0jLmz3Z", "placed on hold", 0},
+    {"nine", COMMAND_DELETE, "postsuper: Deleted: 9 messages", RESULT_SUMMARY, "",
+     "Deleted: 9 messages", 9},
+    {"nine digits", COMMAND_DELETE, "postsuper: Deleted: 123456789 messages", RESULT_SUMMARY, "",
+     "Deleted: 123456789 messages", 123456789},
+    {"ten digits", COMMAND_DELETE, "postsuper: Deleted: 1234567890 messages", RESULT_OTHER, "",
+     "Deleted: 1234567890 messages", 0},
     {"fatal about an id", COMMAND_HOLD,
      "postsuper: fatal: rename file active/E4571A7A872 as hold/E4571A7A872: Permission denied",
      RESULT_FATAL, "E4571A7A872",
@@ -109,6 +123,9 @@ static void test_nul_and_length(void **state) {
     static const char nul[] = "postsuper: E4571A7A872: removed\0";
     result_line_parse(COMMAND_DELETE, nul, sizeof nul - 1, &parsed);
     CHECK_INT("a NUL behind it", parsed.kind, RESULT_OTHER);
+    static const char longer[] = "postsuper: warning: E4571A7A872Z";
+    result_line_parse(COMMAND_DELETE, longer, sizeof longer - 2, &parsed);
+    CHECK_STRING("the line ends with the id", parsed.id, "E4571A7A872");
     char garbage[4096];
     memset(garbage, 'F', sizeof garbage);
     result_line_parse(COMMAND_DELETE, garbage, sizeof garbage, &parsed);
@@ -278,11 +295,30 @@ static void test_twice(void **state) {
     results_free(NULL);
 }
 
+/* Each is found, wherever the search for it begins. */
+static void test_any_order(void **state) {
+    (void)state;
+    static const char three[][QUEUE_ID_SIZE] = {"A0000001", "A0000002", "A0000003"};
+    static const char *const output[] = {
+        "postsuper: A0000003: removed", "postsuper: A0000002: removed",
+        "postsuper: A0000001: removed", "postsuper: Deleted: 3 messages"};
+    struct results *results = results_new(COMMAND_DELETE, three, COUNT_OF(three));
+    assert_non_null(results);
+    for (size_t i = 0; i < COUNT_OF(output); i++) {
+        results_take(results, output[i], strlen(output[i]));
+    }
+    CHECK_INT("all", results_end(results, true, ""), RESULTS_COMPLETE);
+    for (size_t i = 0; i < COUNT_OF(three); i++) {
+        CHECK_INT(three[i], results_get(results, i)->outcome, OUTCOME_DONE);
+    }
+    results_free(results);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_lines),  cmocka_unit_test(test_nul_and_length),
         cmocka_unit_test(test_random), cmocka_unit_test(test_runs),
-        cmocka_unit_test(test_twice),
+        cmocka_unit_test(test_twice),  cmocka_unit_test(test_any_order),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

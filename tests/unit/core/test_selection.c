@@ -159,6 +159,7 @@ static const struct {
     /* ? is one character, however many octets it has. */
     {"zo?@x.example", "zo\xC3\xAB@x.example", true},
     {"zo??@x.example", "zo\xC3\xAB@x.example", false},
+    {"?@x", "\xE0\xA4\x85@x", true},
     {"?", "\xE2\x82\xAC", true},
     {"?", "\xF0\x9F\x93\xA7", true},
     {"\\*@b.example", "*@b.example", true},
@@ -427,6 +428,7 @@ static const struct {
     const char *a, *b;
     bool equal;
 } id_pairs[] = {
+    {"the first is the same", "A1B2C3 A1B2C4", "A1B2C3 A1B2C5", false},
     {"the same text", "A1B2C3 A1B2C4", "A1B2C3 A1B2C4", true},
     {"other separators", "A1B2C3 A1B2C4", "A1B2C3,\tA1B2C4\n", true},
     {"another order", "A1B2C4 A1B2C3", "A1B2C3 A1B2C4", true},

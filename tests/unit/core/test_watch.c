@@ -43,6 +43,11 @@ static void test_good(void **state) {
         CHECK_INT(good[i].text, watch_maximum(watch.kind), good[i].maximum);
         CHECK(good[i].text, watch_maximum(watch.kind) <= WATCH_MAXIMUM);
     }
+    for (size_t i = 0; i < COUNT_OF(good); i++) {
+        for (size_t j = 0; j < COUNT_OF(good); j++) {
+            CHECK_INT(good[i].text, watch_equal(&good[i].watch, &good[j].watch), i == j);
+        }
+    }
     struct watch watch;
     char error[256];
     assert_true(watch_parse("queue \t deferred", &watch, error, sizeof error));
@@ -59,8 +64,8 @@ static void test_bad(void **state) {
         char error[256] = "";
         CHECK(bad[i], !watch_parse(bad[i], &watch, error, sizeof error));
         CHECK(bad[i],
-              strstr(error, "total, queue QUEUE, age, age QUEUE, sender, domain, undelivered, "
-                            "deferrals, bounces") != NULL);
+              strstr(error, " is not one of: total, queue QUEUE, age, age QUEUE, sender, domain, "
+                            "undelivered, deferrals, bounces") != NULL);
         CHECK_INT(bad[i], watch.kind, WATCH_AGE);
     }
 }
@@ -170,6 +175,14 @@ static void test_leaders(void **state) {
     measured = measure(snapshot, WATCH_DOMAIN, WATCH_ANY_QUEUE);
     assert_int_equal(measured.value, 5);
     assert_string_equal(measured.subject, "");
+    sender.messages = 1;
+    measured = measure(snapshot, WATCH_SENDER, WATCH_ANY_QUEUE);
+    assert_true(measured.known && !measured.nothing && measured.value == 1);
+    /* There is mail, but none of it has a domain of a recipient. */
+    insight.domains.count = 0;
+    measured = measure(snapshot, WATCH_DOMAIN, WATCH_ANY_QUEUE);
+    assert_true(measured.known && measured.nothing && measured.value == 0);
+    assert_string_equal(measured.subject, "");
     sender.name[0] = '\0';
     assert_string_equal(measure(snapshot, WATCH_SENDER, WATCH_ANY_QUEUE).subject, "<>");
     /* Empty now, whatever the older listing has. */
@@ -255,6 +268,9 @@ static void test_describe(void **state) {
          61,
          "4F0C2A"},
         {"the queue has 1 message", {WATCH_TOTAL, WATCH_ANY_QUEUE}, 1, ""},
+        {"the hold queue has 1 message", {WATCH_QUEUE, QUEUE_HOLD}, 1, ""},
+        {"the hold queue has 2 messages", {WATCH_QUEUE, QUEUE_HOLD}, 2, ""},
+        {"the domain x has 2 messages", {WATCH_DOMAIN, WATCH_ANY_QUEUE}, 2, "x"},
         {"the sender <> has 1 message", {WATCH_SENDER, WATCH_ANY_QUEUE}, 1, "<>"},
         {"the domain has 2 messages", {WATCH_DOMAIN, WATCH_ANY_QUEUE}, 2, ""},
         {"the domain " HUNDRED "... has 2 messages",
