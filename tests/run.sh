@@ -11,6 +11,8 @@
 #   soak      watches a release build at work, for as long
 #   faults    does to a release build what docs/reliability.md promises that it stands, for some
 #             ten minutes; HMQ_ROUNDS and HMQ_SEED say how often, and how, processes are killed
+#   coverage  counts the lines and branches that the unit, process and system tests reach
+#   mutation  changes agent/core in many places, and counts the changes that no unit test notices
 #
 # run.sh release SUITE [PART]: the quickstart and `run.sh PART` on a fresh Debian of that name; see
 # release.sh.
@@ -22,7 +24,7 @@ cd "$(dirname -- "${BASH_SOURCE[0]}")/.."
 
 usage() {
     echo "usage: ${0##*/} [unit|mib|lint|system|boot|all]" >&2
-    echo "       ${0##*/} image|fuzz|bench|soak|faults" >&2
+    echo "       ${0##*/} image|fuzz|bench|soak|faults|coverage|mutation" >&2
     echo "       ${0##*/} release SUITE [PART]" >&2
     exit 1
 }
@@ -67,7 +69,8 @@ show_skipped() {
 
 part=${1:-all}
 case $part in
-unit | mib | lint | system | boot | image | bench | soak | faults | fuzz | all)
+unit | mib | lint | system | boot | all | image | fuzz | bench | soak | faults | coverage | \
+    mutation)
     [ $# -le 1 ] || usage ;;
 release)
     [ $# -eq 2 ] || [ $# -eq 3 ] || usage
@@ -82,13 +85,19 @@ system | all) contrib/install-packages.sh checkers ;;
 esac
 case $part in
 bench | soak | faults) preset=release ;;
+coverage) preset=coverage ;;
 *) preset=asan ;;
 esac
 build=build/$preset
-cmake --preset "$preset" -DHMQ_WERROR=ON
+# clang, by which the coverage is counted, has warnings of its own.
+warnings=ON
+[ "$preset" != coverage ] || warnings=OFF
+cmake --preset "$preset" "-DHMQ_WERROR=$warnings"
 cmake --build "$build"
 case $part in
 bench | soak) exec "tests/bench/$part.sh" "$build" ;;
+coverage) exec tests/coverage/coverage.sh "$build" ;;
+mutation) exec tests/mutation/mutate.py "$build" ;;
 all) select=(-LE '^(image|faults)$') ;;
 lint) select=(-L '^(lint|tidy)$') ;;
 *) select=(-L "^$part$") ;;
