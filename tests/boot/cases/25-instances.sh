@@ -59,7 +59,12 @@ eventually "and listed" out 1.3.1.2.4 1
 id=$(out_queue | awk '{ print $2; exit }')
 check "hold" act -n out hold "$id"
 check "is on hold" out_lies_in hold
-check "the status shows it" grep -q ', 1 message,' <(hmq -n out)
+out_shown() {
+    local shown
+    shown=$(hmq -n out)
+    grep -Eq '^[A-Z]+, 1 message(,|$)' <<<"$shown" || { echo "$shown"; return 1; }
+}
+check "the status shows it" out_shown
 check "not in the default context" not act hold "$id"
 lifetime() { postconf -c "$1" -h bounce_queue_lifetime; }
 kept=$(lifetime /etc/postfix)
