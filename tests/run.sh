@@ -13,6 +13,8 @@
 #             ten minutes; HMQ_ROUNDS and HMQ_SEED say how often, and how, processes are killed
 #   coverage  counts the lines and branches that the unit, process and system tests reach
 #   mutation  changes agent/core in many places, and counts the changes that no unit test notices
+#   rounds    full rounds with the monitoring systems of contrib/integrations that are large
+#   monitors  rounds, on a fresh Debian 12 and a fresh 13
 #
 # run.sh release SUITE [PART]: the quickstart and `run.sh PART` on a fresh Debian of that name; see
 # release.sh.
@@ -24,7 +26,7 @@ cd "$(dirname -- "${BASH_SOURCE[0]}")/.."
 
 usage() {
     echo "usage: ${0##*/} [unit|mib|lint|system|boot|all]" >&2
-    echo "       ${0##*/} image|fuzz|bench|soak|faults|coverage|mutation" >&2
+    echo "       ${0##*/} image|fuzz|bench|soak|faults|coverage|mutation|monitors|rounds" >&2
     echo "       ${0##*/} release SUITE [PART]" >&2
     exit 1
 }
@@ -70,8 +72,11 @@ show_skipped() {
 part=${1:-all}
 case $part in
 unit | mib | lint | system | boot | all | image | fuzz | bench | soak | faults | coverage | \
-    mutation)
+    mutation | rounds)
     [ $# -le 1 ] || usage ;;
+monitors)
+    [ $# -eq 1 ] || usage
+    exec tests/monitors/monitors.sh ;;
 release)
     [ $# -eq 2 ] || [ $# -eq 3 ] || usage
     exec tests/release.sh "${@:2}" ;;
@@ -82,6 +87,7 @@ install_packages
 case $part in
 image) contrib/install-packages.sh image ;;
 system | all) contrib/install-packages.sh checkers ;;
+rounds) contrib/install-packages.sh monitors ;;
 esac
 case $part in
 bench | soak | faults) preset=release ;;
@@ -98,7 +104,8 @@ case $part in
 bench | soak) exec "tests/bench/$part.sh" "$build" ;;
 coverage) exec tests/coverage/coverage.sh "$build" ;;
 mutation) exec tests/mutation/mutate.py "$build" ;;
-all) select=(-LE '^(image|faults)$') ;;
+all) select=(-LE '^(image|faults|monitors)$') ;;
+rounds) select=(-L '^monitors$') ;;
 lint) select=(-L '^(lint|tidy)$') ;;
 *) select=(-L "^$part$") ;;
 esac

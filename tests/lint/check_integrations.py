@@ -16,9 +16,9 @@ import tempfile
 import mib
 
 # Made from the module: who made them knows the names.
-MADE = re.compile(r"prometheus/snmp.*\.yml$|zabbix/.*\.yaml$|grafana/.*\.json$")
+MADE = re.compile(r"prometheus/snmp.*\.yml$|zabbix/.*\.yaml$|grafana/.*\.json$|librenms/")
 # What each script makes: it prints the files that it wrote into the folder it is given.
-MAKERS = ("grafana/make.py", "zabbix/make.py")
+MAKERS = ("make.py", "grafana/make.py", "zabbix/make.py")
 # Not names of nodes, although they look so: alerts of ours, and views of the access example.
 OTHER = re.compile(r"^hmq(Condition_\w*|Counts|List|Insight)$")
 
@@ -102,8 +102,9 @@ class Checker:
                 continue
             with tempfile.TemporaryDirectory() as target:
                 subprocess.run([sys.executable, script, target], check=True)
-                for name in os.listdir(target):
-                    with open(os.path.join(target, name)) as made:
+                for path in files(target):
+                    name = os.path.relpath(path, target)
+                    with open(path) as made:
                         with open(os.path.join(os.path.dirname(script), name)) as kept:
                             if made.read() != kept.read():
                                 wrong(maker, 1, f"makes another {name} than the one that is there")

@@ -10,7 +10,7 @@ width_max=100
 
 mapfile -t texts < <(
     files '*' | grep -vE '^(tests/fuzz/corpus|tests/support/data|docs/images)/|^LICENSE$' |
-        grep -vE '^contrib/integrations/(prometheus/snmp.*\.yml|grafana/.*\.json|zabbix/.*\.yaml)$'
+        grep -vE '^contrib/integrations/(prometheus/snmp|grafana/.*json|zabbix/.*yaml|snmptt|mrtg)'
 )
 # Characters are counted, not octets. -I leaves out what is not text.
 long=$(LC_ALL=C.UTF-8 grep -EHIn "^.{$((width_max + 1))}" "${texts[@]}" |

@@ -11,7 +11,7 @@ set -euo pipefail
 # shellcheck source=tests/support/integrations.sh
 . "$support/integrations.sh"
 parts=("${@:2}")
-[ ${#parts[@]} -gt 0 ] || parts=(prometheus icinga nagios)
+[ ${#parts[@]} -gt 0 ] || parts=(prometheus icinga nagios collectd_ munin snmptt_ forms)
 need curl curl
 
 start_gateway list_interval=500ms
@@ -183,6 +183,113 @@ nagios() {
     eventually "and so does check_snmp" \
         plugin_is check_hermes_mailqueue_snmp 2 'CRITICAL.*worst=3.*messages=6'
     eventually "check_snmp has the queues" plugin_is check_hermes_mailqueue_queues 0 'deferred=6'
+}
+
+# ---- collectd, munin, snmptt, and what has no program here
+
+# written SERIES VALUE: the last line of collectd's file of values has it.
+written() {
+    grep -hq ",$2\(\.0*\)\?\$" "$root"/collectd/*/snmp-mailqueue/*-"$1"-* 2>/dev/null
+}
+
+collectd_() {
+    need collectd collectd-core
+    {
+        echo "BaseDir \"$root/collectd\""
+        echo "PIDFile \"$root/collectd.own.pid\""
+        echo 'TypesDB "/usr/share/collectd/types.db"'
+        echo 'Interval 1'
+        echo 'LoadPlugin csv'
+        echo "<Plugin csv>"
+        echo "  DataDir \"$root/collectd\""
+        echo "</Plugin>"
+        sed "s/gw1.example.com:161/127.0.0.1:$snmp_port/; s/Interval 60/Interval 1/" \
+            "$integrations/collectd/hermes-mailqueue.conf"
+    } >"$root/collectd.conf"
+    collectd -t -C "$root/collectd.conf" >"$root/collectd.log" 2>&1 ||
+        fail "collectd -t: $(<"$root/collectd.log")"
+    ok "collectd takes the file"
+    start_daemon "$root/collectd.pid" "$root/collectd.log" collectd -f -C "$root/collectd.conf"
+    eventually "collectd has the total" written hmqTotalMessages 6
+    eventually "and a queue" written hmqQueueMessages-deferred 6
+    eventually "and the worst condition" written hmqConditionsWorst 3
+    stop_daemon "$root/collectd.pid"
+}
+
+munin() {
+    need munin-run munin-node
+    mkdir "$root/munin" "$root/munin/plugins" "$root/munin/conf" "$root/munin/state"
+    chmod 777 "$root/munin/state"
+    ln -s "$integrations/munin/snmp__hermes_mailqueue" \
+        "$root/munin/plugins/snmp_127.0.0.1_hermes_mailqueue"
+    sed "s/env.port 161/env.port $snmp_port/; s/gw1.example.com/127.0.0.1/" \
+        "$integrations/munin/plugin-conf" \
+        >"$root/munin/conf/hermes-mailqueue"
+    local word
+    for word in config ''; do
+        MUNIN_PLUGSTATE=$root/munin/state munin-run --servicedir "$root/munin/plugins" \
+            --sconffile "$root/munin/conf/hermes-mailqueue" \
+            snmp_127.0.0.1_hermes_mailqueue $word >"$root/munin/out" 2>"$root/munin/err" ||
+            fail "munin-run $word: $(<"$root/munin/err")"
+        if [ -n "$word" ]; then
+            check "munin has a graph of the queues" \
+                grep -q '^queue_deferred.label deferred' "$root/munin/out"
+            check "with the threshold" grep -q '^total.critical 5$' "$root/munin/out"
+        fi
+    done
+    check "munin has the total" grep -q '^total.value 6$' "$root/munin/out"
+    check "and a queue" grep -q '^queue_deferred.value 6$' "$root/munin/out"
+    check "nothing is unknown" not grep -q 'value U' "$root/munin/out"
+}
+
+# What snmptrapd gives to its handlers, as snmptrapd itself writes it.
+snmptt_() {
+    need snmptt snmptt
+    cat >"$root/snmptt.ini" <<END
+[General]
+mode = standalone
+net_snmp_perl_enable = 0
+dns_enable = 0
+strip_domain = 0
+wildcard_expansion_separator = " "
+[Logging]
+stdout_enable = 1
+log_enable = 0
+syslog_enable = 0
+[TrapFiles]
+snmptt_conf_files = <<END_OF_FILES
+$integrations/snmptt/snmptt.conf.hermes-mailqueue
+END_OF_FILES
+END
+    printf '%s\n' gw1.example.com 'UDP: [127.0.0.1]:161->[127.0.0.1]:162' \
+        '.1.3.6.1.2.1.1.3.0 0:0:00:01.00' ".1.3.6.1.6.3.1.1.4.1.0 $base.0.14" \
+        "$base.1.8.1.0 7" "$base.1.11.3.1.2.3.97.98.99 abc" "$base.1.11.3.1.9.3.97.98.99 2" \
+        "$base.1.11.3.1.13.3.97.98.99 9" "$base.1.11.3.1.5.3.97.98.99 3" \
+        "$base.1.11.3.1.14.3.97.98.99 subject" "$base.1.2.1.0 11" |
+        snmptt --ini="$root/snmptt.ini" >"$root/snmptt.log" 2>&1 ||
+        fail "snmptt: $(<"$root/snmptt.log")"
+    grep -q 'WARNING "Mail queue" .*Condition raised: EventSerial=7 ConditionName=abc' \
+        "$root/snmptt.log" || fail "snmptt says $(<"$root/snmptt.log")"
+    ok "snmptt translates a notification"
+}
+
+# Without the system itself only the form can be checked; mib.integrations has the OIDs.
+forms() {
+    python3 - "$integrations" <<'END' || fail "a file is not in its format"
+import json, os, sys, xml.dom.minidom, yaml
+at = lambda *path: os.path.join(sys.argv[1], *path)
+for path in (at("netdata", "go.d-snmp.conf"), at("librenms", "hermes-mailqueue.yaml")):
+    assert yaml.safe_load(open(path)), path
+xml.dom.minidom.parse(at("cacti", "hermes_mailqueue.xml"))
+compile(open(at("checkmk", "hermes_mailqueue.py")).read(), "checkmk", "exec")
+try:
+    import tomllib
+except ImportError:
+    sys.exit(0)
+document = tomllib.load(open(at("telegraf", "hermes-mailqueue.conf"), "rb"))
+assert len(document["inputs"]["snmp"][0]["field"]) > 10
+END
+    ok "the files for Telegraf, LibreNMS, Checkmk, netdata and Cacti are well-formed"
 }
 
 for part in "${parts[@]}"; do
