@@ -45,6 +45,7 @@ struct server {
     _Atomic uint32_t *turns;
     struct spool spool;
     struct scanner *scanner;
+    struct postfix_lock lock;
     bool hint_due; /* the next inotify event leads to a hint */
     struct settings_watch settings;
     struct child children[CHILDREN_MAX];
@@ -103,8 +104,8 @@ static bool send_hello(struct server *server) {
     return send_reply(server, &reply, -1);
 }
 
-static enum postfix_state look_at_lock(const struct server *server) {
-    enum postfix_state state = postfix_lock_state(server->spool.path);
+static enum postfix_state look_at_lock(struct server *server) {
+    enum postfix_state state = postfix_lock_state(&server->lock, server->spool.path);
     /* A lock that another pid namespace holds looks free from here. */
     return state == POSTFIX_STOPPED && !postfix_lock_sees_all() ? POSTFIX_UNKNOWN : state;
 }
@@ -377,7 +378,8 @@ enum worker_end serve(const struct serve_context *context) {
                             .socket = context->socket,
                             .worker = context->worker,
                             .turns = context->turns,
-                            .scanner = scanner_new()};
+                            .scanner = scanner_new(),
+                            .lock = POSTFIX_LOCK_INIT};
     settings_watch_init(&server.settings);
     struct timeval timeout = {.tv_sec = SEND_TIMEOUT_SEC};
     enum worker_end end = WORKER_FAILED;
@@ -393,5 +395,6 @@ enum worker_end serve(const struct serve_context *context) {
     }
     settings_watch_deinit(&server.settings);
     scanner_free(server.scanner);
+    postfix_lock_forget(&server.lock);
     return end;
 }
