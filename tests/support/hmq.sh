@@ -7,7 +7,7 @@
 #   says PATTERN; complains PATTERN; json FILTER
 
 # Set by lib.sh.
-: "${daemon?}" "${root?}" "${snmp_port?}" "${source_dir?}" "${support?}"
+: "${base?}" "${daemon?}" "${root?}" "${snmp_port?}" "${source_dir?}" "${support?}"
 
 client=$(dirname -- "$daemon")/hmq
 export TZ=UTC LC_ALL=C.UTF-8 TERM=xterm
@@ -28,6 +28,13 @@ hmq() { # STATUS ARGUMENT...
         cat "$root/out" "$root/err"
         fail "hmq $*: exit $status instead of $expected"
     }
+}
+
+# serve_file: from its next start on snmpd serves $root/objects in the agent's place. Its
+# configuration takes no path with a blank.
+serve_file() {
+    cp "$support/canned_agent.py" "$root/"
+    echo "pass_persist $base $root/canned_agent.py $root/objects $base" >>"$root/snmpd.conf"
 }
 
 says() { grep -Eq -- "$1" "$root/out" || { cat "$root/out" "$root/err"; fail "not printed: $1"; }; }

@@ -20,8 +20,8 @@ cp "$support/data/client_objects" "$root/objects"
 cat >"$root/snmpd.conf" <<END
 rocommunity public 127.0.0.1
 agentAddress $(IFS=, && echo "${here[*]}")
-pass_persist $base $support/canned_agent.py $root/objects $base
 END
+serve_file
 start_snmpd
 
 # took COMMAND...: sets `took` to its milliseconds.

@@ -185,9 +185,7 @@ check "no report of a sanitizer" no_sanitizer_report
 
 # From here on a file is the agent.
 stop_daemon "$root/snmpd.pid"
-cat >>"$root/snmpd.conf" <<END
-pass_persist $base $support/canned_agent.py $root/objects $base
-END
+serve_file
 cp "$support/data/client_objects" "$root/objects"
 start_snmpd
 # snmpd answers before what it runs for these objects does.

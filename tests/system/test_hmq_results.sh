@@ -19,9 +19,7 @@ spool=
 allow_set
 start_snmpd
 stop_daemon "$root/snmpd.pid"
-cat >>"$root/snmpd.conf" <<END
-pass_persist $base $support/canned_agent.py $root/objects $base
-END
+serve_file
 
 # row STATE MATCHED SUCCEEDED FAILED ERROR [ID OUTCOME TEXT]...: what the agent holds of the action.
 row() {

@@ -116,8 +116,10 @@ object Host "gw2" {
   address = "127.0.0.1"
   vars.hermes_mailqueue = "check_snmp"
 }
-include "$integrations/icinga2/hermes-mailqueue.conf"
+include "$root/hermes-mailqueue.conf"
 END
+    # Whom the system runs as may not be let into this checkout.
+    install -m 644 "$integrations/icinga2/hermes-mailqueue.conf" "$root/"
     icinga2 daemon -C -c "$root/icinga2.conf" >"$root/icinga2.log" 2>&1 ||
         fail "icinga2 -C: $(<"$root/icinga2.log")"
     check "icinga2 takes the file, and makes three services" \
@@ -153,12 +155,13 @@ nagios() {
     need /usr/lib/nagios/plugins/check_snmp monitoring-plugins-standard
     client=$(dirname -- "$daemon")/hmq
     mkdir -m 777 "$root/nagios" "$root/nagios.client"
+    install -m 644 "$integrations/nagios/hermes-mailqueue.cfg" "$root/"
     user_config hmq-read >"$root/nagios.client/snmp.conf"
     {
         for name in commands contacts timeperiods templates; do
             echo "cfg_file=$objects/$name.cfg"
         done
-        echo "cfg_file=$integrations/nagios/hermes-mailqueue.cfg"
+        echo "cfg_file=$root/hermes-mailqueue.cfg"
         echo "cfg_file=$root/hosts.cfg"
         for name in log_file status_file command_file lock_file temp_file object_cache_file \
             state_retention_file; do
