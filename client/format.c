@@ -110,6 +110,7 @@ const char *format_cell(const struct field *field, const struct cell *cell, char
     case FIELD_SERIAL:
         return format_plain(cell->number, "", out);
     case FIELD_SECONDS:
+    case FIELD_AGE:
         return format_duration(cell->number, out);
     case FIELD_MILLISECONDS:
         return format_milliseconds(cell->number, out);

@@ -25,8 +25,15 @@ static const struct field *field_of(const struct grid *grid, size_t column) {
 const char *grid_cell(const struct grid *grid, const struct record *record, size_t column,
                       char out[GRID_TEXT_SIZE]) {
     unsigned field = grid->columns[column].field;
+    struct cell cell = record->cells[field];
     const char *text = grid->text != NULL ? grid->text(record, field, out) : NULL;
-    return text != NULL ? text : format_cell(field_of(grid, column), &record->cells[field], out);
+    if (text != NULL) {
+        return text;
+    }
+    if (field_of(grid, column)->kind == FIELD_AGE) {
+        cell.number += grid->elapsed_s;
+    }
+    return format_cell(field_of(grid, column), &cell, out);
 }
 
 /* A column of which nothing is known is one that an older agent does not have. */

@@ -30,7 +30,8 @@ struct grid {
     size_t row_count;
     const struct grid_column *columns;
     size_t column_count;
-    size_t room; /* columns of the screen to use; 0 = those of the screen */
+    size_t room;       /* columns of the screen to use; 0 = those of the screen */
+    int64_t elapsed_s; /* since the records were read: ages are greater by that */
     /* Each may be NULL. text: the text of a cell if it is not the usual one, or NULL. after: what
      * follows a row. style: of a row. */
     const char *(*text)(const struct record *record, unsigned field, char out[GRID_TEXT_SIZE]);

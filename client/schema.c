@@ -53,7 +53,7 @@ static const struct field summary[] = {
     {"messages", "MESSAGES", FIELD_NUMBER, 1, NULL, 0},
     {"volume_kib", "VOLUME", FIELD_KIB, 2, NULL, 0},
     {"recipients", "RECIPIENTS", FIELD_NUMBER, 3, NULL, 0},
-    {"oldest_age_s", "OLDEST", FIELD_SECONDS, 4, NULL, 0},
+    {"oldest_age_s", "OLDEST", FIELD_AGE, 4, NULL, 0},
     {"overload", "OVERLOAD", FIELD_TRUTH, 5, NULL, 0},
     {"overload_since", "SINCE", FIELD_TIME, 6, NULL, 0},
     {"overload_raises", "RAISES", FIELD_NUMBER, 7, NULL, 0},
@@ -63,7 +63,7 @@ static const struct field queue_fields[] = {
     {"queue", "QUEUE", FIELD_NAME, 0, queues, IN_INDEX_LAST},
     {"messages", "MESSAGES", FIELD_NUMBER, 2, NULL, 0},
     {"volume_kib", "VOLUME", FIELD_KIB, 3, NULL, 0},
-    {"oldest_age_s", "OLDEST", FIELD_SECONDS, 4, NULL, 0},
+    {"oldest_age_s", "OLDEST", FIELD_AGE, 4, NULL, 0},
     {"oldest_id", "OLDEST MESSAGE", FIELD_TEXT, 5, NULL, 0},
 };
 static const struct field settings[] = {
@@ -89,7 +89,7 @@ static const struct field messages[] = {
     {"id", "ID", FIELD_TEXT, 0, NULL, IN_INDEX_TEXT},
     {"queue", "QUEUE", FIELD_NAME, 2, queues, 0},
     {"arrival", "ARRIVAL", FIELD_TIME, 3, NULL, 0},
-    {"age_s", "AGE", FIELD_SECONDS, 4, NULL, 0},
+    {"age_s", "AGE", FIELD_AGE, 4, NULL, 0},
     {"size_bytes", "SIZE", FIELD_OCTETS, 5, NULL, 0},
     {"sender", "FROM", FIELD_SENDER, 6, NULL, 0},
     {"recipients", "RCPTS", FIELD_NUMBER, 7, NULL, 0},
@@ -146,14 +146,14 @@ static const struct field senders[] = {
     {"messages", "MESSAGES", FIELD_NUMBER, 3, NULL, 0},
     {"recipients", "RECIPIENTS", FIELD_NUMBER, 4, NULL, 0},
     {"volume_kib", "VOLUME", FIELD_KIB, 5, NULL, 0},
-    {"oldest_age_s", "OLDEST", FIELD_SECONDS, 6, NULL, 0},
+    {"oldest_age_s", "OLDEST", FIELD_AGE, 6, NULL, 0},
 };
 static const struct field domains[] = {
     {"rank", "#", FIELD_NUMBER, 0, NULL, IN_INDEX_LAST},
     {"domain", "DOMAIN", FIELD_TEXT, 2, NULL, 0},
     {"messages", "MESSAGES", FIELD_NUMBER, 3, NULL, 0},
     {"recipients", "RECIPIENTS", FIELD_NUMBER, 4, NULL, 0},
-    {"oldest_age_s", "OLDEST", FIELD_SECONDS, 5, NULL, 0},
+    {"oldest_age_s", "OLDEST", FIELD_AGE, 5, NULL, 0},
     {"reason", "MOST FREQUENT REASON", FIELD_TEXT, 6, NULL, 0},
 };
 static const struct field reasons[] = {
@@ -161,7 +161,7 @@ static const struct field reasons[] = {
     {"reason", "REASON", FIELD_TEXT, 2, NULL, 0},
     {"messages", "MESSAGES", FIELD_NUMBER, 3, NULL, 0},
     {"recipients", "RECIPIENTS", FIELD_NUMBER, 4, NULL, 0},
-    {"oldest_age_s", "OLDEST", FIELD_SECONDS, 5, NULL, 0},
+    {"oldest_age_s", "OLDEST", FIELD_AGE, 5, NULL, 0},
     {"domain", "DOMAIN", FIELD_TEXT, 6, NULL, 0},
     {"example_id", "EXAMPLE", FIELD_TEXT, 7, NULL, 0},
 };

@@ -15,6 +15,7 @@ enum field_kind {
     FIELD_NUMBER,
     FIELD_SERIAL, /* a number that names something */
     FIELD_SECONDS,
+    FIELD_AGE, /* seconds that grow by themselves */
     FIELD_MILLISECONDS,
     FIELD_MINUTES, /* 0 = without an end */
     FIELD_DAYS,

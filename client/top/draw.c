@@ -231,7 +231,7 @@ void draw_top(struct model *model, struct canvas *canvas, struct moment now) {
     } else if (model->mode == MODE_HELP) {
         draw_help(model, canvas, parts.table);
     } else {
-        draw_table(model, canvas, parts.table);
+        draw_table(model, canvas, parts.table, now);
     }
     draw_said(model, canvas);
     draw_status(model, canvas, now);

@@ -22,7 +22,7 @@ struct area draw_table_area(const struct model *model, size_t width, size_t heig
 /* Parts of it. */
 void draw_gateways(struct model *model, struct canvas *canvas, struct area area);
 void draw_queues(struct model *model, struct canvas *canvas, struct area area);
-void draw_table(struct model *model, struct canvas *canvas, struct area area);
+void draw_table(struct model *model, struct canvas *canvas, struct area area, struct moment now);
 void draw_console(struct model *model, struct canvas *canvas, struct area area);
 void draw_help(struct model *model, struct canvas *canvas, struct area area);
 

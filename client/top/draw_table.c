@@ -79,7 +79,7 @@ static void scroll_to_cursor(struct tab_view *view, size_t rows) {
     }
 }
 
-void draw_table(struct model *model, struct canvas *canvas, struct area area) {
+void draw_table(struct model *model, struct canvas *canvas, struct area area, struct moment now) {
     struct tab_view *view = &model->views[model->tab];
     struct grid grid = model_grid(model);
     const struct screen screen_like = {.terminal = true, .unicode = canvas->unicode};
@@ -97,6 +97,8 @@ void draw_table(struct model *model, struct canvas *canvas, struct area area) {
     screen.out = sheet.out;
     grid.screen = &screen;
     grid.room = area.width - MARGIN;
+    /* What is old stays as it was. */
+    grid.elapsed_s = old ? 0 : now.epoch_s - model->gateways.details[model->tab].answer_s;
     grid_fit(&grid, &layout);
     scroll_to_cursor(view, area.height - 1);
     struct pen pen = pen_at(canvas, area.x + MARGIN, area.y, area.width - MARGIN);

@@ -205,6 +205,18 @@ static void drop_marks(struct model *model) {
     }
 }
 
+/* "23h59m" */
+#define AGE_WIDTH 6
+
+static void leave_room(const struct grid *grid, struct grid_layout *layout) {
+    for (size_t c = 0; c < grid->column_count; c++) {
+        bool age = grid->records->table->fields[grid->columns[c].field].kind == FIELD_AGE;
+        if (age && layout->widths[c] < AGE_WIDTH) {
+            layout->widths[c] = AGE_WIDTH;
+        }
+    }
+}
+
 void model_refresh(struct model *model) {
     struct tab_view *view = view_of(model);
     uint64_t number = detail_of(model)->number + 1;
@@ -217,6 +229,7 @@ void model_refresh(struct model *model) {
         struct grid grid = model_grid(model);
         grid.rows = NULL;
         grid_measure(&grid, &view->natural);
+        leave_room(&grid, &view->natural);
         drop_marks(model);
     }
     view->number = number;

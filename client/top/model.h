@@ -38,7 +38,7 @@ struct tab_view {
     size_t row_count;
     uint64_t number;            /* of the reading that rows are of; 0 = none */
     bool stale;                 /* order or filter have changed since */
-    struct grid_layout natural; /* what its columns need */
+    struct grid_layout natural; /* what its columns need, with room for ages to grow */
 };
 
 struct model {

@@ -170,6 +170,12 @@ static void test_layout(void **state) {
     assert_false(canvas.cells[720].reversed);
     draw(200, 60);
     SHOWS("the mailbox is full and very full indeed");
+    press("2");
+    SHOWS(" 1m  <>");
+    model.gateways.details[TAB_SENDERS].answer_s = NOON - 3600;
+    draw(80, 24);
+    SHOWS(" 1h01m  <>"); /* ages go on */
+    press("1");
     draw(40, 12);
     HIDES("\u2588");
     SHOWS("4ABC12DEF0");
