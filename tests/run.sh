@@ -87,7 +87,7 @@ install_packages
 case $part in
 image) contrib/install-packages.sh image ;;
 system | all) contrib/install-packages.sh checkers ;;
-rounds) contrib/install-packages.sh monitors ;;
+rounds) contrib/install-packages.sh checkers monitors ;;
 esac
 case $part in
 bench | soak | faults) preset=release ;;
