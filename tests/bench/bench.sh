@@ -35,18 +35,20 @@ log_seconds=10
 frozen_seconds=10
 idle_seconds=60
 taken=3000 # messages by SMTP
+recipients=100000
 while getopts s option; do
     case $option in
     s)
         sizes=(1000) main_size=1000 rounds=1 gets=200 crossings=2
-        log_seconds=1 frozen_seconds=1 idle_seconds=2 taken=200
+        log_seconds=1 frozen_seconds=1 idle_seconds=2 taken=200 recipients=1000
         ;;
     *) die "usage: ${0##*/} [-s] BUILD [PART...]" ;;
     esac
 done
 shift $((OPTIND - 1))
-# Built with sanitizers, too, the programs here leave their memory to the end of the process.
-export ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0
+# Built with sanitizers, too, the programs here leave their memory to the end of the process, and a
+# library is loaded before the sanitizer's.
+export ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0:verify_asan_link_order=0
 build=$(realpath "$1")
 shift
 bin=$build/bin
@@ -60,18 +62,20 @@ uptime=.1.3.6.1.2.1.1.3.0
 total=$ours.1.2.1.0
 serial=$ours.1.5.3.0
 list_duration=$ours.1.1.9.0
+overload_threshold=$ours.1.4.7.0
 # The constant agent's scalar and table.
 constant=.1.3.6.1.4.1.8072.9999.9999.2526.1.2.1.0
 constant_table=.1.3.6.1.4.1.8072.9999.9999.2526.1.5.4.1
 # NET-SNMP-EXTEND-MIB::nsExtendOutput1Line."bench"
 extended=.1.3.6.1.4.1.8072.1.3.2.3.1.1.5.98.101.110.99.104
+agent_environment=() # NAME=VALUE
 messages=0 busy=0 noisy=0 passed=0 failed=0
 
 # What is measured at each size, and what at one. What else a GET must not wait for is added here: a
 # function bench_get_SOMETHING that starts it, calls compare_gets and proves that it was going on.
 sweep=(counting get_alone get_listing listing parsing memory)
-once=(get_postfix_stopped get_webhook_stalled get_acting get_log get_peers get_exporter walk_100
-    walk_10000 action selection crossing idle postfix)
+once=(get_postfix_stopped get_webhook_stalled get_disk_stalled get_acting get_log get_peers
+    get_exporter walk_100 walk_10000 action selection crossing idle recipients postfix)
 
 # wanted NAME: among the parts that were asked for, which is all of them unless some were named.
 wanted() { [ "${#only[@]}" -eq 0 ] || [[ " ${only[*]} " == *" $1 "* ]]; }

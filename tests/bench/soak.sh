@@ -31,6 +31,7 @@ uptime=.1.3.6.1.2.1.1.3.0
 total=$ours.1.2.1.0
 threshold=400
 messages=0
+agent_environment=()
 pause_usec=1800 # between two GETs: 500 a second
 growth_kib_max=1024 # an hour, of all processes together
 descriptors_max=1 # an hour

@@ -79,8 +79,8 @@ END
         echo "$line" >>"$root/$name.conf"
         [[ $line != message_limit* ]] || rows=${line##* }
     done
-    start_daemon "$root/agent.pid" "$root/agent.log" "$bin/hermes-mailqueued" \
-        -c "$root/$name.conf" -f
+    start_daemon "$root/agent.pid" "$root/agent.log" env "${agent_environment[@]}" \
+        "$bin/hermes-mailqueued" -c "$root/$name.conf" -f
     count=$(count_queue "$root/$name/spool" incoming active deferred)
     rows=$((count < rows ? count : rows))
     check wait_for "$patience" shows "$total" "$count"

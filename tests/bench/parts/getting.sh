@@ -73,6 +73,32 @@ bench_get_webhook_stalled() {
     stop_daemon "$root/endpoint.pid"
 }
 
+# A disk that takes two seconds for each fsync(2), while thresholds are set and stored.
+bench_get_disk_stalled() {
+    local setting
+    rm -rf "$root/faults" "$root/enough"
+    install -d -m 755 "$root/faults"
+    head -c 8 /dev/zero >"$root/faults/clock"
+    agent_environment=("LD_PRELOAD=$bin/libfault_shim.so" "HMQ_FAULTS=$root/faults")
+    restart_agent big
+    touch "$root/faults/slow-disk"
+    set_on_and_on >"$root/setting.log" 2>&1 &
+    setting=$!
+    check wait_for 20 reached "$overload_threshold" 601
+    compare_gets 'with a disk that takes 2 s to store' info '<= 1.5' -n "$gets"
+    touch "$root/enough"
+    check wait "$setting"
+}
+
+set_on_and_on() {
+    local value=600
+    until [ -e "$root/enough" ]; do
+        value=$((value + 1))
+        MIBS='' snmpset -v2c -c actor -t 10 -r 0 -Oqv "127.0.0.1:$port" "$overload_threshold" u \
+            "$value" || return 1
+    done
+}
+
 bench_get_acting() {
     local acting ended
     restart_agent big

@@ -48,6 +48,31 @@ bench_idle() {
         $((seconds * 1000)) us info
 }
 
+# One message to very many: what that adds.
+to_many() {
+    {
+        seq -f 'Bcc: subscriber%06.0f@other.example' "$recipients"
+        printf '\nhello\n'
+    } | sendmail -C "$root/small/etc" -t -f list@sender.example
+}
+
+bench_recipients() {
+    local -a before after
+    restart_agent small
+    list_again
+    read -r -a before < <(memory_kib)
+    to_many
+    check wait_for 120 all_deferred small $((threshold + 1))
+    check wait_for 120 shows "$ours.1.2.3.0" $((threshold + recipients))
+    list_again
+    read -r -a after < <(memory_kib)
+    postsuper -c "$root/small/etc" -d ALL deferred 2>/dev/null
+    messages=$((threshold + 1))
+    echo "$((after[0] > before[0] ? after[0] - before[0] : 1))" >"$root/memory.recipients"
+    row_against "RSS that a message with $recipients recipients adds, the limit" memory.recipients \
+        1024 KiB '<= 1'
+}
+
 # How fast a Postfix takes mail, the agent watching and not, in turn.
 take_mail() {
     smtp-source -s 5 -l 1024 -m "$taken" -f sender@sender.example -t recipient@other.example \
