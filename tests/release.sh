@@ -84,16 +84,19 @@ settle_in
 passed=0 failed=0
 # The rounds are about other systems.
 if [ "$part" != rounds ]; then
+    started=$SECONDS
     if in_root contrib/quickstart.sh --once </dev/null; then
         passed=1
     else
         failed=1
     fi
+    echo "$suite: the quickstart took $((SECONDS - started)) s"
 fi
-status=0
+status=0 started=$SECONDS
 # No pipe: enter_root.sh has to be a child of this shell, with which it ends.
 in_root tests/run.sh "$part" </dev/null > >(tee "$cache/$suite.log") || status=$?
 wait "$!"
+echo "$suite: the tests took $((SECONDS - started)) s"
 read -r more what less _ < <(tail -n 1 "$cache/$suite.log") || true
 if [ "$what" = passed, ]; then
     passed=$((passed + more)) failed=$((failed + less))
