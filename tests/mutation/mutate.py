@@ -19,7 +19,7 @@ ROOT = os.path.abspath(f"{os.path.dirname(__file__)}/../..")
 WANTED = 90.0
 # Of processor time, and by the clock for one that sleeps: a busy machine kills nothing.
 CPU_SECONDS_MAX = 30
-SECONDS_MAX = 600
+SECONDS_MAX = 120
 # A file, and the unit tests that are to notice.
 TARGETS = {
     "detect": ["detect"],
@@ -205,8 +205,10 @@ class Target:
 
 
 def passes(program):
+    """A leak is no behavior, and to look for leaks takes longer than most tests."""
     try:
         return subprocess.run(["prlimit", f"--cpu={CPU_SECONDS_MAX}", program],
+                              env={**os.environ, "ASAN_OPTIONS": "detect_leaks=0"},
                               capture_output=True, timeout=SECONDS_MAX).returncode == 0
     except subprocess.TimeoutExpired:
         return False
