@@ -41,6 +41,7 @@ static void report(struct doctor *doctor, const char *step, enum result result, 
     static const char *const names[] = {"ok", "note", "failed"};
     static const enum style styles[] = {STYLE_GOOD, STYLE_WARN, STYLE_BAD};
     const struct screen *screen = &doctor->client->screen;
+    char line[WORDS_SIZE + 32];
     doctor->failed = doctor->failed || result == RESULT_FAILED;
     if (doctor->checks != NULL) {
         cJSON *check = need(cJSON_CreateObject());
@@ -54,7 +55,8 @@ static void report(struct doctor *doctor, const char *step, enum result result, 
     screen_style(screen, styles[result]);
     screen_pad(screen, names[result], 8, false);
     screen_style(screen, STYLE_PLAIN);
-    screen_say(screen, STYLE_PLAIN, "%s: %s", step, words);
+    snprintf(line, sizeof line, "%s: %s", step, words);
+    screen_wrap_behind(screen, line, 8);
     if (remedy[0] != '\0') {
         screen_wrap(screen, remedy, 8);
     }

@@ -123,6 +123,11 @@ void screen_pad(const struct screen *screen, const char *text, size_t width, boo
 }
 
 void screen_wrap(const struct screen *screen, const char *text, size_t indent) {
+    blanks(screen, indent);
+    screen_wrap_behind(screen, text, indent);
+}
+
+void screen_wrap_behind(const struct screen *screen, const char *text, size_t indent) {
     size_t room = screen->width > indent + 10 ? screen->width - indent : 10;
     do {
         size_t used;
@@ -140,7 +145,6 @@ void screen_wrap(const struct screen *screen, const char *text, size_t indent) {
             }
             len = last > 0 ? last : len;
         }
-        blanks(screen, indent);
         char *line = strndup(text, len);
         if (line != NULL) {
             put_part(screen, line, 0, &used);
@@ -149,6 +153,7 @@ void screen_wrap(const struct screen *screen, const char *text, size_t indent) {
         fputc('\n', screen->out);
         text += len;
         text += text[0] == ' ';
+        blanks(screen, *text != '\0' ? indent : 0);
     } while (*text != '\0');
 }
 

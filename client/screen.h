@@ -37,6 +37,9 @@ void screen_pad(const struct screen *screen, const char *text, size_t width, boo
 /* Prints text over several lines of the screen's width, each after indent blanks. */
 void screen_wrap(const struct screen *screen, const char *text, size_t indent);
 
+/* The same behind something that has indent columns on the first line. */
+void screen_wrap_behind(const struct screen *screen, const char *text, size_t indent);
+
 /* Begins a style, which STYLE_PLAIN ends. Prints nothing without colors. */
 void screen_style(const struct screen *screen, enum style style);
 

@@ -272,7 +272,7 @@ test_widths() {
         [ "${#line}" -le 80 ] || fail "--help: ${#line} columns: $line"
     done < <(all_help)
     for command in status list senders domains reasons ages delivery conditions events actions \
-        hooks 'list -l' 'reasons -l' 'events -l'; do
+        hooks settings doctor 'show 4ABC12DEF0' 'list -l' 'reasons -l' 'events -l'; do
         # shellcheck disable=SC2086 # words
         widths $command
     done
