@@ -169,6 +169,13 @@ test_hold() {
     refuses 'what is all\? It takes the NUMBER of an action'
     eventually "what was requeued is deferred" settled 1014
     in_queue deferred "$id"
+    # At a terminal they are waited for.
+    SNMPCONFPATH=$root/snmpd/clients/actor "$support/terminal.py" 80 -i y "$client" \
+        -H "127.0.0.1:$port" requeue "${all[4]}" "${all[5]}" >"$root/terminal"
+    sed 's/\x1b\[[0-9;]*m//g; s/.*\r//' "$root/terminal" >"$root/out"
+    says '^2 messages  done: requeued, with new IDs$'
+    says "^   (${all[4]}|${all[5]}) as [0-9A-F]+, (${all[4]}|${all[5]}) as [0-9A-F]+$"
+    eventually "these are deferred, too" settled 1014
     hmq 0 flush "${all[2]}" -y
     says "^${all[2]}  requested"
     ok "what is done is filed under the SNMP user"

@@ -163,8 +163,8 @@ test_acting() {
     says '^flush: no message matches'
     eventually "they are back in deferred" settled 15
     answers 80 -i y requeue --sender 'alice@*'
-    says '^3 messages  done: requeued, with new IDs$'
-    says '^   [0-9A-F]+ as [0-9A-F]+, '
+    # This agent has no log to read, so that nothing is waited for.
+    says '^3 messages  done: requeued; Postfix logs the new ID with orig_id=\*$'
     ok "acting"
 }
 
