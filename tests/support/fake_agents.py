@@ -5,7 +5,8 @@
 FOLDER/objects has what they serve, as canned_agent.py has it, below the default base_oid, and is
 read again when it changes; ROWS messages are added to it. The n-th agent, from 0, has n messages
 more than hmqTotalMessages in the file says. FOLDER/ports gets the ports, one a line, once all
-listen. Ports that are listed in FOLDER/silent do not answer. FOLDER/log gets a line "PORT KIND
+listen. Ports that are listed in FOLDER/silent do not answer, and each answer takes as many seconds
+as FOLDER/delay has, if there is such a file. FOLDER/log gets a line "PORT KIND
 OBJECTS" for each request: KIND is get, next or bulk.
 """
 
@@ -15,6 +16,7 @@ import os
 import select
 import socket
 import sys
+import time
 
 BASE = (1, 3, 6, 1, 4, 1, 8072, 9999, 9999, 2525)
 TYPES = {"i": 0x02, "u": 0x42, "c": 0x41, "s": 0x04}
@@ -172,6 +174,14 @@ def silent(folder):
         return set()
 
 
+def delay(folder):
+    try:
+        with open(f"{folder}/delay", encoding="ascii") as file:
+            return float(file.read())
+    except FileNotFoundError:
+        return 0
+
+
 def main(folder, count, rows):
     objects = Objects(f"{folder}/objects", int(rows))
     sockets = {}
@@ -189,6 +199,7 @@ def main(folder, count, rows):
                 number, port = sockets[ready]
                 if port in silent(folder):
                     continue
+                time.sleep(delay(folder))
                 objects.read()
                 response, kind, named = serve(objects, number, data)
                 log.write(f"{port} {kind} {named}\n")

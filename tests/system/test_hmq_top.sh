@@ -20,7 +20,7 @@ listening() { [ -s "$root/fakes/ports" ]; }
 # start_fakes COUNT ROWS: $gateways are theirs.
 start_fakes() {
     mkdir -p "$root/fakes"
-    rm -f "$root/fakes/ports" "$root/fakes/silent"
+    rm -f "$root/fakes/ports" "$root/fakes/silent" "$root/fakes/delay"
     : >"$root/fakes/log"
     cp "$support/data/client_objects" "$root/fakes/objects"
     start_daemon "$root/fakes.pid" "$root/fakes.log" \
@@ -164,6 +164,28 @@ test_silence() {
     quits 0
     stop_fakes
     ok "an agent that goes away, returns, or does not know"
+}
+
+# On a link where each answer takes its time the keys work all the same.
+test_slow() {
+    start_fakes 1 300
+    echo 0.2 >"$root/fakes/delay"
+    start_top 80x40
+    shows 'reading: [0-9]+ values'
+    press '?'
+    help_meanwhile() {
+        screen >"$root/screen"
+        grep -q '^Home, g' "$root/screen" && grep -q 'reading: [0-9,]* values' "$root/screen"
+    }
+    wait_for "$patience" help_meanwhile || { cat "$root/screen"; fail "help has to wait"; }
+    press q 2
+    shows ' 900 .* news@list'
+    rm "$root/fakes/delay"
+    press 1
+    shows '302 of 302'
+    quits 0
+    stop_fakes
+    ok "a slow link"
 }
 
 # The screen follows the size of the terminal, and shows several gateways with the worst first.
@@ -356,6 +378,7 @@ test_tables
 test_filter
 test_refresh
 test_silence
+test_slow
 test_size
 test_hostile
 test_cost
