@@ -67,7 +67,7 @@ prometheus() {
     sample 'hmqConditionSeverity\{hmqConditionKey="deferred"\}' 2
     sample 'hmqHookFailures\{hmqHookName="webhook.nowhere"\}' '[0-9]+'
     sample 'hmqDeliveryCount\{hmqDeliveryOutcome="received"\}' '[0-9]+'
-    ok "the values of a scrape"
+    ok "the values of a scrape, $(grep -c "^hmq" "$root/scrape") samples"
     # Whatever the generator knows has a sample, unless the agent itself does not know it.
     grep -o '^hmq[A-Za-z0-9]*' "$root/scrape" | sort -u >"$root/scraped"
     awk '$1 == "hermes_mailqueue_insight:" { exit }
