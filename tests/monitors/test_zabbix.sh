@@ -209,7 +209,6 @@ trapped() {
     [[ $(result '.[0].lastvalue') == *"$base.0.2"* || $(result '.[0].lastvalue') == *"$base.0."* ]]
 }
 eventually "the notification is in its log" trapped
-if declare -F look >/dev/null; then look; fi
 stop_agent
 check "no report of a sanitizer" no_sanitizer_report
 echo "tested: Zabbix $version"
