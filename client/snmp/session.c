@@ -140,6 +140,12 @@ static void fail(struct snmp_request *request, const char *words) {
     finish(request, &answer);
 }
 
+/* The library drops the report of an agent that has returned with another engine ID, so that this
+ * looks like no answer. */
+static void doubt(struct gateway *gateway) {
+    gateway->doubted = gateway->session != NULL && gateway->session->version == SNMP_VERSION_3;
+}
+
 /* The next request will ask for the engine ID. */
 static void forget_engine(struct gateway *gateway) {
     netsnmp_session *session = gateway->session;
@@ -149,7 +155,9 @@ static void forget_engine(struct gateway *gateway) {
     session->contextEngineID = NULL;
     session->securityEngineIDLen = 0;
     session->contextEngineIDLen = 0;
+    session->flags &= ~(unsigned long)SNMP_FLAGS_USER_CREATED; /* its keys are made for each */
     gateway->probed = false;
+    gateway->doubted = false;
 }
 
 /* What a report means (RFC 3411, 3412, 3414 and 3415), and what is to be done about it. */
@@ -186,9 +194,7 @@ static void on_message(struct snmp_request *request, netsnmp_pdu *pdu) {
         int type = snmpv3_get_report_type(pdu);
         answer =
             (struct answer){.kind = ANSWER_REPORT, .report = type, .words = report_words(type)};
-        if (type == SNMPERR_UNKNOWN_ENG_ID) {
-            forget_engine(request->gateway);
-        }
+        doubt(request->gateway);
     }
     finish(request, &answer);
 }
@@ -214,6 +220,7 @@ static int on_event(int operation, netsnmp_session *session, int id, netsnmp_pdu
         on_message(request, pdu);
         break;
     case NETSNMP_CALLBACK_OP_TIMED_OUT:
+        doubt(request->gateway);
         finish(request, &timeout);
         break;
     case NETSNMP_CALLBACK_OP_SEND_FAILED:
@@ -318,6 +325,9 @@ void gateway_send(struct gateway *gateway, struct snmp_request *request, netsnmp
     }
     snmp_free_pdu(request->next);
     request->next = pdu;
+    if (gateway->doubted) {
+        forget_engine(gateway);
+    }
     if (gateway->probed) {
         send_next(request);
     } else {

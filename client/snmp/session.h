@@ -45,6 +45,7 @@ struct gateway {
     const char *name; /* as it was given; borrowed */
     netsnmp_session *session;
     bool probed;       /* the engine ID is known, or not needed */
+    bool doubted;      /* it may be another one now, so that it is asked for again */
     char problem[256]; /* why there is no session */
 };
 

@@ -48,6 +48,10 @@ requests() { grep -c " $1 " "$root/fakes/log" || true; }
 
 test_tables() {
     start_fakes 1 0
+    hmq 2 top
+    complains '^hmq: top needs a terminal'
+    hmq 2 top --interval 0s
+    complains '--interval 0s is no time'
     start_top 80x24
     shows '^127\.0\.0\.1:[0-9]+  CRITICAL, 1,234 messages, 33 MiB, the oldest 2d03h old'
     shows '^deferred +1,200  ██'
