@@ -182,6 +182,9 @@ unsupported() {
 }
 check "no item has an error" unsupported
 
+check "a hook is no problem before its time" problem_now 'does not get its events' 0
+check "and neither is a pause" problem_now 'paused for hours' 0
+
 # ---- a trap
 
 cat >"$root/snmptrapd.conf" <<END

@@ -181,7 +181,8 @@ def expand(expression):
     return expression.split("@")[0] + "".join(words)
 
 
-# A raise lasts until the gateway says that it is over: no answer is no all-clear.
+# A raise lasts until the gateway says that it is over: no answer is no all-clear. What has to last
+# also counts values: without them the first value would be taken for the whole time.
 UNREAD = ("cannot be read", "nodata(@hmqDataStatus,{$HMQ.NODATA})=1 or last(@hmqDataStatus)<>1",
           None)
 OVERLOAD = ("overload", "last(@hmqOverload)=1", "last(@hmqOverload)=2")
@@ -195,11 +196,14 @@ TRIGGERS = {
     "hmqReadErrors": [trigger("readings fail again and again", "sum(@hmqReadErrors,30m)>10",
                               "WARNING", after=[UNREAD])],
     "hmqSettingsState": [trigger("Postfix does not run with the settings that were made",
-                                 "min(@hmqSettingsState,15m)>2", "WARNING")],
-    "hmqOutboundPaused": [trigger("outbound mail has been paused for {$HMQ.PAUSED}",
-                                  "max(@hmqOutboundPaused,{$HMQ.PAUSED})=1", "WARNING")],
+                                 "min(@hmqSettingsState,15m)>2 and "
+                                 "count(@hmqSettingsState,15m)>=3", "WARNING")],
+    "hmqOutboundPaused": [trigger("outbound mail has been paused for hours",
+                                  "max(@hmqOutboundPaused,4h)=1 and "
+                                  "count(@hmqOutboundPaused,4h)>200", "WARNING")],
     "hmqDeliveryLogStatus": [trigger("Postfix's log cannot be read",
-                                     "min(@hmqDeliveryLogStatus,15m)=2", "INFO")],
+                                     "min(@hmqDeliveryLogStatus,15m)=2 and "
+                                     "count(@hmqDeliveryLogStatus,15m)>=3", "INFO")],
 }
 RAISED = "last(@hmqConditionState[{#CONDITION}])=4 and last(@hmqConditionSeverity[{#CONDITION}])="
 CLEARED = "last(@hmqConditionState[{#CONDITION}])<>4"
@@ -210,7 +214,8 @@ PROTOTYPE_TRIGGERS = {
         for word, number, priority in (("critical", "3", "HIGH"), ("warning", "2", "WARNING"),
                                        ("info", "1", "INFO"))],
     "hmqHookPending": [trigger("{#HOOK} does not get its events",
-                               "min(@hmqHookPending[{#HOOK}],{$HMQ.HOOK})>0", "AVERAGE")],
+                               "min(@hmqHookPending[{#HOOK}],15m)>0 and "
+                               "count(@hmqHookPending[{#HOOK}],15m)>10", "AVERAGE")],
 }
 
 GRAPHS = [
@@ -222,8 +227,6 @@ GRAPHS = [
 ]
 MACROS = [
     ("{$HMQ.NODATA}", "5m", "For how long there may be no answer."),
-    ("{$HMQ.PAUSED}", "4h", "For how long outbound mail may be paused."),
-    ("{$HMQ.HOOK}", "15m", "For how long a webhook or script may have events that wait."),
 ]
 
 
