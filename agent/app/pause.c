@@ -272,12 +272,12 @@ static void observe_in_force(struct pause *pause, const struct postfix_settings 
 }
 
 /* It may be a pause that this agent has made, and of which a lost or restored database knows
- * nothing: nobody will end it. */
+ * nothing: nobody will end it. No warning: on many a gateway it is what its administrator wants. */
 static void observe_none(struct pause *pause, const struct postfix_settings *read) {
     if (strcmp(read->defer_transports, pause->others) != 0) {
         snprintf(pause->others, sizeof pause->others, "%s", read->defer_transports);
         if (read->outbound_paused) {
-            log_line(LOG_WARNING,
+            log_line(LOG_NOTICE,
                      "defer_transports is \"%s\" in main.cf, and no pause set here: mail for these "
                      "transports waits until somebody removes it",
                      pause->others);

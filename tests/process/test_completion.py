@@ -28,9 +28,9 @@ CASES = [
 ]
 SETUP = {
     "bash": ["bind 'set enable-bracketed-paste off'", "complete -r",
-             "source {source}/contrib/completion/hmq.bash"],
+             "source '{source}/contrib/completion/hmq.bash'"],
     "zsh": ["unset zle_bracketed_paste", "setopt no_beep no_list_ambiguous",
-            "fpath=({source}/contrib/completion $fpath)",
+            "fpath=('{source}/contrib/completion' $fpath)",
             "autoload -Uz compinit", "compinit -u -d {directory}/dump", "bindkey -e"],
 }
 START = {"bash": ["bash", "--norc", "--noprofile", "-i"], "zsh": ["zsh", "-f", "-i"]}
