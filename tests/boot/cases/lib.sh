@@ -71,11 +71,9 @@ said_with() { # PRIORITY PATTERN
     journalctl --no-pager --since "$since" -o cat -p "$1" -u 'hermes-mailqueue*' | grep -E -- "$2"
 }
 
-# complaints UNIT OPTION...: what they have logged, as journalctl's options have it, apart from the
-# line that defer_transports deserves, by which the mail of these cases stays.
+# complaints UNIT OPTION...: the warnings that they have logged, as journalctl's options have it.
 complaints() {
-    journalctl --no-pager -o cat -p warning -u "$@" |
-        grep -v '^defer_transports is "smtp" in main.cf, and no pause set here' | grep .
+    journalctl --no-pager -o cat -p warning -u "$@" | grep .
 }
 
 db() { sqlite3 -readonly -cmd '.timeout 10000' "$database" "$1"; }
