@@ -5,10 +5,12 @@
  * number that was shown, so that no others are touched that came meanwhile.
  */
 #include "client/act.h"
+#include "client/ask.h"
 #include "client/criteria.h"
 #include "client/format.h"
 #include "client/json.h"
 #include "client/memory.h"
+#include "client/stop.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -76,18 +78,15 @@ static int check_choice(const struct client *client, const struct id_list *ids,
     return EXIT_DONE;
 }
 
-/* Asks a question that is answered with y. */
 static bool confirmed(struct act *act) {
     char object[1400];
-    char answer[16] = "";
+    char question[1700];
     const char *name = action_command_name(act->command);
     act_object(act, object, sizeof object);
+    snprintf(question, sizeof question, "%c%s %s on %s? [y/N] ", toupper((unsigned char)name[0]),
+             name + 1, object, act->reading->gateway->name);
     fflush(stdout);
-    fprintf(act->terminal, "%c%s %s on %s? [y/N] ", toupper((unsigned char)name[0]), name + 1,
-            object, act->reading->gateway->name);
-    fflush(act->terminal);
-    return fgets(answer, sizeof answer, act->terminal) != NULL &&
-           (answer[0] == 'y' || answer[0] == 'Y');
+    return ask(act->terminal, question);
 }
 
 /* Counts where that is needed. Returns false if nothing is to be done. */
@@ -195,6 +194,17 @@ static void act_on(struct act *act, cJSON *document) {
     }
 }
 
+/* Ctrl-C was for all gateways, and this one comes after it. */
+static void leave_out(struct act *act, cJSON *document) {
+    static const char *const words = "not begun, because of Ctrl-C";
+    act->status = EXIT_NOT_DONE;
+    if (document != NULL) {
+        json_add_gateway(document, act->reading->gateway->name, words);
+    } else {
+        reading_complain(act->reading, "%s", words);
+    }
+}
+
 /* A choice among no messages is no message, and never all. */
 static void say_empty(const struct client *client, const char *command) {
     if (!client->arguments.json) {
@@ -212,11 +222,12 @@ static void say_empty(const struct client *client, const char *command) {
 }
 
 /* One action on each gateway, one after the other. */
-static int act_on_all(struct client *client, const struct id_list *ids, FILE *terminal) {
+static int act_on_all(struct client *client, const struct id_list *ids, int terminal) {
     const struct arguments *arguments = &client->arguments;
     cJSON *document = arguments->json ? json_document(arguments->command->name) : NULL;
     int status = EXIT_DONE;
     size_t unreachable = 0;
+    bool halted = false;
     /* Messages are shown before; of those that have expired the number is needed in any case. */
     bool blind = arguments->yes && !arguments->dry_run &&
                  command_by_name(arguments->command->name) != COMMAND_EXPIRE;
@@ -235,7 +246,12 @@ static int act_on_all(struct client *client, const struct id_list *ids, FILE *te
                           .terminal = terminal,
                           .counted = -1,
                           .guard = -1};
-        act_on(&act, document);
+        if (halted) {
+            leave_out(&act, document);
+        } else {
+            act_on(&act, document);
+            halted = act.halted || stop_requested();
+        }
         unreachable += act.status == EXIT_UNREACHABLE;
         status = act.status != EXIT_DONE ? EXIT_NOT_DONE : status;
         act_deinit(&act);
@@ -248,33 +264,25 @@ static int act_on_all(struct client *client, const struct id_list *ids, FILE *te
     return unreachable == client->readings.count ? EXIT_UNREACHABLE : status;
 }
 
-/* The terminal that the user sits at, whatever standard input is; NULL if there is none. */
-static FILE *open_terminal(void) {
-    if (isatty(STDIN_FILENO) != 1 && isatty(STDERR_FILENO) != 1) {
-        return NULL;
-    }
-    return fopen("/dev/tty", "r+e");
-}
-
 int run_act(struct client *client) {
     const struct arguments *arguments = &client->arguments;
     const struct command *command = command_row(command_by_name(arguments->command->name));
     struct id_list ids = {.ids = NULL};
-    FILE *terminal = open_terminal();
+    int terminal = ask_open();
     int status = act_read_ids(client, &ids);
     if (status == EXIT_DONE && ids.count == 0 && ids.empty_mailq) {
         say_empty(client, command->name);
     } else if (status == EXIT_DONE) {
         status = check_choice(client, &ids, command);
-        if (status == EXIT_DONE && !arguments->yes && !arguments->dry_run && terminal == NULL) {
+        if (status == EXIT_DONE && !arguments->yes && !arguments->dry_run && terminal < 0) {
             status = usage_error(arguments, "there is no terminal to ask on: add -y");
         }
         if (status == EXIT_DONE) {
             status = act_on_all(client, &ids, terminal);
         }
     }
-    if (terminal != NULL) {
-        fclose(terminal);
+    if (terminal >= 0) {
+        close(terminal);
     }
     id_list_deinit(&ids);
     return status;

@@ -18,7 +18,7 @@ struct act {
     const struct id_list *ids;
     struct criteria criteria;
     const char *owner;
-    FILE *terminal;  /* to ask on; NULL = there is none */
+    int terminal;    /* to ask on; -1 = there is none */
     int64_t counted; /* how many messages it is about; -1 = not known */
     int64_t guard;   /* -1 = none */
 
@@ -26,6 +26,7 @@ struct act {
     size_t row_count;
     bool stopped; /* by Ctrl-C, so that the rest was not begun */
     bool left;    /* by Ctrl-C or --wait, while the agent goes on */
+    bool halted;  /* by Ctrl-C, so that no other gateway is to be touched */
     int status;   /* the worst so far: an exit status */
 };
 

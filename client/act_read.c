@@ -22,6 +22,7 @@ static struct act act_for(struct client *client, struct reading *reading,
                         .ids = ids,
                         .criteria = client->arguments.criteria,
                         .owner = act_owner(client),
+                        .terminal = -1,
                         .counted = -1,
                         .guard = -1};
 }

@@ -5,27 +5,22 @@
  * running. What was accepted and is not seen to its end is never called done.
  */
 #include "client/act.h"
+#include "client/ask.h"
 #include "client/act_results.h"
 #include "client/format.h"
 #include "client/memory.h"
+#include "client/now.h"
 #include "client/stop.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 /* hmqDeliveryLogStatus */
 #define LOG_OK 1
 
 #define NEW_ID_WAIT_MS 70000
-
-static int64_t now_ms(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static void show_progress(const struct act *act, const struct row *row) {
     char text[160];
@@ -53,21 +48,15 @@ static void clear_progress(void) {
 
 /* Ctrl-C came. Returns false if the row is no longer to be waited for. */
 static bool offer_stop(struct act *act, struct row *row) {
-    char answer[16] = "";
     clear_progress();
     stop_forget();
-    if (act->terminal == NULL) {
+    act->halted = true;
+    if (act->terminal < 0) {
         return false;
     }
-    fprintf(act->terminal, "\nStop the action? What is done stays done. [y/N] ");
-    fflush(act->terminal);
-    if (!stop_wait_input(fileno(act->terminal)) ||
-        fgets(answer, sizeof answer, act->terminal) == NULL) {
-        fputc('\n', act->terminal);
-        return false;
-    }
-    if (answer[0] != 'y' && answer[0] != 'Y') {
-        return true;
+    if (!ask(act->terminal, "\nStop the action? What is done stays done. [y/N] ")) {
+        act->halted = stop_requested();
+        return !act->halted;
     }
     act->stopped = true;
     if (row_poll(row) && !row_ended(row) && !row->gone && !row_cancel(row)) {
@@ -148,6 +137,7 @@ static bool batch_guard(struct act *act, struct row_request *request) {
     one.rows = NULL;
     one.row_count = 0;
     request->guard = act_count(&one, words, sizeof words);
+    act->halted = one.halted;
     id_list_deinit(&part);
     return request->guard >= 0;
 }

@@ -2,6 +2,7 @@
 /*
  * pause and resume: one SET, and then the state is read until the agent says that it has changed.
  */
+#include "client/now.h"
 #include "client/settings.h"
 #include "client/snmp/change.h"
 #include "client/stop.h"
@@ -9,7 +10,8 @@
 #include <string.h>
 
 #define TABLES (TABLE_BIT(TABLE_SETTINGS) | TABLE_BIT(TABLE_SUMMARY))
-#define TRIES 200
+/* How long the agent may take: two commands of Postfix and their time limits. */
+#define PATIENCE_MS 60000
 #define PAUSE_MS 200
 
 static const uint32_t pause_object[] = {1, 4, 14, 0};
@@ -40,8 +42,9 @@ static void words_of(struct reading *reading, char *out, size_t size) {
 
 /* Reads until the pause is as it should be. */
 static bool wait_until(struct reading *reading, bool paused) {
+    int64_t end = now_ms() + PATIENCE_MS;
     stop_catch();
-    for (int i = 0; i < TRIES && !stop_requested(); i++) {
+    while (now_ms() < end && !stop_requested()) {
         reading_fetch(reading, TABLES);
         const struct cell *outbound = reading_cell(reading, TABLE_SUMMARY, SUMMARY_PAUSED);
         bool settled = !paused || cell_number(outbound, 0) == TRUTH_TRUE;
@@ -99,7 +102,9 @@ static int set_all(struct client *client, bool paused, uint32_t for_s) {
     int status = EXIT_DONE;
     readings_fetch(&client->readings, TABLES);
     for (size_t i = 0; i < client->readings.count; i++) {
-        int one = set_one(client, &client->readings.items[i], paused, for_s);
+        struct reading *reading = &client->readings.items[i];
+        int one =
+            stop_requested() ? settings_left_out(reading) : set_one(client, reading, paused, for_s);
         unreachable += one == EXIT_UNREACHABLE;
         status = one != EXIT_DONE ? EXIT_NOT_DONE : status;
     }

@@ -8,6 +8,7 @@
 #include "client/criteria.h"
 #include "client/json.h"
 #include "client/memory.h"
+#include "client/now.h"
 #include "client/show.h"
 #include "client/snmp/change.h"
 #include "client/stop.h"
@@ -21,7 +22,7 @@
     (TABLE_BIT(TABLE_SETTINGS) | TABLE_BIT(TABLE_SUMMARY) | TABLE_BIT(TABLE_CONDITION_COUNTS) |    \
      TABLE_BIT(TABLE_CONDITIONS))
 /* How long the agent may take to apply a change: a command of Postfix and its time limit. */
-#define APPLY_TRIES 150
+#define APPLY_MS 60000
 #define APPLY_PAUSE_MS 200
 #define ASSIGNMENTS_MAX 20
 #define WORDS_SIZE 256
@@ -278,6 +279,11 @@ const char *settings_refusal(const struct change *change, const char *inconsiste
     }
 }
 
+int settings_left_out(const struct reading *reading) {
+    reading_complain(reading, "not changed, because of Ctrl-C");
+    return EXIT_NOT_DONE;
+}
+
 /* True once all have the values that were asked for, and they are in force. */
 static bool in_force(struct reading *reading, const struct assignment *list, size_t count) {
     int64_t state = cell_number(reading_cell(reading, TABLE_SETTINGS, SETTINGS_STATE), 0);
@@ -297,8 +303,9 @@ static bool in_force(struct reading *reading, const struct assignment *list, siz
 /* Reads until all is in force or has failed. */
 static bool wait_until_in_force(struct reading *reading, const struct assignment *list,
                                 size_t count) {
+    int64_t end = now_ms() + APPLY_MS;
     stop_catch();
-    for (int i = 0; i < APPLY_TRIES && !stop_requested(); i++) {
+    while (now_ms() < end && !stop_requested()) {
         reading_fetch(reading, TABLES);
         if (in_force(reading, list, count)) {
             return true;
@@ -458,7 +465,9 @@ int run_settings(struct client *client) {
             screen_styled(&client->screen, STYLE_BOLD, reading->gateway->name);
             screen_end_line();
         }
-        if (reading->problem[0] != '\0') {
+        if (stop_requested()) {
+            one = settings_left_out(reading);
+        } else if (reading->problem[0] != '\0') {
             reading_complain(reading, "%s", reading->problem);
         } else {
             one = change_one(client, reading, list, arguments->word_count);

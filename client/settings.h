@@ -19,4 +19,7 @@ int run_resume(struct client *client);
  * Borrowed. */
 const char *settings_refusal(const struct change *change, const char *inconsistent);
 
+/* Says that a gateway was left as it is after Ctrl-C. Returns the exit status. */
+int settings_left_out(const struct reading *reading);
+
 #endif

@@ -6,6 +6,7 @@
  * time in all.
  */
 #include "client/top/gateways.h"
+#include "client/now.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -17,10 +18,7 @@
 #define BLIND_MS 10000
 
 struct moment moment_now(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (struct moment){.ms = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000,
-                           .epoch_s = (int64_t)time(NULL)};
+    return (struct moment){.ms = now_ms(), .epoch_s = (int64_t)time(NULL)};
 }
 
 static int64_t cpu_ms(void) {

@@ -56,17 +56,17 @@ on_terminal() {
     sed 's/\x1b\[[0-9;]*m//g' "$root/terminal" >"$root/plain"
 }
 
-# answers WIDTH -i ANSWER ARGUMENT...: on a terminal, with what is typed.
+# answers WIDTH [-a TEXT] -i ANSWER ARGUMENT...: on a terminal, with what is typed.
 answers() {
     local width=$1
     shift
     local -a typed=()
-    while [ "$1" = -i ]; do
-        typed+=(-i "$2")
+    while [ "$1" = -i ] || [ "$1" = -a ]; do
+        typed+=("$1" "$2")
         shift 2
     done
     status=0
-    "$support/terminal.py" "$width" "${typed[@]}" "$client" -H "127.0.0.1:$snmp_port" "$@" \
-        -- -v2c -c private -t 5 >"$root/terminal" || status=$?
+    "$support/terminal.py" "$width" "${typed[@]}" "$client" -H "${gateways-127.0.0.1:$snmp_port}" \
+        "$@" -- -v2c -c private -t 5 >"$root/terminal" || status=$?
     sed 's/\x1b\[[0-9;]*m//g; s/.*\r//' "$root/terminal" >"$root/out"
 }

@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""terminal.py COLUMNS [-i TEXT]... [-p FILE] COMMAND...: runs it on a terminal of that width.
+"""terminal.py COLUMNS [-a TEXT] [-i TEXT]... [-p FILE] COMMAND...: runs it on a terminal of that
+width.
 
 Prints what it prints there, with plain line ends, and exits as it does. Each -i is typed, with
 Enter, once the command has asked: its output then ends with "] " or "? ". The text "^C" is Ctrl-C
 instead, and is also typed when the command shows that it is waiting or running; but not twice: what
 it shows after the first may still be from before. Standard input is the terminal unless -p gives it
-a file.
+a file. What -a gives is typed, with Enter, before the command can have asked.
 """
 
 import fcntl
@@ -59,15 +60,19 @@ def talk(terminal, answers):
 
 
 def main(arguments):
-    columns, answers, file = int(arguments[0]), [], None
+    columns, answers, file, ahead = int(arguments[0]), [], None, None
     rest = arguments[1:]
-    while rest[0] in ("-i", "-p"):
+    while rest[0] in ("-a", "-i", "-p"):
         if rest[0] == "-i":
             answers.append(rest[1])
+        elif rest[0] == "-a":
+            ahead = rest[1]
         else:
             file = rest[1]
         rest = rest[2:]
     pid, terminal = start(rest, columns, file)
+    if ahead is not None:
+        os.write(terminal, ahead.encode() + b"\n")
     said = talk(terminal, answers)
     sys.stdout.buffer.write(said.replace(b"\r\n", b"\n"))
     sys.stdout.flush()

@@ -113,6 +113,15 @@ END
     says 'nothing was done$'
     [ "$status" -eq 1 ] || fail "exit $status"
     unchanged "a dry run, and a no"
+    # Neither what was typed for something else, nor the end of a long line, is an answer.
+    for answer in yn 'yes, but' nynnnnnnnnnnnnnnny ''; do
+        gateways=127.0.0.1:$snmp_port,localhost:$snmp_port \
+            answers 80 -a y -i "$answer" -i n delete --sender 'bob@*'
+        says "^Delete 12 messages from bob@\\* on 127.0.0.1:[0-9]+\\? \\[y/N\\] $answer\$"
+        says '^Delete 12 messages from bob@\* on localhost:[0-9]+\? \[y/N\] n$'
+        [ "$status" -eq 1 ] || fail "exit $status"
+    done
+    unchanged "what is not y or yes"
     ok "nothing is done by what is wrong"
 }
 

@@ -24,6 +24,8 @@ start_agent $(use_engine)
 eventually "it takes SETs" takes_sets
 expect 1.2.1.0 3 "3 messages"
 
+all_actions() { hmq 0 --json actions && jq '.gateways[0].actions | length' "$root/out"; }
+
 # Ctrl-C while the agent is busy with another action: stopped, left, and gone on with.
 test_stop() {
     local id
@@ -40,6 +42,14 @@ test_stop() {
     says 'the action has not ended yet, and goes on; hmq actions will show what becomes of it'
     [ "$status" -eq 3 ] || fail "exit $status"
     ok "Ctrl-C leaves it"
+    # Ctrl-C is for all gateways: those that come after are not begun.
+    local begun
+    begun=$(all_actions)
+    gateways=127.0.0.1:$snmp_port,localhost:$snmp_port answers 80 -i ^C -i y hold --all -y
+    says 'localhost:[0-9]+: not begun, because of Ctrl-C$'
+    [ "$status" -eq 1 ] || fail "exit $status"
+    [ "$(all_actions)" -eq $((begun + 1)) ] || fail "an action was begun after Ctrl-C"
+    ok "Ctrl-C is for all gateways"
     rm "$root/hang.postsuper"
     ended() { hmq 0 actions && ! grep -Eq ' (queued|running) ' "$root/out"; }
     eventually "it goes on all the same" ended
