@@ -28,6 +28,12 @@ static void set_modes(void) {
     leaveok(stdscr, FALSE);
 }
 
+/* True if the cursor can be put anywhere. */
+static bool can_place(void) {
+    const char *sequence = tigetstr("cup");
+    return sequence != NULL && sequence != (const char *)-1;
+}
+
 bool terminal_open(bool color) {
     set_escdelay(ESCAPE_MS);
     terminal = newterm(NULL, stdout, stdin);
@@ -35,6 +41,11 @@ bool terminal_open(bool color) {
         return false;
     }
     set_term(terminal);
+    /* One without it, such as dumb, gets a heap of pieces. */
+    if (!can_place()) {
+        terminal_close();
+        return false;
+    }
     set_modes();
     has_color = color && has_colors() == TRUE && start_color() == OK;
     if (has_color) {
@@ -137,8 +148,13 @@ int terminal_key(void) {
 }
 
 void terminal_suspend(void) {
+    const struct sigaction stop = {.sa_handler = SIG_DFL};
+    struct sigaction before;
     endwin();
-    kill(0, SIGSTOP);
+    /* Unlike SIGSTOP it stops nothing where there is no shell to go on from, as after ssh -t. */
+    sigaction(SIGTSTP, &stop, &before);
+    kill(0, SIGTSTP);
+    sigaction(SIGTSTP, &before, NULL);
     set_modes();
     clearok(stdscr, TRUE);
     refresh();

@@ -267,6 +267,21 @@ test_cost() {
     ok "what it costs"
 }
 
+# Where no shell can continue it, and on terminals whose cursor cannot be placed.
+test_terminals() {
+    start_fakes 1 0
+    # shellcheck disable=SC2086 # words
+    "$support/alone_top.py" 4ABC12DEF0 "$client" -H "$gateways" top \
+        -- ${credentials--v2c -c public} -t 5 >"$root/out" 2>&1 ||
+        { cat "$root/out"; fail "Ctrl-Z without a shell"; }
+    # The library loses what it has allocated for a terminal that it does not know.
+    ASAN_OPTIONS=detect_leaks=0 TERM=dumb on_terminal 80 top
+    grep -q '^hmq: TERM is not the name of a terminal that top can use' "$root/plain" ||
+        { cat "$root/plain"; fail "a terminal without a cursor"; }
+    stop_fakes
+    ok "Ctrl-Z without a shell, and a dumb terminal"
+}
+
 held() { count_queue "$spool" hold; }
 
 # The messages of a sender are held by its row, and no others; a no does nothing.
@@ -386,6 +401,7 @@ test_slow
 test_size
 test_hostile
 test_cost
+test_terminals
 
 credentials='-v2c -c private'
 # shellcheck disable=SC2119 # no lines for main.cf
