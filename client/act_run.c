@@ -22,7 +22,7 @@
 
 #define NEW_ID_WAIT_MS 70000
 
-static void show_progress(const struct act *act, const struct row *row) {
+static void show_progress(const struct act *act, const struct row *row, bool answered) {
     char text[160];
     char ended[FORMAT_SIZE];
     char all[FORMAT_SIZE];
@@ -35,8 +35,10 @@ static void show_progress(const struct act *act, const struct row *row) {
     }
     int64_t total = act->ids->count > 0 ? (int64_t)act->ids->count : row->matched;
     snprintf(text, sizeof text, "%s: %s, %.40s of %.40s", action_command_name(act->command),
-             row->state == ACTION_QUEUED ? "waiting" : "running", format_number(done, ended),
-             total > 0 ? format_number(total, all) : "?");
+             !answered                     ? "no answer"
+             : row->state == ACTION_QUEUED ? "waiting"
+                                           : "running",
+             format_number(done, ended), total > 0 ? format_number(total, all) : "?");
     fprintf(stderr, "\r%-60.60s\r", text);
 }
 
@@ -59,7 +61,11 @@ static bool offer_stop(struct act *act, struct row *row) {
         return !act->halted;
     }
     act->stopped = true;
-    if (row_poll(row) && !row_ended(row) && !row->gone && !row_cancel(row)) {
+    if (!row_poll(row)) {
+        reading_complain(act->reading, "the agent cannot be told to stop: %s", row->words);
+        return false;
+    }
+    if (!row_ended(row) && !row->gone && !row_cancel(row)) {
         reading_complain(act->reading, "%s", row->words);
     }
     return true;
@@ -72,18 +78,17 @@ static bool wait_for_end(struct act *act, struct row *row) {
     int64_t end = now_ms() + (int64_t)act->client->arguments.wait_s * 1000;
     bool answered = false;
     for (;;) {
-        bool polled = row_poll(row);
-        if (polled && row->gone) {
+        answered = row_poll(row);
+        if (answered && row->gone) {
             snprintf(row->words, sizeof row->words,
                      "the row of the action is gone; its results are unknown");
             return false;
         }
-        answered = answered || polled;
-        if (polled && row_ended(row)) {
+        if (answered && row_ended(row)) {
             return true;
         }
-        if (polled && row->state != 0) {
-            show_progress(act, row);
+        if (row->state != 0) {
+            show_progress(act, row, answered);
         }
         if (now_ms() >= end || (stop_requested() && !offer_stop(act, row))) {
             break;
@@ -94,7 +99,7 @@ static bool wait_for_end(struct act *act, struct row *row) {
     snprintf(row->words, sizeof row->words,
              "%s; hmq actions will show what becomes of it (owner '%s', number %" PRIu32 ")",
              answered ? "the action has not ended yet, and goes on"
-                      : "no answer since the action was accepted",
+                      : "no answer: whether the action has ended is unknown",
              act->owner, row->id);
     act->left = true;
     return false;

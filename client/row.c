@@ -264,13 +264,16 @@ enum row_created row_create(struct row *row, struct reading *reading,
     char *ids = join(request);
     enum row_created created = ROW_REFUSED;
     struct change change;
+    char why[256];
     *row = (struct row){.reading = reading, .matched = -1, .succeeded = -1, .failed = -1};
     for (int i = 0; i < TRIES; i++) {
         set_index(row, request, next_id());
         snprintf(row->words, sizeof row->words, "no free row; is another using the owner '%s'?",
                  request->owner);
         if (!row_poll(row)) {
-            break; /* nothing was sent */
+            snprintf(why, sizeof why, "%.255s", row->words);
+            snprintf(row->words, sizeof row->words, "%s; nothing was requested", why);
+            break;
         }
         if (!row->gone) {
             continue;

@@ -71,8 +71,28 @@ test_pause() {
     ok "pause and resume"
 }
 
+# snmpd goes away while the agent acts: what becomes of it is not known, and nothing else is said.
+test_silence() {
+    local running
+    : >"$root/hanging"
+    touch "$root/hang.postsuper"
+    timeout=1 retries=0 run_hmq unhold --all -y --wait 6s &
+    running=$!
+    eventually "an action hangs" hanging postsuper
+    stop_daemon "$root/snmpd.pid"
+    status=0
+    wait "$running" || status=$?
+    [ "$status" -eq 3 ] || fail "exit $status"
+    complains 'no answer: whether the action has ended is unknown; hmq actions will show'
+    timeout=1 retries=0 hmq 3 hold --all -y
+    complains 'no answer$'
+    rm "$root/hang.postsuper"
+    ok "an action that is lost sight of"
+}
+
 test_stop
 test_pause
+test_silence
 stop_agent
 check "no report of a sanitizer" no_sanitizer_report
 echo "$checks checks passed"
