@@ -214,7 +214,8 @@ static void draw_said(struct model *model, struct canvas *canvas) {
 
 void draw_top(struct model *model, struct canvas *canvas, struct moment now) {
     canvas_clear(canvas);
-    if (canvas->width < WIDTH_MIN || canvas->height < HEIGHT_MIN) {
+    model->too_small = canvas->width < WIDTH_MIN || canvas->height < HEIGHT_MIN;
+    if (model->too_small) {
         struct pen pen = pen_at(canvas, 0, 0, canvas->width);
         pen_say(&pen, "hmq top needs %dx%d", WIDTH_MIN, HEIGHT_MIN);
         return;

@@ -328,6 +328,10 @@ static void take_running(struct model *model, int key) {
 }
 
 void keys_take(struct model *model, int key) {
+    /* Nothing is done that nobody can see. */
+    if (model->too_small && key != 'q' && key != KEYS_CTRL_C && key != KEYS_ESCAPE) {
+        return;
+    }
     model_refresh(model);
     model->said[0] = '\0';
     model->changed = true;

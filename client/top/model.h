@@ -60,7 +60,8 @@ struct model {
     bool console_follows; /* shows the end */
     char search[FILTER_SIZE];
     size_t help_top;
-    bool changed; /* to be drawn */
+    bool changed;   /* to be drawn */
+    bool too_small; /* the screen shows nothing, so that keys do nothing */
 };
 
 /* client and its readings are borrowed. */

@@ -181,6 +181,11 @@ static void test_layout(void **state) {
     SHOWS("4ABC12DEF0");
     draw(20, 5);
     assert_int_equal(row_with("hmq top needs 30x8"), 0);
+    press("2"); /* nobody sees what it would do */
+    assert_int_equal(model.tab, TAB_MESSAGES);
+    draw(40, 12);
+    press("2");
+    assert_int_equal(model.tab, TAB_SENDERS);
     end();
 }
 
