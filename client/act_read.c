@@ -7,7 +7,6 @@
 #include "client/format.h"
 #include "client/json.h"
 #include "client/memory.h"
-#include "core/text.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -76,16 +75,10 @@ int run_count(struct client *client) {
 }
 
 /* A row of the output, which is a line unless it is 255 octets long: then the next goes on with it.
- * Tabs are blanks on a terminal, and nothing there is more than text. */
+ */
 static void print_text(void *userdata, const char *octets, size_t len) {
     const struct screen *screen = userdata;
-    char safe[3 * ACTION_LINE_MAX + 1];
-    if (!screen->terminal || len > ACTION_LINE_MAX) {
-        fwrite(octets, 1, len, stdout);
-    } else {
-        text_to_utf8(octets, len, safe);
-        screen_put(screen, safe, 0);
-    }
+    screen_put_octets(screen, octets, len);
     if (len < ACTION_LINE_MAX) {
         putchar('\n');
     }
@@ -126,6 +119,10 @@ int run_view(struct client *client) {
         act.status = EXIT_NOT_DONE;
     } else if (!row_read_output(&row, print_text, &client->screen)) {
         wrong = row.words;
+        act.status = EXIT_NOT_DONE;
+    } else if (row.error[0] != '\0') {
+        /* Such as that there is more of it than view_limit. */
+        wrong = row.error;
         act.status = EXIT_NOT_DONE;
     }
     if (wrong != NULL) {

@@ -4,6 +4,7 @@
  * Debian has. What is printed has gone through core/text.h before and has no control characters.
  */
 #include "client/screen.h"
+#include "core/text.h"
 
 #include <langinfo.h>
 #include <locale.h>
@@ -105,6 +106,21 @@ size_t screen_put(const struct screen *screen, const char *text, size_t width) {
     }
     fputs(ellipsis, screen->out);
     return used + 1;
+}
+
+void screen_put_octets(const struct screen *screen, const char *octets, size_t len) {
+    if (!screen->terminal) {
+        fwrite(octets, 1, len, screen->out);
+        return;
+    }
+    while (len > 0) {
+        char safe[3 * 256 + 1];
+        size_t part = len < 256 ? len : 256;
+        text_to_utf8(octets, part, safe);
+        screen_put(screen, safe, 0);
+        octets += part;
+        len -= part;
+    }
 }
 
 static void blanks(const struct screen *screen, size_t count) {

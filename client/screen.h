@@ -31,7 +31,11 @@ size_t screen_width(const char *text);
  * the columns used. On a terminal without UTF-8 other characters are printed as "?". */
 size_t screen_put(const struct screen *screen, const char *text, size_t width);
 
-/* The same with blanks up to width, at the right or (right = true) at the left. */
+/* Prints octets that may be anything. On a terminal they are nothing more than text, and tabs are
+ * blanks; elsewhere they are printed as they are. */
+void screen_put_octets(const struct screen *screen, const char *octets, size_t len);
+
+/* screen_put with blanks up to width, at the right or (right = true) at the left. */
 void screen_pad(const struct screen *screen, const char *text, size_t width, bool right);
 
 /* Prints text over several lines of the screen's width, each after indent blanks. */

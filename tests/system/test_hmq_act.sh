@@ -32,7 +32,8 @@ start_snmpd
 inject 3 a@suspended.example alice@source.example
 inject 12 b@suspended.example bob@source.example
 eventually "15 are deferred" settled 15
-start_agent allow_view=yes message_limit=8 condition.aged.watch=age condition.aged.above=1h \
+start_agent allow_view=yes view_limit=20K message_limit=8 \
+    condition.aged.watch=age condition.aged.above=1h \
     condition.quiet.watch=undelivered condition.quiet.above=1h "mail_log=$root/no.log"
 expect 1.2.1.0 15 "15 messages"
 eventually "it takes SETs" takes_sets
@@ -186,12 +187,19 @@ test_flush() {
 
 test_view() {
     local id
+    eventually "what was requeued is back" settled 15
     id=$(ids deferred 1)
     hmq 0 view "$id"
     says '^sender: .*source.example$'
     says '^\*\*\* MESSAGE FILE END '
     hmq 1 view 4ABC12DEF0
     complains '4ABC12DEF0: no such message'
+    # A message whose end is not shown is not taken for a whole one.
+    id=$(send big@source.example big@suspended.example 40000)
+    hmq 1 view "$id"
+    complains "$id: the message is longer than view_limit\$"
+    [ "$(wc -c <"$root/out")" -ge 20000 ] || fail "its beginning is not shown"
+    hmq 0 delete "$id" -y
     ok "view"
 }
 

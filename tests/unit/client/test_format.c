@@ -4,6 +4,7 @@
  */
 #include "client/arguments.h"
 #include "client/format.h"
+#include "client/screen.h"
 #include "client/snmp/address.h"
 
 #include "unit.h"
@@ -143,10 +144,32 @@ static void test_base(void **state) {
     assert_int_equal(readings.base_len, 7);
 }
 
+/* What an agent sends is as long as it likes. */
+static void test_octets(void **state) {
+    char octets[2 * 255 + 6];
+    char *printed = NULL;
+    size_t len;
+    (void)state;
+    memset(octets, 'a', sizeof octets);
+    memcpy(octets, "\033[2J", 4);
+    memcpy(octets + sizeof octets - 4, "\033[2J", 4);
+    for (int terminal = 0; terminal <= 1; terminal++) {
+        const struct screen screen = {
+            .out = open_memstream(&printed, &len), .terminal = terminal == 1, .unicode = true};
+        assert_non_null(screen.out);
+        screen_put_octets(&screen, octets, sizeof octets);
+        assert_int_equal(fclose(screen.out), 0);
+        assert_int_equal(len, sizeof octets);
+        assert_int_equal(memchr(printed, '\033', len) == NULL, terminal == 1);
+        free(printed);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_values),    cmocka_unit_test(test_dates), cmocka_unit_test(test_ages),
-        cmocka_unit_test(test_addresses), cmocka_unit_test(test_base),
+        cmocka_unit_test(test_values), cmocka_unit_test(test_dates),
+        cmocka_unit_test(test_ages),   cmocka_unit_test(test_addresses),
+        cmocka_unit_test(test_base),   cmocka_unit_test(test_octets),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
