@@ -10,6 +10,11 @@ set -euo pipefail
 . "$(dirname -- "${BASH_SOURCE[0]}")/../support/lib.sh"
 # shellcheck source=tests/support/integrations.sh
 . "$support/integrations.sh"
+# A copy: who loads these files may not be let into this checkout, and takes no blank in a path.
+sources=$integrations
+cp -r "$sources" "$root/"
+chmod -R a+rX "$root/integrations"
+integrations=$root/integrations
 parts=("${@:2}")
 [ ${#parts[@]} -gt 0 ] || parts=(prometheus icinga nagios collectd_ munin snmptt_ forms)
 need curl curl
@@ -50,7 +55,7 @@ prometheus() {
     done
     need prometheus-snmp-exporter prometheus-snmp-exporter
     mkdir "$root/made"
-    "$integrations/prometheus/generate.sh" "$root/made"
+    "$sources/prometheus/generate.sh" "$root/made"
     for name in snmp.yml snmp-0.21.yml; do
         check "$name is what the generator makes" \
             diff "$root/made/$name" "$integrations/prometheus/$name"
@@ -116,10 +121,8 @@ object Host "gw2" {
   address = "127.0.0.1"
   vars.hermes_mailqueue = "check_snmp"
 }
-include "$root/hermes-mailqueue.conf"
+include "$integrations/icinga2/hermes-mailqueue.conf"
 END
-    # Whom the system runs as may not be let into this checkout.
-    install -m 644 "$integrations/icinga2/hermes-mailqueue.conf" "$root/"
     icinga2 daemon -C -c "$root/icinga2.conf" >"$root/icinga2.log" 2>&1 ||
         fail "icinga2 -C: $(<"$root/icinga2.log")"
     check "icinga2 takes the file, and makes three services" \
@@ -153,15 +156,16 @@ nagios() {
     local objects=/etc/nagios4/objects name
     need nagios4 nagios4-core
     need /usr/lib/nagios/plugins/check_snmp monitoring-plugins-standard
-    client=$(dirname -- "$daemon")/hmq
+    # Nagios passes a command to a shell, and the path of this checkout may have a blank.
+    client=$root/hmq
+    ln -s "$(realpath -- "$(dirname -- "$daemon")/hmq")" "$client"
     mkdir -m 777 "$root/nagios" "$root/nagios.client"
-    install -m 644 "$integrations/nagios/hermes-mailqueue.cfg" "$root/"
     user_config hmq-read >"$root/nagios.client/snmp.conf"
     {
         for name in commands contacts timeperiods templates; do
             echo "cfg_file=$objects/$name.cfg"
         done
-        echo "cfg_file=$root/hermes-mailqueue.cfg"
+        echo "cfg_file=$integrations/nagios/hermes-mailqueue.cfg"
         echo "cfg_file=$root/hosts.cfg"
         for name in log_file status_file command_file lock_file temp_file object_cache_file \
             state_retention_file; do
