@@ -185,7 +185,8 @@ static void draw_foot(const struct model *model, struct canvas *canvas) {
     } else if (model->mode == MODE_CONSOLE && model->child.pid != 0 && model->asks) {
         pen_put(&pen, "keys go to the command: y or n and Enter answers, Esc is no, Ctrl-C stops");
     } else if (model->mode != MODE_TABLE) {
-        pen_put(&pen, "q back  / search  PgUp PgDn scroll");
+        pen_put(&pen, model->mode == MODE_CONSOLE ? "q back  / search  PgUp PgDn scroll"
+                                                  : "q back  PgUp PgDn scroll");
     } else {
         pen_put(&pen,
                 "? help  q quit  / filter  s sort  Space mark  Enter read  v view  HURFXD act");
