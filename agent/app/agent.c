@@ -105,7 +105,7 @@ static void on_sent(void *userdata, uint32_t serial) {
 
 static void on_event_added(void *userdata, const struct event *event) {
     struct agent *agent = userdata;
-    if (agent->hooks != NULL) {
+    if (agent->hooks != NULL && !agent->ending) {
         hook_feed_notify(agent->hooks, event);
     }
 }
@@ -354,6 +354,8 @@ void agent_free(struct agent *agent) {
     if (agent == NULL) {
         return;
     }
+    /* The endpoints are told by the next process, which finds in the database how far they are. */
+    agent->ending = true;
     history_recorder_free(agent->history);
     store_free(agent->store, STOP_WAIT_USEC);
     hook_feed_free(agent->hooks);

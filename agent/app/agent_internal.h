@@ -48,6 +48,7 @@ struct agent {
     const char *hooks_path;
     uint32_t first_serial;
     struct hook_feed *hooks;
+    bool ending; /* the endpoints are told nothing more */
     const struct hook_status *hook_status[CONFIG_HOOKS_MAX];
 };
 

@@ -3,10 +3,11 @@
  * Owns the log of events, their serials and what is raised. An event passes through the same steps
  * in the same order: it gets its serial and time; its values are taken from the view that a GET has
  * at this moment; its notification is built from these values; the system log, the log in memory
- * and the store get it; and finally the endpoints are informed. The notification waits until the
- * store has the event, or for STORE_WAIT_USEC, so that a restart does not forget what was sent.
- * Notifications are sent in the order of their serials: if one has to be sent early, all that are
- * waiting before it are sent first.
+ * and the store get it; and finally others are told: managers by the notification, and the
+ * endpoints. Telling waits until the store has the event, or for STORE_WAIT_USEC, so that a restart
+ * does not forget what was told: it would never send the clear of a raise that it knows nothing of.
+ * Events are told in the order of their serials: if one has to be told early, all that are waiting
+ * before it are told first.
  */
 #include "app/events.h"
 
@@ -23,11 +24,13 @@
 
 #define STORE_WAIT_USEC UINT64_C(1000000)
 
-/* A notification whose event is being written to the disk. */
+/* An event that is being written to the disk. */
 struct waiting {
     struct waiting *next;
     struct events *events;
-    struct notification *notification; /* NULL once it has been sent early */
+    struct event event;
+    struct notification *notification; /* NULL = none is to be sent */
+    bool told;                         /* early, after STORE_WAIT_USEC */
     uint64_t until_usec;
 };
 
@@ -48,14 +51,24 @@ static int priority_of(const struct event *event) {
     return priorities[event_severity_of(event)];
 }
 
+/* Sends the notification (consumed; NULL = none), and informs the endpoints. */
+static void tell(struct events *events, const struct event *event,
+                 struct notification *notification) {
+    if (notification != NULL) {
+        agentx_notify(events->agentx, notification);
+    }
+    events->sources.added(events->sources.userdata, event);
+}
+
 static void release(struct waiting *waiting) {
-    if (waiting->notification != NULL) {
-        agentx_notify(waiting->events->agentx, waiting->notification);
+    if (!waiting->told) {
+        waiting->told = true;
+        tell(waiting->events, &waiting->event, waiting->notification);
         waiting->notification = NULL;
     }
 }
 
-/* Sends all that are waiting, in their order. */
+/* Tells all that are waiting, in their order. */
 static void release_all(struct events *events) {
     for (struct waiting *waiting = events->first; waiting != NULL; waiting = waiting->next) {
         release(waiting);
@@ -113,7 +126,7 @@ static void add_waiting(struct events *events, struct waiting *waiting) {
         events->first = waiting;
     }
     events->last = waiting;
-    /* The timer may be off even though others are first, because they were sent early after a
+    /* The timer may be off even though others are first, because they were told early after a
      * second. */
     int enabled = SD_EVENT_OFF;
     sd_event_source_get_enabled(events->timer, &enabled);
@@ -218,21 +231,19 @@ static struct notification *build(struct event *event) {
     return notification;
 }
 
-/* Stores the event and sends its notification (consumed; NULL = none). */
-static void store_and_send(struct events *events, const struct event *event,
+/* Stores the event and tells it, with its notification (consumed; NULL = none). */
+static void store_and_tell(struct events *events, const struct event *event,
                            struct notification *notification) {
     struct store *store = events->sources.store;
-    bool wait = notification != NULL && store_usable(store);
-    struct waiting *waiting = wait ? calloc(1, sizeof *waiting) : NULL;
+    struct waiting *waiting = store_usable(store) ? calloc(1, sizeof *waiting) : NULL;
     if (waiting == NULL) {
         store_event_add(store, event, NULL, NULL);
-        if (notification != NULL) {
-            release_all(events); /* earlier notifications are sent first */
-            agentx_notify(events->agentx, notification);
-        }
+        release_all(events); /* earlier ones are told first */
+        tell(events, event, notification);
         return;
     }
     *waiting = (struct waiting){.events = events,
+                                .event = *event,
                                 .notification = notification,
                                 .until_usec = clock_usec() + STORE_WAIT_USEC};
     add_waiting(events, waiting);
@@ -257,8 +268,7 @@ void events_emit(struct events *events, const struct event *given) {
     log_event(priority_of(&event), event_name(event.type), event.serial, event.text);
     event_log_add(events->log, &event);
     raised_take(&events->raised, &event);
-    store_and_send(events, &event, notification);
-    events->sources.added(events->sources.userdata, &event);
+    store_and_tell(events, &event, notification);
 }
 
 /* Describes a finished action in one line: the command, the owner, and how it ended. */
@@ -370,6 +380,15 @@ void events_load(struct events *events, const struct store_image *image) {
             resend(events, event);
         }
     }
+}
+
+bool events_may_tell(const struct events *events, uint32_t serial) {
+    for (const struct waiting *waiting = events->first; waiting != NULL; waiting = waiting->next) {
+        if (waiting->event.serial == serial) {
+            return waiting->told;
+        }
+    }
+    return true;
 }
 
 const struct event_log *events_log(const struct events *events) {

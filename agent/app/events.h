@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Processes events: each is logged, kept for hmqEventTable, written to the store, and then sent as
- * a notification and passed to the endpoints. Notifications wait for the store, so that everything
- * a manager was told can be found again, but for at most a second, so that a full disk does not
- * silence them.
+ * a notification and passed to the endpoints. Both wait for the store, so that everything that was
+ * told can be found again, but for at most a second, so that a full disk does not silence them.
  */
 #ifndef HMQ_APP_EVENTS_H
 #define HMQ_APP_EVENTS_H
@@ -26,7 +25,7 @@ struct events_sources {
     const struct tunables *tunables;
     struct store *store;
     void (*view)(void *userdata, struct mib_view *view);
-    /* There is a new event for the endpoints. */
+    /* There is a new event for the endpoints, which the store has, or could not have in time. */
     void (*added)(void *userdata, const struct event *event);
     /* A raise that the endpoints know is to be sent again. */
     void (*repeated)(void *userdata, const struct event *event);
@@ -71,6 +70,10 @@ void events_emit_action(struct events *events, const struct action *action);
 void events_sent(struct events *events, uint32_t serial);
 
 const struct event_log *events_log(const struct events *events);
+
+/* Whether an event of the log may be told to the endpoints already; `added` is called for each as
+ * soon as it may. */
+bool events_may_tell(const struct events *events, uint32_t serial);
 
 /* What is raised, by this or an earlier process. */
 const struct raised *events_raised(const struct events *events);

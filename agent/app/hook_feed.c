@@ -26,6 +26,7 @@ struct hook_feed {
     struct hooks_client *client;
     struct hook_repeat *repeat;
     struct store *store;
+    const struct events *events;
     const struct event_log *log;
     uint32_t event_serial; /* when the feed began */
     struct hook_peer peer;
@@ -54,6 +55,12 @@ static bool log_reaches_back(const struct hook_feed *feed, uint32_t after) {
     return oldest != 0 ? after + 1 >= oldest : after >= feed->event_serial;
 }
 
+/* The event of the log after the serial, NULL if there is none that may be told. */
+static const struct event *next_told(const struct hook_feed *feed, uint32_t after) {
+    const struct event *event = event_log_after(feed->log, after);
+    return event != NULL && events_may_tell(feed->events, event->serial) ? event : NULL;
+}
+
 static void on_want(void *userdata, size_t hook, uint32_t after, size_t max) {
     struct hook_feed *feed = userdata;
     if (!log_reaches_back(feed, after)) {
@@ -69,7 +76,7 @@ static void on_want(void *userdata, size_t hook, uint32_t after, size_t max) {
     size_t count = 0;
     const struct event *event;
     max = max < BATCH_MAX ? max : BATCH_MAX;
-    while (count < max && (event = event_log_after(feed->log, after)) != NULL) {
+    while (count < max && (event = next_told(feed, after)) != NULL) {
         feed->batch[count++] = *event;
         after = event->serial;
     }
@@ -118,7 +125,7 @@ static void forget_removed(const struct hook_feed *feed, const struct store_imag
 /* Events that were logged while the database was being read are pending too. */
 static void notify_since(struct hook_feed *feed, uint32_t serial) {
     const struct event *event;
-    while ((event = event_log_after(feed->log, serial)) != NULL) {
+    while ((event = next_told(feed, serial)) != NULL) {
         hooks_client_notify(feed->client, event);
         serial = event->serial;
     }
@@ -142,6 +149,7 @@ int hook_feed_new(sd_event *event, const struct hook_peer *peer, const struct co
     }
     feed->peer = *peer;
     feed->store = store;
+    feed->events = events;
     feed->log = events_log(events);
     feed->event_serial = event_serial;
     int r = hooks_client_new(event, peer->socket, config, image != NULL ? image->cursors : NULL,

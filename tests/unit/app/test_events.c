@@ -141,12 +141,19 @@ static void test_waits_for_the_store(void **state) {
     emit(EVENT_OVERLOAD_RAISED);
     emit(EVENT_OVERLOAD_CLEARED);
     expect_sent("nothing is stored", 0);
-    assert_int_equal(t.added, 2);
+    assert_int_equal(t.added, 0);
+    assert_false(events_may_tell(t.events, 1));
+    assert_false(events_may_tell(t.events, 2));
     assert_int_equal(t.sample.status.events.serial, 2);
     answer(0);
     expect_sent("the first is", 1);
+    assert_int_equal(t.added, 1);
+    assert_true(events_may_tell(t.events, 1));
+    assert_false(events_may_tell(t.events, 2));
     answer(0);
     expect_sent("both are", 2);
+    assert_int_equal(t.added, 2);
+    assert_true(events_may_tell(t.events, 2));
     events_sent(t.events, 2);
     assert_int_equal(t.notified, 2);
     const struct event *first = event_log_after(events_log(t.events), 0);
@@ -164,6 +171,8 @@ static void test_a_disk_that_hangs(void **state) {
     emit(EVENT_DATA_LOST);
     expect_sent("the others wait too", 1);
     wait_sent("but no longer", 3);
+    assert_int_equal(t.added, 3);
+    assert_true(events_may_tell(t.events, 3));
     for (int i = 0; i < 3; i++) {
         answer(0);
     }
@@ -174,6 +183,7 @@ static void test_suppressed(void **state) {
     (void)state;
     t.sample.tunables.notify &= ~(1U << EVENT_AGENT_STARTED);
     emit(EVENT_AGENT_STARTED);
+    assert_int_equal(t.added, 0);
     answer(0);
     expect_sent("not sent", 0);
     assert_int_equal(event_log_after(events_log(t.events), 0)->notified, NOTIFIED_SUPPRESSED);
@@ -186,6 +196,7 @@ static void test_an_unusable_store(void **state) {
     t.usable = false;
     emit(EVENT_OVERLOAD_CLEARED);
     expect_sent("at once, in order", 2);
+    assert_int_equal(t.added, 2);
     assert_int_equal(t.asked_count, 2);
     answer(-ENOSPC);
     answer(-ENOSPC);
