@@ -57,19 +57,12 @@ seeds=1000    # sent by SMTP; the others are copies, see clone_queue.c
 threshold=500 # messages in the small queue
 quiet_max=5   # percent of the CPUs
 picked=few@picked.example
-ours=.1.3.6.1.4.1.8072.9999.9999.2525
-uptime=.1.3.6.1.2.1.1.3.0
-total=$ours.1.2.1.0
-serial=$ours.1.5.3.0
-list_duration=$ours.1.1.9.0
-overload_threshold=$ours.1.4.7.0
 # The constant agent's scalar and table.
 constant=.1.3.6.1.4.1.8072.9999.9999.2526.1.2.1.0
 constant_table=.1.3.6.1.4.1.8072.9999.9999.2526.1.5.4.1
 # NET-SNMP-EXTEND-MIB::nsExtendOutput1Line."bench"
 extended=.1.3.6.1.4.1.8072.1.3.2.3.1.1.5.98.101.110.99.104
-agent_environment=() # NAME=VALUE
-messages=0 busy=0 noisy=0 passed=0 failed=0
+busy=0 noisy=0 passed=0 failed=0
 
 # What is measured at each size, and what at one. What else a GET must not wait for is added here: a
 # function bench_get_SOMETHING that starts it, calls compare_gets and proves that it was going on.
@@ -79,6 +72,14 @@ once=(get_postfix_stopped get_webhook_stalled get_disk_stalled get_acting get_lo
 
 # wanted NAME: among the parts that were asked for, which is all of them unless some were named.
 wanted() { [ "${#only[@]}" -eq 0 ] || [[ " ${only[*]} " == *" $1 "* ]]; }
+
+any_wanted() { # NAME...
+    local name
+    for name; do
+        ! wanted "$name" || return 0
+    done
+    return 1
+}
 
 # A part breaks as a whole, and the others run all the same.
 run() { # NAME
@@ -105,16 +106,12 @@ run() { # NAME
     note "$1 took $((SECONDS - started)) s"
 }
 
-need_root
-root=$(mktemp -d /tmp/hmq-bench.XXXXXX)
-chmod 755 "$root"
-trap cleanup EXIT
-trap 'exit 1' INT TERM
 only=("$@")
 for name in "${only[@]}"; do
     [ "$(type -t "bench_$name")" = function ] || die "there is no part '$name'"
 done
 
+make_root bench
 make_postfix big
 make_postfix small
 inject_mixed big "$seeds"
@@ -128,15 +125,13 @@ printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n' messages what ours oth
 printf '%8s %-50s %11s %11s %-4s %8s %6s..%-8s %-13s %-6s %4s\n' messages 'what: ours, other' ours \
     other '' ratio least greatest target '' busy
 for size in "${sizes[@]}"; do
+    parts=("${sweep[@]}")
+    [ "$size" -ne "$main_size" ] || parts+=("${once[@]}")
+    any_wanted "${parts[@]}" || continue
     grow "$size"
-    for name in "${sweep[@]}"; do
+    for name in "${parts[@]}"; do
         run "$name"
     done
-    if [ "$size" -eq "$main_size" ]; then
-        for name in "${once[@]}"; do
-            run "$name"
-        done
-    fi
 done
 note "$(awk -F '\t' '$11 == "met"' "$results" | wc -l) targets met," \
     "$(awk -F '\t' '$11 == "missed"' "$results" | wc -l) missed; kept in $results"

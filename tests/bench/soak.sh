@@ -26,21 +26,12 @@ build=$(realpath "$1")
 minutes=${2:-30}
 bin=$build/bin
 results=$build/soak.tsv
-ours=.1.3.6.1.4.1.8072.9999.9999.2525
-uptime=.1.3.6.1.2.1.1.3.0
-total=$ours.1.2.1.0
 threshold=400
-messages=0
-agent_environment=()
 pause_usec=1800 # between two GETs: 500 a second
 growth_kib_max=1024 # an hour, of all processes together
 descriptors_max=1 # an hour
 
-need_root
-root=$(mktemp -d /tmp/hmq-soak.XXXXXX)
-chmod 755 "$root"
-trap cleanup EXIT
-trap 'exit 1' INT TERM
+make_root soak
 
 make_world() {
     local sink

@@ -1,10 +1,28 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: BSD-3-Clause
 #
-# What bench.sh measures: the private snmpd and what hangs on it, and the private Postfix
+# What bench.sh and soak.sh measure: the private snmpd and what hangs on it, and the private Postfix
 # instances.  Sourced after measure.sh, never run.  Processes are known by pid files in $root, so
-# that a part may run in a subshell.  Its variables are bench.sh's.
+# that a part may run in a subshell.  Other variables are those of the script.
 # shellcheck disable=SC2034,SC2154
+
+ours=.1.3.6.1.4.1.8072.9999.9999.2525
+uptime=.1.3.6.1.2.1.1.3.0
+total=$ours.1.2.1.0
+serial=$ours.1.5.3.0
+list_duration=$ours.1.1.9.0
+overload_threshold=$ours.1.4.7.0
+agent_environment=() # NAME=VALUE
+messages=0           # in the queue that is being measured
+
+# make_root NAME: the directory of all files, which is removed at the end.
+make_root() {
+    need_root
+    root=$(mktemp -d "/tmp/hmq-$1.XXXXXX")
+    chmod 755 "$root"
+    trap cleanup EXIT
+    trap 'exit 1' INT TERM
+}
 
 get() {
     MIBS='' snmpget -v2c -c public -t 1 -r 15 -Oqv "127.0.0.1:$port" "$1" 2>/dev/null

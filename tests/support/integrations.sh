@@ -20,15 +20,8 @@ write_users() {
     local user
     sed -E 's/^#(authuser read  ?hmq-(insight|sha1) )/\1/' \
         "$source_dir/contrib/snmpd/hermes-mailqueue-access.conf.example" >"$root/access.conf"
+    allow_set
     {
-        cat <<END
-master agentx
-agentXSocket unix:$root/agentx
-agentXPerms 0666 0755
-rocommunity public 127.0.0.1
-rwcommunity private 127.0.0.1
-trap2sink 127.0.0.1:$trap_port public
-END
         cat "$root/access.conf"
         for user in "${users[@]}"; do
             echo "createUser $user SHA-256 $auth AES $priv"
@@ -36,7 +29,7 @@ END
         for user in "${old_users[@]}"; do
             echo "createUser $user SHA $auth AES $priv"
         done
-    } >"$root/snmpd.conf"
+    } >>"$root/snmpd.conf"
 }
 
 user_config() {
