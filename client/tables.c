@@ -115,7 +115,7 @@ const char *condition_text(const struct record *record, unsigned field, char out
 
 #define COLUMNS(array) array, sizeof array / sizeof array[0]
 
-static const struct {
+static const struct look {
     enum table_id id;
     const struct grid_column *columns;
     size_t count;
@@ -135,25 +135,28 @@ static const struct {
      "No webhooks and no scripts are configured, or this user has no view of them."},
 };
 
-struct grid table_grid(enum table_id id) {
+/* NULL for a table that is not shown as one. */
+static const struct look *look_of(enum table_id id) {
     for (size_t i = 0; i < sizeof looks / sizeof looks[0]; i++) {
         if (looks[i].id == id) {
-            return (struct grid){.columns = looks[i].columns,
-                                 .column_count = looks[i].count,
-                                 .text = looks[i].text,
-                                 .style = looks[i].style};
+            return &looks[i];
         }
     }
-    return (struct grid){.columns = NULL};
+    return NULL;
+}
+
+struct grid table_grid(enum table_id id) {
+    const struct look *look = look_of(id);
+    return look == NULL ? (struct grid){.columns = NULL}
+                        : (struct grid){.columns = look->columns,
+                                        .column_count = look->count,
+                                        .text = look->text,
+                                        .style = look->style};
 }
 
 const char *table_empty_words(enum table_id id) {
-    for (size_t i = 0; i < sizeof looks / sizeof looks[0]; i++) {
-        if (looks[i].id == id) {
-            return looks[i].empty;
-        }
-    }
-    return "";
+    const struct look *look = look_of(id);
+    return look == NULL ? "" : look->empty;
 }
 
 const char *table_absent_words(enum table_id id) {
