@@ -30,7 +30,7 @@ cleanup() {
 }
 
 installed() {
-    dpkg-query -W -f '${db:Status-Status}\n' "$1" 2>/dev/null | grep -qx installed
+    [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
 }
 
 # apt_get COMMAND...: quiet, unless it fails.

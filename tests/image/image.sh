@@ -95,7 +95,9 @@ make_base() {
 inside() { "$podman" exec hermes_postfix_dkim "$@" </dev/null; }
 postfix_answers() { inside postqueue -j >/dev/null 2>&1; }
 ids() { inside postqueue -j | grep -o '"queue_id": "[^"]*"' | cut -d '"' -f 4; }
-lies_in() { inside postqueue -j | grep "\"queue_id\": \"$2\"" | grep -q "\"queue_name\": \"$1\""; }
+lies_in() {
+    grep -q "\"queue_name\": \"$1\"" < <(inside postqueue -j | grep "\"queue_id\": \"$2\"")
+}
 
 start_postfix() {
     mkdir "$work/etc" "$work/queue" "$work/empty"

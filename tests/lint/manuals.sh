@@ -56,7 +56,7 @@ words() {
     [[ $refusal == *' is not one of: '* ]] || return 0
     listed=$((listed + 1))
     for word in ${refusal##* is not one of: }; do
-        entry "$2" | grep -qE "^\\.Cm $word( [.,])?\$" ||
+        grep -qE "^\\.Cm $word( [.,])?\$" < <(entry "$2") ||
             wrong "docs/man/hermes-mailqueue.conf.5:1: $1: does not have $word"
     done
 }
@@ -72,9 +72,9 @@ rows=0
 while IFS= read -r row; do
     rows=$((rows + 1))
     key=${row#*\"} key=${key%%\"*}
-    [[ $row != *true\} ]] || entry "$key" | grep -qxF ".It Cm $key Pq reload" ||
+    [[ $row != *true\} ]] || grep -qxF ".It Cm $key Pq reload" < <(entry "$key") ||
         wrong "docs/man/hermes-mailqueue.conf.5:1: $key is not marked with reload"
-    [[ $row != *false\} ]] || entry "$key" | grep -qxF ".It Cm $key" ||
+    [[ $row != *false\} ]] || grep -qxF ".It Cm $key" < <(entry "$key") ||
         wrong "docs/man/hermes-mailqueue.conf.5:1: $key is marked with reload"
 done < <(tr '\n' ' ' <agent/core/config_keys.c | grep -oE '\{"[a-z_]+",[^{}]*(true|false)\}')
 [ "$rows" -eq "$keys" ] || wrong "$rows rows of $keys keys were found"

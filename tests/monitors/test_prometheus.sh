@@ -25,7 +25,7 @@ inject 6
 eventually "6 are deferred" settled 6
 exporter=127.0.0.1:$(free_port) server=127.0.0.1:$(free_port) manager=127.0.0.1:$(free_port)
 form=snmp.yml
-! prometheus-snmp-exporter --version 2>&1 | grep -q 'version 0\.2[12]' || form=snmp-0.21.yml
+! grep -q 'version 0\.2[12]' < <(prometheus-snmp-exporter --version 2>&1) || form=snmp-0.21.yml
 sed 's/username: hmq-read/username: hmq-list/' "$integrations/prometheus/$form" >"$root/snmp.yml"
 start_daemon "$root/exporter.pid" "$root/exporter.log" prometheus-snmp-exporter \
     --config.file="$root/snmp.yml" --web.listen-address="$exporter"

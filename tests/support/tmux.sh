@@ -33,7 +33,7 @@ start_top() { # SIZE ARGUMENT...
 press() { terminal send-keys "$@"; }
 types() { terminal send-keys -l "$1"; }
 screen() { terminal capture-pane -p; }
-on_screen() { screen | grep -Eq -- "$1"; }
+on_screen() { grep -Eq -- "$1" < <(screen); }
 off_screen() { ! on_screen "$1"; }
 top_pid() { children_of "$(terminal display-message -p '#{pane_pid}')" | awk '{ print $1 }'; }
 

@@ -101,7 +101,7 @@ lies_in() { [ "$(count_queue "$root/pf-$1/spool" "$2")" -eq "$3" ]; }
 
 # notified CONTEXT NUMBER: it came in that context.
 notified() {
-    grep -F " context $1|" "$root/traps" | grep -qF " = OID: $base.0.$2"$'\t'
+    grep -qF " = OID: $base.0.$2"$'\t' < <(grep -F " context $1|" "$root/traps")
 }
 
 # on_action USER CONTEXT ARGUMENTS...

@@ -60,7 +60,7 @@ prometheus() {
         check "$name is what the generator makes" \
             diff "$root/made/$name" "$integrations/prometheus/$name"
     done
-    prometheus-snmp-exporter --version 2>&1 | grep -q 'version 0\.2[12]' || form=snmp.yml
+    grep -q 'version 0\.2[12]' < <(prometheus-snmp-exporter --version 2>&1) || form=snmp.yml
     start_exporter "$integrations/prometheus/$form"
     ok "the exporter loads $form"
     scrape hermes_mailqueue hermes_mailqueue >"$root/scrape" || fail "no scrape"

@@ -42,7 +42,7 @@ transports() { [ "$(pf postconf -h defer_transports)" = "$1" ]; }
 stored() { sql_is "SELECT coalesce((SELECT phase FROM pause), 'none')" "$1"; }
 pause() { set_object "$pause_object" i 1 "$@" >/dev/null || fail "a pause was not taken"; }
 resume() { set_object "$pause_object" i 2 >/dev/null || fail "the end of a pause was not taken"; }
-said() { traps 12 | grep -qF -- "$1"; }
+said() { grep -qF -- "$1" < <(traps 12); }
 no_end() { now "$ends_object" '*00 00 00 00 00 00 00 00*' "hmqOutboundPauseEnds: $1"; }
 # Seconds since the epoch.
 end_stored() { sql 'SELECT coalesce(ends, 0) FROM pause'; }
@@ -112,7 +112,7 @@ eventually "the notification says so" said 'ended: its time is over'
 pause "$for_object" u 3600
 expect "$pause_object" 1 "a pause of an hour"
 status_shows() {
-    "$(dirname -- "$daemon")/hmq" -H "127.0.0.1:$snmp_port" -- -v2c -c public | grep -qF -- "$1"
+    grep -qF -- "$1" < <("$(dirname -- "$daemon")/hmq" -H "127.0.0.1:$snmp_port" -- -v2c -c public)
 }
 check "hmq shows until when" status_shows "Outbound mail is paused until $(date +%Y-)"
 set_object "$for_object" u 0 >/dev/null

@@ -72,7 +72,7 @@ chmod 600 "${files[0]}"
 expect 1.2.1.0 1 "nor is one that is not complete"
 chown root "${files[1]}"
 expect 1.2.1.0 0 "nor another user's, though all three lie there"
-check "as mailq has it" eval 'pf postqueue -p | grep -q "is empty"'
+check "as mailq has it" eval 'grep -q "is empty" < <(pf postqueue -p)'
 expect 1.1.5.0 1 "which is good data"
 now 1.1.10.0 0 "and no read error"
 chmod 700 "${files[0]}"

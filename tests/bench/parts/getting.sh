@@ -204,5 +204,6 @@ bench_get_exporter() {
 
 # It answers with its own error, or without the queue, where it cannot reach Postfix.
 scrape() {
-    curl -sf --max-time 300 "http://$1/metrics" | grep -q '^postfix_showq_message_size_bytes_count'
+    curl -sf --max-time 300 -o "$root/scraped" "http://$1/metrics" &&
+        grep -q '^postfix_showq_message_size_bytes_count' "$root/scraped"
 }

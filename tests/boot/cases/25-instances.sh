@@ -18,7 +18,7 @@ for line in sys.stdin:
     message = json.loads(line)
     print(message["queue_name"], message["queue_id"])'
 }
-out_lies_in() { out_queue | grep -q "^$1 "; }
+out_lies_in() { grep -q "^$1 " < <(out_queue); }
 before=$(queue | sort)
 total=$(get 1.2.1.0)
 first=$(main_pid "$agent")

@@ -6,7 +6,7 @@ set -euo pipefail
 . /in/cases/lib.sh
 
 # As at a shutdown, where systemd keeps to the order; by hand, each has a job of its own.
-after_helper() { systemctl show -p After --value "$agent" | grep -qw "$helper.service"; }
+after_helper() { grep -qw "$helper.service" < <(systemctl show -p After --value "$agent"); }
 check "at a shutdown the agent is stopped before its helper" after_helper
 mark
 systemctl stop "$helper" "$agent"

@@ -26,7 +26,7 @@ check "once it is right, it reloads" systemctl reload "$agent"
 # What root can read, but the service cannot; and a user that the unit does not have.
 chmod 600 "$conf"
 unreadable() {
-    hermes-mailqueued -t -c "$conf" 2>&1 >/dev/null | grep -q 'the user hermes-mq cannot read'
+    grep -q 'the user hermes-mq cannot read' < <(hermes-mailqueued -t -c "$conf" 2>&1 >/dev/null)
 }
 check "-t warns of a file that the service cannot read" unreadable
 chmod 644 "$conf"

@@ -95,8 +95,8 @@ for line in sys.stdin:
     user = message["recipients"][0]["address"].split("@")[0]
     print(user, message["queue_name"], message["queue_id"])'
 }
-lies_in() { queue | grep -q "^$1 $2 "; } # USER QUEUE
-gone() { ! queue | grep -q "^$1 "; }
+lies_in() { grep -q "^$1 $2 " < <(queue); } # USER QUEUE
+gone() { local all; all=$(queue) && ! grep -q "^$1 " <<<"$all"; }
 id_of() { queue | awk -v user="$1" '$1 == user { print $3 }'; }
 
 agent_answers() { is 1.1.5.0 1; }
