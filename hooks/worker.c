@@ -82,7 +82,7 @@ static struct config *take_handover(const struct options *options, struct handov
 
 /* Returns an exit status, or -1 to continue. */
 static int give_up_rights(const struct handover *handover) {
-    int r = environment_clean("C.UTF-8");
+    int r = environment_clean("/usr/sbin:/usr/bin:/sbin:/bin", "C.UTF-8");
     if (r < 0) {
         log_line(LOG_ERR, "cannot start: %s", strerror(-r));
         return WORKER_FAILED;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "app/config_check.h"
 
+#include "os/command_path.h"
 #include "os/identity.h"
 #include "os/sibling.h"
 
@@ -28,8 +29,18 @@ static bool check_hooks(const struct config *config) {
     return status == 0;
 }
 
+static bool check_command_path(const struct config *config) {
+    char error[512];
+    bool good = command_path_check(config, error, sizeof error);
+    if (!good) {
+        fprintf(stderr, "%s\n", error);
+    }
+    return good;
+}
+
 bool config_check(const struct config *config) {
     bool good = check_user(config, "user", config->user);
+    good = check_command_path(config) && good;
     if (config->hook_count == 0) {
         return good;
     }

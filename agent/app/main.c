@@ -10,6 +10,7 @@
 #include "app/config_check.h"
 #include "core/config.h"
 #include "core/master.h"
+#include "os/command_path.h"
 #include "os/confine.h"
 #include "os/identity.h"
 #include "os/log.h"
@@ -106,11 +107,13 @@ static int take_place(const struct config *config, bool to_stderr, struct agent_
     struct identity user = {.uid = 0};
     bool root = geteuid() == 0;
     char error[512];
-    if (root && !identity_find_key(config, "user", config->user, &user, error, sizeof error)) {
+    bool unit = getenv("HMQ_HELPER_SOCKET") != NULL;
+    /* In a unit of its own only the helper sees what it would run. */
+    if ((root && !identity_find_key(config, "user", config->user, &user, error, sizeof error)) ||
+        (!unit && !command_path_check(config, error, sizeof error))) {
         fprintf(stderr, "%s\n", error);
         return EXIT_CONFIGURATION;
     }
-    bool unit = getenv("HMQ_HELPER_SOCKET") != NULL;
     if (!root && unit && !is_user(config)) {
         return EXIT_CONFIGURATION;
     }

@@ -237,12 +237,13 @@ void config_free(struct config *config) {
     if (config == NULL) {
         return;
     }
-    char *owned[] = {config->path,       config->agentx_socket,
-                     config->context,    config->postfix_config_directory,
-                     config->container,  config->database,
-                     config->host_name,  config->user,
-                     config->hooks_user, config->spool_directory,
-                     config->mail_log,   config->pause_transports};
+    char *owned[] = {config->path,        config->agentx_socket,
+                     config->context,     config->postfix_config_directory,
+                     config->container,   config->database,
+                     config->host_name,   config->user,
+                     config->hooks_user,  config->spool_directory,
+                     config->mail_log,    config->pause_transports,
+                     config->command_path};
     for (size_t i = 0; i < sizeof owned / sizeof owned[0]; i++) {
         free(owned[i]);
     }

@@ -85,6 +85,7 @@ struct config {
     char *mail_log;                                      /* NULL unless log_mode is LOG_MODE_PATH */
     char *container;                                     /* "" = Postfix on this machine */
     char *container_command[CONFIG_CONTAINER_WORDS + 1]; /* NULL-terminated words */
+    char *command_path;                                  /* absolute folders, separated by colons */
     char *database;
     char *host_name; /* what hooks call this gateway; "" = as gethostname(2) does */
     char *user;

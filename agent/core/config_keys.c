@@ -68,6 +68,20 @@ static bool parse_context(const struct config_key *key, struct config *config, c
     return config_parse_string(key, config, value, error, size);
 }
 
+/* What PATH may be, without the empty folder, which would be the one that a process is in. */
+static bool parse_command_path(const struct config_key *key, struct config *config,
+                               const char *value, char *error, size_t size) {
+    bool good = value[0] == '/';
+    for (const char *p = strchr(value, ':'); good && p != NULL; p = strchr(p + 1, ':')) {
+        good = p[1] == '/';
+    }
+    if (!good) {
+        snprintf(error, size, "\"%s\" is not a list of absolute paths separated by colons", value);
+        return false;
+    }
+    return config_parse_string(key, config, value, error, size);
+}
+
 /* What a label of a metric, a header of HTTP and a key of an alert all take as it is. */
 static bool parse_host_name(const struct config_key *key, struct config *config, const char *value,
                             char *error, size_t size) {
@@ -355,6 +369,8 @@ static const struct config_key keys[] = {
     {"container", "", parse_container, config_print_string, offsetof(struct config, container), 0,
      0, NULL, false},
     {"container_command", "docker", OTHER(words, container_command), false},
+    {"command_path", "/usr/sbin:/usr/bin:/sbin:/bin", parse_command_path, config_print_string,
+     offsetof(struct config, command_path), 1, 0, NULL, false},
     {"database", "/var/lib/hermes-mailqueue/hermes-mailqueue.db", PATH(database), false},
     {"host_name", "", parse_host_name, config_print_string, offsetof(struct config, host_name), 0,
      0, NULL, false},

@@ -8,6 +8,7 @@
 #include "core/config.h"
 #include "helper/serve.h"
 #include "helper/worker_watch.h"
+#include "os/command_path.h"
 #include "os/environment.h"
 #include "os/identity.h"
 #include "os/log.h"
@@ -70,8 +71,8 @@ static int reap_worker(void *userdata, pid_t worker) {
 /* Nothing of the caller's environment reaches Postfix's programs: MAIL_CONFIG for one matters.
  * `podman --remote` insists on a HOME where it cannot create one below /run, as in the unit's
  * sandbox. Returns 0 or a negative errno value. */
-static int prepare(void) {
-    int r = environment_clean("C");
+static int prepare(const struct config *config) {
+    int r = environment_clean(config->command_path, "C");
     if (r == 0 && setenv("HOME", "/root", 1) < 0) {
         r = -errno;
     }
@@ -137,7 +138,12 @@ static int run(const struct arguments *arguments, int listener) {
         return EXIT_CONFIGURATION;
     }
     log_set_level(config->log_level);
-    int result = prepare();
+    if (!command_path_check(config, error, sizeof error)) {
+        log_line(LOG_ERR, "%s", error);
+        config_free(config);
+        return EXIT_CONFIGURATION;
+    }
+    int result = prepare(config);
     if (result < 0) {
         log_line(LOG_ERR, "cannot start: %s", strerror(-result));
         result = EXIT_CANNOT_START;

@@ -4,11 +4,9 @@
 #include <errno.h>
 #include <stdlib.h>
 
-int environment_clean(const char *locale) {
+int environment_clean(const char *path, const char *locale) {
     if (clearenv() != 0) {
         return -ENOMEM;
     }
-    return setenv("PATH", "/usr/sbin:/usr/bin:/sbin:/bin", 1) < 0 || setenv("LC_ALL", locale, 1) < 0
-               ? -errno
-               : 0;
+    return setenv("PATH", path, 1) < 0 || setenv("LC_ALL", locale, 1) < 0 ? -errno : 0;
 }

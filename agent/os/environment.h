@@ -8,9 +8,9 @@
 #define HMQ_OS_ENVIRONMENT_H
 
 /*
- * Removes every variable and sets PATH, to the system's own directories, and LC_ALL, to locale. To
- * be called after log_open(), which reads a variable. Returns 0 or a negative errno value.
+ * Removes every variable and sets PATH, to path, and LC_ALL, to locale. To be called after
+ * log_open(), which reads a variable. Returns 0 or a negative errno value.
  */
-int environment_clean(const char *locale);
+int environment_clean(const char *path, const char *locale);
 
 #endif

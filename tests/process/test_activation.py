@@ -111,6 +111,9 @@ class Activation(unittest.TestCase):
     def test_helper_with_a_wrong_file(self):
         self.turned_away(HELPER, "nonsense")
 
+    def test_helper_with_a_folder_that_all_can_write(self):
+        self.turned_away(HELPER, "command_path = /tmp")
+
     def test_hooks_with_a_wrong_file(self):
         self.turned_away(HOOKS, "nonsense")
 

@@ -58,7 +58,7 @@ static void test_paths(void **state) {
     check("below a file", at("good/x"), "is not a directory");
     check("relative", "bin/true", "is not an absolute path");
     check("empty", "", "is not an absolute path");
-    check("below /tmp", "/tmp/script", "put the script elsewhere");
+    check("below /tmp", "/tmp/script", "use a path elsewhere");
     check("the root", "/", "is a directory");
     check("extra slashes", at("//good"), NULL);
 }

@@ -176,13 +176,13 @@ static int clean(void) {
     setenv("MAIL_CONFIG", "/elsewhere", 1);
     setenv("https_proxy", "http://127.0.0.1:1", 1);
     setenv("PATH", "/tmp", 1);
-    if (environment_clean("C.UTF-8") != 0) {
+    if (environment_clean("/opt/sbin:/bin", "C.UTF-8") != 0) {
         return 1;
     }
     while (environ[count] != NULL) {
         count++;
     }
-    return count == 2 && strcmp(getenv("PATH"), "/usr/sbin:/usr/bin:/sbin:/bin") == 0 &&
+    return count == 2 && strcmp(getenv("PATH"), "/opt/sbin:/bin") == 0 &&
                    strcmp(getenv("LC_ALL"), "C.UTF-8") == 0
                ? 0
                : 2;
