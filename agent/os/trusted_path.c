@@ -79,7 +79,7 @@ static int look(struct walk *walk, const char *name, bool file, struct stat *st,
 }
 
 static int begin(struct walk *walk) {
-    struct stat st;
+    struct stat st = {.st_mode = 0};
     int fd = -1;
     walk->reached[0] = '\0';
     int result = look(walk, "/", false, &st, &fd);
@@ -108,7 +108,7 @@ static int follow(struct walk *walk, int fd, const char *after) {
 }
 
 static int step(struct walk *walk, const char *name, const char *after) {
-    struct stat st;
+    struct stat st = {.st_mode = 0};
     int fd = -1;
     size_t had = strlen(walk->reached);
     snprintf(walk->reached + had, sizeof walk->reached - had, "/%s", name);

@@ -7,6 +7,7 @@
 #
 #   start_gateway [KEY=VALUE...]       overload above 5, a condition deferred above 3
 #   user_config USER >snmp.conf        how net-snmp's clients become that user
+#   npm_client BUILD                   sets client, a folder with npm's net-snmp and its walk.js
 
 # Set by lib.sh.
 : "${root?}" "${source_dir?}" "${base?}" "${snmp_port?}" "${trap_port?}"
@@ -15,6 +16,7 @@ integrations=$source_dir/contrib/integrations
 auth=authentication-passphrase priv=privacy-passphrase
 users=(hmq-read hmq-insight hmq-list)
 old_users=(hmq-sha1)
+more_access= # lines of snmpd.conf
 
 write_users() {
     local user
@@ -23,6 +25,7 @@ write_users() {
     allow_set
     {
         cat "$root/access.conf"
+        echo "$more_access"
         for user in "${users[@]}"; do
             echo "createUser $user SHA-256 $auth AES $priv"
         done
@@ -54,4 +57,17 @@ webhook.nowhere.url = http://127.0.0.1:9/
 END
     start_agent
     expect 1.1.5.0 1 "the agent reads the queue"
+}
+
+npm_client() {
+    need npm npm
+    client=$1/npm
+    mkdir -p "$client"
+    # Two tests may want it at once.
+    (
+        flock 9
+        cp "$source_dir/tests/system/npm/"{package.json,walk.js} "$client/"
+        [ -d "$client/node_modules/net-snmp" ] || (cd "$client" &&
+            npm install --no-package-lock --no-audit --no-fund --loglevel=error)
+    ) 9>"$client/lock"
 }

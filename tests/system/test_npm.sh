@@ -7,14 +7,10 @@
 set -euo pipefail
 # shellcheck source=tests/support/lib.sh
 . "$(dirname -- "${BASH_SOURCE[0]}")/../support/lib.sh"
+# shellcheck source=tests/support/integrations.sh
+. "$support/integrations.sh"
 
-need npm npm
-client=$2/npm
-mkdir -p "$client"
-cp "$test_dir/npm/package.json" "$test_dir/npm/walk.js" "$client/"
-[ -d "$client/node_modules/net-snmp" ] ||
-    (cd "$client" && npm install --no-package-lock --no-audit --no-fund --loglevel=error)
-
+npm_client "$2"
 auth=$(secret) priv=$(secret)
 cat >"$root/snmpd.conf" <<END
 master agentx

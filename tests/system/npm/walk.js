@@ -14,7 +14,7 @@ const user = {
     privProtocol: snmp.PrivProtocols.aes,
     privKey,
 };
-const session = snmp.createV3Session("127.0.0.1", user, { port: Number(port), timeout: 5000 });
+const session = snmp.createV3Session("127.0.0.1", user, { port: Number(port), timeout: 60000 });
 
 session.subtree(
     root,
