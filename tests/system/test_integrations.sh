@@ -16,10 +16,11 @@ cp -r "$sources" "$root/"
 chmod -R a+rX "$root/integrations"
 integrations=$root/integrations
 parts=("${@:2}")
-[ ${#parts[@]} -gt 0 ] || parts=(prometheus icinga nagios collectd_ munin snmptt_ forms)
+[ ${#parts[@]} -gt 0 ] || parts=(prometheus icinga nagios collectd_ munin snmptt_ forms traps_)
 need curl curl
 
-start_gateway list_interval=500ms
+# The condition is raised by the part about traps, which is the last, if at all.
+start_gateway list_interval=500ms condition.sender.watch=sender condition.sender.above=6
 inject 6
 eventually "6 are deferred" settled 6
 expect 1.2.5.0 1 "an overload"
@@ -297,6 +298,28 @@ document = tomllib.load(open(at("telegraf", "hermes-mailqueue.conf"), "rb"))
 assert len(document["inputs"]["snmp"][0]["field"]) > 10
 END
     ok "the files for Telegraf, LibreNMS, Checkmk, netdata and Cacti are well-formed"
+}
+
+# What anybody on the Internet can make a condition be about, and what receivers make of it.
+forged='"ZBXTRAP 192.0.2.66 $(touch pwned) `touch pwned`"@source.example'
+received() { grep -qF '192.0.2.66' "$root/zabbix.traps" 2>/dev/null; }
+
+traps_() {
+    need snmptrapd snmptrapd
+    cat >"$root/snmptrapd.conf" <<END
+authCommunity log,execute public
+traphandle default $integrations/zabbix/trap-to-file $root/zabbix.traps
+END
+    (cd "$root" && start_daemon "$root/snmptrapd.pid" "$root/snmptrapd.log" snmptrapd -f -C \
+        -c "$root/snmptrapd.conf" -On -Lf "$root/snmptrapd.log" "udp:127.0.0.1:$trap_port")
+    wait_for "$patience" port_in_use "$trap_port" || fail "snmptrapd does not start"
+    inject 7 x@suspended.example "$forged"
+    eventually "a condition is about what a sender of mail wrote" received
+    check "Zabbix finds no other notification in it" \
+        not grep -qvE '^[-0-9T:]{19}[-+][0-9]{4} ZBXTRAP 127\.0\.0\.1$' \
+        <(grep ZBXTRAP "$root/zabbix.traps")
+    check "and no shell saw it" not test -e "$root/pwned"
+    stop_daemon "$root/snmptrapd.pid"
 }
 
 for part in "${parts[@]}"; do
