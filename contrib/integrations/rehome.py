@@ -30,11 +30,12 @@ def main():
     new = oid.lstrip(".").split(".")
     # Also in a regular expression, where backslashes precede each dot.
     old = re.compile(rf"(?<![0-9]){OLD[0]}(?P<dot>\\*\.)" + "(?P=dot)".join(OLD[1:]) + r"(?![0-9])")
-    shutil.copytree(HERE, target, ignore=shutil.ignore_patterns("__pycache__"))
+    try:
+        shutil.copytree(HERE, target, ignore=shutil.ignore_patterns("__pycache__"))
+    except FileExistsError:
+        sys.exit(f"{sys.argv[0]}: {target} is there already; name a new directory")
     for folder, _, files in os.walk(target):
         for name in files:
-            if name.endswith(".py"):
-                continue  # they read the module
             path = os.path.join(folder, name)
             with open(path, encoding="utf-8") as stream:
                 text = stream.read()
