@@ -16,7 +16,8 @@ cp -r "$sources" "$root/"
 chmod -R a+rX "$root/integrations"
 integrations=$root/integrations
 parts=("${@:2}")
-[ ${#parts[@]} -gt 0 ] || parts=(prometheus icinga nagios collectd_ munin snmptt_ forms traps_)
+[ ${#parts[@]} -gt 0 ] ||
+    parts=(prometheus grafana icinga nagios collectd_ munin snmptt_ forms traps_)
 need curl curl
 
 # The condition is raised by the part about traps, which is the last, if at all.
@@ -100,6 +101,36 @@ prometheus() {
     sample 'hmqSenderMessages\{hmqSenderAddress="",hmqSenderRank="1"\}' 6
     check "no address of a sender" not grep -q '@source' "$root/scrape"
     stop_daemon "$root/exporter.pid"
+}
+
+# Of gateways that do not answer the dashboards show nothing but that they do not answer.
+grafana() {
+    need promtool prometheus
+    "$integrations/grafana/make.py" --queries >"$root/queries"
+    python3 - "$root/queries" >"$root/queries.test.yml" <<'END'
+import sys, yaml
+queries = [line.rstrip("\n").split("\t") for line in open(sys.argv[1])]
+def test(name, values, expect):
+    return {"name": name, "interval": "30s", "promql_expr_test": [
+        {"eval_time": "4m", "expr": query, "exp_samples": expect(title, query)}
+        for title, query in queries],
+        "input_series": [{"series": series + '{job="hermes-mailqueue",instance="gw1.example.com"}',
+                          "values": f"{value}x10"} for series, value in values.items()]}
+number = lambda value: [{"labels": "{}", "value": value}]
+silent = test("nobody answers", {"up": 0},
+              lambda title, query: number(1) if "up{" in query else [])
+counts = {"Gateways": 1, "Not readable": 0, "Overloaded": 0, "With a condition raised": 0,
+          "Postfix stopped": 0}
+well = test("all is well", {"up": 1, "hmqDataStatus": 1, "hmqOverload": 2, "hmqPostfixStatus": 1,
+                            "hmqConditionsRaised": 0},
+            lambda title, _: number(counts.get(title, 0)))
+well["promql_expr_test"] = [t for t, (title, _) in zip(well["promql_expr_test"], queries)
+                            if title in counts]
+print(yaml.dump({"tests": [silent, well]}))
+END
+    promtool test rules "$root/queries.test.yml" >"$root/promtool.log" 2>&1 ||
+        fail "the queries of the dashboards: $(<"$root/promtool.log")"
+    ok "the dashboards show no 0 that is not known"
 }
 
 # ---- Icinga 2

@@ -23,6 +23,13 @@ STATE = {"1": ("unknown", "orange"), "2": ("clear", "green"), "3": ("pending", "
          "4": ("raised", "red")}
 YES = {"1": ("yes", "red"), "2": ("no", "green")}
 
+
+
+def how_many(metric, test):
+    """The query for how many gateways are so: 0 only if at least one of them answers."""
+    return f"count({metric}{{{ALL}}} {test}) or count({metric}{{{ALL}}}) * 0"
+
+
 # A row of panels has the height of its first. A panel: title, kind, width of 24, unit, what words
 # its values have, and the queries with their legends.
 GATEWAY = [
@@ -81,13 +88,14 @@ FLEET = [
          [(f'count(up{{job="hermes-mailqueue",{ALL}}})', "")]),
         ("Not readable", "stat", 4, "none", None,
          [(f'count(up{{job="hermes-mailqueue",{ALL}}} unless on (instance) '
-           f"(hmqDataStatus{{{ALL}}} == 1)) or vector(0)", "")]),
+           f"(hmqDataStatus{{{ALL}}} == 1)) or "
+           f'count(up{{job="hermes-mailqueue",{ALL}}}) * 0', "")]),
         ("Overloaded", "stat", 4, "none", None,
-         [(f"count(hmqOverload{{{ALL}}} == 1) or vector(0)", "")]),
+         [(how_many("hmqOverload", "== 1"), "")]),
         ("With a condition raised", "stat", 4, "none", None,
-         [(f"count(hmqConditionsRaised{{{ALL}}} > 0) or vector(0)", "")]),
+         [(how_many("hmqConditionsRaised", "> 0"), "")]),
         ("Postfix stopped", "stat", 4, "none", None,
-         [(f"count(hmqPostfixStatus{{{ALL}}} == 2) or vector(0)", "")]),
+         [(how_many("hmqPostfixStatus", "== 2"), "")]),
         ("Messages", "stat", 4, "none", None, [(f"sum(hmqTotalMessages{{{ALL}}})", "")]),
     ]),
     (9, [
