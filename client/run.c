@@ -8,6 +8,8 @@
 #include "client/criteria.h"
 #include "client/events.h"
 #include "client/json.h"
+#include "os/confine.h"
+#include "os/confine_files.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -116,6 +118,16 @@ static int usage_status(const struct arguments *arguments, int argc, char **argv
     return check ? EXIT_UNREACHABLE : EXIT_USAGE;
 }
 
+/* What comes from the network is read by a process that can neither run a program nor change a
+ * file. top runs this program for what is done, and it would inherit the confinement. A kernel that
+ * has none of it changes nothing. */
+static void give_up_the_rest(const struct arguments *arguments) {
+    if (strcmp(arguments->command->name, "top") != 0) {
+        confine_files();
+        confine(true);
+    }
+}
+
 static int run_command(struct client *client) {
     const struct arguments *arguments = &client->arguments;
     const char *base = arguments->base_oid != NULL ? arguments->base_oid : BASE_OID;
@@ -129,6 +141,7 @@ static int run_command(struct client *client) {
                                "hmq(1) shows, or -u after --");
         return usage_status(arguments, 0, NULL);
     }
+    give_up_the_rest(arguments);
     client->readings.setup.context = arguments->context;
     readings_set_base(&client->readings, base);
     readings_open(&client->readings, (char **)(uintptr_t)arguments->hosts, arguments->host_count);

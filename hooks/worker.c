@@ -11,6 +11,8 @@
 #include "core/duration.h"
 #include "hooks/handover.h"
 #include "hooks/serve.h"
+#include "os/confine.h"
+#include "os/confine_files.h"
 #include "os/environment.h"
 #include "os/identity.h"
 #include "os/log.h"
@@ -96,6 +98,19 @@ static int give_up_rights(const struct handover *handover) {
     return process_follow(handover->supervisor) ? -1 : WORKER_FAILED;
 }
 
+/* For webhooks alone neither a program nor a file that changes is needed. What a script may do is
+ * its site's matter, and it would inherit the confinement. A kernel that has none of it changes
+ * nothing. */
+static void give_up_the_rest(const struct config *config) {
+    for (size_t i = 0; i < config->hook_count; i++) {
+        if (config->hooks[i].kind == HOOK_SCRIPT) {
+            return;
+        }
+    }
+    confine_files();
+    confine(true);
+}
+
 int main(int argc, char **argv) {
     static struct handover handover;
     struct options options;
@@ -111,6 +126,7 @@ int main(int argc, char **argv) {
     }
     int end = give_up_rights(&handover);
     if (end < 0) {
+        give_up_the_rest(config);
         end = fcntl(options.socket, F_SETFD, FD_CLOEXEC) < 0
                   ? WORKER_FAILED
                   : (int)serve(&handover.setup, options.socket);

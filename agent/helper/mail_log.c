@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Order matters: Postfix is asked while this process still is root, because postconf(1) of an
- * instance or in a container needs it; the log is opened after root is given up.
+ * instance or in a container needs it; the log is opened after root is given up, and after all that
+ * reading does not need: running programs, once journalctl(1) runs, the network, and changing
+ * files.
  */
 #include "helper/mail_log.h"
 
 #include "helper/mail_log_file.h"
 #include "helper/mail_log_journal.h"
 #include "helper/mail_log_output.h"
+#include "os/confine.h"
+#include "os/confine_files.h"
 #include "os/identity.h"
 #include "os/process.h"
 
@@ -48,9 +52,12 @@ static void follow(const struct config *config, const struct request *request, p
         fprintf(stderr, "%s\n", error);
         _exit(1);
     }
+    /* A kernel that has none of it changes nothing. */
+    confine_files();
     if (place.source == MAIL_LOG_JOURNAL) {
         mail_log_follow_journal(&output, &request->position);
     }
+    confine(false);
     mail_log_follow_file(&output, &request->position);
 }
 

@@ -2,6 +2,7 @@
 #include "helper/mail_log_journal.h"
 
 #include "core/time_units.h"
+#include "os/confine.h"
 #include "os/process.h"
 
 #include <errno.h>
@@ -113,6 +114,7 @@ _Noreturn void mail_log_follow_journal(struct mail_log_output *output,
                                             : "this machine has none");
     }
     int fd = start_journalctl(output, from, &child);
+    confine(false);
     mail_log_write_begin(output, &at, from->source == MAIL_LOG_JOURNAL);
     for (;;) {
         ssize_t got = read(fd, buffer->data + buffer->held, sizeof buffer->data - buffer->held);

@@ -4,7 +4,7 @@
 # layers.sh: who may include whom.
 #
 #   core <- os <- io <- agentx <- app;  core <- mib <- agentx;  core, os <- helper, hooks
-#   core <- client
+#   core, os <- client
 #
 # core includes libc and itself (cJSON where a format needs it); of the agent only agentx knows
 # net-snmp, and only hooks knows curl. The client has a net-snmp of its own, and
@@ -22,7 +22,7 @@ declare -A layers=(
     [hooks]='core os hooks'
     [app]='core os io mib agentx app'
     [helper]='core os helper'
-    [client]='core client'
+    [client]='core os client'
 )
 
 # Which files may include a library, as a pattern of their paths.
