@@ -187,9 +187,11 @@ check "and neither is a pause" problem_now 'paused for hours' 0
 
 # ---- a trap
 
+# snmptrapd takes a blank for the end of the program's name, and this checkout may have one.
+install -m 0755 "$integrations/zabbix/trap-to-file" "$root/"
 cat >"$root/snmptrapd.conf" <<END
 authCommunity log,execute public
-traphandle default $integrations/zabbix/trap-to-file $root/zabbix/traps
+traphandle default $root/trap-to-file $root/zabbix/traps
 END
 : >"$root/traps"
 start_daemon "$root/snmptrapd.pid" "$root/snmptrapd.log" snmptrapd -f -C -c "$root/snmptrapd.conf" \

@@ -10,6 +10,8 @@ set -euo pipefail
 . "$(dirname -- "${BASH_SOURCE[0]}")/../support/lib.sh"
 # shellcheck source=tests/support/integrations.sh
 . "$support/integrations.sh"
+# shellcheck source=tests/support/checkers.sh
+. "$support/checkers.sh"
 # A copy: who loads these files may not be let into this checkout, and takes no blank in a path.
 sources=$integrations
 cp -r "$sources" "$root/"
@@ -137,25 +139,8 @@ END
 
 icinga() {
     need icinga2 icinga2-bin
-    cat >"$root/icinga2.conf" <<END
-const PluginDir = "/usr/lib/nagios/plugins"
-const NodeName = "test"
-include <itl>
-include <plugins>
-template Service "generic-service" { max_check_attempts = 3 }
-object Host "gw1" {
-  check_command = "dummy"
-  address = "127.0.0.1"
-  vars.hermes_mailqueue = "hmq"
-}
-object Host "gw2" {
-  check_command = "dummy"
-  address = "127.0.0.1"
-  vars.hermes_mailqueue = "check_snmp"
-}
-include "$integrations/icinga2/hermes-mailqueue.conf"
-END
-    icinga2 daemon -C -c "$root/icinga2.conf" >"$root/icinga2.log" 2>&1 ||
+    write_icinga
+    icinga2 daemon -C -c "$root/icinga2.conf" "${icinga_options[@]}" >"$root/icinga2.log" 2>&1 ||
         fail "icinga2 -C: $(<"$root/icinga2.log")"
     check "icinga2 takes the file, and makes three services" \
         grep -q 'Instantiated 3 Services' "$root/icinga2.log"
@@ -172,9 +157,8 @@ run_nagios() {
         "$root/nagios/objects")
     [ -n "$line" ] || fail "there is no command $1"
     line=${line//'$HOSTADDRESS$'/127.0.0.1} line=${line//'$_HOSTSNMP_PORT$'/$snmp_port}
-    line=${line//'$_HOSTSNMP_USER$'/hmq-read} line=${line//'$USER1$'//usr/lib/nagios/plugins}
+    line=${line//'$_HOSTSNMP_USER$'/hmq-read} line=${line//'$USER1$'/$plugins}
     line=${line//'$USER5$'/$auth} line=${line//'$USER6$'/$priv}
-    line=${line//'/etc/nagios4/hmq'/$root/nagios.client} line=${line//'/usr/bin/hmq'/$client}
     plugin=0
     bash -c "$line" >"$root/out" 2>&1 || plugin=$?
 }
@@ -185,34 +169,9 @@ plugin_is() {
 }
 
 nagios() {
-    local objects=/etc/nagios4/objects name
     need nagios4 nagios4-core
-    need /usr/lib/nagios/plugins/check_snmp monitoring-plugins-standard
-    # Nagios passes a command to a shell, and the path of this checkout may have a blank.
-    client=$root/hmq
-    ln -s "$(realpath -- "$(dirname -- "$daemon")/hmq")" "$client"
-    mkdir -m 777 "$root/nagios" "$root/nagios.client"
-    user_config hmq-read >"$root/nagios.client/snmp.conf"
-    {
-        for name in commands contacts timeperiods templates; do
-            echo "cfg_file=$objects/$name.cfg"
-        done
-        echo "cfg_file=$integrations/nagios/hermes-mailqueue.cfg"
-        echo "cfg_file=$root/hosts.cfg"
-        for name in log_file status_file command_file lock_file temp_file object_cache_file \
-            state_retention_file; do
-            echo "$name=$root/nagios/$name"
-        done
-        echo "precached_object_file=$root/nagios/objects"
-        printf '%s\n' resource_file=/etc/nagios4/resource.cfg temp_path=/tmp \
-            "check_result_path=$root/nagios" nagios_user=nobody nagios_group=nogroup \
-            illegal_macro_output_chars='`~$&|<>'
-    } >"$root/nagios.cfg"
-    for name in hermes-mailqueue hermes-mailqueue-snmp; do
-        printf 'define host {\n use generic-host,hermes-mailqueue-gateway\n host_name %s\n' "$name"
-        printf ' address 127.0.0.1\n max_check_attempts 3\n contacts nagiosadmin\n'
-        printf ' check_command check_hermes_mailqueue\n hostgroups %s\n}\n' "$name"
-    done >"$root/hosts.cfg"
+    need "$plugins/check_snmp" monitoring-plugins-standard
+    write_nagios
     nagios4 -vp "$root/nagios.cfg" >"$root/nagios.log" ||
         fail "nagios4 -v: $(<"$root/nagios.log")"
     check "nagios4 takes the file" grep -Eq 'Total Errors: +0' "$root/nagios.log"
