@@ -57,9 +57,9 @@ def collectd():
         f"# {SPDX}", "#", f"# {MADE} README.md says what to copy.", "",
         "LoadPlugin snmp", "<Plugin snmp>"]
     for name, index, series in instances():
+        # Counters, too: collectd writes 0 for a counter that it did not get, and nan for a gauge.
         lines += [
-            f'  <Data "{series}">', "    Table false",
-            f'    Type "{"derive" if counter(name) else "gauge"}"',
+            f'  <Data "{series}">', "    Table false", '    Type "gauge"',
             '    PluginInstance "mailqueue"', f'    TypeInstance "{series}"',
             f"    # {name}", f'    Values "{oid(name, *index)}"', "  </Data>"]
     lines += [

@@ -1,0 +1,132 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
+#
+# test_graphers.sh DAEMON [mrtg|munin|collectd]...: what draws graphs asks a gateway by our files
+# and writes what it draws: MRTG its log, munin's master with its node the files of rrdtool,
+# collectd a file for each series. Each gets the numbers of an overload, none while snmpd is down,
+# a true 0 afterwards, and none of an agent that is stopped.
+
+set -euo pipefail
+# shellcheck source=tests/support/lib.sh
+. "$(dirname -- "${BASH_SOURCE[0]}")/../support/lib.sh"
+# shellcheck source=tests/support/integrations.sh
+. "$support/integrations.sh"
+systems=("${@:2}")
+[ ${#systems[@]} -gt 0 ] || systems=(mrtg munin collectd)
+for program in mrtg:mrtg munin-node:munin-node rrdtool:munin collectd:collectd-core; do
+    need "${program%:*}" "${program#*:}"
+done
+patience=${PATIENCE-180}
+
+# what happens; hmqTotalMessages and hmqQueueMessages of deferred in what each has written
+phases=(
+    'overloaded|6 6'
+    'unanswered|none none'
+    'answered|0 0'
+    'stopped|none none'
+)
+
+overloaded() {
+    inject 6
+    eventually "6 are deferred" settled 6
+}
+unanswered() { stop_daemon "$root/snmpd.pid"; }
+answered() {
+    start_snmpd
+    pf postsuper -d ALL deferred >/dev/null 2>&1
+}
+stopped() { stop_agent; }
+
+# ---- each system: start_SYSTEM, and read_SYSTEM, which has it ask unless it does so by itself, and
+# prints the two numbers, "none" for one that it did not get.
+
+start_mrtg() {
+    mkdir "$root/mrtg"
+    sed "s#/var/www/html/mrtg#$root/mrtg#; s/gw1.example.com:161/127.0.0.1:$snmp_port/" \
+        "$integrations/mrtg/hermes-mailqueue.cfg" >"$root/mrtg/mrtg.cfg"
+}
+# The first line of its log is what it got last.
+read_mrtg() {
+    env LANG=C mrtg "$root/mrtg/mrtg.cfg" >>"$root/mrtg.log" 2>&1 || true
+    awk 'NR == 1 { gsub(/ -1/, " none"); print $2, $3 }' "$root/mrtg/queue.log"
+}
+
+start_munin() {
+    local name plugin=snmp_127.0.0.1_hermes_mailqueue
+    munin_port=$(free_port)
+    mkdir -p "$root"/munin/{etc/plugins,etc/plugin-conf.d,etc/munin-conf.d}
+    for name in db log run html; do
+        mkdir "$root/munin/$name"
+        chown munin "$root/munin/$name"
+    done
+    cp "$integrations/munin/snmp__hermes_mailqueue" "$root/munin/etc/plugins/$plugin"
+    sed "s/env.port 161/env.port $snmp_port/; s/gw1.example.com/127.0.0.1/" \
+        "$integrations/munin/plugin-conf" >"$root/munin/etc/plugin-conf.d/hermes-mailqueue"
+    printf '%s\n' "log_file $root/munin/node.log" "pid_file $root/munin/node.pid" \
+        'background 0' 'setsid 0' 'user root' 'group root' 'host 127.0.0.1' \
+        'allow ^127\.0\.0\.1$' "port $munin_port" >"$root/munin/etc/munin-node.conf"
+    printf '%s\n' "dbdir $root/munin/db" "logdir $root/munin/log" "rundir $root/munin/run" \
+        "htmldir $root/munin/html" '[gateways;127.0.0.1]' 'address 127.0.0.1' "port $munin_port" \
+        >"$root/munin/etc/munin.conf"
+    # Its directories cannot be chosen: it gets them in a namespace of its own.
+    # shellcheck disable=SC2016 # the shell's that is started
+    start_daemon "$root/munin.pid" "$root/munin.log" unshare --mount --propagation private \
+        sh -c 'mount --bind "$1" /etc/munin && exec munin-node' - "$root/munin/etc"
+    wait_for "$patience" port_in_use "$munin_port" || fail "munin-node: $(<"$root/munin.log")"
+}
+read_munin() {
+    local begun=$EPOCHSECONDS
+    setpriv --reuid munin --regid munin --clear-groups /usr/share/munin/munin-update \
+        --config_file "$root/munin/etc/munin.conf" >>"$root/munin.log" 2>&1 || true
+    echo "$(munin_has total) $(munin_has queue_deferred)"
+}
+# A plugin that fails writes nothing; a single number that it did not get is U.
+munin_has() { # FIELD
+    rrdtool lastupdate "$root/munin/db/gateways/127.0.0.1-hermes_mailqueue_queues-$1-g.rrd" |
+        awk -v begun="$begun" 'END { print ($1 + 0 < begun || $2 == "U" ? "none" : $2) }'
+}
+
+start_collectd() {
+    mkdir "$root/collectd"
+    {
+        printf '%s\n' "BaseDir \"$root/collectd\"" "PIDFile \"$root/collectd.own.pid\"" \
+            'TypesDB "/usr/share/collectd/types.db"' 'Interval 1' 'LoadPlugin csv' '<Plugin csv>' \
+            "  DataDir \"$root/collectd\"" '</Plugin>'
+        sed "s/gw1.example.com:161/127.0.0.1:$snmp_port/; s/Interval 60/Interval 1/" \
+            "$integrations/collectd/hermes-mailqueue.conf"
+    } >"$root/collectd.conf"
+    start_daemon "$root/collectd.pid" "$root/collectd.log" collectd -f -C "$root/collectd.conf"
+}
+read_collectd() {
+    echo "$(collectd_has hmqTotalMessages) $(collectd_has hmqQueueMessages-deferred)"
+}
+# It asks every second and writes nothing of an snmpd that is down, so a value of ten seconds ago is
+# none; what an agent does not have is nan.
+collectd_has() { # SERIES
+    cat "$root"/collectd/*/snmp-mailqueue/gauge-"$1"-* 2>/dev/null | sort -n | tail -n 1 |
+        awk -F , -v now="$EPOCHSECONDS" '
+            END { print (NR == 0 || now - $1 > 10 || $2 == "nan" ? "none" : $2 + 0) }'
+}
+
+counter_is() { [ "$(collectd_has hmqDeliveryCount-received)" = "$1" ]; }
+
+reads() { # SYSTEM NUMBERS
+    [ "$("read_$1" 2>/dev/null)" = "$2" ]
+}
+
+start_gateway
+for system in "${systems[@]}"; do
+    "start_$system"
+done
+for phase in "${phases[@]}"; do
+    IFS='|' read -r happens numbers <<<"$phase"
+    "$happens"
+    for system in "${systems[@]}"; do
+        eventually "$happens: $system has $numbers" reads "$system" "$numbers"
+    done
+done
+if [[ " ${systems[*]} " == *' collectd '* ]]; then
+    # Of a counter a 0 would be drawn as a burst once the agent is back.
+    check "collectd has no false 0 of a counter" counter_is none
+fi
+check "no report of a sanitizer" no_sanitizer_report
