@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * check prints one line and exits with 0 to 3. What is not known is UNKNOWN and never OK: a gateway
- * that does not answer, one without an agent, data that is stale. With -w and -c the number of
- * messages decides, otherwise the agent's own conditions. Of several gateways the worst counts.
+ * that does not answer, one without an agent, data that is stale, a condition that cannot be
+ * judged. With -w and -c the number of messages decides, otherwise the agent's own conditions. Of
+ * several gateways the worst counts.
  */
 #include "client/check.h"
 #include "client/format.h"
@@ -21,7 +22,7 @@ enum { PLUGIN_OK, PLUGIN_WARNING, PLUGIN_CRITICAL, PLUGIN_UNKNOWN };
 
 struct finding {
     int status;
-    char words[400];
+    char words[2048]; /* the names of as many conditions as an agent can have, too */
 };
 
 /* Which of two is worse: critical, then unknown, then warning. */
@@ -46,17 +47,20 @@ static void by_threshold(const struct arguments *arguments, int64_t total,
     }
 }
 
-/* The names of conditions in a state, behind the words. */
-static void add_names(struct reading *reading, int64_t state, const char *is, char *words,
-                      size_t size) {
+/* Puts the names of the conditions in a state behind the words. Returns how many there are. */
+static size_t add_names(struct reading *reading, int64_t state, const char *is, char *words,
+                        size_t size) {
     const struct records *records = reading_table(reading, TABLE_CONDITIONS);
+    size_t count = 0;
     for (size_t i = 0; i < records->count; i++) {
         const struct cell *cells = records->items[i].cells;
         size_t len = strlen(words);
         if (cell_number(&cells[CONDITION_STATE], 0) == state && cells[CONDITION_NAME].known) {
             snprintf(words + len, size - len, ", %s is %s", cells[CONDITION_NAME].text, is);
+            count++;
         }
     }
+    return count;
 }
 
 static void by_conditions(struct reading *reading, int64_t total, struct finding *finding) {
@@ -78,8 +82,11 @@ static void by_conditions(struct reading *reading, int64_t total, struct finding
         size_t len = strlen(finding->words);
         snprintf(finding->words + len, sizeof finding->words - len, ", overload");
     }
-    /* Often for the moment between a change and the next listing: not worth an alarm. */
-    add_names(reading, STATE_UNKNOWN, "unknown", finding->words, sizeof finding->words);
+    /* Somebody wants to hear of it, and nobody knows whether it is so. */
+    if (add_names(reading, STATE_UNKNOWN, "unknown", finding->words, sizeof finding->words) > 0 &&
+        finding->status == PLUGIN_OK) {
+        finding->status = PLUGIN_UNKNOWN;
+    }
 }
 
 static void judge(const struct arguments *arguments, struct reading *reading,

@@ -267,9 +267,33 @@ test_settings() {
     ok "settings"
 }
 
+# All that is wrong is named, of as many conditions as there can be, and with the longest names.
+check_of_many() {
+    local number
+    stop_agent
+    cp "$root/agent.conf" "$root/few.conf"
+    for number in {10..38}; do
+        printf 'condition.%s.watch = total\ncondition.%s.above = 0\n' \
+            "of-those-with-the-longest-name$number"{,}
+    done >>"$root/agent.conf"
+    start_agent
+    expect 1.11.1.0 30 "all conditions are raised"
+    stop_postfix
+    expect 1.1.4.0 2 "Postfix is stopped"
+    hmq 2 check
+    says '-name10 is raised, .*-name38 is raised, .*quiet is unknown, Postfix is stopped \|'
+    start_postfix
+    expect 1.1.4.0 1 "Postfix runs"
+    stop_agent
+    cp "$root/few.conf" "$root/agent.conf"
+    start_agent
+    expect 1.1.5.0 1 "the agent reads the queue"
+}
+
 test_check() {
-    hmq 0 check
-    says "^MAILQUEUE OK - 0 messages, quiet is unknown \| 'messages'=0;;600;0 'volume'=0KB;;;0 "
+    # There is no log that would show whether anything is delivered.
+    hmq 3 check
+    says "^MAILQUEUE UNKNOWN - 0 messages, quiet is unknown \\| 'messages'=0;;600;0 'volume'=0KB;"
     says " 'oldest'=0s"
     inject 4
     eventually "4 are deferred" settled 4
@@ -288,6 +312,7 @@ test_check() {
     says '^MAILQUEUE UNKNOWN - snmpd answers, but there is no hermes-mailqueued'
     gateways=127.0.0.1:$snmp_port,127.0.0.1:$trap_port hmq 2 check
     says '^MAILQUEUE CRITICAL - 127.0.0.1:[0-9]+ CRITICAL, .*; 127.0.0.1:[0-9]+ UNKNOWN, no answer'
+    check_of_many
     ok "check"
 }
 
