@@ -293,7 +293,7 @@ check_of_many() {
 test_check() {
     # There is no log that would show whether anything is delivered.
     hmq 3 check
-    says "^MAILQUEUE UNKNOWN - 0 messages, quiet is unknown \\| 'messages'=0;;600;0 'volume'=0KB;"
+    says "^MAILQUEUE UNKNOWN - 0 messages, quiet is unknown \| 'messages'=0;;600;0 'volume'=0KB;"
     says " 'oldest'=0s"
     inject 4
     eventually "4 are deferred" settled 4

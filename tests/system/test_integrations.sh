@@ -295,13 +295,24 @@ forged='"ZBXTRAP 192.0.2.66 $(touch pwned) `touch pwned`"@source.example'
 received() { grep -qF '192.0.2.66' "$root/zabbix.traps" 2>/dev/null; }
 
 traps_() {
+    local unit
     need snmptrapd snmptrapd
+    need systemd-analyze systemd
+    unit=$(dpkg -L snmptrapd | grep 'systemd/system/snmptrapd\.service$')
+    mkdir -p "$root/unit/snmptrapd.service.d"
+    cp "$unit" "$root/unit/"
+    cp "$integrations/snmptrapd/snmptrapd-numeric.conf" "$root/unit/snmptrapd.service.d/"
+    systemd-analyze verify "$root/unit/snmptrapd.service" >"$root/out" 2>&1 || true
+    check "systemd takes the file for snmptrapd" not grep -q 'snmptrapd.service:' "$root/out"
+    # As the pages have it: snmptrapd is not root.
+    install -o Debian-snmp -m 0640 /dev/null "$root/zabbix.traps"
     cat >"$root/snmptrapd.conf" <<END
 authCommunity log,execute public
 traphandle default $integrations/zabbix/trap-to-file $root/zabbix.traps
 END
     (cd "$root" && start_daemon "$root/snmptrapd.pid" "$root/snmptrapd.log" snmptrapd -f -C \
-        -c "$root/snmptrapd.conf" -On -Lf "$root/snmptrapd.log" "udp:127.0.0.1:$trap_port")
+        -u Debian-snmp -c "$root/snmptrapd.conf" -On -Lf "$root/snmptrapd.log" \
+        "udp:127.0.0.1:$trap_port")
     wait_for "$patience" port_in_use "$trap_port" || fail "snmptrapd does not start"
     inject 7 x@suspended.example "$forged"
     eventually "a condition is about what a sender of mail wrote" received
