@@ -182,8 +182,10 @@ static int clean(void) {
     while (environ[count] != NULL) {
         count++;
     }
-    return count == 2 && strcmp(getenv("PATH"), "/opt/sbin:/bin") == 0 &&
-                   strcmp(getenv("LC_ALL"), "C.UTF-8") == 0
+    const char *path = getenv("PATH");
+    const char *locale = getenv("LC_ALL");
+    return count == 2 && path != NULL && strcmp(path, "/opt/sbin:/bin") == 0 && locale != NULL &&
+                   strcmp(locale, "C.UTF-8") == 0
                ? 0
                : 2;
 }
