@@ -31,4 +31,9 @@ MODULE=$work/moved.mibs/HERMES-MAILQUEUE-MIB.txt python3 "$here/check_integratio
     "$work/moved" "$work/moved.nodes"
 left=$(grep -rnE '8072[\\.]+9999[\\.]+9999[\\.]+2525' "$work/moved" || true)
 [ -z "$left" ] || { echo "FAIL: rehome.py leaves $left"; exit 1; }
+# What runs hmq has to tell it where the objects are.
+while read -r file; do
+    grep -qF -e "--base-oid\" = \"$oid\"" -e "--base-oid $oid" "$file" ||
+        { echo "FAIL: $file runs hmq without the root"; exit 1; }
+done < <(grep -rlF /usr/bin/hmq "$work/moved" --include='*.cfg' --include='*.conf')
 echo ok

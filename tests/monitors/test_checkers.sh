@@ -27,6 +27,7 @@ services=(
     'nagios|hermes-mailqueue-snmp|Mail queue|check_snmp'
     'nagios|hermes-mailqueue-snmp|Mail queues|queues'
     'icinga|gw1|mail queue|hmq'
+    'icinga|gw3|mail queue|hmq'
     'icinga|gw2|mail queue|check_snmp'
     'icinga|gw2|mail queues|queues'
 )

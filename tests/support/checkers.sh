@@ -7,8 +7,8 @@
 # $root/notified: a line "STATE HOST SERVICE". Sourced after integrations.sh.
 #
 #   write_nagios    $root/nagios.cfg; hosts hermes-mailqueue (hmq) and hermes-mailqueue-snmp
-#   write_icinga    $root/icinga2.conf; hosts gw1 (hmq) and gw2 (check_snmp); icinga2 has to be
-#                   given "${icinga_options[@]}", too
+#   write_icinga    $root/icinga2.conf; hosts gw1 and, by IPv6, gw3 (hmq), and gw2 (check_snmp);
+#                   icinga2 has to be given "${icinga_options[@]}", too
 #
 # Both write their state into status.dat below $root/nagios or $root/icinga.
 
@@ -101,6 +101,11 @@ template Service "generic-service" {
 object Host "gw1" {
   check_command = "dummy"
   address = "127.0.0.1"
+  vars.hermes_mailqueue = "hmq"
+}
+object Host "gw3" {
+  check_command = "dummy"
+  address = "::ffff:127.0.0.1"
   vars.hermes_mailqueue = "hmq"
 }
 object Host "gw2" {

@@ -142,8 +142,8 @@ icinga() {
     write_icinga
     icinga2 daemon -C -c "$root/icinga2.conf" "${icinga_options[@]}" >"$root/icinga2.log" 2>&1 ||
         fail "icinga2 -C: $(<"$root/icinga2.log")"
-    check "icinga2 takes the file, and makes three services" \
-        grep -q 'Instantiated 3 Services' "$root/icinga2.log"
+    check "icinga2 takes the file, and makes four services" \
+        grep -q 'Instantiated 4 Services' "$root/icinga2.log"
     check "without a warning" not grep -qi -e warning -e critical "$root/icinga2.log"
 }
 
