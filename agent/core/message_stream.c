@@ -40,6 +40,7 @@ struct message_stream {
     uint64_t messages, other_lines;
     char error[ERROR_SIZE]; /* of the first line that was no message */
     bool no_memory;
+    bool refused; /* the rest of the output */
 };
 
 struct message_stream *message_stream_new(const struct message_handlers *handlers) {
@@ -285,12 +286,19 @@ int message_stream_feed(struct message_stream *stream, const char *data, size_t 
             r = r == 0 ? -EBADMSG : r;
         }
     }
-    return stream->no_memory ? -ENOMEM : r;
+    r = stream->no_memory ? -ENOMEM : r;
+    stream->refused = stream->refused || r != 0;
+    return r;
 }
 
 bool message_stream_end(const struct message_stream *stream, char *error, size_t size) {
     if (stream->other_lines > stream->messages) {
         snprintf(error, size, "the output is not a listing: %s", stream->error);
+        return false;
+    }
+    if (stream->refused) {
+        snprintf(error, size, "the output was not read beyond line %" PRIu64,
+                 stream->messages + stream->other_lines);
         return false;
     }
     if (stream->frame.length > 0) {

@@ -42,7 +42,8 @@ int message_stream_feed(struct message_stream *stream, const char *data, size_t 
 
 /*
  * To be called at the end of the output. Returns true if it was a listing. Otherwise error (size
- * octets) has the reason: it ends within a line, or fewer than half of its lines are messages.
+ * octets) has the reason: it ends within a line, fewer than half of its lines are messages, or
+ * message_stream_feed has refused a part of it.
  */
 bool message_stream_end(const struct message_stream *stream, char *error, size_t size);
 

@@ -519,9 +519,9 @@ static void test_outputs(void **state) {
     }
 }
 
-/* A line without an end that is no message is not read for ever. */
-static void test_endless(void **state) {
-    (void)state;
+/* A line without an end that is no message is not read for ever; what came before it is no listing
+ * either, because more may have followed. */
+static void check_endless(const char *before, const char *wanted) {
     struct taken taken = {.lines = 0};
     const struct message_handlers handlers = {
         .recipient = on_recipient, .message = on_message, .userdata = &taken};
@@ -531,6 +531,7 @@ static void test_endless(void **state) {
     int r = 0;
     size_t fed = 0;
     assert_non_null(stream);
+    assert_int_equal(message_stream_feed(stream, before, strlen(before)), 0);
     memset(data, 'x', sizeof data);
     for (; r == 0 && fed < 1000; fed++) {
         r = message_stream_feed(stream, data, sizeof data);
@@ -538,8 +539,15 @@ static void test_endless(void **state) {
     CHECK_INT("endless", r, -EBADMSG);
     CHECK_INT("endless", taken.result, LINE_BAD);
     CHECK("endless", !message_stream_end(stream, error, sizeof error));
+    CHECK("endless", strncmp(error, wanted, strlen(wanted)) == 0);
     message_stream_free(stream);
     forget(&taken);
+}
+
+static void test_endless(void **state) {
+    (void)state;
+    check_endless("", "the output is not a listing: ");
+    check_endless(LINE(RECIPIENTS) "\n", "the output was not read beyond line 2");
 }
 
 /* Texts are cut to what is served, between characters; recipients are dropped from the end. */
