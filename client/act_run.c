@@ -130,7 +130,7 @@ static bool batch_guard(struct act *act, struct row_request *request) {
     if (act->guard < 0 || (by_name && !command_row(act->command)->looks_up_ids)) {
         return true; /* the agent acts on what is named without a look, and counts the names */
     }
-    if (act_batches(act) == 1) {
+    if (request->ids == NULL || act_batches(act) == 1) {
         request->guard = act->guard;
         return true;
     }

@@ -147,11 +147,13 @@ static const struct look *look_of(enum table_id id) {
 
 struct grid table_grid(enum table_id id) {
     const struct look *look = look_of(id);
-    return look == NULL ? (struct grid){.columns = NULL}
-                        : (struct grid){.columns = look->columns,
-                                        .column_count = look->count,
-                                        .text = look->text,
-                                        .style = look->style};
+    if (look == NULL) {
+        return (struct grid){.columns = NULL};
+    }
+    return (struct grid){.columns = look->columns,
+                         .column_count = look->count,
+                         .text = look->text,
+                         .style = look->style};
 }
 
 const char *table_empty_words(enum table_id id) {

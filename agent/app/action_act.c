@@ -185,8 +185,8 @@ static int on_view_data(void *userdata, const char *data, size_t len) {
         run->no_memory = true;
         return -ENOMEM;
     }
-    memcpy(output + action->output_len, data, len);
     action->output = output;
+    memcpy(action->output + action->output_len, data, len);
     action->output_len += len;
     return 0;
 }

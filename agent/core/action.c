@@ -61,6 +61,16 @@ void action_free(struct action *action) {
     free(action);
 }
 
+bool action_set_ids(struct action *action, const char *ids, size_t len) {
+    char *copy = strndup(ids, len);
+    if (copy == NULL) {
+        return false;
+    }
+    free(action->request.queue_ids);
+    action->request.queue_ids = copy;
+    return true;
+}
+
 bool action_outcome_succeeded(enum action_outcome outcome) {
     return outcome == OUTCOME_DONE || outcome == OUTCOME_REQUESTED || outcome == OUTCOME_UNCHANGED;
 }
@@ -76,17 +86,12 @@ bool action_add_result(struct action *action, const char *id, enum action_outcom
         action->results = results;
         action->result_capacity = capacity;
     }
-    struct action_result *result = &action->results[action->result_count];
-    result->text = strdup(text);
-    if (result->text == NULL) {
+    struct action_result result = {.outcome = outcome, .text = strdup(text)};
+    if (result.text == NULL) {
         return false;
     }
-    size_t len = strnlen(id, QUEUE_ID_MAX);
-    memcpy(result->id, id, len);
-    result->id[len] = '\0';
-    result->outcome = outcome;
-    result->awaits_id = false;
-    action->result_count++;
+    memcpy(result.id, id, strnlen(id, QUEUE_ID_MAX));
+    action->results[action->result_count++] = result;
     if (action_outcome_succeeded(outcome)) {
         action->succeeded++;
     } else {
@@ -101,6 +106,16 @@ void action_await_id(struct action *action) {
     action->awaited_ids++;
 }
 
+static bool replace_text(struct action_result *result, const char *text) {
+    char *copy = strdup(text);
+    if (copy == NULL) {
+        return false;
+    }
+    free(result->text);
+    result->text = copy;
+    return true;
+}
+
 size_t action_take_new_id(struct action *action, const char *id, const char *new_id) {
     char text[ACTION_TEXT_SIZE];
     for (size_t i = 0; action->awaited_ids > 0 && i < action->result_count; i++) {
@@ -110,12 +125,9 @@ size_t action_take_new_id(struct action *action, const char *id, const char *new
         }
         snprintf(text, sizeof text, "%s" TEXT_NEW_ID "%s",
                  command_row(action->key.command)->evidence, new_id);
-        char *copy = strdup(text);
-        if (copy == NULL) {
+        if (!replace_text(result, text)) {
             return SIZE_MAX;
         }
-        free(result->text);
-        result->text = copy;
         result->awaits_id = false;
         action->awaited_ids--;
         return i;

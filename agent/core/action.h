@@ -118,6 +118,10 @@ struct action {
 struct action *action_new(const struct action_key *key);
 void action_free(struct action *action);
 
+/* Has a copy of ids, at most len octets of it, as request.queue_ids. Returns false if out of
+ * memory; the action is then as it was. */
+bool action_set_ids(struct action *action, const char *ids, size_t len);
+
 /* Appends a result and counts it as succeeded (done, requested, unchanged) or failed. Returns false
  * if out of memory. */
 bool action_add_result(struct action *action, const char *id, enum action_outcome outcome,

@@ -174,12 +174,13 @@ static struct config_hook *find_or_add(struct config *config, enum hook_kind kin
     if (config->hook_count == CONFIG_HOOKS_MAX) {
         return NULL;
     }
-    struct config_hook hook = {.kind = kind, .name = strndup(name, len), .line = line};
-    if (hook.name == NULL) {
+    struct config_hook *hook = &config->hooks[config->hook_count];
+    *hook = (struct config_hook){.kind = kind, .name = strndup(name, len), .line = line};
+    if (hook->name == NULL) {
         return NULL;
     }
-    config->hooks[config->hook_count] = hook;
-    return &config->hooks[config->hook_count++];
+    config->hook_count++;
+    return hook;
 }
 
 _Static_assert(MEMBER_COUNT <= CONFIG_MEMBERS_MAX, "a line for each member");
@@ -243,12 +244,14 @@ static bool set_member(struct config_hook *hook, const char *member, const char 
         if (!members[i].check(value, error, size)) {
             return false;
         }
-        *target = strdup(value);
-        hook->member_lines[i] = line;
-        if (*target == NULL) {
+        char *copy = strdup(value);
+        if (copy == NULL) {
             snprintf(error, size, "out of memory");
+            return false;
         }
-        return *target != NULL;
+        *target = copy;
+        hook->member_lines[i] = line;
+        return true;
     }
     snprintf(error, size, "unknown key");
     return false;

@@ -113,11 +113,12 @@ static bool parse_words(const struct config_key *key, struct config *config, con
             snprintf(error, size, "more than %d words", CONFIG_CONTAINER_WORDS);
             return false;
         }
-        words[count] = strdup(w);
-        if (words[count++] == NULL) {
+        char *word = strdup(w);
+        if (word == NULL) {
             snprintf(error, size, "out of memory");
             return false;
         }
+        words[count++] = word;
     }
     if (count == 0) {
         snprintf(error, size, "must name a command: docker or podman");
@@ -140,9 +141,10 @@ static void print_words(const struct config_key *key, const struct config *confi
 
 /* The word for the value of a set's bit, "" for one that cannot be in the set. */
 static const char *word_of(const struct config_key *key, uint32_t value) {
-    bool actions = key->offset == offsetof(struct config, allow_actions);
-    return permission_word(actions ? (struct operation){.command = (enum action_command)value}
-                                   : (struct operation){.setting = (enum setting_kind)value});
+    if (key->offset == offsetof(struct config, allow_actions)) {
+        return permission_word((struct operation){.command = (enum action_command)value});
+    }
+    return permission_word((struct operation){.setting = (enum setting_kind)value});
 }
 
 /* Words separated by spaces as a set: the bit 1 << value for each, 1 <= value <= maximum. */

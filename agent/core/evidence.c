@@ -50,8 +50,10 @@ struct verdict evidence_left_out(enum action_command command, const struct place
 
 /* Another message under the same ID is not the one that was named. */
 static struct place seen_after(const struct target *target) {
-    bool other = target->arrival != 0 && target->after.arrival != target->arrival;
-    return other ? (struct place){.present = false} : target->after;
+    if (target->arrival != 0 && target->after.arrival != target->arrival) {
+        return (struct place){.present = false};
+    }
+    return target->after;
 }
 
 struct verdict evidence_unnamed(enum action_command command, const struct target *target) {

@@ -118,7 +118,10 @@ static uint32_t put_text(struct message *message, const char *text) {
 static struct message *fit(struct message *message) {
     assert(message->octets >= sizeof *message);
     struct message *fitted = realloc(message, message->octets);
-    return fitted != NULL ? fitted : message;
+    if (fitted == NULL) {
+        return message;
+    }
+    return fitted;
 }
 
 struct message *message_build(const struct message_head *head, const struct message_draft *draft,

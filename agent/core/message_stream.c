@@ -60,6 +60,23 @@ void message_stream_free(struct message_stream *stream) {
     }
 }
 
+/* Makes room for so many octets. Returns false without memory. */
+static bool reserve(struct piece *piece, size_t needed) {
+    size_t capacity = piece->capacity == 0 ? FIRST_CAPACITY : piece->capacity;
+    while (capacity < needed) {
+        capacity *= 2;
+    }
+    if (capacity > piece->capacity) {
+        char *text = realloc(piece->text, capacity);
+        if (text == NULL) {
+            return false;
+        }
+        piece->text = text;
+        piece->capacity = capacity;
+    }
+    return true;
+}
+
 /* Appends to the present piece. What exceeds its limit is dropped. */
 static void append(struct message_stream *stream, const char *data, size_t len) {
     struct piece *piece = stream->in_recipients ? &stream->element : &stream->frame;
@@ -67,22 +84,11 @@ static void append(struct message_stream *stream, const char *data, size_t len) 
         len = PIECE_MAX - piece->length;
         piece->cut = true;
     }
-    if (piece->length + len > piece->capacity) {
-        size_t capacity = piece->capacity == 0 ? FIRST_CAPACITY : piece->capacity;
-        while (capacity < piece->length + len) {
-            capacity *= 2;
-        }
-        char *text = realloc(piece->text, capacity);
-        if (text == NULL) {
-            stream->no_memory = true;
-            return;
-        }
-        piece->text = text;
-        piece->capacity = capacity;
+    if (!reserve(piece, piece->length + len)) {
+        stream->no_memory = true;
+        return;
     }
-    if (len > 0) {
-        memcpy(piece->text + piece->length, data, len);
-    }
+    memcpy(piece->text + piece->length, data, len);
     piece->length += len;
 }
 

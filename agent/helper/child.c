@@ -378,10 +378,12 @@ enum command_reason child_reason(const struct child *child, int wait_status, int
                : REASON_NONE;
 }
 
-/* Reads until the end of the output; what exceeds size is an error. */
+/* Reads until the end of the output; what exceeds size is an error. What was read is a text also
+ * after an error. */
 static int read_all(struct child *child, int output, char *text, size_t size) {
     size_t len = 0;
     for (;;) {
+        text[len] = '\0';
         uint64_t now = clock_usec();
         ssize_t got = read(output, text + len, size - 1 - len);
         if (got > 0) {
@@ -389,7 +391,6 @@ static int read_all(struct child *child, int output, char *text, size_t size) {
             continue;
         }
         if (got == 0) {
-            text[len] = '\0';
             return len < size - 1 ? 0 : EMSGSIZE;
         }
         if (errno != EAGAIN) {

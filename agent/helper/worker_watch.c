@@ -120,7 +120,10 @@ int worker_watch(pid_t worker, _Atomic uint32_t *turns) {
 }
 
 _Atomic uint32_t *worker_turns_new(void) {
-    void *page = mmap(NULL, sizeof(_Atomic uint32_t), PROT_READ | PROT_WRITE,
-                      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    return page == MAP_FAILED ? NULL : page;
+    _Atomic uint32_t *turns =
+        mmap(NULL, sizeof *turns, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (turns == MAP_FAILED) {
+        return NULL;
+    }
+    return turns;
 }

@@ -43,19 +43,14 @@ static struct staged_row *find_row(struct mib_transaction *transaction,
     return row;
 }
 
-static enum mib_error stage_ids(struct action_request *request, const struct mib_value *value) {
+static enum mib_error stage_ids(struct action *action, const struct mib_value *value) {
     struct target_list ids = {0};
     if (!target_list_parse(value->octets, value->length, &ids)) {
         return MIB_WRONG_VALUE;
     }
     target_list_deinit(&ids);
-    char *text = strndup(value->octets, value->length);
-    if (text == NULL) {
-        return MIB_RESOURCE_UNAVAILABLE;
-    }
-    free(request->queue_ids);
-    request->queue_ids = text;
-    return MIB_ERROR_NONE;
+    return action_set_ids(action, value->octets, value->length) ? MIB_ERROR_NONE
+                                                                : MIB_RESOURCE_UNAVAILABLE;
 }
 
 static enum mib_error stage_text(char *member, const struct mib_value *value) {
@@ -80,11 +75,12 @@ static enum mib_error stage_status(struct staged_row *row, size_t variable, int3
     return MIB_ERROR_NONE;
 }
 
-static enum mib_error stage_column(const struct mib_object *object, struct action_request *request,
+static enum mib_error stage_column(const struct mib_object *object, struct action *action,
                                    const struct mib_value *value) {
+    struct action_request *request = &action->request;
     char *member = (char *)request + object->write->offset;
     if (object->column == COLUMN_ACTION_QUEUE_IDS) {
-        return stage_ids(request, value);
+        return stage_ids(action, value);
     }
     if (object->type == MIB_OCTETS) {
         return stage_text(member, value);
@@ -118,7 +114,7 @@ enum mib_error mib_stage_action(struct mib_transaction *transaction, const struc
     row->columns |= 1U << object->column;
     return object->column == COLUMN_ACTION_ROW_STATUS
                ? stage_status(row, transaction->variable, value->integer)
-               : stage_column(object, &row->action->request, value);
+               : stage_column(object, row->action, value);
 }
 
 /* True if a new row has what its command needs. */
@@ -339,14 +335,10 @@ enum mib_error mib_check_controls(struct mib_transaction *transaction, const str
         struct action_key key = {.command = control->command,
                                  .id = next_id(transaction, view, control->command)};
         struct action *action = action_new(&key);
-        char *ids = strdup(control->id);
-        if (action == NULL || ids == NULL) {
+        if (action == NULL || !action_set_ids(action, control->id, QUEUE_ID_MAX)) {
             action_free(action);
-            free(ids);
             return MIB_RESOURCE_UNAVAILABLE;
         }
-        free(action->request.queue_ids);
-        action->request.queue_ids = ids;
         action->created = view->now_wall;
         enum mib_error error = mib_add_action(transaction, action);
         if (error != MIB_ERROR_NONE) {

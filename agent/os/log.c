@@ -72,8 +72,10 @@ static void open_stream(void) {
     state.prefix = stream_is_journal(&st);
     if (S_ISFIFO(st.st_mode) || S_ISCHR(st.st_mode)) {
         int fd = open("/proc/self/fd/2", O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-        state.own_stream = fd >= 0;
-        state.stream = fd >= 0 ? fd : STDERR_FILENO;
+        if (fd >= 0) {
+            state.stream = fd;
+            state.own_stream = true;
+        }
     }
 }
 

@@ -20,10 +20,10 @@ struct sheet {
     size_t size;
 };
 
-static bool sheet_init(struct sheet *sheet) {
+/* Without memory, out is NULL. */
+static void sheet_init(struct sheet *sheet) {
     *sheet = (struct sheet){.text = NULL};
     sheet->out = open_memstream(&sheet->text, &sheet->size);
-    return sheet->out != NULL;
 }
 
 static void sheet_deinit(struct sheet *sheet) {
@@ -93,7 +93,8 @@ void draw_table(struct model *model, struct canvas *canvas, struct area area, st
         draw_nothing(model, canvas, area);
         return;
     }
-    if (!sheet_init(&sheet)) {
+    sheet_init(&sheet);
+    if (sheet.out == NULL) {
         return;
     }
     screen.out = sheet.out;

@@ -130,7 +130,8 @@ static void restore_cursor(struct model *model) {
     struct tab_view *view = view_of(model);
     const struct tab *tab = tab_of(model->tab);
     const struct records *records = model_records(model);
-    for (size_t i = 0; view->cursor_key != NULL && i < view->row_count; i++) {
+    size_t rows = records != NULL && view->cursor_key != NULL ? view->row_count : 0;
+    for (size_t i = 0; i < rows; i++) {
         char buffer[FORMAT_SIZE];
         const struct record *record = &records->items[view->rows[i]];
         if (strcmp(format_cell(&records->table->fields[tab->key], &record->cells[tab->key], buffer),
@@ -225,8 +226,8 @@ void model_refresh(struct model *model) {
     }
     bool other = view->number != number;
     make_rows(model);
-    if (other && model_records(model) != NULL) {
-        struct grid grid = model_grid(model);
+    struct grid grid = model_grid(model);
+    if (other && grid.records != NULL) {
         grid.rows = NULL;
         grid_measure(&grid, &view->natural);
         leave_room(&grid, &view->natural);

@@ -159,8 +159,7 @@ struct action *new_action(enum action_command command, const char *ids) {
     struct action *action =
         action_new(&(struct action_key){.owner = "ops", .command = command, .id = 1});
     assert_non_null(action);
-    free(action->request.queue_ids);
-    action->request.queue_ids = strdup(ids);
+    assert_true(action_set_ids(action, ids, strlen(ids)));
     action->created = 2000;
     return action;
 }

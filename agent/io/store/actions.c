@@ -92,13 +92,10 @@ static struct action *copy_action(const struct action *action, bool with_request
     copy->seen = NULL;
     copy->seen_count = 0;
     copy->request.queue_ids = queue_ids;
-    if (with_request) {
-        copy->request.queue_ids = strdup(action->request.queue_ids);
-        free(queue_ids);
-        if (copy->request.queue_ids == NULL) {
-            action_free(copy);
-            return NULL;
-        }
+    const char *ids = action->request.queue_ids;
+    if (with_request && !action_set_ids(copy, ids, strlen(ids))) {
+        action_free(copy);
+        return NULL;
     }
     return copy;
 }

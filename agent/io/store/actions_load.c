@@ -29,12 +29,11 @@ static const char *outcome_name(int i) {
     return action_outcome_name((enum action_outcome)i);
 }
 
-static bool read_request(sqlite3_stmt *row, struct action_request *request) {
+static bool read_request(sqlite3_stmt *row, struct action *action) {
+    struct action_request *request = &action->request;
     enum queue queue;
     const char *word = store_db_column_word(row, ACTIONS_QUEUE);
     const char *ids = store_db_column_word(row, ACTIONS_QUEUE_IDS);
-    free(request->queue_ids);
-    request->queue_ids = strndup(ids, ACTION_QUEUE_IDS_MAX);
     if (strcmp(word, "any") != 0) {
         if (!queue_by_name(word, &queue)) {
             return false;
@@ -51,7 +50,7 @@ static bool read_request(sqlite3_stmt *row, struct action_request *request) {
         request->expected_count = sqlite3_column_int(row, ACTIONS_EXPECTED_COUNT);
     }
     store_db_column_text(row, ACTIONS_COMMENT, request->comment, sizeof request->comment);
-    return request->queue_ids != NULL;
+    return action_set_ids(action, ids, ACTION_QUEUE_IDS_MAX);
 }
 
 /* NULL for a row that this program did not write (nothing of it is run), or if out of memory. */
@@ -73,7 +72,7 @@ static struct action *read_action(sqlite3_stmt *row) {
     action->ended = sqlite3_column_int64(row, ACTIONS_ENDED);
     store_db_column_text(row, ACTIONS_ERROR, action->error, sizeof action->error);
     action->unannounced = sqlite3_column_int(row, ACTIONS_ANNOUNCE) != 0;
-    if (!read_request(row, &action->request)) {
+    if (!read_request(row, action)) {
         action_free(action);
         return NULL;
     }
@@ -181,7 +180,7 @@ static int interrupt_actions(struct store *store, struct store_image *image) {
     struct store_db *db = &store->db;
     struct store_lock *lock = &db->lock;
     int64_t now = time(NULL);
-    int64_t started;
+    int64_t started = 0;
     int rc = DB_RUN(db, sql_actions_interrupt, db_int(now), db_text(interrupted_error));
     if (rc == SQLITE_OK) {
         image->interrupted = (uint64_t)store_db_changes(db);

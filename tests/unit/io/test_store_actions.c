@@ -25,9 +25,10 @@ static int teardown(void **state) {
     return 0;
 }
 
-static void fill_request(struct action_request *request) {
-    free(request->queue_ids);
-    request->queue_ids = strdup("4F0C21A3B5 4F0C21A3B6");
+static void fill_request(struct action *action) {
+    static const char ids[] = "4F0C21A3B5 4F0C21A3B6";
+    struct action_request *request = &action->request;
+    assert_true(action_set_ids(action, ids, strlen(ids)));
     request->queue = queue_mib_value(QUEUE_DEFERRED);
     snprintf(request->sender, sizeof request->sender, "*@spam.example");
     snprintf(request->recipient, sizeof request->recipient, "bob'); DROP TABLE actions;--");
@@ -63,7 +64,7 @@ static void test_whole_life(void **state) {
         actions[i]->created = 1700000000;
     }
     struct action *action = actions[0];
-    fill_request(&action->request);
+    fill_request(action);
     store_actions_add(fixture->store, actions, 2, on_added, &added);
     fixture_expect(fixture, &added, 0);
     assert_int_equal(added.serial_count, 2);
