@@ -42,16 +42,16 @@ refused '*no purpose*' "$copy/contrib/install-packages.sh" nothing
 said=$("$copy/tests/run.sh" release nowhere nothing 2>&1) && fail 'a part that is none'
 [[ $said == *"'nothing' is no part"* && $said != *$'\n'* ]] || fail "run.sh release: $said"
 
-# A machine with another clang-format than the one the sources are written for.
+# A machine with other checkers than those the sources are written for.
 mkdir "$root/bin"
 for tool in bash cat dirname find python3 sed sort xargs; do
     ln -s "$(command -v "$tool")" "$root/bin/$tool"
 done
-for tool in clang-format clang-tidy; do
+for tool in clang-format clang-tidy cppcheck gcc; do
     printf '#!/bin/bash\necho "%s version 99.0.1"\n' "$tool" >"$root/bin/$tool"
     chmod 755 "$root/bin/$tool"
 done
-for check in format.sh "tidy.py $root"; do
+for check in format.sh "tidy.py $root" "analyze.py $root gcc" "analyze.py $root cppcheck"; do
     status=0
     # shellcheck disable=SC2086
     said=$(PATH=$root/bin "$copy"/tests/lint/$check) || status=$?
