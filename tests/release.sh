@@ -58,8 +58,8 @@ in_root() {
 suite=${1-} part=${2-all}
 [[ $suite =~ ^[a-z]+$ ]] || die "usage: tests/run.sh release SUITE [PART]"
 case $part in
-unit | mib | lint | system | boot | image | bench | faults | coverage | mutation | fuzz | rounds | \
-    all | shell) ;;
+unit | mib | lint | system | boot | image | bench | faults | memcheck | coverage | mutation | \
+    fuzz | rounds | all | shell) ;;
 *) die "'$part' is no part of the tests" ;;
 esac
 need_root

@@ -11,6 +11,7 @@
 #   soak      watches a release build at work, for as long
 #   faults    does to a release build what docs/reliability.md promises that it stands, for some
 #             ten minutes; HMQ_ROUNDS and HMQ_SEED say how often, and how, processes are killed
+#   memcheck  runs the unit and the system tests in valgrind, which takes hours
 #   coverage  counts the lines and branches that the unit, process and system tests reach
 #   mutation  changes agent/core in many places, and counts the changes that no unit test notices
 #   rounds    full rounds with the monitoring systems of contrib/integrations that are large
@@ -26,7 +27,8 @@ cd "$(dirname -- "${BASH_SOURCE[0]}")/.."
 
 usage() {
     echo "usage: ${0##*/} [unit|mib|lint|system|boot|all]" >&2
-    echo "       ${0##*/} image|fuzz|bench|soak|faults|coverage|mutation|monitors|rounds" >&2
+    echo "       ${0##*/} image|fuzz|bench|soak|faults|memcheck|coverage|mutation" >&2
+    echo "       ${0##*/} monitors|rounds" >&2
     echo "       ${0##*/} release SUITE [PART]" >&2
     exit 1
 }
@@ -71,8 +73,8 @@ show_skipped() {
 
 part=${1:-all}
 case $part in
-unit | mib | lint | system | boot | all | image | fuzz | bench | soak | faults | coverage | \
-    mutation | rounds)
+unit | mib | lint | system | boot | all | image | fuzz | bench | soak | faults | memcheck | \
+    coverage | mutation | rounds)
     [ $# -le 1 ] || usage ;;
 monitors)
     [ $# -eq 1 ] || usage
@@ -85,13 +87,14 @@ esac
 may_start "$part"
 install_packages
 case $part in
-image) contrib/install-packages.sh image ;;
+image | memcheck) contrib/install-packages.sh "$part" ;;
 system | all) contrib/install-packages.sh checkers ;;
 rounds) contrib/install-packages.sh checkers monitors ;;
 esac
 case $part in
 bench | soak | faults) preset=release ;;
 coverage) preset=coverage ;;
+memcheck) preset=dev ;;
 *) preset=asan ;;
 esac
 build=build/$preset
@@ -102,7 +105,7 @@ cmake --preset "$preset" "-DHMQ_WERROR=$warnings"
 cmake --build "$build"
 case $part in
 bench | soak) exec "tests/bench/$part.sh" "$build" ;;
-coverage) exec tests/coverage/coverage.sh "$build" ;;
+coverage | memcheck) exec "tests/$part/$part.sh" "$build" ;;
 mutation) exec tests/mutation/mutate.py "$build" ;;
 all) select=(-LE '^(image|faults|monitors)$') ;;
 rounds) select=(-L '^monitors$') ;;

@@ -294,7 +294,7 @@ many="$m3 $others $(seq -f '0A0B%08.0f' 998 | tr '\n' ' ')"
 act al hold 1000 ids="$many"
 finished al hold 1000 partial 1000 2 998
 check "those two are on hold" holds hold "$m3" "$others"
-check "each of the thousand has its result" sql_is "SELECT count(*) FROM action_results
+eventually "each of the thousand has its result" sql_is "SELECT count(*) FROM action_results
     WHERE action = (SELECT serial FROM actions WHERE id = 1000)" 1000
 act al unhold 1000 ids="$many"
 finished al unhold 1000 partial 1000 2 998

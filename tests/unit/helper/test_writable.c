@@ -28,14 +28,14 @@ static bool build(void) {
     for (size_t i = 0; i < COUNT_OF(names); i++) {
         mkdir(names[i], 0755);
     }
-    if (unshare(CLONE_NEWNS) < 0 || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
+    if (unshare(CLONE_NEWNS) < 0 || mount("none", "/", "none", MS_REC | MS_PRIVATE, NULL) < 0 ||
         mount("tmpfs", "bad", "tmpfs", 0, "mode=755") < 0) {
         return false;
     }
     for (size_t i = 0; i < COUNT_OF(inside); i++) {
         mkdir(inside[i], 0755);
     }
-    return mount("tmpfs", "bad", NULL, MS_REMOUNT | MS_RDONLY, NULL) == 0;
+    return mount("tmpfs", "bad", "tmpfs", MS_REMOUNT | MS_RDONLY, NULL) == 0;
 }
 
 static const struct {

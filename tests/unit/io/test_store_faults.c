@@ -320,7 +320,7 @@ static void test_full_file_system(void **state) {
     static char ballast[6 * 1024 * 1024];
     struct fixture *fixture = *state;
     char name[128];
-    if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
+    if (unshare(CLONE_NEWNS) < 0 || mount("none", "/", "none", MS_REC | MS_PRIVATE, NULL) < 0 ||
         mount("tmpfs", fixture->dir, "tmpfs", MS_NOSUID, "size=8m") < 0) {
         SKIP("a file system cannot be mounted here");
     }

@@ -266,7 +266,7 @@ static void test_prefix(void **state) {
 static int make_journal(void) {
     static const struct sockaddr_un address = {.sun_family = AF_UNIX,
                                                .sun_path = "/run/systemd/journal/socket"};
-    if (unshare(CLONE_NEWNS) < 0 || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
+    if (unshare(CLONE_NEWNS) < 0 || mount("none", "/", "none", MS_REC | MS_PRIVATE, NULL) < 0 ||
         mount("tmpfs", "/run", "tmpfs", 0, "mode=755") < 0 || mkdir("/run/systemd", 0755) < 0 ||
         mkdir("/run/systemd/journal", 0755) < 0) {
         return -1;
