@@ -38,10 +38,7 @@ cp "$integrations/prometheus/hermes-mailqueue.rules.yml" "$root/"
 sed -E "s/gw1.example.com, gw2.example.com/'127.0.0.1:$snmp_port'/
     s/127.0.0.1:9116/$exporter/; s/127.0.0.1:9093/$manager/
     s/scrape_interval: .*/scrape_interval: 2s/; s/scrape_timeout: .*/scrape_timeout: 2s/
-    s/^  # (- source_labels: \[__param_target\])/  \1/
-    s/^  #   (regex: ).*/    \1'127\.0\.0\.1:.*'/
-    s/^  #   (target_label: instance)/    \1/
-    s/^  #   replacement: .*/    replacement: gw1.example.com/" \
+    s/# labels: \{site: north\}/labels: {instance: gw1.example.com}/" \
     "$integrations/prometheus/prometheus.yml" >"$root/prometheus.yml"
 sed -i '1i global: {evaluation_interval: 2s}' "$root/prometheus.yml"
 start_daemon "$root/prometheus.pid" "$root/prometheus.log" prometheus \

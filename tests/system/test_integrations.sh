@@ -49,6 +49,7 @@ start_exporter() { # FILE
 prometheus() {
     local form=snmp-0.21.yml name
     need promtool prometheus
+    need jq jq
     cp "$integrations"/prometheus/*.yml "$root/"
     for name in 'check rules hermes-mailqueue.rules.yml' 'check config prometheus.yml' \
         'test rules hermes-mailqueue.rules.test.yml'; do
@@ -57,6 +58,19 @@ prometheus() {
             fail "promtool $name: $(<"$root/promtool.log")"
         ok "promtool $name"
     done
+    # The three kinds of target, with what is commented out.
+    sed -i -E 's/^  # (- targets:|  labels: )/  \1/' "$root/prometheus.yml"
+    promtool check service-discovery "$root/prometheus.yml" hermes-mailqueue --timeout=1s \
+        >"$root/targets" 2>"$root/promtool.log" || fail "promtool: $(<"$root/promtool.log")"
+    jq -r '.[].labels | "\(.__param_auth) \(.__param_target) \(.instance)"' "$root/targets" |
+        sort >"$root/out"
+    check "each target has the name of its gateway, whatever its address and context" \
+        diff "$root/out" - <<'END'
+hermes_mailqueue 192.0.2.7 gw7.example.com
+hermes_mailqueue gw1.example.com gw1.example.com
+hermes_mailqueue gw2.example.com gw2.example.com
+hermes_mailqueue_out gw1.example.com out.gw1.example.com
+END
     need prometheus-snmp-exporter prometheus-snmp-exporter
     mkdir "$root/made"
     "$sources/prometheus/generate.sh" "$root/made"
