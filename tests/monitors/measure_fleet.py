@@ -6,50 +6,22 @@ counted on the way. EXPORTER is the address of an snmp_exporter, HMQ the client,
 user; PIDs are those of the exporter, of snmpd and of the agent, whose CPU time is reported. Prints
 one line for each way to poll: gateways, packets and octets of UDP payload per gateway, wall time
 in ms per gateway one after the other, wall time in s of all with 20 at a time, and CPU ms per
-gateway of the poller and of the gateway.
+gateway of the poller and of the gateway. Then the same for rounds of one hmq that is given 1, 10
+and 50 gateways at once; it has no time of one after the other.
 """
 
 import concurrent.futures
 import os
 import resource
-import selectors
-import socket
 import subprocess
 import sys
-import threading
 import time
 import urllib.request
 
+sys.dont_write_bytecode = True
+from relay import Relay  # noqa: E402
+
 TICK = os.sysconf("SC_CLK_TCK")
-
-
-class Relay(threading.Thread):
-    def __init__(self, count, target):
-        super().__init__(daemon=True)
-        self.selector = selectors.EpollSelector()
-        self.ports, self.packets, self.octets = [], 0, 0
-        for _ in range(count):
-            front = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-            front.bind(("127.0.0.1", 0))
-            back = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-            back.connect(("127.0.0.1", target))
-            pair = {"front": front, "back": back, "client": None}
-            self.selector.register(front, selectors.EVENT_READ, (pair, True))
-            self.selector.register(back, selectors.EVENT_READ, (pair, False))
-            self.ports.append(front.getsockname()[1])
-
-    def run(self):
-        while True:
-            for key, _ in self.selector.select():
-                pair, from_client = key.data
-                data, address = key.fileobj.recvfrom(65536)
-                self.packets += 1
-                self.octets += len(data)
-                if from_client:
-                    pair["client"] = address
-                    pair["back"].send(data)
-                elif pair["client"]:
-                    pair["front"].sendto(data, pair["client"])
 
 
 def cpu(pids):
@@ -81,6 +53,23 @@ def measure(name, relay, ports, poll, poller, gateway):
           f"{(cpu(gateway) - cpu_gateway) / count:.1f}", flush=True)
 
 
+def measure_round(name, relay, ports, command, gateway):
+    """One process for all ports: the mean of five rounds."""
+    rounds, count = 5, len(ports)
+    children = lambda: sum(resource.getrusage(resource.RUSAGE_CHILDREN)[:2]) * 1000
+    packets, octets, used, cpu_gateway = relay.packets, relay.octets, children(), cpu(gateway)
+    begun = time.monotonic()
+    for _ in range(rounds):
+        done = subprocess.run(command(ports), stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        lost = done.stdout.count(b"no answer") + done.stdout.count(b"UNKNOWN")
+        assert not lost, done.stdout
+    total = rounds * count
+    print(f"{name}\t{count}\t{(relay.packets - packets) / total:.1f}\t"
+          f"{(relay.octets - octets) / total:.0f}\t-\t{(time.monotonic() - begun) / rounds:.2f}\t"
+          f"{(children() - used) / total:.1f}\t{(cpu(gateway) - cpu_gateway) / total:.1f}",
+          flush=True)
+
+
 def main():
     exporter, hmq, target, exporter_pid, *gateway = sys.argv[1:]
     relay = Relay(1000, int(target))
@@ -105,6 +94,14 @@ def main():
         measure("insight", relay, ports, scrape("hermes_mailqueue_insight"), [exporter_pid],
                 gateway)
         measure("hmq check", relay, ports, check, [], gateway)
+
+    def at_once(*words):
+        return lambda ports: [hmq, "-H", ",".join(f"127.0.0.1:{port}" for port in ports), *words]
+
+    for count in (1, 10, 50):
+        ports = relay.ports[:count]
+        measure_round("hmq -H", relay, ports, at_once(), gateway)
+        measure_round("hmq -H check", relay, ports, at_once("check"), gateway)
 
 
 main()

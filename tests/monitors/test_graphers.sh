@@ -1,29 +1,33 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
 #
-# test_graphers.sh DAEMON [mrtg|munin|collectd]...: what draws graphs asks a gateway by our files
-# and writes what it draws: MRTG its log, munin's master with its node the files of rrdtool,
-# collectd a file for each series. Each gets the numbers of an overload, none while snmpd is down,
-# a true 0 afterwards, and none of an agent that is stopped.
+# test_graphers.sh DAEMON [cacti|mrtg|munin|collectd]...: what draws graphs asks a gateway by our
+# files and writes what it draws: MRTG its log, Cacti and munin, with its master and its node, the
+# files of rrdtool, collectd a file for each series. Each gets the numbers of an overload, none
+# while snmpd is down, a true 0 afterwards, and none of an agent that is stopped.
 
 set -euo pipefail
 # shellcheck source=tests/support/lib.sh
 . "$(dirname -- "${BASH_SOURCE[0]}")/../support/lib.sh"
 # shellcheck source=tests/support/integrations.sh
 . "$support/integrations.sh"
+# shellcheck source=tests/support/mariadb.sh
+. "$support/mariadb.sh"
 systems=("${@:2}")
-[ ${#systems[@]} -gt 0 ] || systems=(mrtg munin collectd)
-for program in mrtg:mrtg munin-node:munin-node rrdtool:munin collectd:collectd-core; do
+[ ${#systems[@]} -gt 0 ] || systems=(cacti mrtg munin collectd)
+for program in php:php-cli mariadbd:mariadb-server mrtg:mrtg munin-node:munin-node rrdtool:munin \
+    collectd:collectd-core; do
     need "${program%:*}" "${program#*:}"
 done
 patience=${PATIENCE-180}
 
-# what happens; hmqTotalMessages and hmqQueueMessages of deferred in what each has written
+# what happens; what each then writes for hmqQueueMessages of deferred and, unless it has only
+# queues, hmqTotalMessages
 phases=(
-    'overloaded|6 6'
-    'unanswered|none none'
-    'answered|0 0'
-    'stopped|none none'
+    'overloaded|6'
+    'unanswered|none'
+    'answered|0'
+    'stopped|none'
 )
 
 overloaded() {
@@ -38,7 +42,62 @@ answered() {
 stopped() { stop_agent; }
 
 # ---- each system: start_SYSTEM, and read_SYSTEM, which has it ask unless it does so by itself, and
-# prints the two numbers, "none" for one that it did not get.
+# prints the numbers, "none" for one that it did not get.
+
+# last RRD BEGUN: its last number, unless that was there before.
+last() {
+    rrdtool lastupdate "$1" |
+        awk -v begun="$2" 'END { print ($1 + 0 < begun || $2 == "U" ? "none" : $2) }'
+}
+
+# Cacti gets from its own scripts a device with our data query, and a graph of a queue. The
+# templates for it are rows as its console writes them.
+start_cacti() {
+    mkdir "$root/cacti" "$root/cacti/ini"
+    start_database cacti utf8mb4_unicode_ci
+    sql '' cacti </usr/share/doc/cacti/cacti.sql
+    tar -C /usr/share/cacti -ch --exclude=./site/{rra,log,cache,CHANGELOG,include/config.php} . |
+        tar -C "$root/cacti" -x
+    mkdir -p "$root"/cacti/site/{rra,log,cache/{boost,mibcache,realtime,spikekill}}
+    cp "$integrations/cacti/hermes_mailqueue.xml" "$root/cacti/site/resource/snmp_queries/"
+    cat >"$root/cacti/site/include/config.php" <<'END'
+<?php
+$database_type = 'mysql'; $database_default = 'cacti'; $database_hostname = 'localhost';
+$database_username = 'root'; $database_password = ''; $database_port = '3306';
+$database_retries = 5; $database_ssl = false; $database_ssl_key = ''; $database_ssl_cert = '';
+$database_ssl_ca = ''; $database_persist = false; $poller_id = 1; $url_path = '/cacti/';
+$cacti_session_name = 'Cacti'; $cacti_db_session = false; $disable_log_rotation = false;
+END
+    printf '%s\n' "mysqli.default_socket=$root/db.sock" "pdo_mysql.default_socket=$root/db.sock" \
+        >"$root/cacti/ini/socket.ini"
+    sql "UPDATE version SET cacti = '$(<"$root/cacti/site/include/cacti_version")'" cacti
+    sql '' cacti <"$source_dir/tests/monitors/cacti.sql"
+    cacti_php cli/add_device.php --description=gw1 --ip=127.0.0.1 --template=0 --avail=snmp \
+        --version=3 --port="$snmp_port" --timeout=5000 --username=hmq-read --password="$auth" \
+        --authproto=SHA256 --privpass="$priv" --privproto=AES128 || fail 'Cacti takes no device'
+    cacti_php cli/add_data_query.php --host-id=1 --data-query-id=1 --reindex-method=1 ||
+        fail 'Cacti takes no data query'
+    sql "SELECT GROUP_CONCAT(field_value ORDER BY snmp_index) FROM host_snmp_cache
+        WHERE field_name = 'queueName'" cacti
+    check "Cacti's data query finds the queues" \
+        grep -qx maildrop,incoming,active,deferred,hold,corrupt "$root/sql.out"
+    cacti_php cli/add_graphs.php --host-id=1 --graph-type=ds --graph-template-id=1 \
+        --snmp-query-id=1 --snmp-query-type-id=1 --snmp-field=queueName --snmp-value=deferred ||
+        fail 'Cacti makes no graph'
+}
+# cacti_php SCRIPT ARGUMENT...: with a setting that the scripts which that starts get, too.
+cacti_php() {
+    (cd "$root/cacti" && PHP_INI_SCAN_DIR=:$root/cacti/ini php "$@") >>"$root/cacti.log" 2>&1
+}
+# cacti_works: a process of this Cacti runs.
+cacti_works() { grep -qasF "$root/cacti/" /proc/[0-9]*/cmdline; }
+read_cacti() {
+    local begun=$EPOCHSECONDS
+    cacti_php site/poller.php --force || true
+    # What it has left in the background must not outlive the database.
+    wait_for "$patience" not cacti_works || fail 'a process of Cacti does not end'
+    last "$root/cacti/site/rra/gw1_messages_1.rrd" "$begun"
+}
 
 start_mrtg() {
     mkdir "$root/mrtg"
@@ -82,8 +141,7 @@ read_munin() {
 }
 # A plugin that fails writes nothing; a single number that it did not get is U.
 munin_has() { # FIELD
-    rrdtool lastupdate "$root/munin/db/gateways/127.0.0.1-hermes_mailqueue_queues-$1-g.rrd" |
-        awk -v begun="$begun" 'END { print ($1 + 0 < begun || $2 == "U" ? "none" : $2) }'
+    last "$root/munin/db/gateways/127.0.0.1-hermes_mailqueue_queues-$1-g.rrd" "$begun"
 }
 
 start_collectd() {
@@ -110,8 +168,21 @@ collectd_has() { # SERIES
 
 counter_is() { [ "$(collectd_has hmqDeliveryCount-received)" = "$1" ]; }
 
-reads() { # SYSTEM NUMBERS
-    [ "$("read_$1" 2>/dev/null)" = "$2" ]
+# What Cacti has left in the background would go on without its database.
+cleanup_more() {
+    local process
+    for process in /proc/[0-9]*; do
+        ! grep -qasF "$root/cacti/" "$process/cmdline" || kill -KILL "${process#/proc/}"
+    done
+}
+
+reads() { # SYSTEM NUMBER
+    local number
+    local -a numbers
+    read -ra numbers < <("read_$1" 2>/dev/null) || return 1
+    for number in "${numbers[@]}"; do
+        [ "$number" = "$2" ] || return 1
+    done
 }
 
 start_gateway
@@ -119,10 +190,10 @@ for system in "${systems[@]}"; do
     "start_$system"
 done
 for phase in "${phases[@]}"; do
-    IFS='|' read -r happens numbers <<<"$phase"
+    IFS='|' read -r happens number <<<"$phase"
     "$happens"
     for system in "${systems[@]}"; do
-        eventually "$happens: $system has $numbers" reads "$system" "$numbers"
+        eventually "$happens: $system has $number" reads "$system" "$number"
     done
 done
 if [[ " ${systems[*]} " == *' collectd '* ]]; then
