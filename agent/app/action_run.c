@@ -121,8 +121,9 @@ static void start(struct action_run *run) {
                        action_command_name(operation.command), permission_key(operation));
         return;
     }
-    if (!target_list_parse(request->queue_ids, strlen(request->queue_ids), &run->targets)) {
-        action_run_end(run, ACTION_FAILED, "hmqActionQueueIds cannot be read");
+    int r = target_list_parse(request->queue_ids, strlen(request->queue_ids), &run->targets);
+    if (r != 0) {
+        action_run_end(run, ACTION_FAILED, "hmqActionQueueIds cannot be read: %s", strerror(-r));
         return;
     }
     run->by_ids = run->targets.count > 0;

@@ -275,7 +275,7 @@ static void note_arrivals(struct action *action, const struct listing *listing) 
     }
     const char *ids = action->request.queue_ids;
     struct target_list named = {0};
-    if (!target_list_parse(ids, strlen(ids), &named) || named.count == 0 ||
+    if (target_list_parse(ids, strlen(ids), &named) != 0 || named.count == 0 ||
         (action->seen = calloc(named.count, sizeof *action->seen)) == NULL) {
         target_list_deinit(&named);
         return; /* the time of the SET is compared in any case */

@@ -163,20 +163,28 @@ static bool name_valid(const char *name, size_t len) {
     return len > 0 && len <= HOOK_NAME_MAX;
 }
 
-static struct config_hook *find_or_add(struct config *config, enum hook_kind kind, const char *name,
-                                       size_t len, unsigned line) {
+static struct config_hook *find_hook(struct config *config, enum hook_kind kind, const char *name,
+                                     size_t len) {
     for (size_t i = 0; i < config->hook_count; i++) {
         struct config_hook *hook = &config->hooks[i];
         if (hook->kind == kind && strlen(hook->name) == len && memcmp(hook->name, name, len) == 0) {
             return hook;
         }
     }
+    return NULL;
+}
+
+/* Adds the block of this name. Returns NULL with the reason in error. */
+static struct config_hook *add_hook(struct config *config, const char *name, size_t len,
+                                    char *error, size_t size) {
     if (config->hook_count == CONFIG_HOOKS_MAX) {
+        snprintf(error, size, "more than %d webhooks and scripts", CONFIG_HOOKS_MAX);
         return NULL;
     }
     struct config_hook *hook = &config->hooks[config->hook_count];
-    *hook = (struct config_hook){.kind = kind, .name = strndup(name, len), .line = line};
+    *hook = (struct config_hook){.name = strndup(name, len)};
     if (hook->name == NULL) {
+        snprintf(error, size, "out of memory");
         return NULL;
     }
     config->hook_count++;
@@ -269,11 +277,15 @@ bool config_hook_set(struct config *config, const char *key, const char *value, 
         if (dot == NULL || !name_valid(name, (size_t)(dot - name))) {
             break;
         }
-        struct config_hook *hook =
-            find_or_add(config, kinds[k].kind, name, (size_t)(dot - name), line);
+        size_t len = (size_t)(dot - name);
+        struct config_hook *hook = find_hook(config, kinds[k].kind, name, len);
         if (hook == NULL) {
-            snprintf(error, size, "more than %d webhooks and scripts", CONFIG_HOOKS_MAX);
-            return false;
+            hook = add_hook(config, name, len, error, size);
+            if (hook == NULL) {
+                return false;
+            }
+            hook->kind = kinds[k].kind;
+            hook->line = line;
         }
         return set_member(hook, dot + 1, value, line, error, size);
     }

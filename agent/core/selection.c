@@ -13,6 +13,7 @@
 #include "core/text.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -73,7 +74,7 @@ struct target *target_list_find(const struct target_list *list, const char *id) 
     return bsearch(&key, list->targets, list->count, sizeof key, by_id);
 }
 
-bool target_list_parse(const char *text, size_t len, struct target_list *list) {
+int target_list_parse(const char *text, size_t len, struct target_list *list) {
     struct target_list parsed = {0};
     for (size_t at = 0; at < len;) {
         if (text[at] != '\0' && strchr(SEPARATORS, text[at]) != NULL) {
@@ -85,19 +86,20 @@ bool target_list_parse(const char *text, size_t len, struct target_list *list) {
             end++;
         }
         char id[QUEUE_ID_SIZE] = "";
-        bool valid = queue_id_valid(text + at, end - at);
-        if (valid) {
+        int r = queue_id_valid(text + at, end - at) ? 0 : -EINVAL;
+        if (r == 0) {
             memcpy(id, text + at, end - at);
+            r = target_list_add(&parsed, id, 0) ? 0 : -ENOMEM;
         }
-        if (!valid || !target_list_add(&parsed, id, 0)) {
+        if (r != 0) {
             target_list_deinit(&parsed);
-            return false;
+            return r;
         }
         at = end;
     }
     target_list_sort(&parsed);
     *list = parsed;
-    return true;
+    return 0;
 }
 
 bool request_has_criteria(const struct action_request *request) {
@@ -109,7 +111,8 @@ static bool same_ids(const char *a, const char *b) {
     struct target_list la = {0};
     struct target_list lb = {0};
     bool same = strcmp(a, b) == 0;
-    if (!same && target_list_parse(a, strlen(a), &la) && target_list_parse(b, strlen(b), &lb)) {
+    if (!same && target_list_parse(a, strlen(a), &la) == 0 &&
+        target_list_parse(b, strlen(b), &lb) == 0) {
         same = la.count == lb.count;
         for (size_t i = 0; same && i < la.count; i++) {
             same = strcmp(la.targets[i].id, lb.targets[i].id) == 0;

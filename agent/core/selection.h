@@ -55,10 +55,10 @@ struct target *target_list_find(const struct target_list *list, const char *id);
 
 /*
  * Splits hmqActionQueueIds, separated by spaces, commas, tabs or newlines, into valid queue IDs,
- * sorted and without duplicates. Returns false, with *list untouched, if one is malformed or if out
- * of memory.
+ * sorted and without duplicates. Returns 0; or, with *list untouched, -EINVAL if one is malformed,
+ * or -ENOMEM.
  */
-bool target_list_parse(const char *text, size_t len, struct target_list *list);
+int target_list_parse(const char *text, size_t len, struct target_list *list);
 
 /* True if the request has a criterion that requires a listing. */
 bool request_has_criteria(const struct action_request *request);

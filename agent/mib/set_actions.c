@@ -13,6 +13,7 @@
 #include "core/text.h"
 #include "mib/transaction.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,8 +46,9 @@ static struct staged_row *find_row(struct mib_transaction *transaction,
 
 static enum mib_error stage_ids(struct action *action, const struct mib_value *value) {
     struct target_list ids = {0};
-    if (!target_list_parse(value->octets, value->length, &ids)) {
-        return MIB_WRONG_VALUE;
+    int r = target_list_parse(value->octets, value->length, &ids);
+    if (r != 0) {
+        return r == -ENOMEM ? MIB_RESOURCE_UNAVAILABLE : MIB_WRONG_VALUE;
     }
     target_list_deinit(&ids);
     return action_set_ids(action, value->octets, value->length) ? MIB_ERROR_NONE
@@ -117,22 +119,27 @@ enum mib_error mib_stage_action(struct mib_transaction *transaction, const struc
                : stage_column(object, row->action, value);
 }
 
-/* True if a new row has what its command needs. */
-static bool request_complete(const struct action_key *key, const struct action_request *request) {
+static enum mib_error check_one_id(const struct action_request *request) {
+    struct target_list list = {0};
+    int r = target_list_parse(request->queue_ids, strlen(request->queue_ids), &list);
+    bool one = r == 0 && list.count == 1;
+    target_list_deinit(&list);
+    return one ? MIB_ERROR_NONE : r == -ENOMEM ? MIB_RESOURCE_UNAVAILABLE : MIB_INCONSISTENT_VALUE;
+}
+
+/* Whether a new row has what its command needs. */
+static enum mib_error check_complete(const struct action_key *key,
+                                     const struct action_request *request) {
     const struct command *row = command_row(key->command);
     bool ids = request->queue_ids[strspn(request->queue_ids, " ,\t\r\n")] != '\0';
+    bool guarded = request->expected_count != ACTION_NO_EXPECTED_COUNT;
     if (row->one_id) {
-        struct target_list list = {0};
-        bool one = target_list_parse(request->queue_ids, strlen(request->queue_ids), &list) &&
-                   list.count == 1;
-        target_list_deinit(&list);
-        return one;
+        return check_one_id(request);
     }
     if (!row->whole_queue && !ids && !request_has_criteria(request) && !request->all) {
-        return false;
+        return MIB_INCONSISTENT_VALUE;
     }
-    return !request->all || !row->destructive ||
-           request->expected_count != ACTION_NO_EXPECTED_COUNT;
+    return request->all && row->destructive && !guarded ? MIB_INCONSISTENT_VALUE : MIB_ERROR_NONE;
 }
 
 static enum mib_error check_create(struct mib_transaction *transaction, const struct mib_view *view,
@@ -145,8 +152,9 @@ static enum mib_error check_create(struct mib_transaction *transaction, const st
     if (!allowed(view, row->key.command)) {
         return MIB_NOT_WRITABLE;
     }
-    if (!request_complete(&row->key, &row->action->request)) {
-        return MIB_INCONSISTENT_VALUE;
+    enum mib_error error = check_complete(&row->key, &row->action->request);
+    if (error != MIB_ERROR_NONE) {
+        return error;
     }
     struct action *action = row->action;
     row->action = NULL;

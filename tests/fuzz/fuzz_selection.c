@@ -66,7 +66,7 @@ static void check_pattern(char *pattern) {
 
 static void check_ids(const char *text, size_t size) {
     struct target_list list = {0};
-    if (!target_list_parse(text, size, &list)) {
+    if (target_list_parse(text, size, &list) != 0) {
         MUST(list.targets == NULL && list.count == 0);
         return;
     }

@@ -8,6 +8,7 @@
 
 #include "listing_text.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -65,7 +66,8 @@ static void test_parse(void **state) {
     for (size_t i = 0; i < COUNT_OF(lists); i++) {
         const char *name = lists[i].name;
         struct target_list list = {0};
-        CHECK_INT(name, target_list_parse(lists[i].text, lists[i].len, &list), !lists[i].bad);
+        CHECK_INT(name, target_list_parse(lists[i].text, lists[i].len, &list),
+                  lists[i].bad ? -EINVAL : 0);
         CHECK_INT(name, list.count, lists[i].count);
         for (size_t id = 0; id < list.count; id++) {
             CHECK_STRING(name, list.targets[id].id, lists[i].ids[id]);
