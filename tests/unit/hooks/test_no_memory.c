@@ -47,6 +47,12 @@ static void finish_action(void) {
                               .comment = "spam"};
 }
 
+static void change_settings(void) {
+    event = (struct event){.serial = 19, .type = EVENT_SETTINGS_CHANGED, .time = 1795563667};
+    assert_true(event_change_add(&event, "hmqOverloadThreshold", "500", "600"));
+    assert_true(event_change_add(&event, "defer_transports", NULL, "smtp relay"));
+}
+
 static bool make_payload(void) {
     char *text = payload_make(&target, &event, &origin);
     if (text == NULL) {
@@ -57,7 +63,7 @@ static bool make_payload(void) {
     return true;
 }
 
-static void (*const events[])(void) = {raise_old_mail, finish_action};
+static void (*const events[])(void) = {raise_old_mail, finish_action, change_settings};
 
 static void test_payload(void **state) {
     (void)state;
