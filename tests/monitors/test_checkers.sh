@@ -1,10 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
 #
-# test_checkers.sh DAEMON [nagios|icinga]...: the daemons of Nagios and Icinga 2 check a gateway by
-# our files, with hmq and with check_snmp, while it has a warning, an overload, an snmpd that is
-# down and back, and an agent that is stopped. Each service gets the state that the table below has
-# for it, and each change is notified.
+# test_checkers.sh DAEMON BUILD_FOLDER [nagios|icinga]...: the daemons of Nagios and Icinga 2 check
+# a gateway by our files, with hmq and with check_snmp, while it has a warning, an overload, an
+# snmpd that is down and back, and an agent that is stopped. Each service gets the state that the
+# table below has for it, and each change is notified.
 
 set -euo pipefail
 # shellcheck source=tests/support/lib.sh
@@ -13,7 +13,7 @@ set -euo pipefail
 . "$support/integrations.sh"
 # shellcheck source=tests/support/checkers.sh
 . "$support/checkers.sh"
-systems=("${@:2}")
+systems=("${@:3}")
 [ ${#systems[@]} -gt 0 ] || systems=(nagios icinga)
 need nagios4 nagios4-core
 need icinga2 icinga2-bin

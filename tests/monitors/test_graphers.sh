@@ -1,10 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
 #
-# test_graphers.sh DAEMON [cacti|mrtg|munin|collectd]...: what draws graphs asks a gateway by our
-# files and writes what it draws: MRTG its log, Cacti and munin, with its master and its node, the
-# files of rrdtool, collectd a file for each series. Each gets the numbers of an overload, none
-# while snmpd is down, a true 0 afterwards, and none of an agent that is stopped.
+# test_graphers.sh DAEMON BUILD_FOLDER [cacti|mrtg|munin|collectd]...: what draws graphs asks a
+# gateway by our files and writes what it draws: MRTG its log, Cacti and munin, with its master and
+# its node, the files of rrdtool, collectd a file for each series. Each gets the numbers of an
+# overload, none while snmpd is down, a true 0 afterwards, and none of an agent that is stopped.
 
 set -euo pipefail
 # shellcheck source=tests/support/lib.sh
@@ -13,7 +13,7 @@ set -euo pipefail
 . "$support/integrations.sh"
 # shellcheck source=tests/support/mariadb.sh
 . "$support/mariadb.sh"
-systems=("${@:2}")
+systems=("${@:3}")
 [ ${#systems[@]} -gt 0 ] || systems=(cacti mrtg munin collectd)
 for program in php:php-cli mariadbd:mariadb-server mrtg:mrtg munin-node:munin-node rrdtool:munin \
     collectd:collectd-core; do
