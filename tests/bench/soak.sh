@@ -45,7 +45,9 @@ make_world() {
         python3 "$here/../support/recorder.py" "$root/endpoint"
     check wait_for 20 test -s "$root/endpoint/port"
     start_snmpd
-    restart_agent small "webhook.ops.url = http://127.0.0.1:$(<"$root/endpoint/port")/ops"
+    # Few finished actions are kept, so that their table is full long before the second half.
+    restart_agent small "webhook.ops.url = http://127.0.0.1:$(<"$root/endpoint/port")/ops" \
+        'action_retention = 50 1h'
 }
 
 # Until there is a file enough: some messages that are delivered, some that stay.
