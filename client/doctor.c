@@ -270,7 +270,8 @@ static void check_clock(struct doctor *doctor) {
     int64_t now = (int64_t)time(NULL);
     const struct cell *cells = messages->count > 0 ? messages->items[0].cells : NULL;
     if (cells == NULL || !cells[MESSAGE_ARRIVAL].known || !cells[MESSAGE_AGE].known) {
-        report(doctor, "clock", RESULT_NOTE, "cannot be compared while no message is listed", "");
+        report(doctor, "clock", RESULT_NOTE,
+               "cannot be compared while no message is listed that this user may see", "");
         return;
     }
     int64_t off = cells[MESSAGE_ARRIVAL].number + cells[MESSAGE_AGE].number - now;

@@ -28,4 +28,8 @@ void show_messages(const struct screen *screen, const struct records *records, c
 /* Prints why a table is not there, and returns EXIT_NOT_DONE. */
 int show_absent(struct client *client, enum table_id id);
 
+/* Prints what a table without rows means. As messages are counted sooner than they are listed, this
+ * asks the gateway once more, after which nothing else that was read of it is there. */
+void show_nothing(struct client *client, struct reading *reading, enum table_id id);
+
 #endif

@@ -158,7 +158,7 @@ int show_ages(struct client *client, struct reading *reading) {
     }
     read_ages(reading, &ages);
     if (is_empty(&ages)) {
-        puts("No messages.");
+        show_nothing(client, reading, TABLE_AGES);
         return EXIT_DONE;
     }
     print_queues(&client->screen, &ages);

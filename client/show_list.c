@@ -90,10 +90,13 @@ int show_list(struct client *client, struct reading *reading) {
         shown = (size_t)client->arguments.limit;
     }
     show_messages(&client->screen, reading_table(reading, TABLE_MESSAGES), rows, shown);
-    if (matched == 0) {
-        puts(criteria_given(criteria) ? "No message matches." : "No messages.");
+    if (matched == 0 && criteria_given(criteria)) {
+        puts("No message matches.");
     }
     print_rest(client, reading, matched, shown);
+    if (matched == 0 && !criteria_given(criteria)) {
+        show_nothing(client, reading, TABLE_MESSAGES);
+    }
     free(rows);
     return EXIT_DONE;
 }

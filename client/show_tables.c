@@ -16,6 +16,27 @@ int show_absent(struct client *client, enum table_id id) {
     return EXIT_NOT_DONE;
 }
 
+/* Whether there are messages, but none of them has been listed. */
+static bool awaits_listing(struct reading *reading) {
+    return cell_number(reading_cell(reading, TABLE_SUMMARY, SUMMARY_TOTAL), 0) > 0 &&
+           cell_number(reading_cell(reading, TABLE_LISTING, LISTING_LISTED), 0) == 0 &&
+           cell_number(reading_cell(reading, TABLE_LISTING, LISTING_OMITTED), 0) == 0;
+}
+
+void show_nothing(struct client *client, struct reading *reading, enum table_id id) {
+    enum table_id guard = table_of(id)->guard;
+    const char *words = table_empty_words(id);
+    if (guard == TABLE_LISTING || guard == TABLE_INSIGHT) {
+        reading_fetch(reading, TABLE_BIT(TABLE_SUMMARY) | TABLE_BIT(TABLE_LISTING));
+        if (reading->problem[0] != '\0') {
+            words = reading->problem;
+        } else if (awaits_listing(reading)) {
+            words = NOT_LISTED_YET;
+        }
+    }
+    screen_say(&client->screen, STYLE_PLAIN, "%s", words);
+}
+
 /* Prints the rows of a table, if it is there; by a grid of table_grid, with or without rows. */
 static int print_table(struct client *client, struct reading *reading, enum table_id id,
                        struct grid grid) {
@@ -25,10 +46,10 @@ static int print_table(struct client *client, struct reading *reading, enum tabl
     grid.screen = &client->screen;
     grid.records = reading_table(reading, id);
     if (grid.records->count == 0) {
-        screen_say(&client->screen, STYLE_PLAIN, "%s", table_empty_words(id));
-    } else {
-        grid_print(&grid);
+        show_nothing(client, reading, id);
+        return EXIT_DONE;
     }
+    grid_print(&grid);
     if (grid.records->left_out) {
         puts("... and more, which were left out");
     }

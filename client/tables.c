@@ -127,6 +127,7 @@ static const struct look {
     {TABLE_SENDERS, COLUMNS(senders), NULL, NULL, "No messages."},
     {TABLE_DOMAINS, COLUMNS(domains), NULL, NULL, "No messages."},
     {TABLE_REASONS, COLUMNS(reasons), NULL, NULL, "No message is delayed."},
+    {TABLE_AGES, NULL, 0, NULL, NULL, "No messages."},
     {TABLE_OUTCOMES, COLUMNS(outcomes), NULL, NULL, "No outcomes."},
     {TABLE_CONDITIONS, COLUMNS(conditions), condition_text, condition_style, "No conditions."},
     {TABLE_EVENTS, COLUMNS(events), NULL, event_style, "No events."},

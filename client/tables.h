@@ -15,6 +15,9 @@
  * that no command shows as one has no columns. */
 struct grid table_grid(enum table_id id);
 
+/* Messages are counted sooner than they are listed. */
+#define NOT_LISTED_YET "No message is listed yet."
+
 /* What is said of a table that the agent serves and that has no rows. */
 const char *table_empty_words(enum table_id id);
 

@@ -55,7 +55,7 @@ static void draw_nothing(struct model *model, struct canvas *canvas, struct area
     } else if (detail->read && model->views[model->tab].filter[0] != '\0') {
         words = "No row has the text of the filter.";
     } else if (detail->read && model->tab == TAB_MESSAGES && pulse_messages(pulse, 0) != 0) {
-        words = "No message is listed yet."; /* they are counted sooner than listed */
+        words = NOT_LISTED_YET;
     } else if (detail->read) {
         words = table_empty_words(tab->table);
     } else if (detail->reading.problem[0] != '\0') {

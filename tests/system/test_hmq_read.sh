@@ -234,6 +234,23 @@ test_canned() {
     ok "what an agent with everything serves"
 }
 
+# Messages are counted sooner than they are listed.
+test_unlisted() {
+    local command
+    grep -v -e '^1\.5\.4\.' -e '^1\.5\.5\.' -e '^1\.7\.[5-9]\.' "$root/all" |
+        sed -e 's/^1\.5\.1\.0 .*/1.5.1.0 u 0/' -e 's/^1\.5\.2\.0 .*/1.5.2.0 u 0/' >"$root/objects"
+    for command in list senders domains reasons ages; do
+        hmq 0 "$command"
+        says '^No message is listed yet\.$'
+    done
+    sed -i -e 's/^1\.2\.1\.0 .*/1.2.1.0 u 0/' "$root/objects"
+    for command in list senders domains ages; do
+        hmq 0 "$command"
+        says '^No messages\.$'
+    done
+    ok "what is not listed yet is not nothing"
+}
+
 # Nothing known is not nothing there.
 test_unknown() {
     grep -v -e '^1\.2\.' -e '^1\.3\.' -e '^1\.1\.[5-8]\.' -e '^1\.5\.' "$root/objects" >"$root/some"
@@ -315,6 +332,7 @@ test_schema
 test_widths
 cp "$root/objects" "$root/all"
 test_hostile
+test_unlisted
 cp "$root/all" "$root/objects"
 test_unknown
 echo "$checks checks passed"
