@@ -153,6 +153,13 @@ def librenms():
     return lines
 
 
+def words_for_numbers(node):
+    """snmptt's statements that put names in place of the numbers of enumerations."""
+    for name in node.objects:
+        for value, word in NODES[name].enum.items():
+            yield f"REGEX ({name[3:]}={value}\\b)({name[3:]}={word})"
+
+
 def snmptt():
     severity = {"Raised": "CRITICAL", "Lost": "CRITICAL", "Stopped": "CRITICAL", "Cleared": "OK",
                 "Restored": "OK", "PostfixStarted": "OK"}
@@ -161,16 +168,23 @@ def snmptt():
         if node.kind != "NOTIFICATION-TYPE":
             continue
         level = next((l for end, l in severity.items() if node.name.endswith(end)), "INFO")
-        if node.name == "hmqConditionRaised":
-            level = "WARNING"
         queues = iter(("incoming", "active", "deferred", "hold"))
         carried = []
         for number, name in enumerate(node.objects, 1):
             word = next(queues) if name == "hmqQueueMessages" else name[3:]
             carried.append(f"{word}=${number}")
-        lines += ["#", f'EVENT {node.name} .{node.oid} "Mail queue" {level}',
-                  f"FORMAT $A: {title(node.name)}: {' '.join(carried)}", "SDESC",
-                  "See hermes-mailqueue-mib(7).", "EDESC"]
+        # A condition has a severity of its own.
+        levels = {None: level}
+        if node.name == "hmqConditionRaised":
+            levels = {3: "CRITICAL", 2: "WARNING", 1: "INFO"}
+        for value, level in levels.items():
+            lines += ["#", f'EVENT {node.name} .{node.oid} "Mail queue" {level}',
+                      f"FORMAT $A: {title(node.name)}: {' '.join(carried)}",
+                      *words_for_numbers(node)]
+            if value is not None:
+                number = node.objects.index("hmqConditionSeverity") + 1
+                lines += [f"MATCH ${number}: {value}"]
+            lines += ["SDESC", "See hermes-mailqueue-mib(7).", "EDESC"]
     return lines
 
 

@@ -7,13 +7,18 @@ other module. MODULE in the environment names another file.
 
 import os
 import re
+import sys
 from dataclasses import dataclass, field
 
 HERE = os.path.dirname(os.path.realpath(__file__))
-MODULE = os.environ.get(
-    "MODULE", os.path.join(HERE, "..", "..", "mibs", "HERMES-MAILQUEUE-MIB.txt")
-)
-INSTALLED = "/usr/share/snmp/mibs/HERMES-MAILQUEUE-MIB.txt"
+MODULE = "HERMES-MAILQUEUE-MIB.txt"
+# In a checkout, and where the project was installed.
+FOLDERS = {
+    "mibs": [os.path.join(HERE, "..", "..", "mibs"),
+             "/usr/local/share/snmp/mibs", "/usr/share/snmp/mibs"],
+    "scripts": [os.path.join(HERE, ".."),
+                "/usr/local/share/hermes-mailqueue", "/usr/share/hermes-mailqueue"],
+}
 ROOTS = {
     "enterprises": "1.3.6.1.4.1",
     "experimental": "1.3.6.1.3",
@@ -45,9 +50,17 @@ def _enum(text):
     return {int(value): name for name, value in pairs}
 
 
+def find(kind, name):
+    """Where a file of the project is; kind is one of FOLDERS."""
+    for folder in FOLDERS[kind]:
+        if os.path.exists(os.path.join(folder, name)):
+            return os.path.join(folder, name)
+    sys.exit(f"{sys.argv[0]}: there is no {name} in any of {', '.join(FOLDERS[kind])}")
+
+
 def path():
     """The file that has the module."""
-    return MODULE if os.path.exists(MODULE) else INSTALLED
+    return os.environ.get("MODULE") or find("mibs", MODULE)
 
 
 def load():

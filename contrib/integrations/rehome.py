@@ -15,16 +15,15 @@ import mib  # noqa: E402
 
 HERE = mib.HERE
 OLD = "1.3.6.1.4.1.8072.9999.9999.2525".split(".")
-INSTALLED = "/usr/share/hermes-mailqueue/rehome-mib.sh"
 
 
 def main():
     if len(sys.argv) != 3:
         sys.exit(__doc__)
     oid, target = sys.argv[1:]
-    rehome = os.path.join(HERE, "..", "rehome-mib.sh")
+    rehome = mib.find("scripts", "rehome-mib.sh")
     with open(mib.path()) as module:
-        if subprocess.run([rehome if os.path.exists(rehome) else INSTALLED, oid], stdin=module,
+        if subprocess.run([rehome, oid], stdin=module,
                           stdout=subprocess.DEVNULL).returncode != 0:
             sys.exit(1)
     new = oid.lstrip(".").split(".")

@@ -101,19 +101,18 @@ END
         grep -vxE 'hmq(ConditionKey|DeliveryOutcome|HookIndex|Queue)|hmqDeliveryDelay.*' || true)
     [ -z "$absent" ] || fail "no samples of: $absent"
     ok "every metric has a sample"
-    sed "s/username: hmq-read/username: hmq-list/" "$integrations/prometheus/$form" \
-        >"$root/list.yml"
-    stop_daemon "$root/exporter.pid"
-    start_exporter "$root/list.yml"
-    scrape hermes_mailqueue_insight hermes_mailqueue >"$root/scrape" || fail "no scrape of insight"
+    scrape hermes_mailqueue_insight hermes_mailqueue_insight >"$root/scrape" ||
+        fail "no scrape of insight"
     sample 'hmqSenderMessages\{hmqSenderAddress="sender@source.example",hmqSenderRank="1"\}' 6
     sample 'hmqDomainMessages\{hmqDomainName="suspended.example"\}' 6
     sample 'hmqReasonMessages\{hmqReasonText="[^"]*"\}' 6
     ok "what fills the queue"
-    sed -i "s/username: hmq-list/username: hmq-insight/" "$root/list.yml"
+    sed "s/username: hmq-list/username: hmq-insight/" "$integrations/prometheus/$form" \
+        >"$root/insight.yml"
     stop_daemon "$root/exporter.pid"
-    start_exporter "$root/list.yml"
-    scrape hermes_mailqueue_insight hermes_mailqueue >"$root/scrape" || fail "no scrape of insight"
+    start_exporter "$root/insight.yml"
+    scrape hermes_mailqueue_insight hermes_mailqueue_insight >"$root/scrape" ||
+        fail "no scrape of insight"
     sample 'hmqSenderMessages\{hmqSenderAddress="",hmqSenderRank="1"\}' 6
     check "no address of a sender" not grep -q '@source' "$root/scrape"
     stop_daemon "$root/exporter.pid"
@@ -280,9 +279,10 @@ END
         "$base.1.11.3.1.14.3.97.98.99 subject" "$base.1.2.1.0 11" |
         snmptt --ini="$root/snmptt.ini" >"$root/snmptt.log" 2>&1 ||
         fail "snmptt: $(<"$root/snmptt.log")"
-    grep -q 'WARNING "Mail queue" .*Condition raised: EventSerial=7 ConditionName=abc' \
+    grep -q "WARNING .* raised: EventSerial=7 ConditionName=abc ConditionSeverity=warning " \
         "$root/snmptt.log" || fail "snmptt says $(<"$root/snmptt.log")"
-    ok "snmptt translates a notification"
+    check "once" test "$(grep -c 'Condition raised' "$root/snmptt.log")" -eq 1
+    ok "snmptt translates a notification, with the severity of the condition"
 }
 
 # Without the system itself only the form can be checked; mib.integrations has the OIDs.

@@ -7,7 +7,6 @@ import sys
 
 import yaml
 
-AUTH = "hermes_mailqueue"
 NOTICE = """\
 # SPDX-License-Identifier: BSD-3-Clause
 #
@@ -18,14 +17,14 @@ VERSIONS = {"newer": "0.23 and later", "older": "0.21 and 0.22"}
 
 
 def split(document):
-    """The credentials, and the modules without them."""
-    if "modules" in document and "auths" in document:
-        return document["auths"][AUTH], document["modules"]
+    """The credentials, which are called as the module that they are for, and the modules."""
     modules = document.get("modules", document)
-    auth = {}
-    for module in modules.values():
-        auth = {"version": module.pop("version", 3), **module.pop("auth", {})}
-    return auth, modules
+    auths = document.get("auths") or {
+        name: {"version": module.pop("version", 3), **module.pop("auth", {})}
+        for name, module in modules.items()}
+    for auth in auths.values():
+        auth.pop("community", None)
+    return {name: {"version": auth.pop("version"), **auth} for name, auth in auths.items()}, modules
 
 
 def main():
@@ -33,20 +32,18 @@ def main():
     with open(path) as stream:
         document = yaml.safe_load(stream)
     is_generator = any("overrides" in m for m in document.get("modules", document).values())
-    auth, modules = split(document)
-    auth.pop("community", None)
-    auth = {"version": auth.pop("version"), **auth}
+    auths, modules = split(document)
     for name, module in modules.items():
         # What the versions write differently although they mean the same.
         for key in ("walk", "get"):
             if key in module and not is_generator:
                 module[key].sort(key=lambda oid: [int(part) for part in oid.split(".")])
     if form == "newer":
-        out = {"auths": {AUTH: auth}, "modules": modules}
+        out = {"auths": auths, "modules": modules}
     else:
-        credentials = {k: v for k, v in auth.items() if k != "version"}
-        modules = {n: {**m, "version": auth["version"], "auth": credentials}
-                   for n, m in modules.items()}
+        modules = {name: {**module, "version": auths[name]["version"],
+                          "auth": {k: v for k, v in auths[name].items() if k != "version"}}
+                   for name, module in modules.items()}
         out = {"modules": modules} if is_generator else modules
     if not is_generator:
         print(NOTICE.format(version=VERSIONS[form]), end="")

@@ -3,7 +3,7 @@
 #
 # generate.sh [DIR]: makes snmp.yml and snmp-0.21.yml in DIR (here, by default) of generator.yml and
 # the MIB module, with the generator of Debian's package prometheus-snmp-exporter, python3-yaml and
-# contrib/fetch-mibs.sh.  MODULE, in the environment, is another module, such as one of
+# fetch-mibs.sh.  MODULE, in the environment, is another module, such as one of
 # contrib/rehome-mib.sh.
 #
 # The generator of Debian 12 reads the older form, that of Debian 13 the newer one; the two forms
@@ -12,11 +12,26 @@
 set -euo pipefail
 here=$(dirname -- "$(realpath -- "${BASH_SOURCE[0]}")")
 target=$(realpath -- "${1-$here}")
-module=${MODULE-$here/../../../mibs/HERMES-MAILQUEUE-MIB.txt}
+
+# find FILE FOLDER...: the first that there is: in a checkout, or where the project was installed.
+find() {
+    local folder
+    for folder in "${@:2}"; do
+        [ ! -e "$folder/$1" ] || { echo "$folder/$1"; return; }
+    done
+    echo "${0##*/}: there is no $1 in any of ${*:2}" >&2
+    return 1
+}
+
+module=${MODULE-}
+[ -n "$module" ] || module=$(find HERMES-MAILQUEUE-MIB.txt "$here/../../../mibs" \
+    /usr/local/share/snmp/mibs /usr/share/snmp/mibs)
+fetch=$(find fetch-mibs.sh "$here/../.." /usr/local/share/hermes-mailqueue \
+    /usr/share/hermes-mailqueue)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mkdir "$work/mibs"
-"$here/../../fetch-mibs.sh" "$work/mibs"
+"$fetch" "$work/mibs"
 cp "$module" "$work/mibs/HERMES-MAILQUEUE-MIB.txt"
 cp "$here/generator.yml" "$work/newer.yml"
 "$here/forms.py" older "$work/newer.yml" >"$work/older.yml"
