@@ -51,7 +51,7 @@ install(FILES contrib/completion/_hmq
   DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions)
 install(PROGRAMS contrib/fetch-mibs.sh contrib/rehome-mib.sh
   DESTINATION ${CMAKE_INSTALL_DATADIR}/hermes-mailqueue)
-install(FILES README.md LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(FILES README.md LICENSE docs/many-gateways.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
 set(examples ${CMAKE_INSTALL_DOCDIR}/examples)
 install(FILES contrib/hermes-mailqueue.conf.example contrib/snmpd/hermes-mailqueue-agentx.conf

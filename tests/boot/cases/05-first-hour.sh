@@ -21,8 +21,12 @@ elsewhere='apt-get build-dep|build-deb\.sh$'
 [ -z "${HMQ_INSTALLED-}" ] || elsewhere+='|apt-get install'
 # steps HEADING: the commands of that section.
 steps() {
-    awk -v heading="### $1" -v elsewhere="$elsewhere" '/^##/ { on = $0 == heading; next }
-        on && /^    / && $0 !~ elsewhere { print substr($0, 5) }' /in/README.md
+    awk -v heading="### $1" -v elsewhere="$elsewhere" '
+        !fenced && /^##/ { on = $0 == heading; next }
+        /^```$/ { fenced = !fenced; next }
+        !on || $0 ~ elsewhere { next }
+        fenced { print }
+        !fenced && /^    / { print substr($0, 5) }' /in/README.md
 }
 # A log that is followed would never end.
 journalctl() {
