@@ -26,7 +26,7 @@ without='^system\.(bench|container_.*|image|integrations|npm|package|quickstart|
 without+='|^unit\.os\.(confine|identity|socket)$'
 
 valgrind=(valgrind -q --vgdb=no --num-callers=25 --leak-check=full
-    '--errors-for-leak-kinds=definite,possible' --error-exitcode=99)
+    --show-leak-kinds=definite --errors-for-leak-kinds=definite --error-exitcode=99)
 
 # Debian 12's ends a program that calls pidfd_open(2).
 may_start() {
@@ -48,7 +48,7 @@ wrap() {
         echo '#!/bin/bash'
         printf 'exec'
         printf ' %q' "${valgrind[@]}" --trace-children=yes \
-            '--trace-children-skip=/usr/*,/bin/*,/sbin/*,/lib*,*/postfix/*,*.sh'
+            '--trace-children-skip=/usr/*,/bin/*,/sbin/*,/lib*,/tmp/*,*/postfix/*,*.sh'
         printf ' --log-file=%q/%%p.log %q "$@"\n' "$now" "$build/bin/hermes-mailqueued"
     } >"$wrapped/hermes-mailqueued"
     chmod 755 "$wrapped/hermes-mailqueued"
