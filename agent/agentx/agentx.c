@@ -160,7 +160,7 @@ static int on_log(int major_id, int minor_id, void *server_arg, void *client_arg
     return SNMP_ERR_NOERROR;
 }
 
-/* One subtree, so that a lookup in it takes the master one round trip. */
+/* One subtree, whatever the sessions register. */
 static int register_tree(struct agentx *agentx) {
     static const struct mib_oid objects = {.ids = {1}, .len = 1}; /* hmqObjects */
     oid name[MAX_OID_LEN];
@@ -342,6 +342,7 @@ static void forget_callbacks(struct agentx *agentx) {
 static int add_sessions(struct agentx *agentx) {
     const struct agentx_session_role first_role = {.base = &agentx->handler.base,
                                                    .context = agentx->context,
+                                                   .columns = true,
                                                    .priority = FIRST_PRIORITY,
                                                    .refused_max_usec = FIRST_REFUSED_MAX_USEC};
     const struct agentx_session_role second_role = {.base = &agentx->handler.base,

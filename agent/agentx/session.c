@@ -14,6 +14,12 @@
  * lower precedence, so it gets a request only when the first registration has gone. That reveals
  * the loss: the objects are still served, and the first session registers again at once.
  *
+ * Besides the whole, the first session registers the columns of each long table. A master has to
+ * answer a request with something that the manager may see; for what the view hides it asks for one
+ * instance after the other, while all others wait. It passes over a region at once if all of that
+ * is hidden, which can be said of a column, but not of the whole. If such a registration is
+ * refused, the objects are served all the same.
+ *
  * A master that does not answer is busy, and its connection still works once it continues, so the
  * session waits. The session ends only with the connection, with the answer notOpen, or if the
  * socket has been replaced.
@@ -52,7 +58,7 @@ int agentx_check_packet(u_char *packet, size_t length);
 
 enum session_state { SESSION_NONE, SESSION_OPENING, SESSION_REGISTERING, SESSION_UP };
 
-enum question { ASK_OPEN, ASK_REGISTER, ASK_PING, QUESTIONS };
+enum question { ASK_OPEN, ASK_REGISTER, ASK_COLUMNS, ASK_PING, QUESTIONS };
 
 /* The argument of a callback for an answer. */
 struct asked {
@@ -68,6 +74,7 @@ struct agentx_session {
     int socket;               /* owned by the library */
     enum session_state state;
     long id;               /* the session number; 0 = none */
+    size_t table;          /* the long table whose columns are being registered */
     bool taken;            /* the registration was taken over and is being made again */
     bool silent;           /* reported */
     uint64_t heard_usec;   /* when something was last received */
@@ -131,21 +138,50 @@ static void ask_open(struct agentx_session *session) {
     ask(session, ASK_OPEN, pdu);
 }
 
+/* NULL if out of memory. */
+static netsnmp_pdu *new_registration(const struct agentx_session *session) {
+    netsnmp_pdu *pdu = snmp_pdu_create(AGENTX_REGISTER);
+    if (pdu == NULL) {
+        return NULL;
+    }
+    pdu->time = 0;
+    pdu->priority = session->role.priority;
+    pdu->sessid = session->id;
+    if (!agentx_set_context(pdu, session->role.context)) {
+        snmp_free_pdu(pdu); /* better no registration than one in another context */
+        return NULL;
+    }
+    return pdu;
+}
+
 static void ask_register(struct agentx_session *session) {
     oid name[MAX_OID_LEN];
     size_t len = root_name(session, name);
-    netsnmp_pdu *pdu = snmp_pdu_create(AGENTX_REGISTER);
+    netsnmp_pdu *pdu = new_registration(session);
     if (pdu != NULL) {
-        pdu->time = 0;
-        pdu->priority = session->role.priority;
-        pdu->sessid = session->id;
         snmp_pdu_add_variable(pdu, name, len, ASN_NULL, NULL, 0);
-        if (!agentx_set_context(pdu, session->role.context)) {
-            snmp_free_pdu(pdu); /* better no registration than one in another context */
-            pdu = NULL;
-        }
     }
     ask(session, ASK_REGISTER, pdu);
+}
+
+/* The columns of a long table, as a range of the last sub-identifier (RFC 2741, 6.2.3), whose end
+ * the library takes from the value. Nothing after the last table. */
+static void ask_columns(struct agentx_session *session) {
+    oid name[MAX_OID_LEN], end[MAX_OID_LEN];
+    struct mib_oid first;
+    uint32_t last;
+    if (!session->role.columns || !mib_long_table(session->table, &first, &last)) {
+        return;
+    }
+    size_t len = agentx_full_name(session->role.base, &first, name);
+    netsnmp_pdu *pdu = new_registration(session);
+    if (pdu != NULL) {
+        memcpy(end, name, len * sizeof *name);
+        end[len - 1] = last;
+        pdu->range_subid = (int)len;
+        snmp_pdu_add_variable(pdu, name, len, ASN_OBJECT_ID, end, len * sizeof *end);
+    }
+    ask(session, ASK_COLUMNS, pdu);
 }
 
 static void ask_ping(struct agentx_session *session) {
@@ -206,6 +242,19 @@ static void registered(struct agentx_session *session, const netsnmp_pdu *answer
     session->up_usec = clock_usec();
     report(session, MASTER_GOOD, 0);
     session->callbacks.up(session->callbacks.userdata, session->library);
+    session->table = 0;
+    ask_columns(session);
+}
+
+static void registered_columns(struct agentx_session *session, const netsnmp_pdu *answer) {
+    if (answer->errstat != SNMP_ERR_NOERROR) {
+        session->callbacks.log(session->callbacks.userdata, LOG_INFO,
+                               "the master agent takes no columns of a table: a manager that may "
+                               "not see them delays others");
+        return;
+    }
+    session->table++;
+    ask_columns(session);
 }
 
 static void pinged(struct agentx_session *session, const netsnmp_pdu *answer) {
@@ -217,6 +266,7 @@ static void (*const take_answer[QUESTIONS])(struct agentx_session *session,
                                             const netsnmp_pdu *answer) = {
     [ASK_OPEN] = opened,
     [ASK_REGISTER] = registered,
+    [ASK_COLUMNS] = registered_columns,
     [ASK_PING] = pinged,
 };
 

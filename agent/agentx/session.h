@@ -16,6 +16,7 @@ struct agentx_session;
 struct agentx_session_role {
     const struct config_oid *base; /* borrowed; the objects are base.1 */
     const char *context;           /* borrowed; "" = the default one */
+    bool columns;                  /* also registers the columns of long tables */
     uint8_t priority;              /* RFC 2741, 6.2.3: the lowest value takes precedence */
     uint64_t refused_max_usec; /* the longest wait before a refused registration is tried again */
 };

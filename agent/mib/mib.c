@@ -51,6 +51,22 @@ const struct mib_group *const mib_groups[] = {
 
 const size_t mib_group_count = sizeof mib_groups / sizeof mib_groups[0];
 
+static const struct mib_group *const long_tables[] = {
+    &mib_message_group, &mib_recipient_group, &mib_action_group,
+    &mib_result_group,  &mib_output_group,    &mib_sender_group,
+    &mib_domain_group,  &mib_reason_group,    &mib_event_group,
+};
+
+bool mib_long_table(size_t number, struct mib_oid *first, uint32_t *last) {
+    if (number >= sizeof long_tables / sizeof long_tables[0]) {
+        return false;
+    }
+    const struct mib_group *group = long_tables[number];
+    first->len = column_oid(group, &group->objects[0], first->ids);
+    *last = group->objects[group->object_count - 1].column;
+    return true;
+}
+
 const struct mib_object *mib_find(const uint32_t *oid, size_t len, const struct mib_group **group,
                                   size_t *index) {
     for (size_t g = 0; g < mib_group_count; g++) {

@@ -98,4 +98,8 @@ struct notification {
  */
 int mib_notification_new(const struct event *event, struct notification **out);
 
+/* The tables that can have many rows, by their number from 0: *first is the name of the first
+ * column, and *last the number of the last one. Returns false if there is no such number. */
+bool mib_long_table(size_t number, struct mib_oid *first, uint32_t *last);
+
 #endif

@@ -155,6 +155,15 @@ stop_agent
 start_agent list_interval=1h message_limit=10000
 expect 1.5.1.0 10000 "10,000 rows"
 
+# Who may see none of the rows does not have snmpd look at each of them, while others wait.
+after_the_hidden() {
+    [[ $(SNMPCONFPATH=$root/hmq-read snmpgetnext -t 5 -r 0 -On -Oq "127.0.0.1:$snmp_port" \
+        "$base.1.5.3.0") == "$base.1.6.2.0 "* ]]
+}
+start=$(milliseconds)
+check "what comes after hidden rows is there at once" after_the_hidden
+ok "in $(($(milliseconds) - start)) ms"
+
 # exporter_config FORM COLUMN...: of hmqMessageTable, for exporters from 0.23 on, or for older ones
 exporter_config() {
     local column kind user
