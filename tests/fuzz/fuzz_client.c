@@ -113,6 +113,13 @@ static void check_output(const char *text, size_t size) {
     }
 }
 
+/* Nobody is there to be asked again: what was taken stays. */
+void __wrap_reading_fetch(struct reading *reading, uint32_t tables);
+void __wrap_reading_fetch(struct reading *reading, uint32_t tables) {
+    (void)reading;
+    (void)tables;
+}
+
 static void show_all(struct client *client, struct reading *reading) {
     static char id[] = "4ABC12DEF0";
     static char *words[] = {id};
