@@ -114,6 +114,23 @@ descendants() {
 
 family() { descendants "$(agent_pid)"; }
 
+# share_cpu: until run releases them, snmpd, our agent and the constant one keep to one CPU, and so
+# does what is run by "${on_cpu[@]}".  Otherwise the time depends more on where the kernel wakes
+# each of them than on what they do, and differs from one start to the next.
+share_cpu() {
+    local -a processes
+    mapfile -t processes < <(family)
+    on_cpu=(taskset -c "$(shared_cpu)")
+    keep_to_cpus "$(shared_cpu)" "${processes[@]}"
+}
+shared_cpu() { taskset -cp $$ | sed 's/.*[ ,-]//'; }
+keep_to_cpus() { # CPUS PID...
+    local pid
+    for pid in "$(<"$root/snmpd.pid")" "$(<"$root/constant.pid")" "${@:2}"; do
+        taskset -acp "$1" "$pid" >/dev/null
+    done
+}
+
 # has_child NAME: whether the agent's family runs a program of this name now.
 has_child() {
     local pid

@@ -45,8 +45,8 @@ compare_walks() { # WHAT ARGUMENTS...
     shift
     rm -f "$root"/walk.*
     for ((round = 0; round < rounds; round++)); do
-        "$bin/bench_snmp" walk "$@" "127.0.0.1:$port" 10 "$ours.1.5.4.1" "$constant_table" \
-            >"$root/walks"
+        "${on_cpu[@]}" "$bin/bench_snmp" walk "$@" "127.0.0.1:$port" 10 "$ours.1.5.4.1" \
+            "$constant_table" >"$root/walks"
         cells=$(cell walks 1 2)
         check [ $((cells % rows)) -eq 0 ]
         check [ $((cells / rows)) -ge 10 ]
@@ -59,6 +59,7 @@ compare_walks() { # WHAT ARGUMENTS...
 compare_tables() { # ROWS TIMES
     restart_agent big "message_limit = $1"
     start_constant_agent "$rows"
+    share_cpu
     compare_walks 'column by column' -n "$2"
     compare_walks 'ten columns at once' -c -r 10 -n "$2"
 }
