@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * GET and GETNEXT over the tables of objects. A name belongs to a group by its prefix, to an object
+ * by the next sub-identifier, and to a row by the rest, which the group's index reads.
+ */
 #include "mib/mib.h"
 
 #include "mib/tree.h"

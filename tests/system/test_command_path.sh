@@ -15,16 +15,19 @@ chmod 755 "$folder"
 cleanup_more() { rm -rf --one-file-system "$folder"; }
 system=/usr/sbin:/usr/bin:/sbin:/bin
 
+by_check() { "$daemon" -t "$@"; }
+by_start() { "$daemon" -f "$@"; }
+by_helper() { "$helper" -s 3 -f "$@"; }
+
 # no_folder WHAT COMMAND_PATH MESSAGE: is refused by -t, at the start, and by the helper itself, for
 # which any socket will do so far.
 no_folder() {
     local line who status output
     configure command_path="$2"
     line=$(grep -n '^command_path = ' "$root/agent.conf" | cut -d : -f 1)
-    for who in "$daemon -t" "$daemon -f" "$helper -s 3 -f"; do
+    for who in by_check by_start by_helper; do
         status=0
-        # shellcheck disable=SC2086 # words
-        output=$($who -c "$root/agent.conf" 2>&1 </dev/null \
+        output=$("$who" -c "$root/agent.conf" 2>&1 </dev/null \
             3<>"/dev/udp/127.0.0.1/$snmp_port") || status=$?
         [ "$status" -eq 1 ] || fail "$1: $who: status $status: $output"
         [[ $output == *"$root/agent.conf:$line: command_path: $3" ]] || fail "$1: $who: $output"

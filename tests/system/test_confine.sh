@@ -15,7 +15,9 @@ export ASAN_OPTIONS=${ASAN_OPTIONS-}:verify_asan_link_order=0
 mkdir -m 777 "$root/open"
 chmod 777 "$root/open"
 probe=$root/open/probe
-preload=(env "LD_PRELOAD=$bin/libprobe.so" "HMQ_PROBE=$probe")
+# A blank in the path would make two libraries of it.
+cp "$bin/libprobe.so" "$root/open/"
+preload=(env "LD_PRELOAD=$root/open/libprobe.so" "HMQ_PROBE=$probe")
 client=
 
 # A script may not lie below /tmp.
