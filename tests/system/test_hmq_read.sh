@@ -19,6 +19,9 @@ configuration=(message_limit=4 condition.aged.watch=age condition.aged.above=0s)
 start_agent "${configuration[@]}"
 expect 1.2.1.0 5 "5 messages"
 expect 1.5.1.0 4 "4 of them listed"
+# Of what has just come no age is shown, and `aged` is not raised.
+has_age() { [ "$(get 1.2.4.0)" -ge 1 ]; }
+eventually "the oldest has an age" has_age
 
 test_status() {
     hmq 0
