@@ -74,8 +74,7 @@ int run_count(struct client *client) {
     return status;
 }
 
-/* A row of the output, which is a line unless it is 255 octets long: then the next goes on with it.
- */
+/* A row of the output, which is a line unless it is 255 octets long: then the next one goes on. */
 static void print_text(void *userdata, const char *octets, size_t len) {
     const struct screen *screen = userdata;
     screen_put_octets(screen, octets, len);

@@ -16,7 +16,7 @@ inject 200
 eventually "200 are deferred" settled 200
 exporter=127.0.0.1:$(free_port)
 form=snmp.yml
-! grep -q 'version 0\.2[12]' < <(prometheus-snmp-exporter --version 2>&1) || form=snmp-0.21.yml
+! exporter_is_old || form=snmp-0.21.yml
 sed 's/username: hmq-read/username: hmq-list/' "$integrations/prometheus/$form" >"$root/snmp.yml"
 start_daemon "$root/exporter.pid" "$root/exporter.log" prometheus-snmp-exporter \
     --config.file="$root/snmp.yml" --web.listen-address="$exporter"

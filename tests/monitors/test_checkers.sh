@@ -11,6 +11,8 @@ set -euo pipefail
 . "$(dirname -- "${BASH_SOURCE[0]}")/../support/lib.sh"
 # shellcheck source=tests/support/integrations.sh
 . "$support/integrations.sh"
+# shellcheck source=tests/support/phases.sh
+. "$support/phases.sh"
 # shellcheck source=tests/support/checkers.sh
 . "$support/checkers.sh"
 systems=("${@:3}")
@@ -52,12 +54,6 @@ overloaded() {
     inject 2
     eventually "6 are deferred" settled 6
 }
-unanswered() { stop_daemon "$root/snmpd.pid"; }
-answered() {
-    start_snmpd
-    pf postsuper -d ALL deferred >/dev/null 2>&1
-}
-stopped() { stop_agent; }
 
 # state SYSTEM HOST SERVICE: "NUMBER hard OUTPUT", or soft, as the daemon writes it.
 state() {

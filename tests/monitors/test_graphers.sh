@@ -11,6 +11,8 @@ set -euo pipefail
 . "$(dirname -- "${BASH_SOURCE[0]}")/../support/lib.sh"
 # shellcheck source=tests/support/integrations.sh
 . "$support/integrations.sh"
+# shellcheck source=tests/support/phases.sh
+. "$support/phases.sh"
 # shellcheck source=tests/support/mariadb.sh
 . "$support/mariadb.sh"
 systems=("${@:3}")
@@ -34,12 +36,6 @@ overloaded() {
     inject 6
     eventually "6 are deferred" settled 6
 }
-unanswered() { stop_daemon "$root/snmpd.pid"; }
-answered() {
-    start_snmpd
-    pf postsuper -d ALL deferred >/dev/null 2>&1
-}
-stopped() { stop_agent; }
 
 # ---- each system: start_SYSTEM, and read_SYSTEM, which has it ask unless it does so by itself, and
 # prints the numbers, "none" for one that it did not get.

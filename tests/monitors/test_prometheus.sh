@@ -25,7 +25,7 @@ inject 6
 eventually "6 are deferred" settled 6
 exporter=127.0.0.1:$(free_port) server=127.0.0.1:$(free_port) manager=127.0.0.1:$(free_port)
 form=snmp.yml
-! grep -q 'version 0\.2[12]' < <(prometheus-snmp-exporter --version 2>&1) || form=snmp-0.21.yml
+! exporter_is_old || form=snmp-0.21.yml
 sed 's/username: hmq-read/username: hmq-list/' "$integrations/prometheus/$form" >"$root/snmp.yml"
 start_daemon "$root/exporter.pid" "$root/exporter.log" prometheus-snmp-exporter \
     --config.file="$root/snmp.yml" --web.listen-address="$exporter"
@@ -35,11 +35,11 @@ start_daemon "$root/manager.pid" "$root/manager.log" prometheus-alertmanager \
     --web.listen-address="$manager" --cluster.listen-address=
 # Ours, but for the addresses, and that it looks every second.
 cp "$integrations/prometheus/hermes-mailqueue.rules.yml" "$root/"
-sed -E "s/gw1.example.com, gw2.example.com/'127.0.0.1:$snmp_port'/
+insight_job "$integrations/prometheus/prometheus.yml" |
+    sed -E "s/gw1.example.com, gw2.example.com/'127.0.0.1:$snmp_port'/
     s/127.0.0.1:9116/$exporter/; s/127.0.0.1:9093/$manager/
     s/scrape_interval: .*/scrape_interval: 2s/; s/scrape_timeout: .*/scrape_timeout: 2s/
-    s/# labels: \{site: north\}/labels: {instance: gw1.example.com}/" \
-    "$integrations/prometheus/prometheus.yml" >"$root/prometheus.yml"
+    s/# labels: \{site: north\}/labels: {instance: gw1.example.com}/" >"$root/prometheus.yml"
 sed -i '1i global: {evaluation_interval: 2s}' "$root/prometheus.yml"
 start_daemon "$root/prometheus.pid" "$root/prometheus.log" prometheus \
     --config.file="$root/prometheus.yml" --storage.tsdb.path="$root/tsdb" \

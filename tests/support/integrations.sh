@@ -8,6 +8,8 @@
 #   start_gateway [KEY=VALUE...]       overload above 5, a condition deferred above 3
 #   user_config USER >snmp.conf        how net-snmp's clients become that user
 #   npm_client BUILD                   sets client, a folder with npm's net-snmp and its walk.js
+#   exporter_is_old                    snmp_exporter wants the credentials in each module
+#   insight_job FILE                   our prometheus.yml with the job that it has commented out
 
 # Set by lib.sh.
 : "${root?}" "${source_dir?}" "${base?}" "${snmp_port?}" "${trap_port?}"
@@ -17,6 +19,9 @@ auth=authentication-passphrase priv=privacy-passphrase
 users=(hmq-read hmq-insight hmq-list)
 old_users=(hmq-sha1)
 more_access= # lines of snmpd.conf
+
+exporter_is_old() { grep -q 'version 0\.2[12]' < <(prometheus-snmp-exporter --version 2>&1); }
+insight_job() { sed '/^# - job_name: hermes-mailqueue-insight/,$ s/^# //' "$1"; }
 
 write_users() {
     local user

@@ -51,7 +51,9 @@ prometheus() {
     need promtool prometheus
     need jq jq
     cp "$integrations"/prometheus/*.yml "$root/"
+    insight_job "$root/prometheus.yml" >"$root/with_insight.yml"
     for name in 'check rules hermes-mailqueue.rules.yml' 'check config prometheus.yml' \
+        'check config with_insight.yml' \
         'test rules hermes-mailqueue.rules.test.yml'; do
         # shellcheck disable=SC2086 # words
         (cd "$root" && promtool $name) >"$root/promtool.log" 2>&1 ||
@@ -78,7 +80,7 @@ END
         check "$name is what the generator makes" \
             diff "$root/made/$name" "$integrations/prometheus/$name"
     done
-    grep -q 'version 0\.2[12]' < <(prometheus-snmp-exporter --version 2>&1) || form=snmp.yml
+    exporter_is_old || form=snmp.yml
     start_exporter "$integrations/prometheus/$form"
     ok "the exporter loads $form"
     scrape hermes_mailqueue hermes_mailqueue >"$root/scrape" || fail "no scrape"

@@ -189,7 +189,7 @@ exporter_config() {
     [ "$1" = old ] || printf '}'
 }
 form=new
-! grep -q 'version 0\.2[12]' < <(prometheus-snmp-exporter --version 2>&1) || form=old
+! exporter_is_old || form=old
 
 # columns KIND USER COLUMN...: hmqMessageTable's, each by the command KIND USER OID WORDS
 columns() {
